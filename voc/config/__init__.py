@@ -1,0 +1,29 @@
+"""Settings and industries: what users write in YAML, checked when it is read."""
+
+from voc.config.industries import (
+    Aspect,
+    Industry,
+    UrgentWords,
+    industry_files,
+    load_industry,
+    named_aspects,
+)
+from voc.config.resources import bundled
+from voc.config.settings import Settings, SourceSettings, load_settings, setting_names
+from voc.config.yamlfile import load_model, read_yaml
+
+__all__ = [
+    "Aspect",
+    "Industry",
+    "Settings",
+    "SourceSettings",
+    "UrgentWords",
+    "bundled",
+    "industry_files",
+    "load_industry",
+    "load_model",
+    "load_settings",
+    "named_aspects",
+    "read_yaml",
+    "setting_names",
+]

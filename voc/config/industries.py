@@ -1,0 +1,154 @@
+"""Industries: taxonomies as data that a quality manager can read and edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from voc.config.resources import bundled
+from voc.config.yamlfile import load_model
+from voc.errors import UsageError, nearest
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
+
+
+class Part(BaseModel):
+    """Base of all parts of a taxonomy: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class UrgentWords(Part):
+    """Words that make a voice urgent in this industry."""
+
+    reason: Word = Field(description="Why, as people read it: 安全, 食品安全, 法律, 媒体 …")
+    level: Literal["high", "critical"] = Field(description="The urgency such a word gives.")
+    words: tuple[Word, ...] = Field(min_length=1, description="The words themselves.")
+
+
+class Aspect(Part):
+    """One thing customers speak of, and the department that can mend it."""
+
+    id: Identifier = Field(description="ASCII id, stable over renaming.")
+    name: Word = Field(description="Name as people read it.")
+    description: str = Field(default="", description="What it covers and what it does not.")
+    keywords: tuple[Word, ...] = Field(default=(), description="Words people use for it.")
+    examples: tuple[str, ...] = Field(default=(), description="Sentences that speak of it.")
+    department: Word | None = Field(default=None, description="The team that can mend it.")
+    group_by: tuple[Literal["product", "store"], ...] = Field(
+        default=("product", "store"),
+        description="What must be equal for two complaints on it to be one problem.",
+    )
+    children: tuple[Aspect, ...] = Field(default=(), description="Finer aspects, same shape.")
+
+
+class Industry(Part):
+    """A taxonomy: what customers of one trade speak of."""
+
+    id: Identifier = Field(description="ASCII id, the value of --industry.")
+    name: Word = Field(description="Name as people read it.")
+    description: str = Field(default="", description="One sentence on its scope.")
+    words: tuple[Word, ...] = Field(default=(), description="Terms the segmenter keeps whole.")
+    urgency: tuple[UrgentWords, ...] = Field(default=(), description="Words that make it urgent.")
+    aspects: tuple[Aspect, ...] = Field(min_length=1, description="The aspects, in display order.")
+
+    @field_validator("aspects")
+    @classmethod
+    def _names_are_unique(cls, aspects: tuple[Aspect, ...]) -> tuple[Aspect, ...]:
+        for attribute in ("id", "name"):
+            seen: set[str] = set()
+            for aspect in _flattened(aspects):
+                value = getattr(aspect, attribute)
+                if value in seen:
+                    raise ValueError(
+                        f"two aspects have the {attribute} {value!r}; give each its own"
+                    )
+                seen.add(value)
+        return aspects
+
+    @model_validator(mode="after")
+    def _keywords_are_unique(self) -> Industry:
+        owner: dict[str, str] = {}
+        for aspect in self.all_aspects():
+            for word in aspect.keywords:
+                if word in owner:
+                    raise ValueError(
+                        f"the keyword {word!r} stands under {owner[word]!r} and {aspect.name!r};"
+                        " keep it under the one it tells apart"
+                    )
+                owner[word] = aspect.name
+        return self
+
+    def all_aspects(self) -> tuple[Aspect, ...]:
+        """Aspects and their children, parents first, in file order."""
+        return tuple(_flattened(self.aspects))
+
+    def aspect(self, name_or_id: str) -> Aspect:
+        """Returns the aspect with that id or name.
+
+        Raises:
+            UsageError: There is none; the message lists all there are.
+        """
+        for aspect in self.all_aspects():
+            if name_or_id in (aspect.id, aspect.name):
+                return aspect
+        names = [aspect.name for aspect in self.all_aspects()]
+        raise UsageError(
+            f"Industry {self.id!r} has no aspect {name_or_id!r}; it has {', '.join(names)}."
+        )
+
+
+def _flattened(aspects: Sequence[Aspect]) -> Iterator[Aspect]:
+    for aspect in aspects:
+        yield aspect
+        yield from _flattened(aspect.children)
+
+
+def industry_files(folder: Path | None = None) -> dict[str, Path]:
+    """Returns the industry files by id (file stem): the bundled ones, then those of `folder`."""
+    folders = [bundled("configs/industries"), *([folder] if folder else [])]
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+
+
+def load_industry(id_or_file: str, *, folder: Path | None = None) -> Industry:
+    """Loads an industry by its id, or from a YAML file given as a path ending in `.yaml`.
+
+    Args:
+        id_or_file: A bundled id such as `automotive`, an id in `folder`, or a path.
+        folder: A folder with the user's own industries; they win over bundled ones.
+
+    Raises:
+        UsageError: There is no such industry; the message lists all there are.
+        ConfigError: The file is wrong; with the lines.
+    """
+    if id_or_file.endswith((".yaml", ".yml")):
+        return load_model(Path(id_or_file), Industry)
+    files = industry_files(folder)
+    if id_or_file not in files:
+        raise UsageError(
+            f"There is no industry {id_or_file!r}; there are {', '.join(files)}."
+            f"{nearest(id_or_file, files)} A file of your own is named by its path, as my.yaml."
+        )
+    return load_model(files[id_or_file], Industry)
+
+
+def named_aspects(names: Sequence[str]) -> tuple[Aspect, ...]:
+    """Makes aspects from bare names a request brought along; the name is the only keyword."""
+    cleaned = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if not cleaned:
+        raise UsageError("No aspect is named; give names separated by commas, as 续航,屏幕.")
+    return tuple(
+        Aspect(id=f"custom.{index}", name=name, keywords=(name,))
+        for index, name in enumerate(cleaned, start=1)
+    )

@@ -1,0 +1,111 @@
+"""Every error the project raises on purpose, as one tree.
+
+    VocError                     something the user can act on; `voc` prints it and exits 1
+    ├── UsageError               the call itself is wrong (unknown value, missing column); exits 2
+    ├── ConfigError              a setting, an industry or a routing file is wrong; with places
+    ├── SourceError              a source cannot be read at all
+    │   └── RowError             one row cannot be read; it becomes a counted reject
+    ├── ModelError               a model cannot be trusted or loaded
+    ├── StoreError               the store cannot do what was asked
+    │   └── StoreBusyError       another writer holds the store; try again later
+    ├── StateError               a record's state does not allow the action
+    ├── OutputError              a result cannot be written
+    └── DeliveryError            a sink did not take a message
+        ├── TransientDeliveryError   worth another try
+        └── TerminalDeliveryError    no try will help
+
+Messages say what is wrong, where, what was allowed, and what to do next.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class VocError(Exception):
+    """Something went wrong that the user can act on."""
+
+    exit_code = 1
+
+
+class UsageError(VocError):
+    """The call itself is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(VocError):
+    """A setting, an industry or a routing file is wrong.
+
+    Args:
+        message: One sentence on what is wrong and what to do.
+        places: Each single finding as `file:line: what`, in file order.
+    """
+
+    def __init__(self, message: str, places: Sequence[str] = ()) -> None:
+        super().__init__("\n".join([message, *(f"  {place}" for place in places)]))
+        self.places = tuple(places)
+
+
+class SourceError(VocError):
+    """A source cannot be read at all."""
+
+
+class RowError(SourceError):
+    """One row of a source cannot be read.
+
+    Args:
+        reason: A short sentence for the reject file.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ModelError(VocError):
+    """A model cannot be trusted or loaded."""
+
+
+class StoreError(VocError):
+    """The store cannot do what was asked."""
+
+
+class StoreBusyError(StoreError):
+    """Another writer holds the store; nothing was written."""
+
+
+class StateError(VocError):
+    """A record's state does not allow the action."""
+
+
+class OutputError(VocError):
+    """A result cannot be written."""
+
+
+class DeliveryError(VocError):
+    """A sink did not take a message."""
+
+
+class TransientDeliveryError(DeliveryError):
+    """A sink did not take a message, and another try may help.
+
+    Args:
+        message: What the receiver said.
+        retry_after_s: Seconds the receiver asked to wait, if it did.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TerminalDeliveryError(DeliveryError):
+    """A sink refused a message for good."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Returns ` Did you mean 'x'?` for the known name closest to `name`, or an empty string."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,425 @@
+"""The records that flow through the chain, as CONTRACT section 2 names them.
+
+Times are timezone-aware `datetime`s, written as ISO 8601 with an offset. Character offsets are
+half-open `[start, end)` code points into the `text` they belong to. `as_dict` gives plain JSON
+values; keys without a value are left out where the contract calls them optional.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+
+Channel = Literal["forum", "hotline", "review", "survey", "social", "chat", "email"]
+Polarity = Literal["negative", "neutral", "positive"]
+IntentLabel = Literal["complaint", "suggestion", "inquiry", "praise", "other"]
+UrgencyLabel = Literal["low", "normal", "high", "critical"]
+Trend = Literal["new", "rising", "steady", "falling"]
+IssueStatus = Literal["open", "closed", "reopened", "ignored"]
+Severity = Literal["low", "medium", "high", "critical"]
+Priority = Literal["low", "normal", "high", "urgent"]
+WorkOrderStatus = Literal[
+    "open", "accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "reopened"
+]
+Task = Literal["sentiment", "aspects", "opinions", "topics", "intent", "urgency"]
+
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+POLARITIES: Final[tuple[Polarity, ...]] = get_args(Polarity)
+INTENTS: Final[tuple[IntentLabel, ...]] = get_args(IntentLabel)
+URGENCIES: Final[tuple[UrgencyLabel, ...]] = get_args(UrgencyLabel)
+SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
+PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
+TASKS: Final[tuple[Task, ...]] = get_args(Task)
+
+
+def stable_id(prefix: str, *parts: str | None) -> str:
+    """Returns an id that is the same for the same parts, as `prefix_` and 20 hex digits."""
+    joined = "\x1f".join("" if part is None else part for part in parts)
+    digest = hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=10)
+    return f"{prefix}_{digest.hexdigest()}"
+
+
+def plain(value: Any) -> Any:
+    """Returns `value` as JSON values: datetimes as ISO 8601, tuples as lists, mappings copied."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, frozenset, set)):
+        return [plain(item) for item in value]
+    return value
+
+
+def _without_blanks(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: plain(value) for key, value in values.items() if value not in (None, (), [], {})}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker's turn in a dialogue; `start_s` and `end_s` are seconds from its beginning."""
+
+    speaker: str
+    text: str
+    start_s: float | None = None
+    end_s: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"speaker": self.speaker, "text": self.text} | _without_blanks(
+            {"start_s": self.start_s, "end_s": self.end_s}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One voice of a customer. `(source, native_id)` names it; an edit is a new version of it."""
+
+    source: str
+    native_id: str
+    channel: Channel
+    text: str
+    title: str | None = None
+    turns: tuple[Turn, ...] = ()
+    created_at: datetime | None = None
+    author: str | None = None
+    url: str | None = None
+    product: str | None = None
+    store: str | None = None
+    region: str | None = None
+    rating: float | None = None
+    rating_max: float | None = None
+    nps: int | None = None
+    csat: int | None = None
+    ces: int | None = None
+    customer_id: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def feedback_id(self) -> str:
+        """The id by which tags, issues and work orders refer to this voice."""
+        return stable_id("fb", self.source, self.native_id)
+
+    def as_dict(self) -> dict[str, Any]:
+        values = {name: getattr(self, name) for name in self.__slots__ if name != "turns"}
+        turns = [turn.as_dict() for turn in self.turns]
+        return {
+            "id": self.feedback_id,
+            **_without_blanks(values),
+            **({"turns": turns} if turns else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch `[start, end)` of code points of a text, with the text it covers."""
+
+    start: int
+    end: int
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"start": self.start, "end": self.end, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """Polarity of a whole text; `score` is the calibrated probability of `label`."""
+
+    label: Polarity
+    score: float
+    probabilities: Mapping[Polarity, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "score": round(self.score, 4),
+            "probabilities": {key: round(value, 4) for key, value in self.probabilities.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AspectMention:
+    """What a text says of one aspect; `score` is the probability that it says so."""
+
+    aspect_id: str
+    aspect: str
+    sentiment: Polarity
+    score: float
+    evidence: tuple[Span, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "aspect_id": self.aspect_id,
+            "aspect": self.aspect,
+            "sentiment": self.sentiment,
+            "score": round(self.score, 4),
+            "evidence": [span.as_dict() for span in self.evidence],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A pair of a target (may be implicit: `None`) and the words that judge it."""
+
+    target: Span | None
+    opinion: Span
+    sentiment: Polarity
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "target": self.target.as_dict() if self.target else None,
+            "opinion": self.opinion.as_dict(),
+            "sentiment": self.sentiment,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMention:
+    """A discovered theme that a text belongs to."""
+
+    topic_id: str
+    topic: str
+    score: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"topic_id": self.topic_id, "topic": self.topic, "score": round(self.score, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    label: IntentLabel
+    score: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"label": self.label, "score": round(self.score, 4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    label: UrgencyLabel
+    reasons: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"label": self.label, "reasons": list(self.reasons)}
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What the engine says of one feedback. Offsets point into `text`, which is masked.
+
+    `flags` says what the reader should know: `uninformative` (the text says nothing), `truncated`
+    (only its beginning was read), `replaced` (characters that no store can hold were replaced),
+    `foreign` (not Chinese: out of the models' scope).
+    """
+
+    id: str
+    text: str
+    language: str
+    sentiment: Sentiment | None
+    aspects: tuple[AspectMention, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    topics: tuple[TopicMention, ...] = ()
+    intent: Intent | None = None
+    urgency: Urgency | None = None
+    model: str = ""
+    industry: str | None = None
+    flags: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "text": self.text,
+            "language": self.language,
+            "sentiment": self.sentiment.as_dict() if self.sentiment else None,
+            "aspects": [mention.as_dict() for mention in self.aspects],
+            "opinions": [opinion.as_dict() for opinion in self.opinions],
+            "topics": [topic.as_dict() for topic in self.topics],
+            "intent": self.intent.as_dict() if self.intent else None,
+            "urgency": self.urgency.as_dict() if self.urgency else None,
+            "model": self.model,
+            "industry": self.industry,
+            "flags": list(self.flags),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Tags:
+        """Reads back what `as_dict` wrote."""
+
+        def span(item: Mapping[str, Any] | None) -> Span | None:
+            return Span(item["start"], item["end"], item["text"]) if item else None
+
+        def spans(items: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
+            return tuple(Span(item["start"], item["end"], item["text"]) for item in items)
+
+        sentiment, intent, urgency = values["sentiment"], values["intent"], values["urgency"]
+        return cls(
+            id=values["id"],
+            text=values["text"],
+            language=values["language"],
+            sentiment=Sentiment(**sentiment) if sentiment else None,
+            aspects=tuple(
+                AspectMention(**{**item, "evidence": spans(item["evidence"])})
+                for item in values["aspects"]
+            ),
+            opinions=tuple(
+                Opinion(
+                    span(item["target"]),
+                    Span(**item["opinion"]),
+                    item["sentiment"],
+                )
+                for item in values["opinions"]
+            ),
+            topics=tuple(TopicMention(**item) for item in values["topics"]),
+            intent=Intent(**intent) if intent else None,
+            urgency=Urgency(urgency["label"], tuple(urgency["reasons"])) if urgency else None,
+            model=values["model"],
+            industry=values["industry"],
+            flags=tuple(values.get("flags", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One negative, neutral or positive word on one aspect, placed in time and space.
+
+    It is what issues are formed from: a row of Tags joined with its Feedback.
+    """
+
+    feedback_id: str
+    industry: str
+    aspect_id: str
+    sentiment: Polarity
+    score: float
+    occurred_at: datetime
+    evidence: tuple[Span, ...] = ()
+    product: str | None = None
+    store: str | None = None
+    region: str | None = None
+    channel: Channel = "review"
+    urgency: UrgencyLabel = "normal"
+    urgency_reasons: tuple[str, ...] = ()
+    opinions: tuple[str, ...] = ()
+    topic_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The place in one feedback that speaks for an issue."""
+
+    feedback_id: str
+    start: int
+    end: int
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "feedback_id": self.feedback_id,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A discovered theme: what many clauses speak of, named in customers' words."""
+
+    topic_id: str
+    topic: str
+    industry: str
+    keywords: tuple[str, ...]
+    count: int
+    negative_share: float
+    first_seen: datetime
+    last_seen: datetime
+    evidence: tuple[Evidence, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "evidence"}
+        return {**values, "evidence": [item.as_dict() for item in self.evidence]}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One problem that many voices share. `trend_p` is the p-value of the trend's test."""
+
+    issue_id: str
+    title: str
+    industry: str
+    aspect_id: str
+    status: IssueStatus
+    severity: Severity
+    first_seen: datetime
+    last_seen: datetime
+    count: int
+    trend: Trend
+    trend_p: float
+    topic_id: str | None = None
+    product: str | None = None
+    store: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "evidence"}
+        return {**values, "evidence": [item.as_dict() for item in self.evidence]}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the outbox: what a sink must receive, at least once, with one effect.
+
+    `message_id` is stable over tries and is what a receiver tells repeats by; `key` orders messages
+    about one thing (`sequence` grows with each change of it).
+    """
+
+    message_id: str
+    sink: str
+    key: str
+    sequence: int
+    payload: Mapping[str, Any]
+    created_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of a work order: when, who, what."""
+
+    at: datetime
+    actor: str
+    event: str
+    note: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "at": self.at.isoformat(),
+            "actor": self.actor,
+            "event": self.event,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """One task for one team. `due_at` is the end of its service-level time."""
+
+    work_order_id: str
+    issue_id: str
+    title: str
+    description: str
+    type: str
+    priority: Priority
+    department: str
+    status: WorkOrderStatus
+    created_at: datetime
+    due_at: datetime
+    assignee: str | None = None
+    history: tuple[HistoryEntry, ...] = ()
+    external_ref: str | None = None
+    satisfaction: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "history"}
+        return {**values, "history": [entry.as_dict() for entry in self.history]}
