@@ -1,0 +1,298 @@
+"""Issues over runs: once each, kept, updated, brought back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voc.config import Aspect, Industry
+from voc.config.settings import IssueSettings
+from voc.issues import form_issues, is_absorbed
+from voc.records import Evidence, Issue, IssueStatus, Mention, Span, stable_id
+
+SETTINGS = IssueSettings(window_days=14, min_voices=3, critical_voices=1, quiet_days=28)
+AS_OF = datetime(2026, 9, 1, tzinfo=UTC)
+CARS = {
+    "cars": Industry(
+        id="cars",
+        name="车",
+        aspects=(
+            Aspect(id="power", name="动力", group_by=("product",)),
+            Aspect(id="service", name="服务", group_by=("store",)),
+        ),
+    )
+}
+Make = Callable[..., Mention]
+
+
+def run(
+    mentions: Iterable[Mention], existing: Sequence[Issue] = (), as_of: datetime = AS_OF
+) -> list[Issue]:
+    return form_issues(
+        mentions, existing, industries=CARS, settings=SETTINGS, volumes=None, as_of=as_of
+    )
+
+
+def kept(existing: Sequence[Issue], changed: Sequence[Issue]) -> list[Issue]:
+    """What a store holds after a run."""
+    return list({issue.issue_id: issue for issue in (*existing, *changed)}.values())
+
+
+def days(make: Make, *values: float, **common: Any) -> list[Mention]:
+    return [make(f"f{day}", day, product="X5", **common) for day in values]
+
+
+def test_an_issue_tells_what_where_since_when_and_who(mention: Make) -> None:
+    voices = [
+        mention("a", 0, product="X5", store="城东店", opinions=("变速箱 顿挫",), text="一顿一顿的"),
+        mention("b", 1, product="X5", store="城东店", opinions=("变速箱 顿挫",), topic_id="t1"),
+        mention("c", 2, product="X5", store="城东店", opinions=("变速箱 顿挫",), topic_id="t1"),
+    ]
+    [issue] = run(reversed(voices))
+    assert issue == Issue(
+        issue_id=stable_id("is", "cars", "power", "X5", None, "a"),
+        title="动力：变速箱顿挫（X5）",
+        industry="cars",
+        aspect_id="power",
+        status="open",
+        severity="low",
+        first_seen=voices[0].occurred_at,
+        last_seen=voices[2].occurred_at,
+        count=3,
+        trend="falling",
+        trend_p=issue.trend_p,
+        topic_id="t1",
+        product="X5",
+        store=None,
+        evidence=(
+            Evidence("a", 0, 5, "一顿一顿的"),
+            Evidence("b", 0, 0, ""),
+            Evidence("c", 0, 0, ""),
+        ),
+    )
+
+
+def test_groups_do_not_mix(mention: Make) -> None:
+    two = [mention(f"a{day}", day, product="X5") for day in range(2)]
+    other = [mention(f"b{day}", day, product="X7") for day in range(2)]
+    assert run([*two, *other]) == []
+
+
+def test_an_aspect_no_taxonomy_knows_is_named_by_its_id(mention: Make) -> None:
+    voices = [mention(f"a{day}", day, industry="own", aspect_id="custom.1") for day in range(3)]
+    [issue] = run(voices)
+    assert issue.title == "custom.1：负面反馈集中"
+
+
+def test_again_changes_nothing(mention: Make) -> None:
+    voices = days(mention, 0, 1, 2, 60, 61, 62)
+    issues = run(voices)
+    assert len(issues) == 2
+    assert run(voices, issues) == []
+
+
+def test_new_voices_update_the_open_issue(mention: Make) -> None:
+    voices = days(mention, 0, 1, 2, 3, 4, 5)
+    before = run(voices[:3])
+    [after] = run(voices, before)
+    assert after.issue_id == before[0].issue_id
+    assert (after.count, after.severity) == (6, "medium")
+    assert after.last_seen == voices[-1].occurred_at
+
+
+def test_an_earlier_voice_that_comes_late_keeps_the_id(mention: Make) -> None:
+    voices = days(mention, 3, 4, 5)
+    before = run(voices)
+    [after] = run([*days(mention, 0), *voices], before)
+    assert after.issue_id == before[0].issue_id
+    assert after.evidence[0].feedback_id == "f0"
+
+
+def test_groups_without_voices_in_this_run_are_left(mention: Make) -> None:
+    issues = run(days(mention, 0, 1, 2))
+    assert run([], issues) == []
+    assert run([mention("z", 0, product="X7")], issues) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "late_day", "after"),
+    [
+        ("open", 10, "open"),
+        ("closed", 10, "reopened"),
+        ("closed", 1.5, "closed"),
+        ("reopened", 10, "reopened"),
+        ("ignored", 10, "ignored"),
+    ],
+)
+def test_what_people_decided(
+    status: IssueStatus, late_day: float, after: IssueStatus, mention: Make
+) -> None:
+    voices = days(mention, 0, 1, 2)
+    [issue] = run(voices)
+    [updated] = run([*voices, *days(mention, late_day)], [replace(issue, status=status)])
+    assert (updated.issue_id, updated.status, updated.count) == (issue.issue_id, after, 4)
+
+
+def test_closed_again_stays_closed(mention: Make) -> None:
+    voices = days(mention, 0, 1, 2, 10)
+    [issue] = run(voices)
+    assert run(voices, [replace(issue, status="closed")]) == []
+
+
+def test_a_comeback_after_the_quiet_is_a_new_issue(mention: Make) -> None:
+    first = days(mention, 0, 1, 2)
+    closed = [replace(run(first)[0], status="closed")]
+    [new] = run([*first, *days(mention, 60, 61, 62)], closed)
+    assert (new.status, new.count) == ("open", 3)
+    assert new.issue_id != closed[0].issue_id
+
+
+def test_late_voices_join_two_issues(mention: Make) -> None:
+    apart = days(mention, 0, 1, 2, 40, 41, 42)
+    issues = run(apart)
+    assert len(issues) == 2
+    bridged = [*apart, *days(mention, 20)]
+    survivor, absorbed = run(bridged, issues)
+    assert (survivor.issue_id, survivor.count) == (issues[0].issue_id, 7)
+    assert absorbed.issue_id == issues[1].issue_id
+    assert is_absorbed(absorbed)
+    assert (absorbed.status, absorbed.title) == ("closed", "已并入 动力：负面反馈集中（X5）")
+    assert run(bridged, [survivor, absorbed]) == []
+
+
+def test_an_ignored_issue_swallows_no_open_one(mention: Make) -> None:
+    apart = days(mention, 0, 1, 2, 40, 41, 42)
+    first, second = run(apart)
+    ignored = replace(first, status="ignored")
+    changed = run([*apart, *days(mention, 20)], [ignored, second])
+    assert {issue.issue_id: issue.status for issue in changed} == {
+        second.issue_id: "open",
+        first.issue_id: "closed",
+    }
+
+
+def test_rows_tagged_anew_find_their_issue_by_time(mention: Make) -> None:
+    voices = days(mention, 0, 1, 2)
+    [issue] = run(voices)
+    again = [replace(voice, feedback_id=f"v2-{voice.feedback_id}") for voice in voices]
+    [after] = run(again, [issue])
+    assert after.issue_id == issue.issue_id
+
+
+def test_an_id_is_never_given_twice(mention: Make) -> None:
+    """An issue may live on after the voice it was born of moved to an earlier episode."""
+    voices = days(mention, 0, 1, 2)
+    [issue] = run(voices)
+    moved = replace(
+        issue,
+        evidence=tuple(Evidence(f"f{day}", 0, 0, "") for day in (60, 61, 62)),
+        first_seen=issue.first_seen + timedelta(days=60),
+        last_seen=issue.last_seen + timedelta(days=60),
+    )
+    everything = [*voices, *days(mention, 60, 61, 62)]
+    state = kept([moved], run(everything, [moved]))
+    assert len(state) == 2
+    assert run(everything, state) == []
+
+
+def test_far_years_are_counted_and_do_no_harm(mention: Make) -> None:
+    voices = days(mention, 0, 1, 2)
+    far = [
+        replace(voices[0], feedback_id="y1970", occurred_at=datetime(1970, 1, 1, tzinfo=UTC)),
+        replace(voices[0], feedback_id="y2262", occurred_at=datetime(2262, 1, 1, tzinfo=UTC)),
+    ]
+    assert [issue.count for issue in run([*voices, *far])] == [3]
+
+
+# Three dense weeks with quiet between, and now and then a voice that bridges the quiet.
+CLUSTERED_DAYS = st.one_of(
+    *(st.integers(start, start + 6) for start in (0, 34, 70)), st.sampled_from([17, 54, 150])
+)
+MENTIONS = st.builds(
+    lambda day, product, store, aspect, urgency, said: Mention(
+        feedback_id="",
+        industry="cars",
+        aspect_id=aspect,
+        sentiment="negative",
+        score=0.8,
+        occurred_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day),
+        evidence=(Span(0, len(said), said),),
+        product=product,
+        store=store,
+        urgency=urgency,
+        opinions=(f"变速箱 {said}",),
+    ),
+    day=CLUSTERED_DAYS,
+    product=st.sampled_from(["X5", "X5", "X5", None]),
+    store=st.sampled_from(["城东店"]),
+    aspect=st.sampled_from(["power", "power", "power", "service"]),
+    urgency=st.sampled_from(["normal"] * 12 + ["critical"]),
+    said=st.sampled_from(["顿挫", "异响", "漏油"]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    rows=st.lists(MENTIONS, min_size=6, max_size=45),
+    shuffled=st.randoms(use_true_random=False),
+    cuts=st.lists(st.integers(0, 45), max_size=4),
+)
+def test_batches_in_any_order_give_what_one_run_gives(
+    rows: list[Mention], shuffled: Any, cuts: list[int]
+) -> None:
+    named = [replace(row, feedback_id=f"f{index}") for index, row in enumerate(rows)]
+    once = run(named)
+    shuffled.shuffle(named)
+    state: list[Issue] = []
+    for end in sorted({*(min(cut, len(named)) for cut in cuts), len(named)}):
+        living = {issue.issue_id for issue in state if not is_absorbed(issue)}
+        state = kept(state, run(named[:end], state))
+        assert living <= {issue.issue_id for issue in state}
+        assert run(named[:end], state) == []
+    assert _without_ids(state) == _without_ids(once)
+    assert len({issue.issue_id for issue in state}) == len(state)
+
+
+@settings(max_examples=50, deadline=None)
+@given(rows=st.lists(MENTIONS, max_size=40), shuffled=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_not_even_an_id(rows: list[Mention], shuffled: Any) -> None:
+    named = [replace(row, feedback_id=f"f{index}") for index, row in enumerate(rows)]
+    once = run(named)
+    shuffled.shuffle(named)
+    assert run(named) == once
+
+
+def test_a_hundred_thousand_mentions_are_quick(mention: Make) -> None:
+    rows = list(_crowd(mention, 100_000))
+    started = time.process_time()
+    issues = run(rows)
+    assert len(issues) > 100
+    assert time.process_time() - started < 5
+
+
+def _crowd(make: Make, count: int) -> Iterable[Mention]:
+    template = make("x", 0)
+    said = ["变速箱 顿挫", "变速箱 异响", "门店 排队", "服务 冷淡", "发动机 漏油"]
+    for index in range(count):
+        yield replace(
+            template,
+            feedback_id=f"f{index}",
+            aspect_id="power" if index % 2 else "service",
+            occurred_at=template.occurred_at + timedelta(minutes=index * 2),
+            product=f"P{index % 200}",
+            store=f"S{index % 900}",
+            sentiment="negative" if index % 3 else "positive",
+            opinions=(said[index % 5], said[index % 4]),
+        )
+
+
+def _without_ids(issues: Iterable[Issue]) -> list[Issue]:
+    plain = [replace(issue, issue_id="") for issue in issues if not is_absorbed(issue)]
+    return sorted(plain, key=lambda i: (i.aspect_id, i.product or "", i.store or "", i.first_seen))

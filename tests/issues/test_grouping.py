@@ -1,0 +1,66 @@
+"""Which complaints are one problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from voc.config import Industry
+from voc.issues.grouping import GroupKey, group_voices
+from voc.records import Mention, Span
+
+
+@pytest.mark.parametrize(
+    ("aspect_id", "key"),
+    [
+        ("power", ("X5", None)),
+        ("service", (None, "城东店")),
+        ("price", (None, None)),
+        ("brakes", ("X5", "城东店")),
+        ("custom.1", ("X5", "城东店")),
+    ],
+)
+def test_the_taxonomy_says_what_must_be_equal(
+    aspect_id: str,
+    key: tuple[str | None, str | None],
+    mention: Callable[..., Mention],
+    industries: Mapping[str, Industry],
+) -> None:
+    voice = mention("a", 0, aspect_id=aspect_id, product="X5", store="城东店")
+    groups = group_voices([voice], industries=industries, min_score=0.5)
+    assert groups == {GroupKey("cars", aspect_id, *key): [voice]}
+
+
+@pytest.mark.parametrize(
+    ("values", "counts"),
+    [
+        ({}, True),
+        ({"score": 0.5}, True),
+        ({"score": 0.49}, False),
+        ({"sentiment": "positive"}, False),
+        ({"sentiment": "neutral"}, False),
+    ],
+)
+def test_what_counts_as_a_voice(
+    values: dict[str, object],
+    counts: bool,
+    mention: Callable[..., Mention],
+    industries: Mapping[str, Industry],
+) -> None:
+    groups = group_voices([mention("a", 0, **values)], industries=industries, min_score=0.5)
+    assert bool(groups) is counts
+
+
+def test_two_mentions_in_one_feedback_are_one_voice_in_either_order(
+    mention: Callable[..., Mention], industries: Mapping[str, Industry]
+) -> None:
+    one = mention("a", 1, urgency="high", opinions=("变速箱 顿挫",), text="顿挫")
+    other = mention("a", 0, urgency="critical", opinions=("油门 迟钝",), score=0.7)
+    both = group_voices([one, other], industries=industries, min_score=0.5)
+    assert both == group_voices([other, one], industries=industries, min_score=0.5)
+    [[voice]] = both.values()
+    assert voice.occurred_at == other.occurred_at
+    assert (voice.urgency, voice.score) == ("critical", 0.9)
+    assert voice.opinions == ("变速箱 顿挫", "油门 迟钝")
+    assert voice.evidence == (Span(0, 2, "顿挫"),)

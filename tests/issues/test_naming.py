@@ -1,0 +1,111 @@
+"""Titles a person would write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from voc.issues.naming import MAX_TITLE, Background, title_of
+from voc.records import Mention, Span
+
+NOISE = ("服务 差", "价格 贵", "内饰 廉价", "动力 差", "油耗 高", "导航 卡", "异响 严重")
+
+
+@pytest.mark.parametrize(
+    ("opinions", "title"),
+    [
+        pytest.param(
+            [["变速箱 顿挫"], ["变速箱 顿挫"], ["起步 顿挫"]],
+            "动力：变速箱顿挫",
+            id="most said pair",
+        ),
+        pytest.param(
+            [["变速箱 顿挫", "服务 差"], ["低速 顿挫", "服务 差"], ["变速箱 顿挫"]],
+            "动力：变速箱顿挫",
+            id="a word all issues use is not this one's",
+        ),
+        pytest.param(
+            [["变速箱 顿挫", "发动机 漏油"]] * 3, "动力：发动机漏油、变速箱顿挫", id="two matters"
+        ),
+        pytest.param(
+            [["变速箱 顿挫", "发动机 漏油"], ["变速箱 顿挫"], ["变速箱 顿挫"]],
+            "动力：变速箱顿挫",
+            id="the second is too rare",
+        ),
+        pytest.param([["动力 不足"]] * 3, "动力：不足", id="the aspect is not said twice"),
+        pytest.param([["顿挫严重"]] * 2, "动力：顿挫严重", id="no target"),
+        pytest.param([["APP 闪退"]] * 2, "动力：APP闪退", id="latin beside chinese"),
+        pytest.param([["app crash"]] * 2, "动力：app crash", id="latin beside latin"),
+        pytest.param([["烧机油"]], "动力：烧机油", id="a single voice"),
+        pytest.param([["变速箱 顿挫了！"]] * 2, "动力：变速箱顿挫", id="particles and marks go"),
+        pytest.param(
+            [["差"], ["差"], ["失望"]], "动力：负面反馈集中", id="vague words name nothing"
+        ),
+        pytest.param([["张** 顿挫"], ["13800138000 顿挫"]], "动力：负面反馈集中", id="masks"),
+        pytest.param([[], [], []], "动力：负面反馈集中", id="nothing said"),
+    ],
+)
+def test_titles_from_opinions(
+    opinions: Sequence[Sequence[str]], title: str, mention: Callable[..., Mention]
+) -> None:
+    voices = [mention(f"f{i}", i, opinions=tuple(said)) for i, said in enumerate(opinions)]
+    assert title_of("动力", voices, background=_background(mention, voices)) == title
+
+
+@pytest.mark.parametrize(
+    ("texts", "title"),
+    [
+        pytest.param(
+            ["起步顿挫严重，修了三次", "低速起步顿挫", "今天又去了一趟"],
+            "动力：低速起步顿挫",
+            id="shared",
+        ),
+        pytest.param(["呃", "……", "！！"], "动力：负面反馈集中", id="nothing readable"),
+        pytest.param(
+            ["这台车自从买回来第一天开始就没有让我省心过一次"], "动力：负面反馈集中", id="too long"
+        ),
+    ],
+)
+def test_titles_from_evidence(
+    texts: Sequence[str], title: str, mention: Callable[..., Mention]
+) -> None:
+    voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]
+    assert title_of("动力", voices, background=_background(mention, voices)) == title
+
+
+@pytest.mark.parametrize(
+    ("product", "store", "title"),
+    [
+        (None, None, "动力：变速箱顿挫"),
+        ("云驰X5", None, "动力：变速箱顿挫（云驰X5）"),
+        (None, "朝阳店", "动力：变速箱顿挫（朝阳店）"),
+        ("云驰X5", "朝阳店", "动力：变速箱顿挫（云驰X5·朝阳店）"),
+        (None, "长" * 40, f"动力：变速箱顿挫（{'长' * 19}…）"),
+    ],
+)
+def test_places(
+    product: str | None, store: str | None, title: str, mention: Callable[..., Mention]
+) -> None:
+    voices = [mention("a", 0, opinions=("变速箱 顿挫",))]
+    background = _background(mention, voices)
+    found = title_of("动力", voices, background=background, product=product, store=store)
+    assert found == title
+    assert len(found) <= MAX_TITLE
+
+
+def test_a_long_aspect_is_cut(mention: Callable[..., Mention]) -> None:
+    voices = [mention("a", 0, opinions=("变速箱 顿挫",))]
+    found = title_of("方" * 40, voices, background=_background(mention, voices), product="X5")
+    assert found == "方" * 29 + "…"
+
+
+def test_several_places_of_evidence_are_read(mention: Callable[..., Mention]) -> None:
+    spans = (Span(0, 1, "嗯"), Span(3, 8, "怠速抖动大"))
+    voices = [mention("a", 0, evidence=spans), mention("b", 1, evidence=spans)]
+    assert title_of("动力", voices, background=Background(voices)) == "动力：怠速抖动大"
+
+
+def _background(mention: Callable[..., Mention], voices: Sequence[Mention]) -> Background:
+    others = [mention(f"n{i}", i, opinions=(NOISE[i % len(NOISE)],)) for i in range(70)]
+    return Background([*voices, *others])

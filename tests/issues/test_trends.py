@@ -1,0 +1,92 @@
+"""Trends: normalised by volume, exact, and honest where nothing can be compared."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+from voc.issues.grouping import GroupKey
+from voc.issues.trends import Exposure, day_of, rate_ratio_p, trend_of
+from voc.records import Trend
+
+KEY = GroupKey("cars", "power", "X5", None)
+TODAY = 100
+"""Days of the tables are counted from an arbitrary one; the last window is 87 to 100."""
+
+
+@pytest.mark.parametrize(
+    ("counts", "exposures", "p"),
+    [
+        ((5, 5), (1.0, 1.0), 1.0),
+        ((10, 0), (1.0, 1.0), 0.001953),  # 2 · 0.5^10
+        ((3, 0), (1.0, 4.0), 0.008),  # 0.2^3
+        ((0, 0), (1.0, 1.0), 1.0),
+        ((5, 0), (1.0, 0.0), 1.0),
+        ((5, 3), (0.0, 9.0), 1.0),
+    ],
+)
+def test_rate_ratio(counts: tuple[int, int], exposures: tuple[float, float], p: float) -> None:
+    assert rate_ratio_p(counts, exposures) == pytest.approx(p, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("voices", "opened", "trend"),
+    [
+        pytest.param([95, 96, 97], 95, "new", id="began in the window"),
+        pytest.param([40, 60, 80, 90], 40, "steady", id="now and then"),
+        pytest.param([40, 60, *range(87, 100)], 40, "rising", id="many at once"),
+        pytest.param([*range(35, 86), 90], 35, "falling", id="dies down"),
+        pytest.param([10, 11, 12], 10, "falling", id="silent for long"),
+        pytest.param([40, 60, 80, 90, *[200] * 50], 40, "steady", id="the future is not counted"),
+    ],
+)
+def test_trends_by_days(voices: list[int], opened: int, trend: Trend) -> None:
+    found, p = _trend(voices, opened=opened, exposure=Exposure(None, data_starts={"cars": 1}))
+    assert found == trend
+    assert 0 <= p <= 1
+
+
+def test_a_rise_that_all_feedback_shares_is_none() -> None:
+    voices = [*range(32, 87, 10), *range(87, 101), *range(87, 101)]
+    campaign = {date.fromordinal(day): 1000 if day >= 87 else 50 for day in range(1, 101)}
+    voices.sort()
+    by_days = Exposure(None, data_starts={"cars": 1})
+    by_volume = Exposure({("cars", None): campaign}, data_starts={"cars": 1})
+    assert _trend(voices, opened=32, exposure=by_days)[0] == "rising"
+    assert _trend(voices, opened=32, exposure=by_volume)[0] == "steady"
+
+
+def test_a_products_own_volume_comes_before_the_industrys() -> None:
+    flat = {date.fromordinal(day): 50 for day in range(1, 101)}
+    product = {date.fromordinal(day): 10 for day in range(87, 101)}
+    exposure = Exposure({("cars", None): flat, ("cars", "X5"): product}, data_starts={})
+    assert exposure.between(KEY, 1, 100) == 140
+    assert exposure.between(KEY._replace(product="X7"), 1, 10) == 500
+    assert exposure.between(KEY._replace(product=None), 99, 200) == 100
+
+
+def test_days_before_the_data_are_no_exposure() -> None:
+    exposure = Exposure(None, data_starts={"cars": 50})
+    assert exposure.between(KEY, 1, 49) == 0
+    assert exposure.between(KEY, 41, 59) == 10
+
+
+def test_days_are_those_of_the_reader() -> None:
+    late = datetime(2026, 3, 1, 20, tzinfo=UTC)
+    shanghai = datetime(2026, 3, 9, tzinfo=timezone(timedelta(hours=8)))
+    assert day_of(late, late) == date(2026, 3, 1).toordinal()
+    assert day_of(late, shanghai) == date(2026, 3, 2).toordinal()
+    assert day_of(datetime(1969, 12, 31, tzinfo=UTC), late) == date(1969, 12, 31).toordinal()
+
+
+def _trend(voices: list[int], *, opened: int, exposure: Exposure) -> tuple[Trend, float]:
+    return trend_of(
+        voices,
+        key=KEY,
+        opened=opened,
+        exposure=exposure,
+        window_days=14,
+        quiet_days=28,
+        today=TODAY,
+    )

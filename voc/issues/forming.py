@@ -1,0 +1,192 @@
+"""Issues from mentions: one problem, many voices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from voc.config import Industry
+from voc.config.settings import IssueSettings
+from voc.issues.episodes import find_episodes
+from voc.issues.grouping import GroupKey, aspect_of, group_voices, issue_key
+from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
+from voc.issues.naming import Background, title_of
+from voc.issues.severity import rate_voices
+from voc.issues.trends import Exposure, Volumes, day_of, trend_of
+from voc.records import Evidence, Issue, IssueStatus, Mention
+
+Groups = Mapping[GroupKey, Sequence[Mention]]
+
+
+def form_issues(
+    mentions: Iterable[Mention],
+    existing: Sequence[Issue],
+    *,
+    industries: Mapping[str, Industry],
+    settings: IssueSettings,
+    volumes: Volumes | None,
+    as_of: datetime,
+) -> list[Issue]:
+    """Returns the issues that are new or have changed.
+
+    The issues follow from the mentions alone: one run over all gives the same as many runs over
+    growing parts, in any order; only ids (kept from birth) and what people decided (closed,
+    ignored) come from `existing`. Running again with the same data returns nothing.
+
+    A voice later than a closed issue's last one reopens it; late rows from before only count. An
+    ignored issue stays ignored and goes on counting. Where late voices bridge two issues, the later
+    one is returned closed and without voices (see `matching.absorb`).
+
+    Args:
+        mentions: All mentions known of each group that is to be looked at; a group none of whose
+            voices is given is left as it is.
+        existing: The issues known so far.
+        industries: Taxonomies by id.
+        settings: The section `issues` of the settings.
+        volumes: All feedbacks a day by (industry, product), days in the zone of `as_of`; the
+            product `None` is the whole industry. `None`: trends compare voices a day.
+        as_of: The moment trends look back from. The time of the newest feedback that is not in the
+            future makes repeated runs give equal trends.
+
+    Returns:
+        New and changed issues, by first voice and id. Their evidence names every voice with the
+        first place that speaks for it, in order of time; a voice without one has `[0, 0)`.
+    """
+    rows = list(mentions)
+    groups = group_voices(rows, industries=industries, min_score=settings.min_score)
+    scene = _Scene(
+        industries=industries,
+        settings=settings,
+        exposure=Exposure(volumes, data_starts=_data_starts(rows, as_of)),
+        backgrounds=_backgrounds(groups),
+        as_of=as_of,
+    )
+    known: dict[GroupKey, list[Issue]] = {}
+    for issue in existing:
+        if not is_absorbed(issue):
+            known.setdefault(issue_key(issue), []).append(issue)
+    before = {issue.issue_id: issue for issue in existing}
+    formed = [
+        issue
+        for key, voices in groups.items()
+        for issue in scene.form(key, voices, known.get(key, []))
+    ]
+    changed = [issue for issue in formed if before.get(issue.issue_id) != issue]
+    return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What all groups of one run are judged by."""
+
+    industries: Mapping[str, Industry]
+    settings: IssueSettings
+    exposure: Exposure
+    backgrounds: Mapping[str, Background]
+    as_of: datetime
+
+    def form(
+        self, key: GroupKey, voices: Sequence[Mention], known: Sequence[Issue]
+    ) -> Iterator[Issue]:
+        """Yields all issues of one group, changed or not, and marks of absorbed ones."""
+        episodes = find_episodes(voices, settings=self.settings)
+        if not episodes:
+            return
+        days = [day_of(voice.occurred_at, self.as_of) for voice in voices]
+        taken = {issue.issue_id for issue in known}
+        for episode, match in zip(episodes, match_episodes(episodes, known), strict=True):
+            issue = self._issue(key, episode, days, match, taken)
+            taken.add(issue.issue_id)
+            yield issue
+            yield from (absorb(other, into=issue.title) for other in match.absorbed)
+
+    def _issue(
+        self,
+        key: GroupKey,
+        episode: Sequence[Mention],
+        days: Sequence[int],
+        match: Match,
+        taken: set[str],
+    ) -> Issue:
+        trend, trend_p = trend_of(
+            days,
+            key=key,
+            opened=day_of(episode[0].occurred_at, self.as_of),
+            exposure=self.exposure,
+            window_days=self.settings.window_days,
+            quiet_days=self.settings.quiet_days,
+            today=day_of(self.as_of, self.as_of),
+        )
+        severity, _ = rate_voices(episode, trend=trend, trend_p=trend_p)
+        aspect = aspect_of(self.industries, key.industry, key.aspect_id)
+        first = episode[0]
+        return Issue(
+            issue_id=match.survivor.issue_id
+            if match.survivor
+            else birth_id(key, first.feedback_id, taken=taken),
+            title=title_of(
+                aspect.name if aspect else key.aspect_id,
+                episode,
+                background=self.backgrounds[key.industry],
+                product=key.product,
+                store=key.store,
+            ),
+            industry=key.industry,
+            aspect_id=key.aspect_id,
+            status=_status(match.survivor, episode),
+            severity=severity,
+            first_seen=first.occurred_at,
+            last_seen=episode[-1].occurred_at,
+            count=len(episode),
+            trend=trend,
+            trend_p=trend_p,
+            topic_id=_shared_topic(episode),
+            product=key.product,
+            store=key.store,
+            evidence=tuple(_evidence(voice) for voice in episode),
+        )
+
+
+def _status(known: Issue | None, episode: Sequence[Mention]) -> IssueStatus:
+    if known is None:
+        return "open"
+    if known.status != "closed":
+        return known.status
+    heard = {evidence.feedback_id for evidence in known.evidence}
+    comeback = any(
+        voice.occurred_at > known.last_seen and voice.feedback_id not in heard for voice in episode
+    )
+    return "reopened" if comeback else "closed"
+
+
+def _evidence(voice: Mention) -> Evidence:
+    if not voice.evidence:
+        return Evidence(voice.feedback_id, 0, 0, "")
+    span = voice.evidence[0]
+    return Evidence(voice.feedback_id, span.start, span.end, span.text)
+
+
+def _shared_topic(episode: Sequence[Mention]) -> str | None:
+    """Returns the theme that more than half of the voices belong to."""
+    counts: dict[str, int] = {}
+    for voice in episode:
+        if voice.topic_id is not None:
+            counts[voice.topic_id] = counts.get(voice.topic_id, 0) + 1
+    return next((topic for topic, count in counts.items() if 2 * count > len(episode)), None)
+
+
+def _backgrounds(groups: Groups) -> dict[str, Background]:
+    voices: dict[str, list[Mention]] = {}
+    for key, group in groups.items():
+        voices.setdefault(key.industry, []).extend(group)
+    return {industry: Background(spoken) for industry, spoken in voices.items()}
+
+
+def _data_starts(mentions: Sequence[Mention], as_of: datetime) -> dict[str, int]:
+    starts: dict[str, datetime] = {}
+    for mention in mentions:
+        known = starts.get(mention.industry)
+        if known is None or mention.occurred_at < known:
+            starts[mention.industry] = mention.occurred_at
+    return {industry: day_of(start, as_of) for industry, start in starts.items()}
