@@ -1,0 +1,1 @@
+"""Pure functions on text: encodings, normal form, masking, sentences, words, duplicates."""
