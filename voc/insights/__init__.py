@@ -1,0 +1,62 @@
+"""Figures on what customers say: scores, shares, weeks and drivers, each with its uncertainty."""
+
+from voc.insights.drivers import ENOUGH, ScoreDriver, ScoreSums, score_driver, sums_of
+from voc.insights.proportions import Difference, Proportion, difference, proportion, wilson
+from voc.insights.rates import RateRatio, rate_ratio
+from voc.insights.scores import (
+    CSAT_SCALE,
+    NPS_SCALE,
+    Ces,
+    Csat,
+    Mean,
+    Nps,
+    ces,
+    csat,
+    csat_of_counts,
+    mean_of_counts,
+    nps,
+    nps_of_counts,
+)
+from voc.insights.weeks import (
+    Week,
+    WeekComparison,
+    compare_weeks,
+    full_weeks,
+    week_of,
+    week_of_day,
+    weeks_between,
+)
+
+__all__ = [
+    "CSAT_SCALE",
+    "ENOUGH",
+    "NPS_SCALE",
+    "Ces",
+    "Csat",
+    "Difference",
+    "Mean",
+    "Nps",
+    "Proportion",
+    "RateRatio",
+    "ScoreDriver",
+    "ScoreSums",
+    "Week",
+    "WeekComparison",
+    "ces",
+    "compare_weeks",
+    "csat",
+    "csat_of_counts",
+    "difference",
+    "full_weeks",
+    "mean_of_counts",
+    "nps",
+    "nps_of_counts",
+    "proportion",
+    "rate_ratio",
+    "score_driver",
+    "sums_of",
+    "week_of",
+    "week_of_day",
+    "weeks_between",
+    "wilson",
+]
