@@ -88,7 +88,8 @@ def _jieba_cutter(words: list[str]) -> Callable[[str], Iterable[str]]:
     for word in words:
         if not tokenizer.FREQ.get(word):
             tokenizer.add_word(word)
-    return tokenizer.cut
+    cut: Callable[[str], Iterable[str]] = tokenizer.cut
+    return cut
 
 
 def _automaton(words: list[str]) -> Any:
