@@ -260,6 +260,18 @@ def test_batches_in_any_order_give_what_one_run_gives(
     assert len({issue.issue_id for issue in state}) == len(state)
 
 
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(MENTIONS, min_size=6, max_size=45), shuffled=st.randoms(use_true_random=False))
+def test_issues_listed_without_evidence_serve_as_well(rows: list[Mention], shuffled: Any) -> None:
+    named = [replace(row, feedback_id=f"f{index}") for index, row in enumerate(rows)]
+    shuffled.shuffle(named)
+    first = run(named[: len(named) // 2])
+    full = kept(first, run(named, first))
+    listed = [replace(issue, evidence=()) for issue in first]
+    assert run(named, listed) == run(named, first)
+    assert run(named, [replace(issue, evidence=()) for issue in full]) == []
+
+
 @settings(max_examples=50, deadline=None)
 @given(rows=st.lists(MENTIONS, max_size=40), shuffled=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_not_even_an_id(rows: list[Mention], shuffled: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from voc.config import Industry
@@ -41,7 +41,8 @@ def form_issues(
     Args:
         mentions: All mentions known of each group that is to be looked at; a group none of whose
             voices is given is left as it is.
-        existing: The issues known so far.
+        existing: The issues known so far. Those that come without evidence, as lists of the store
+            give them, are matched by time and compared without it.
         industries: Taxonomies by id.
         settings: The section `issues` of the settings.
         volumes: All feedbacks a day by (industry, product), days in the zone of `as_of`; the
@@ -72,8 +73,14 @@ def form_issues(
         for key, voices in groups.items()
         for issue in scene.form(key, voices, known.get(key, []))
     ]
-    changed = [issue for issue in formed if before.get(issue.issue_id) != issue]
+    changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
+
+
+def _differs(issue: Issue, before: Issue | None) -> bool:
+    if before is not None and not before.evidence:
+        return before != replace(issue, evidence=())
+    return before != issue
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""Work orders: routed by rules, timed by a working calendar, delivered at least once."""
+
+from voc.workorders.calendar import (
+    WorkingCalendar,
+    add_working_hours,
+    due_at,
+    load_calendar,
+    working_hours_between,
+)
+from voc.workorders.checking import calendar_for, check_routing
+from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.orders import open_work_orders
+from voc.workorders.outbox import DeliveryCounts, Retry, deliver
+from voc.workorders.routing import Routing, route
+from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules, load_routing
+from voc.workorders.states import EVENTS, STATUS_LABELS, apply_event, next_status
+
+__all__ = [
+    "EVENTS",
+    "PRIORITY_LABELS",
+    "SEVERITY_LABELS",
+    "STATUS_LABELS",
+    "Circumstances",
+    "DeliveryCounts",
+    "Retry",
+    "Routing",
+    "RoutingRules",
+    "WorkingCalendar",
+    "add_working_hours",
+    "apply_event",
+    "calendar_for",
+    "check_routing",
+    "circumstances_of",
+    "deliver",
+    "due_at",
+    "load_calendar",
+    "load_routing",
+    "next_status",
+    "open_work_orders",
+    "route",
+    "working_hours_between",
+]

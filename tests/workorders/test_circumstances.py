@@ -1,0 +1,60 @@
+"""What the voices of an issue tell beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from voc.records import Issue, Mention
+from voc.workorders.circumstances import Circumstances, circumstances_of
+
+
+def mention(name: str, **values: Any) -> Mention:
+    defaults: dict[str, Any] = {
+        "industry": "cars",
+        "aspect_id": "power",
+        "sentiment": "negative",
+        "score": 0.9,
+        "occurred_at": datetime(2026, 3, 1, tzinfo=UTC),
+    }
+    return Mention(feedback_id=name, **(defaults | values))
+
+
+def test_only_the_issues_own_voices_count(make_issue: Callable[..., Issue]) -> None:
+    issue = make_issue(count=3)
+    told = circumstances_of(
+        [issue],
+        [
+            mention("fb_0", urgency="high", urgency_reasons=("召回",), region="上海", store="东店"),
+            mention(
+                "fb_1",
+                urgency="critical",
+                urgency_reasons=("安全", "召回"),
+                region="上海",
+                channel="hotline",
+                product="X5",
+            ),
+            mention("fb_2", region="杭州", channel="forum"),
+            mention("fb_2", aspect_id="service", region="北京", urgency="critical"),
+            mention("fb_2", sentiment="positive", region="北京"),
+            mention("fb_2", industry="bank", region="北京"),
+            mention("fb_9", region="北京"),
+        ],
+    )
+    assert told == {
+        "is_1": Circumstances(
+            urgency="critical",
+            reasons=("召回", "安全"),
+            products=(("X5", 1),),
+            stores=(("东店", 1),),
+            regions=(("上海", 2), ("杭州", 1)),
+            channels=(("forum", 1), ("hotline", 1), ("review", 1)),
+        )
+    }
+    assert told["is_1"].region == "上海"
+
+
+def test_an_issue_without_known_voices_has_plain_ones(make_issue: Callable[..., Issue]) -> None:
+    assert circumstances_of([make_issue()], []) == {"is_1": Circumstances()}
+    assert Circumstances().region is None

@@ -1,0 +1,220 @@
+"""Work orders: one an issue, told once, told again when it gets worse, anew on a comeback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from voc.config import Industry
+from voc.records import Issue, IssueStatus, Message, Severity, WorkOrder, stable_id
+from voc.workorders.calendar import load_calendar
+from voc.workorders.circumstances import Circumstances
+from voc.workorders.orders import last_told, open_work_orders
+from voc.workorders.rules import RoutingRules
+from voc.workorders.states import apply_event
+
+NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)  # Monday, ten in the morning in Shanghai
+CN = load_calendar("cn")
+Tell = Callable[..., list[tuple[WorkOrder, Message]]]
+
+
+@pytest.fixture(scope="session")
+def tell(industries: Mapping[str, Industry]) -> Tell:
+    def run(
+        issue: Issue,
+        existing: Sequence[WorkOrder] = (),
+        *,
+        now: datetime = NOW,
+        rules: Mapping[str, Any] | None = None,
+        circumstances: Circumstances | None = None,
+        sinks: Sequence[str] = ("file",),
+    ) -> list[tuple[WorkOrder, Message]]:
+        return open_work_orders(
+            [issue],
+            existing,
+            routing=RoutingRules.model_validate(rules or {}),
+            industries=industries,
+            calendar=CN,
+            now=now,
+            circumstances={issue.issue_id: circumstances} if circumstances else None,
+            sinks=sinks,
+        )
+
+    return run
+
+
+def test_an_issue_gets_an_order_and_a_message(make_issue: Callable[..., Issue], tell: Tell) -> None:
+    issue = make_issue()
+    [(order, message)] = tell(issue)
+    assert order.work_order_id == stable_id("wo", "is_1", "1")
+    assert (order.issue_id, order.title, order.status) == ("is_1", issue.title, "open")
+    assert (order.department, order.priority, order.type) == ("动力质量部", "normal", "投诉")
+    assert order.created_at == NOW
+    assert order.due_at == datetime(2026, 3, 12, 2, tzinfo=UTC)  # 24 working hours
+    [entry] = order.history
+    assert (entry.actor, entry.event, entry.at) == ("voc", "opened", NOW)
+    assert message.message_id == stable_id("msg", order.work_order_id, "1", "file")
+    assert (message.sink, message.key, message.sequence) == ("file", order.work_order_id, 1)
+    assert message.payload["type"] == "work_order.created"
+
+
+def test_again_tells_nothing(make_issue: Callable[..., Issue], tell: Tell) -> None:
+    issue = make_issue()
+    [(order, _)] = tell(issue)
+    assert tell(issue, [order], now=NOW + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "rules", "opens"),
+    [
+        ({}, {}, True),
+        ({"status": "reopened"}, {}, True),
+        ({"status": "ignored"}, {}, False),
+        ({"status": "closed"}, {}, False),
+        ({"severity": "low"}, {}, False),
+        ({"severity": "low"}, {"open_when": {"severity": "low"}}, True),
+        ({"severity": "medium"}, {"open_when": {"severity": "high"}}, False),
+        ({"count": 4}, {"open_when": {"voices": 5}}, False),
+        ({"count": 5}, {"open_when": {"voices": 5}}, True),
+    ],
+)
+def test_what_opens_an_order(
+    values: dict[str, Any],
+    rules: dict[str, Any],
+    opens: bool,
+    make_issue: Callable[..., Issue],
+    tell: Tell,
+) -> None:
+    assert bool(tell(make_issue(**values), rules=rules)) is opens
+
+
+@pytest.mark.parametrize(
+    ("severity", "count", "told"),
+    [
+        pytest.param("medium", 6, False, id="the same"),
+        pytest.param("medium", 8, False, id="a few voices more"),
+        pytest.param("medium", 9, True, id="half as many again"),
+        pytest.param("high", 6, True, id="more severe"),
+        pytest.param("low", 6, False, id="less severe"),
+    ],
+)
+def test_what_is_told_again(
+    severity: Severity, count: int, told: bool, make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    [(order, _)] = tell(make_issue())
+    worse = make_issue(severity=severity, count=count)
+    later = NOW + timedelta(hours=1)
+    updates = tell(worse, [order], now=later)
+    assert bool(updates) is told
+    for updated, message in updates:
+        assert message.sequence == 2
+        assert message.payload["type"] == "work_order.updated"
+        assert message.message_id == stable_id("msg", order.work_order_id, "2", "file")
+        assert last_told(updated) == (severity, count)
+        assert tell(worse, [updated], now=later + timedelta(hours=1)) == []
+
+
+def test_small_issues_need_a_few_voices_more(make_issue: Callable[..., Issue], tell: Tell) -> None:
+    """Half as many again of two is one voice; three are asked for at least."""
+    [(order, _)] = tell(make_issue(count=2, severity="high"))
+    assert tell(make_issue(count=4, severity="high"), [order]) == []
+    assert len(tell(make_issue(count=5, severity="high"), [order])) == 1
+
+
+def test_a_higher_priority_shortens_the_time(make_issue: Callable[..., Issue], tell: Tell) -> None:
+    [(order, _)] = tell(make_issue())
+    later = NOW + timedelta(hours=1)
+    [(updated, _)] = tell(make_issue(severity="critical"), [order], now=later)
+    assert (updated.priority, updated.due_at) == ("urgent", later + timedelta(hours=4))
+    assert "优先级升为紧急" in (updated.history[-1].note or "")
+
+
+def test_a_time_that_ends_sooner_stays(make_issue: Callable[..., Issue], tell: Tell) -> None:
+    [(order, _)] = tell(make_issue())
+    late = order.due_at - timedelta(hours=1)
+    [(updated, _)] = tell(make_issue(severity="critical"), [order], now=late)
+    assert updated.due_at == order.due_at
+
+
+def test_people_and_places_set_by_others_stay(make_issue: Callable[..., Issue], tell: Tell) -> None:
+    [(order, _)] = tell(make_issue())
+    moved = replace(
+        apply_event(order, "accepted", actor="老李", at=NOW),
+        department="别的部门",
+        assignee="老李",
+        external_ref="JIRA-1",
+    )
+    [(updated, message)] = tell(make_issue(count=30, severity="high"), [moved])
+    assert (updated.department, updated.assignee, updated.external_ref, updated.status) == (
+        "别的部门",
+        "老李",
+        "JIRA-1",
+        "accepted",
+    )
+    assert [entry.event for entry in updated.history] == ["opened", "accepted", "updated"]
+    assert message.sequence == 2
+
+
+@pytest.mark.parametrize("status", ["ignored", "closed"])
+def test_an_issue_nobody_works_on_is_not_told_again(
+    status: IssueStatus, make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    [(order, _)] = tell(make_issue())
+    assert tell(make_issue(status=status, count=60, severity="critical"), [order]) == []
+
+
+@pytest.mark.parametrize("event", ["resolved", "closed", "rejected"])
+@pytest.mark.parametrize(
+    ("status", "after_days", "opens"),
+    [("reopened", 2, True), ("reopened", -1, False), ("open", 2, False)],
+)
+def test_a_comeback_opens_a_new_order(
+    event: str,
+    status: IssueStatus,
+    after_days: float,
+    opens: bool,
+    make_issue: Callable[..., Issue],
+    tell: Tell,
+) -> None:
+    [(first, _)] = tell(make_issue())
+    end = NOW + timedelta(days=3)
+    ended = apply_event(first, event, actor="老李", at=end, note="修好了")
+    issue = make_issue(status=status, count=12, last_seen=end + timedelta(days=after_days))
+    later = end + timedelta(days=4)
+    told = tell(issue, [ended], now=later)
+    assert bool(told) is opens
+    for second, message in told:
+        assert second.work_order_id == stable_id("wo", "is_1", "2")
+        assert (second.status, message.sequence) == ("open", 1)
+        assert f"此前的工单 {first.work_order_id}" in second.description
+        assert tell(issue, [ended, second], now=later) == []
+        done = apply_event(second, "resolved", actor="老李", at=later)
+        assert tell(issue, [done, ended], now=later) == [], "no voice since"
+
+
+def test_each_sink_is_told(make_issue: Callable[..., Issue], tell: Tell) -> None:
+    told = tell(make_issue(), sinks=("file", "hook"))
+    assert [message.sink for _, message in told] == ["file", "hook"]
+    assert told[0][0] == told[1][0]
+    assert len({message.message_id for _, message in told}) == 2
+
+
+def test_circumstances_decide_too(make_issue: Callable[..., Issue], tell: Tell) -> None:
+    [(order, _)] = tell(make_issue(), circumstances=Circumstances(urgency="critical"))
+    assert order.priority == "urgent"
+    assert order.due_at == NOW + timedelta(hours=4)
+
+
+def test_an_order_made_by_hand_counts_as_never_told(
+    make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    [(order, _)] = tell(make_issue())
+    by_hand = replace(order, history=())
+    assert last_told(by_hand) == ("low", 0)
+    [(updated, message)] = tell(make_issue(), [by_hand])
+    assert (updated.work_order_id, message.sequence) == (order.work_order_id, 1)
+    assert tell(make_issue(), [updated]) == []

@@ -1,0 +1,154 @@
+"""The routing file: what it may say, and how a wrong one is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from voc.config import Industry, bundled, industry_files, load_industry
+from voc.errors import ConfigError
+from voc.workorders.checking import calendar_for, check_routing
+from voc.workorders.rules import RoutingRules, load_routing
+
+BUNDLED = bundled("configs/routing.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("rules:\n- name: a\n  then: {departmnt: 组}\n", ":3: rules.0.then.departmnt: unknown key"),
+        (
+            "rules:\n- name: a\n  when: {severity: bad}\n  then: {}\n",
+            ":3: rules.0.when.severity.0: ",
+        ),
+        ("rules:\n- then: {}\n", ":2: rules.0.name: missing key"),
+        ("rules:\n- name: a\n  then: {priority: 高}\n", ":3: rules.0.then.priority: "),
+        ("rules:\n- name: a\n  then: {type: 表扬}\n", ":3: rules.0.then.type: "),
+        ("rules:\n- name: a\n  then: {sla_hours: 0}\n", ":3: rules.0.then.sla_hours: "),
+        (
+            "rules:\n- name: a\n  then: {sla_hours: 1, sla_days: 1}\n",
+            "has both sla_hours and sla_days",
+        ),
+        (
+            "rules:\n- name: a\n  then: {sla_days: 1, clock: calendar}\n",
+            "sla_days are working days",
+        ),
+        ("rules:\n- {name: a, then: {}}\n- {name: a, then: {}}\n", "two rules are called 'a'"),
+        ("sla: {urgent: {hours: 4}}\n", ":1: sla: Value error, lacks low, normal, high"),
+        ("priority: {severity: {low: low}}\n", "lacks medium, high, critical"),
+        ("open_when: {severity: mediun}\n", ":1: open_when.severity: "),
+        ("opne_when: {}\n", ":1: opne_when: unknown key. Did you mean 'open_when'?"),
+    ],
+)
+def test_a_wrong_file_is_told_with_its_line(text: str, place: str, tmp_path: Path) -> None:
+    path = tmp_path / "routing.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_routing(path)
+    assert place in str(caught.value)
+    assert check_routing(path, {}) == list(caught.value.places)
+
+
+@pytest.mark.parametrize(
+    ("rule", "finding"),
+    [
+        (
+            "{name: a, when: {industry: car}, then: {}}",
+            ":2: rules.0.when.industry: there is no industry 'car'. Did you mean 'cars'?",
+        ),
+        (
+            "{name: a, when: {aspect: [动力, 刹车]}, then: {}}",
+            ":2: rules.0.when.aspect: there is no aspect '刹车'.",
+        ),
+        (
+            "{name: a, when: {industry: cars, reason: 法律}, then: {}}",
+            ":2: rules.0.when.reason: there is no reason '法律'.",
+        ),
+        (
+            "\n  name: a\n  then:\n    department: 动力质量\n",
+            ":5: rules.0.then.department: there is no department '动力质量'."
+            " Did you mean '动力质量部'?",
+        ),
+    ],
+)
+def test_names_that_nobody_has(
+    rule: str, finding: str, tmp_path: Path, industries: Mapping[str, Industry]
+) -> None:
+    path = tmp_path / "routing.yaml"
+    path.write_text(f"rules:\n- {rule}\n", encoding="utf-8")
+    assert check_routing(path, industries) == [f"{path}{finding}"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{name: a, when: {industry: cars, aspect: [变速箱, power], reason: 安全}, then: {}}",
+        "{name: a, when: {aspect: '动*', store: 任何店}, then: {department: 油泵组}}",
+        "{name: a, then: {department: 客户服务部}}",
+    ],
+)
+def test_names_that_are_known(
+    rule: str, tmp_path: Path, industries: Mapping[str, Industry]
+) -> None:
+    path = tmp_path / "routing.yaml"
+    path.write_text(f"rules:\n- {rule}\n", encoding="utf-8")
+    assert check_routing(path, industries) == []
+
+
+def test_listed_departments_are_known(tmp_path: Path, industries: Mapping[str, Industry]) -> None:
+    path = tmp_path / "routing.yaml"
+    path.write_text(
+        "departments: [应急组]\nrules:\n- {name: a, then: {department: 应急组}}\n", encoding="utf-8"
+    )
+    assert check_routing(path, industries) == []
+
+
+@pytest.mark.parametrize(
+    ("today", "years"),
+    [
+        (date(2026, 11, 30), []),
+        (date(2026, 12, 1), [2027]),
+        (date(2027, 3, 1), [2027]),
+        (date(2027, 12, 31), [2027, 2028]),
+    ],
+)
+def test_a_calendar_that_ran_out_is_a_finding(
+    today: date, years: list[int], tmp_path: Path
+) -> None:
+    path = tmp_path / "routing.yaml"
+    path.write_text("open_when: {}\ncalendar: cn\n", encoding="utf-8")
+    assert check_routing(path, {}, today=today) == [
+        f"{path}:2: calendar: 'cn' knows no holidays of {year}; only weekdays count until they are"
+        " added under schedules."
+        for year in years
+    ]
+
+
+def test_a_calendar_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "routing.yaml"
+    path.write_text("calendar: cnn\n", encoding="utf-8")
+    [finding] = check_routing(path, {})
+    assert finding.startswith(f"{path}:1: calendar: There is no calendar 'cnn'")
+
+
+def test_a_calendar_of_ones_own_lies_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(
+        "hours: [08:00-12:00]\nweekdays: [周六]\n", encoding="utf-8"
+    )
+    rules = RoutingRules(calendar="ours.yaml")
+    assert calendar_for(rules, tmp_path / "routing.yaml").hours_per_day == 4
+
+
+def test_the_bundled_file_is_right() -> None:
+    known = {name: load_industry(name) for name in industry_files()}
+    assert check_routing(BUNDLED, known) == []
+    assert load_routing() == load_routing(BUNDLED)
+
+
+def test_the_defaults_in_code_are_those_of_the_bundled_file() -> None:
+    bundled_rules, plain = load_routing(), RoutingRules()
+    for name in ("calendar", "open_when", "update_when", "priority", "sla"):
+        assert getattr(bundled_rules, name) == getattr(plain, name), name

@@ -1,0 +1,103 @@
+"""What is wrong with a routing file, line by line, for `voc doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from voc.config import Industry, load_model, read_yaml
+from voc.errors import ConfigError, VocError, nearest
+from voc.workorders.calendar import WorkingCalendar, load_calendar
+from voc.workorders.rules import RoutingRules
+
+Place = tuple[str | int, ...]
+Finding = tuple[Place, str]
+
+
+def check_routing(
+    path: Path, industries: Mapping[str, Industry], *, today: date | None = None
+) -> list[str]:
+    """Returns what is wrong with a routing file, as `file:line: what`; nothing when it is right.
+
+    Beside the form it checks that every industry, aspect, reason and department a rule names
+    exists, and that the calendar can be read. Patterns with `*` are not looked up.
+
+    Args:
+        path: The file.
+        industries: All taxonomies by id.
+        today: With a day, it is a finding too that the calendar does not know the year's holidays,
+            in December those of the next year either.
+    """
+    try:
+        rules = load_model(path, RoutingRules)
+        _, lines = read_yaml(path)
+    except ConfigError as error:
+        return list(error.places) or [str(error)]
+    found = []
+    for place, what in [
+        *_calendar_findings(rules, path, today),
+        *_rule_findings(rules, industries),
+    ]:
+        known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
+        found.append(f"{path}:{lines[known]}: {what}")
+    return found
+
+
+def calendar_for(rules: RoutingRules, path: Path | None = None) -> WorkingCalendar:
+    """Loads the working calendar that a routing file names; `path` is the file's own."""
+    return load_calendar(rules.calendar, folder=path.parent if path else None)
+
+
+def _calendar_findings(rules: RoutingRules, path: Path, today: date | None) -> Iterator[Finding]:
+    try:
+        calendar = calendar_for(rules, path)
+    except VocError as error:
+        yield ("calendar",), f"calendar: {error}"
+        return
+    needed = [today.year, today.year + 1][: today.month // 12 + 1] if today else []
+    for year in needed:
+        if year not in calendar.years:
+            yield (
+                ("calendar",),
+                f"calendar: {rules.calendar!r} knows no holidays of {year}; only weekdays count"
+                " until they are added under schedules.",
+            )
+
+
+def _rule_findings(rules: RoutingRules, industries: Mapping[str, Industry]) -> Iterator[Finding]:
+    teams = {
+        aspect.department
+        for industry in industries.values()
+        for aspect in industry.all_aspects()
+        if aspect.department
+    }
+    teams |= {*rules.departments, rules.defaults.department}
+    for number, rule in enumerate(rules.rules):
+        named = [industries[name] for name in rule.when.industry if name in industries]
+        scope = named or list(industries.values())
+        where: Place = ("rules", number)
+        yield from _unknown((*where, "when", "industry"), rule.when.industry, industries)
+        yield from _unknown((*where, "when", "aspect"), rule.when.aspect, _aspects(scope))
+        yield from _unknown((*where, "when", "reason"), rule.when.reason, _reasons(scope))
+        team = (rule.then.department,) if rule.then.department else ()
+        yield from _unknown((*where, "then", "department"), team, teams)
+
+
+def _aspects(scope: list[Industry]) -> set[str]:
+    aspects = [aspect for industry in scope for aspect in industry.all_aspects()]
+    return {name for aspect in aspects for name in (aspect.id, aspect.name)}
+
+
+def _reasons(scope: list[Industry]) -> set[str]:
+    return {urgent.reason for industry in scope for urgent in industry.urgency}
+
+
+def _unknown(place: Place, names: Collection[str], known: Collection[str]) -> Iterator[Finding]:
+    for index, name in enumerate(names):
+        if "*" not in name and name not in known:
+            dotted = ".".join(str(part) for part in place)
+            yield (
+                (*place, index),
+                f"{dotted}: there is no {place[-1]} {name!r}.{nearest(name, known)}",
+            )

@@ -1,0 +1,79 @@
+"""What the voices of an issue tell beside it: how urgent, from where, by what way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from voc.records import URGENCIES, Issue, Mention, UrgencyLabel
+
+Counts = tuple[tuple[str, int], ...]
+"""Values with the voices that name them, most first."""
+
+CHANNEL_LABELS: Final[Mapping[str, str]] = {
+    "forum": "论坛",
+    "hotline": "热线",
+    "review": "评价",
+    "survey": "问卷",
+    "social": "社交媒体",
+    "chat": "在线客服",
+    "email": "邮件",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Where the voices of an issue come from.
+
+    `urgency` is the highest of them, `reasons` are why, in order of how often they are given.
+    """
+
+    urgency: UrgencyLabel = "normal"
+    reasons: tuple[str, ...] = ()
+    products: Counts = ()
+    stores: Counts = ()
+    regions: Counts = ()
+    channels: Counts = ()
+
+    @property
+    def region(self) -> str | None:
+        """The region that more than half of the voices that name one come from."""
+        named = sum(count for _, count in self.regions)
+        return self.regions[0][0] if named and 2 * self.regions[0][1] > named else None
+
+
+def circumstances_of(
+    issues: Sequence[Issue], mentions: Iterable[Mention]
+) -> dict[str, Circumstances]:
+    """Returns the circumstances of each issue, by its id, from the mentions it was formed of."""
+    wanted: dict[tuple[str, str, str], list[str]] = {}
+    for issue in issues:
+        for evidence in issue.evidence:
+            place = (issue.industry, issue.aspect_id, evidence.feedback_id)
+            wanted.setdefault(place, []).append(issue.issue_id)
+    voices: dict[str, list[Mention]] = {issue.issue_id: [] for issue in issues}
+    for mention in mentions:
+        if mention.sentiment != "negative":
+            continue
+        place = (mention.industry, mention.aspect_id, mention.feedback_id)
+        for issue_id in wanted.get(place, ()):
+            voices[issue_id].append(mention)
+    return {issue_id: _summary(said) for issue_id, said in voices.items()}
+
+
+def _summary(voices: Sequence[Mention]) -> Circumstances:
+    reasons = Counter(reason for voice in voices for reason in voice.urgency_reasons)
+    return Circumstances(
+        urgency=max((voice.urgency for voice in voices), key=URGENCIES.index, default="normal"),
+        reasons=tuple(reason for reason, _ in _ranked(reasons)),
+        products=_ranked(Counter(voice.product for voice in voices if voice.product)),
+        stores=_ranked(Counter(voice.store for voice in voices if voice.store)),
+        regions=_ranked(Counter(voice.region for voice in voices if voice.region)),
+        channels=_ranked(Counter(str(voice.channel) for voice in voices)),
+    )
+
+
+def _ranked(counts: Counter[str]) -> Counts:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,134 @@
+"""What a work order says to the people who get it, in Chinese they can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from voc.records import Evidence, Issue, Trend
+from voc.workorders.circumstances import CHANNEL_LABELS, Circumstances, Counts
+from voc.workorders.routing import Routing
+from voc.workorders.rules import SEVERITY_LABELS
+
+TREND_LABELS: Final[Mapping[Trend, str]] = {
+    "new": "新出现",
+    "rising": "上升",
+    "steady": "平稳",
+    "falling": "下降",
+}
+_VERBATIMS: Final = 5
+_READ_EVIDENCE: Final = 200
+_LONGEST: Final = 80
+_NAMED_PLACES: Final = 5
+
+
+def describe(
+    issue: Issue,
+    *,
+    routing: Routing,
+    circumstances: Circumstances,
+    due_at: datetime,
+    former: str | None = None,
+) -> str:
+    """Writes the description of a work order.
+
+    Args:
+        issue: The issue, with its evidence (masked text, as it is stored).
+        routing: Where it goes and why.
+        circumstances: Where its voices come from.
+        due_at: The end of its time; days are written in its zone.
+        former: The id of the work order that was meant to have settled it.
+    """
+    lines = [
+        f"问题：{issue.title}",
+        _situation(issue, circumstances, due_at),
+        _scope(issue, circumstances),
+        "原声：",
+        *_quoted(issue.evidence),
+        f"办理：{routing.advice}",
+        f"时限：{due_at:%Y-%m-%d %H:%M} 前",
+        f"派单依据：{routing.explanation}",
+        f"问题编号：{issue.issue_id}",
+    ]
+    if former:
+        lines.append(f"重现：此前的工单 {former} 办结后又有新的声音")
+    return "\n".join(line for line in lines if line)
+
+
+def verbatims(evidence: Sequence[Evidence], *, limit: int = _VERBATIMS) -> list[Evidence]:
+    """Picks what to quote: telling pieces that do not repeat each other, newest first if equal.
+
+    Args:
+        evidence: Places in order of time; the last 200 are looked at.
+        limit: Pieces at most.
+    """
+    told = [item for item in evidence[-_READ_EVIDENCE:] if len(item.text.strip()) >= 2]
+    newest_first = [told[index] for index in range(len(told) - 1, -1, -1)]
+    ranked = sorted(newest_first, key=lambda item: -min(len(item.text), 40))
+    picked: list[Evidence] = []
+    for item in ranked:
+        if len(picked) < limit and not any(_alike(item.text, other.text) for other in picked):
+            picked.append(item)
+    return picked
+
+
+def _alike(one: str, other: str) -> bool:
+    first, second = _bigrams(one), _bigrams(other)
+    return 2 * len(first & second) > min(len(first), len(second))
+
+
+def _bigrams(text: str) -> set[str]:
+    return {text[index : index + 2] for index in range(max(1, len(text) - 1))}
+
+
+def _quoted(evidence: Sequence[Evidence]) -> list[str]:
+    quotes = [
+        f"  {number}. “{_cut(item.text)}”（{item.feedback_id}）"
+        for number, item in enumerate(verbatims(evidence), start=1)
+    ]
+    return quotes or [f"  （见反馈 {'、'.join(item.feedback_id for item in evidence[-3:])}）"]
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def _situation(issue: Issue, circumstances: Circumstances, due_at: datetime) -> str:
+    first, last = (
+        moment.astimezone(due_at.tzinfo) for moment in (issue.first_seen, issue.last_seen)
+    )
+    span = (
+        f"{first:%Y-%m-%d}"
+        if first.date() == last.date()
+        else f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d}"
+    )
+    parts = [
+        f"情况：{span} 共 {issue.count} 条声音",
+        f"严重程度{SEVERITY_LABELS[issue.severity]}",
+        f"声量{TREND_LABELS[issue.trend]}",
+    ]
+    if circumstances.reasons:
+        parts.append(f"涉及{'、'.join(circumstances.reasons[:3])}")
+    return "，".join(parts)
+
+
+def _scope(issue: Issue, told: Circumstances) -> str:
+    channels = tuple((CHANNEL_LABELS.get(name, name), count) for name, count in told.channels)
+    parts = [
+        f"产品 {issue.product}" if issue.product else _places("产品", told.products),
+        f"门店 {issue.store}" if issue.store else _places("门店", told.stores),
+        _places("地区", told.regions),
+        _places("渠道", channels),
+    ]
+    named = [part for part in parts if part]
+    return f"范围：{'；'.join(named)}" if named else ""
+
+
+def _places(label: str, counts: Counts) -> str:
+    if not counts:
+        return ""
+    listed = "、".join(f"{name} {count} 条" for name, count in counts[:_NAMED_PLACES])
+    more = f"等 {len(counts)} 个" if len(counts) > _NAMED_PLACES else ""
+    return f"{label} {listed}{more}"

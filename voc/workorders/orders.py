@@ -1,0 +1,227 @@
+"""Work orders from issues: one each, told once, told again when it gets worse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from voc.config import Industry
+from voc.records import (
+    PRIORITIES,
+    SEVERITIES,
+    HistoryEntry,
+    Issue,
+    Message,
+    Severity,
+    WorkOrder,
+    stable_id,
+)
+from voc.workorders.calendar import WorkingCalendar, due_at
+from voc.workorders.circumstances import Circumstances
+from voc.workorders.description import describe
+from voc.workorders.payload import work_order_message
+from voc.workorders.routing import Routing, route
+from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules
+from voc.workorders.states import ENDED, ended_at
+
+ACTOR: Final = "voc"
+"""Who opened and updated an order, in its history."""
+
+Told = Literal["opened", "updated"]
+_TOLD: Final = re.compile(rf"^严重程度({'|'.join(SEVERITY_LABELS.values())})，(\d+) 条声音")
+_SEVERITY_OF: Final = {label: severity for severity, label in SEVERITY_LABELS.items()}
+
+
+def open_work_orders(
+    issues: Sequence[Issue],
+    existing: Sequence[WorkOrder],
+    *,
+    routing: RoutingRules,
+    industries: Mapping[str, Industry],
+    calendar: WorkingCalendar,
+    now: datetime,
+    circumstances: Mapping[str, Circumstances] | None = None,
+    sinks: Sequence[str] = ("file",),
+) -> list[tuple[WorkOrder, Message]]:
+    """Returns the work orders to open or update, each with the message that tells of it.
+
+    An open or reopened issue that reaches `open_when` gets one order. While that order is being
+    worked on, it is updated when the issue's severity rises or its voices grow by `update_when`
+    since it was last told; a priority that rises with it shortens the time, none is lowered. An
+    issue that came back (`reopened`) with a voice later than the end of its last order gets a new
+    one, so that each order keeps its own time and outcome. Ignored and closed issues get nothing.
+    Running again with the same data returns nothing.
+
+    Args:
+        issues: Issues with their evidence; those that have changed are enough.
+        existing: All orders of these issues, with their history.
+        routing: The routing file.
+        industries: Taxonomies by id.
+        calendar: When work is done.
+        now: The time written on what is made; service-level times start from it.
+        circumstances: What the issues' voices tell beside, by issue id.
+        sinks: Names of the sinks to tell; with several, an order comes once for each.
+    """
+    desk = _Desk(routing, industries, calendar, now, circumstances or {}, sinks)
+    orders: dict[str, list[WorkOrder]] = {}
+    for order in existing:
+        orders.setdefault(order.issue_id, []).append(order)
+    told: list[tuple[WorkOrder, Message]] = []
+    for issue in issues:
+        if issue.status in ("open", "reopened"):
+            told += desk.tell(issue, orders.get(issue.issue_id, []))
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What all orders of one run are made by."""
+
+    rules: RoutingRules
+    industries: Mapping[str, Industry]
+    calendar: WorkingCalendar
+    now: datetime
+    circumstances: Mapping[str, Circumstances]
+    sinks: Sequence[str]
+
+    def tell(self, issue: Issue, orders: Sequence[WorkOrder]) -> list[tuple[WorkOrder, Message]]:
+        running = [order for order in orders if order.status not in ENDED]
+        if running:
+            latest = max(running, key=lambda order: (order.created_at, order.work_order_id))
+            return self._update(issue, latest) if self._is_worse(issue, latest) else []
+        if not self._is_due(issue):
+            return []
+        if not orders:
+            return self._open(issue, [])
+        came_back = issue.status == "reopened" and issue.last_seen > _last_end(orders)
+        return self._open(issue, orders) if came_back else []
+
+    def _is_due(self, issue: Issue) -> bool:
+        least = self.rules.open_when
+        severe = SEVERITIES.index(issue.severity) >= SEVERITIES.index(least.severity)
+        return severe and issue.count >= least.voices
+
+    def _is_worse(self, issue: Issue, order: WorkOrder) -> bool:
+        severity, voices = last_told(order)
+        grown = issue.count >= max(
+            voices * self.rules.update_when.growth, voices + self.rules.update_when.voices
+        )
+        return SEVERITIES.index(issue.severity) > SEVERITIES.index(severity) or grown
+
+    def _open(self, issue: Issue, former: Sequence[WorkOrder]) -> list[tuple[WorkOrder, Message]]:
+        decided = self._route(issue)
+        due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
+        last = max(former, key=lambda order: order.created_at, default=None)
+        order = WorkOrder(
+            work_order_id=_next_id(issue, former),
+            issue_id=issue.issue_id,
+            title=issue.title,
+            description=self._describe(issue, decided, due, last),
+            type=decided.type,
+            priority=decided.priority,
+            department=decided.department,
+            status="open",
+            created_at=self.now,
+            due_at=due,
+            assignee=decided.assignee,
+            history=(self._entry(issue, "opened", decided.explanation),),
+        )
+        return self._messages(order, issue, "opened", decided)
+
+    def _update(self, issue: Issue, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
+        decided = self._route(issue)
+        due, priority, why = order.due_at, order.priority, "问题加重"
+        if PRIORITIES.index(decided.priority) > PRIORITIES.index(priority):
+            priority = decided.priority
+            why = f"问题加重，优先级升为{PRIORITY_LABELS[priority]}"
+            sooner = due_at(
+                self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar
+            )
+            due = min(due, sooner)
+        changed = replace(
+            order,
+            description=self._describe(issue, decided, due, None),
+            priority=priority,
+            due_at=due,
+            history=(*order.history, self._entry(issue, "updated", why)),
+        )
+        return self._messages(changed, issue, "updated", decided)
+
+    def _route(self, issue: Issue) -> Routing:
+        return route(
+            issue,
+            industry=self.industries.get(issue.industry),
+            rules=self.rules,
+            circumstances=self._told(issue),
+            hours_per_day=self.calendar.hours_per_day,
+        )
+
+    def _told(self, issue: Issue) -> Circumstances:
+        return self.circumstances.get(issue.issue_id, Circumstances())
+
+    def _describe(
+        self, issue: Issue, decided: Routing, due: datetime, last: WorkOrder | None
+    ) -> str:
+        return describe(
+            issue,
+            routing=decided,
+            circumstances=self._told(issue),
+            due_at=due.astimezone(self.calendar.zone),
+            former=last.work_order_id if last else None,
+        )
+
+    def _entry(self, issue: Issue, event: Told, why: str) -> HistoryEntry:
+        note = f"严重程度{SEVERITY_LABELS[issue.severity]}，{issue.count} 条声音；{why}"
+        return HistoryEntry(at=self.now, actor=ACTOR, event=event, note=note)
+
+    def _messages(
+        self, order: WorkOrder, issue: Issue, event: Told, decided: Routing
+    ) -> list[tuple[WorkOrder, Message]]:
+        return [
+            (
+                order,
+                work_order_message(
+                    order,
+                    issue,
+                    kind="work_order.created" if event == "opened" else "work_order.updated",
+                    sequence=len(_tellings(order)),
+                    sink=sink,
+                    routing=decided,
+                    circumstances=self._told(issue),
+                    at=self.now,
+                ),
+            )
+            for sink in self.sinks
+        ]
+
+
+def last_told(order: WorkOrder) -> tuple[Severity, int]:
+    """Returns severity and voices as the order last told them; what was never told is lowest."""
+    for entry in reversed(_tellings(order)):
+        figures = _TOLD.match(entry.note or "")
+        if figures:
+            return _SEVERITY_OF[figures[1]], int(figures[2])
+    return SEVERITIES[0], 0
+
+
+def _tellings(order: WorkOrder) -> list[HistoryEntry]:
+    return [
+        entry
+        for entry in order.history
+        if entry.actor == ACTOR and entry.event in ("opened", "updated")
+    ]
+
+
+def _last_end(orders: Sequence[WorkOrder]) -> datetime:
+    return max(ended_at(order) or order.created_at for order in orders)
+
+
+def _next_id(issue: Issue, former: Sequence[WorkOrder]) -> str:
+    taken = {order.work_order_id for order in former}
+    number = len(former) + 1
+    while (work_order_id := stable_id("wo", issue.issue_id, str(number))) in taken:
+        number += 1
+    return work_order_id
