@@ -21,6 +21,22 @@ NOISE = ("服务 差", "价格 贵", "内饰 廉价", "动力 差", "油耗 高"
             id="most said pair",
         ),
         pytest.param(
+            [["变速箱顿挫"], ["变速箱顿挫"], ["起步顿挫"]],
+            "动力：变速箱顿挫",
+            id="target and word as one",
+        ),
+        pytest.param(
+            [["低速顿挫"], ["起步顿挫"], ["换挡顿挫"], ["空调异味"]],
+            "动力：低速顿挫",
+            id="all different but one word",
+        ),
+        pytest.param([["变速箱 差"], ["变速箱 差"]], "动力：变速箱差", id="vague with a target"),
+        pytest.param(
+            [["变速箱 差", "变速箱 漏油"], ["变速箱 差", "变速箱 漏油"]],
+            "动力：变速箱漏油",
+            id="what is wrong before how bad",
+        ),
+        pytest.param(
             [["变速箱 顿挫", "服务 差"], ["低速 顿挫", "服务 差"], ["变速箱 顿挫"]],
             "动力：变速箱顿挫",
             id="a word all issues use is not this one's",
@@ -61,6 +77,7 @@ def test_titles_from_opinions(
             "动力：低速起步顿挫",
             id="shared",
         ),
+        pytest.param(["吵得很", "天窗漏水了好几次"], "动力：天窗漏水了好几次", id="not shared"),
         pytest.param(["呃", "……", "！！"], "动力：负面反馈集中", id="nothing readable"),
         pytest.param(
             ["这台车自从买回来第一天开始就没有让我省心过一次"], "动力：负面反馈集中", id="too long"

@@ -25,6 +25,7 @@ _VAGUE: Final = frozenset((
     "不满", "不满意", "有问题", "严重", "不爽", "呵呵", "醉了", "服了",
 ))
 # fmt: on
+_VAGUE_WORDS: Final = tuple(_VAGUE)
 _BREAKS: Final = re.compile(r"[，。！？；：、,.!?;:~～…\s\"'“”‘’()（）]+")
 _EDGES: Final = "，。！？；：、,.!?;:~～…-—_·\"'“”‘’()（） \t\n"
 _PARTICLES: Final = _EDGES + "的了呢啊吧吗呀嘛"
@@ -34,7 +35,11 @@ _READABLE: Final = re.compile(r"[㐀-鿿]|[A-Za-z]{2}")
 
 
 class Background:
-    """How many voices of an industry use each judging word: what sets an issue's words apart."""
+    """How many voices of an industry use each pair of characters in what they judge.
+
+    It tells what sets an issue's words apart. Pairs of characters (bigrams) relate 变速箱顿挫 to
+    起步顿挫 without knowing where its words end.
+    """
 
     def __init__(self, voices: Iterable[Mention]) -> None:
         self._total = 0
@@ -42,11 +47,11 @@ class Background:
         for voice in voices:
             self._total += 1
             if voice.opinions:
-                self._uses.update({word for _, word in _pairs(voice)})
+                self._uses.update(_bigrams_of(voice.opinions))
 
-    def specificity(self, word: str) -> float:
-        """Returns 1 for a word that every voice uses, more for rarer ones."""
-        return 1.0 + math.log((self._total + 1) / (min(self._uses[word], self._total) + 1))
+    def specificity(self, bigram: str) -> float:
+        """Returns 1 for a bigram that every voice uses, more for rarer ones."""
+        return 1.0 + math.log((self._total + 1) / (min(self._uses[bigram], self._total) + 1))
 
 
 def title_of(
@@ -59,9 +64,9 @@ def title_of(
 ) -> str:
     """Names an issue: the aspect, what people say, and where; 30 characters at most.
 
-    What people say is the pair of target and judging word that most voices support, weighed by how
-    particular the word is to them, with a second pair if it is another matter and half as common;
-    else the clause of the evidence that has most in common with the others.
+    What people say is the opinion that has most in common with those of the other voices, weighed
+    by how particular they are to this issue, with a second one if it is another matter and half as
+    common; else the clause of the evidence that has most in common with the others.
 
     Args:
         aspect: The aspect's name as people read it.
@@ -87,70 +92,57 @@ def _fitted(title: str, place: str) -> str:
 
 
 def _phrases(voices: Sequence[Mention], background: Background) -> list[str]:
-    ranked = _ranked_pairs(voices, background)
-    if ranked and (ranked[0][1] >= 2 or len(voices) == 1):
+    ranked = _ranked_opinions(voices, background)
+    if ranked:
         return _first_two(ranked)
-    clause = _shared_clause(voices)
-    if clause:
-        return [clause]
-    return [_spoken(ranked[0][0])] if ranked else [_NOTHING_SAID]
+    return [_shared_clause(voices) or _NOTHING_SAID]
 
 
-def _ranked_pairs(
-    voices: Sequence[Mention], background: Background
-) -> list[tuple[tuple[str, str], int]]:
-    """Returns pairs of target and judging word with the voices using the word, best first."""
-    pairs: Counter[tuple[str, str]] = Counter()
-    words: Counter[str] = Counter()
-    targets: Counter[str] = Counter()
+def _ranked_opinions(voices: Sequence[Mention], background: Background) -> list[tuple[str, int]]:
+    """Returns opinions with the voices that share their most common bigram, best first."""
+    uses: Counter[str] = Counter()
     for voice in voices:
-        said = _pairs(voice)
-        pairs.update(said)
-        words.update({word for _, word in said})
-        targets.update({target for target, _ in said if target})
+        uses.update(_bigrams_of(voice.opinions))
+    opinions = {spoken for voice in voices for spoken in map(_spoken, voice.opinions) if spoken}
 
-    def weight(pair: tuple[str, str]) -> float:
-        target, word = pair
-        related = 0.5 * words[word] + 0.25 * targets[target] if target else 0.5 * words[word]
-        vague = 0.4 if word in _VAGUE else 1.0
-        return (0.5 * pairs[pair] + related) * background.specificity(word) * vague
+    def weight(spoken: str) -> float:
+        bigrams = _bigrams(spoken)
+        shared = sum(uses[bigram] * background.specificity(bigram) for bigram in bigrams)
+        vague = 0.4 if spoken.endswith(_VAGUE_WORDS) else 1.0
+        return vague * shared / math.sqrt(len(bigrams))
 
-    named = [pair for pair in pairs if pair[0] or pair[1] not in _VAGUE]
-    named.sort(key=lambda pair: (-weight(pair), len(pair[0]) + len(pair[1]), pair))
-    return [(pair, words[pair[1]]) for pair in named]
+    ranked = sorted(opinions - _VAGUE, key=lambda spoken: (-weight(spoken), len(spoken), spoken))
+    return [(spoken, max(uses[bigram] for bigram in _bigrams(spoken))) for spoken in ranked]
 
 
-def _first_two(ranked: Sequence[tuple[tuple[str, str], int]]) -> list[str]:
-    best, uses = ranked[0]
-    spoken = _spoken(best)
-    for pair, others in ranked[1:]:
-        second = _spoken(pair)
-        fresh = not set(second) & set(spoken)
-        fits = len(spoken) + len(second) + 1 <= _MAX_PHRASE
-        if fresh and fits and others >= max(2, uses / 2) and pair[1] not in _VAGUE:
-            return [spoken, second]
-    return [spoken]
-
-
-def _pairs(voice: Mention) -> set[tuple[str, str]]:
-    return {pair for phrase in voice.opinions if (pair := _pair(phrase)) is not None}
+def _first_two(ranked: Sequence[tuple[str, int]]) -> list[str]:
+    first, uses = ranked[0]
+    for second, others in ranked[1:]:
+        fresh = not set(second) & set(first) and not second.endswith(_VAGUE_WORDS)
+        fits = len(first) + len(second) + 1 <= _MAX_PHRASE
+        if fresh and fits and others >= max(2, uses / 2):
+            return [first, second]
+    return [first]
 
 
 @lru_cache(maxsize=65_536)
-def _pair(phrase: str) -> tuple[str, str] | None:
-    """Splits `变速箱 顿挫` into target and judging word; `None` where it names nothing."""
-    target, _, word = phrase.strip().rpartition(" ")
-    pair = (target.strip(_EDGES), word.strip(_EDGES).rstrip(_PARTICLES))
-    spoken = _spoken(pair)
-    if not pair[1] or not 2 <= len(spoken) <= _MAX_PART:
+def _spoken(opinion: str) -> str | None:
+    """Writes `变速箱 顿挫` (or `变速箱顿挫`) as one phrase; `None` where it names nothing."""
+    parts = [part.strip(_EDGES) for part in opinion.split()]
+    phrase = ""
+    for part in parts:
+        latin = phrase[-1:].isascii() and part[:1].isascii()
+        phrase += f" {part}" if phrase and part and latin else part
+    phrase = phrase.rstrip(_PARTICLES)
+    if not 2 <= len(phrase) <= _MAX_PART:
         return None
-    return pair if _READABLE.search(spoken) and not _UNFIT.search(spoken) else None
+    return phrase if _READABLE.search(phrase) and not _UNFIT.search(phrase) else None
 
 
-def _spoken(pair: tuple[str, str]) -> str:
-    target, word = pair
-    latin = target[-1:].isascii() and word[:1].isascii()
-    return f"{target} {word}" if target and latin else target + word
+@lru_cache(maxsize=65_536)
+def _bigrams_of(opinions: tuple[str, ...]) -> frozenset[str]:
+    spoken = [phrase for phrase in map(_spoken, opinions) if phrase]
+    return frozenset(bigram for phrase in spoken for bigram in _bigrams(phrase))
 
 
 def _without_aspect(phrase: str, aspect: str) -> str:
@@ -160,19 +152,18 @@ def _without_aspect(phrase: str, aspect: str) -> str:
 
 def _shared_clause(voices: Sequence[Mention]) -> str | None:
     """Returns the evidence clause with most in common with those of other voices."""
-    clauses: dict[str, int] = {}
+    clauses: set[str] = set()
     uses: Counter[str] = Counter()
     for voice in voices[:_READ_CLAUSES]:
         said = set(_clauses(voice))
-        for clause in said:
-            clauses[clause] = clauses.get(clause, 0) + 1
+        clauses |= said
         uses.update({pair for clause in said for pair in _bigrams(clause)})
 
     def weight(clause: str) -> float:
         bigrams = _bigrams(clause)
         return sum(uses[pair] - 1 for pair in bigrams) / math.sqrt(len(bigrams))
 
-    ranked = sorted(clauses, key=lambda clause: (-weight(clause), len(clause), clause))
+    ranked = sorted(clauses, key=lambda clause: (-weight(clause), -len(clause), clause))
     return ranked[0] if ranked else None
 
 
