@@ -1,0 +1,38 @@
+"""The store: records, cursors, tags, issues, work orders and the outbox, in one database.
+
+    with open_store("sqlite:///voc.db") as store:
+        with store.transaction() as tx:
+            tx.add_feedback(page, industry="snack", now=now)
+            tx.save_cursor("reviews", {"page": 7})
+
+Importing it loads SQLAlchemy; import it where a store is opened.
+"""
+
+from voc.store.rows import (
+    IngestCounts,
+    IssueEvent,
+    MessageState,
+    OutboxMessage,
+    Reject,
+    SourceCount,
+    StoreCounts,
+    StoredFeedback,
+    TaggedRow,
+)
+from voc.store.store import Store, open_store
+from voc.store.transaction import Transaction
+
+__all__ = [
+    "IngestCounts",
+    "IssueEvent",
+    "MessageState",
+    "OutboxMessage",
+    "Reject",
+    "SourceCount",
+    "Store",
+    "StoreCounts",
+    "StoredFeedback",
+    "TaggedRow",
+    "Transaction",
+    "open_store",
+]

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import multiprocessing
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from voc.errors import StoreError
+from voc.store import Store, open_store
+from voc.store.migrate import SCRIPTS, alembic_config
+from voc.store.schema import REVISION, VERSION_TABLE, metadata
+
+
+def described(engine: Engine) -> dict[str, Any]:
+    """What Alembic's comparison leaves out: keys, indexes with their conditions, references."""
+    inspector = inspect(engine)
+    found: dict[str, Any] = {}
+    for table in sorted(inspector.get_table_names()):
+        columns = {
+            item["name"]: (str(item["type"]), item["nullable"])
+            for item in inspector.get_columns(table)
+        }
+        indexes = {
+            str(item["name"]): (
+                item["column_names"],
+                bool(item["unique"]),
+                {key: str(value) for key, value in item.get("dialect_options", {}).items()},
+            )
+            for item in inspector.get_indexes(table)
+        }
+        references = {
+            (item["name"], *item["constrained_columns"], item["referred_table"]): item["options"]
+            for item in inspector.get_foreign_keys(table)
+        }
+        key = inspector.get_pk_constraint(table)
+        found[table] = (columns, indexes, references, key["constrained_columns"], key["name"])
+    return found
+
+
+def test_migrations_lead_to_the_schema(store: Store) -> None:
+    engine = store._database.engine
+    with engine.connect() as connection:
+        options = {"compare_type": True, "version_table": VERSION_TABLE}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrations_make_what_the_schema_makes(store: Store) -> None:
+    engine = store._database.engine
+    migrated = described(engine)
+    del migrated[VERSION_TABLE]
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+    made = described(engine)
+    del made[VERSION_TABLE]
+    assert migrated == made
+
+
+def test_newest_migration_is_the_one_the_program_knows() -> None:
+    assert ScriptDirectory(str(SCRIPTS)).get_current_head() == REVISION
+
+
+def test_migrations_can_be_undone(store: Store) -> None:
+    with store._database.writing() as connection:
+        command.downgrade(alembic_config(connection), "base")
+    assert inspect(store._database.engine).get_table_names() == [VERSION_TABLE]
+    with open_store(store._database.engine.url.render_as_string(hide_password=False)) as again:
+        assert again.check() == []
+
+
+def test_newer_schema_is_told(store_url: str) -> None:
+    open_store(store_url).close()
+    engine = create_engine(store_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(StoreError, match=r"schema 9999.*up to 0001.*pip install --upgrade voc-zh"):
+        open_store(store_url)
+
+
+def test_migration_that_fails_leaves_nothing(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise InterruptedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.operations.Operations.create_index", fail)
+        with pytest.raises(InterruptedError):
+            open_store(store_url)
+    engine = create_engine(store_url)
+    assert "feedback" not in inspect(engine).get_table_names()
+    engine.dispose()
+    with open_store(store_url) as store:
+        assert store.check() == []
+
+
+def _open(url: str) -> None:
+    open_store(url).close()
+
+
+def test_many_open_a_new_store_at_once(store_url: str) -> None:
+    fork = multiprocessing.get_context("fork")
+    openers = [fork.Process(target=_open, args=(store_url,)) for _ in range(4)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join()
+    assert [opener.exitcode for opener in openers] == [0, 0, 0, 0]
+    with open_store(store_url) as store:
+        assert store.check() == []

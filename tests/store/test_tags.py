@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from voc.records import (
+    AspectMention,
+    Feedback,
+    Intent,
+    Opinion,
+    Polarity,
+    Sentiment,
+    Span,
+    Tags,
+    Topic,
+    TopicMention,
+    Urgency,
+)
+from voc.store import Store, StoredFeedback
+
+NOW = datetime(2026, 5, 20, 12, 0, tzinfo=timezone(timedelta(hours=8)))
+TEXT = "起步顿挫严重，服务很好"
+
+
+def mention(aspect_id: str, start: int, end: int, sentiment: Polarity = "negative") -> Any:
+    span = Span(start, end, TEXT[start:end])
+    return AspectMention(aspect_id, aspect_id, sentiment, 0.9, (span,))
+
+
+def tags_of(row: StoredFeedback, model: str = "m@1", **values: Any) -> Tags:
+    made = Tags(
+        id=row.feedback_id,
+        text=row.feedback.text,
+        language="zh",
+        sentiment=Sentiment("negative", 0.75, {"negative": 0.75, "neutral": 0.25, "positive": 0.0}),
+        aspects=(mention("power", 0, 6), mention("service", 7, 11, "positive")),
+        opinions=(
+            Opinion(Span(0, 2, "起步"), Span(2, 6, "顿挫严重"), "negative"),
+            Opinion(None, Span(9, 11, "很好"), "positive"),
+            Opinion(None, Span(9, 11, "很好"), "negative"),
+        ),
+        topics=(TopicMention("t1", "变速箱顿挫", 0.5),),
+        intent=Intent("complaint", 0.875),
+        urgency=Urgency("high", ("安全",)),
+        model=model,
+        flags=("truncated",),
+    )
+    return replace(made, **values)
+
+
+def ingest(store: Store, items: Sequence[Feedback], industry: str | None = "automotive") -> None:
+    with store.transaction() as tx:
+        tx.add_feedback(items, industry=industry, now=NOW)
+
+
+def tag(store: Store, model: str = "m@1", **values: Any) -> None:
+    rows = store.untagged(model, limit=10_000)
+    with store.transaction() as tx:
+        tx.save_tags([(row, tags_of(row, model, **values)) for row in rows], NOW)
+
+
+def voice(native_id: str = "1", **values: Any) -> Feedback:
+    return replace(Feedback("reviews", native_id, "review", TEXT), **values)
+
+
+def test_tags_come_back_as_they_were_saved(store: Store) -> None:
+    ingest(store, [voice()])
+    (row,) = store.untagged("m@1", limit=5)
+    with store.transaction() as tx:
+        tx.save_tags([(row, tags_of(row))], NOW)
+    assert store.tags(row.feedback_id) == tags_of(row)
+    assert store.tags(row.feedback_id, "m@1") == tags_of(row)
+    assert store.tags(row.feedback_id, "other") is None
+    assert store.tags("fb_none") is None
+
+
+def test_untagged_is_by_model_and_version(store: Store) -> None:
+    ingest(store, [voice("1"), voice("2")])
+    tag(store)
+    assert store.untagged("m@1", limit=5) == []
+    assert len(store.untagged("m@2", limit=5)) == 2
+    ingest(store, [voice("1", text="改了")])
+    assert [row.version for row in store.untagged("m@1", limit=5)] == [2]
+    assert store.tags(voice().feedback_id) is None
+
+
+def test_tags_of_the_same_model_are_replaced(store: Store) -> None:
+    ingest(store, [voice()])
+    (row,) = store.untagged("m@1", limit=5)
+    later = tags_of(row, sentiment=None, aspects=(mention("noise", 0, 2),), industry="phone")
+    with store.transaction() as tx:
+        tx.save_tags([(row, tags_of(row)), (row, tags_of(row, "m@2"))], NOW)
+        tx.save_tags([(row, tags_of(row)), (row, later)], NOW + timedelta(seconds=1))
+    assert store.tags(row.feedback_id) == later
+    assert store.tags(row.feedback_id, "m@2") == tags_of(row, "m@2")
+    assert [item.aspect_id for item in store.mentions(model="m@1")] == ["noise"]
+    assert [item.aspect_id for item in store.mentions(model="m@2")] == ["power", "service"]
+    assert [item.industry for item in store.tagged(model="m@1")] == ["phone"]
+    assert store.counts().tagged == 1
+
+
+def test_mention_brings_what_issues_need(store: Store) -> None:
+    created = datetime(2026, 5, 1, 9, tzinfo=timezone(timedelta(hours=8)))
+    ingest(
+        store,
+        [voice(created_at=created, product="星河 S5", store="上海一店", region="上海")],
+    )
+    tag(store)
+    bad, good = store.mentions(model="m@1")
+    assert (bad.aspect_id, bad.sentiment, bad.score) == ("power", "negative", 0.9)
+    assert (bad.product, bad.store, bad.region) == ("星河 S5", "上海一店", "上海")
+    assert (bad.channel, bad.industry) == ("review", "automotive")
+    assert (bad.urgency, bad.urgency_reasons) == ("high", ("安全",))
+    assert bad.evidence == (Span(0, 6, TEXT[:6]),)
+    assert bad.occurred_at.isoformat() == created.isoformat()
+    assert bad.opinions == ("起步顿挫严重",)
+    assert good.opinions == ("很好",)
+    assert bad.topic_id is None
+
+
+def test_mention_has_the_surest_topic_that_its_evidence_touches(store: Store) -> None:
+    ingest(store, [voice()])
+    tag(store)
+    name = voice().feedback_id
+    topics = [
+        Topic(topic, topic, "automotive", (), 1, 1.0, NOW, NOW) for topic in ("t1", "t2", "t3")
+    ]
+    assigned = [
+        (name, "t1", 0.5, Span(0, 6, TEXT[:6])),
+        (name, "t2", 0.7, Span(5, 8, TEXT[5:8])),
+        (name, "t3", 0.9, Span(9, 11, TEXT[9:])),
+    ]
+    with store.transaction() as tx:
+        tx.save_topics("automotive", topics, assigned)
+    found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
+    assert found == {"power": "t2", "service": "t3"}
+
+
+def test_only_current_versions_are_read(store: Store) -> None:
+    ingest(store, [voice()])
+    tag(store)
+    ingest(store, [voice(text="换了变速箱，" + TEXT)])
+    assert list(store.mentions(model="m@1")) == []
+    assert list(store.tagged(model="m@1")) == []
+    assert store.counts().mentions == 0
+
+
+DAY = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def many(store: Store) -> Store:
+    """Ten voices a day apart, the newest first: even ones of one product, odd ones of another."""
+    for number in reversed(range(10)):
+        item = voice(
+            str(number),
+            created_at=DAY + timedelta(days=number),
+            product=f"p{number % 2}",
+            store="s" if number < 5 else None,
+        )
+        ingest(store, [item], "automotive" if number < 8 else None)
+    tag(store)
+    return store
+
+
+FILTERS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "all, by time": ({}, [str(number) for number in range(10)]),
+    "another model": ({"model": "m@2"}, []),
+    "an industry": ({"industry": "automotive"}, [str(number) for number in range(8)]),
+    "no such industry": ({"industry": "snack"}, []),
+    "since is included": ({"since": DAY + timedelta(days=7)}, ["7", "8", "9"]),
+    "until is not": ({"until": DAY + timedelta(days=2)}, ["0", "1"]),
+    "both": ({"since": DAY, "until": DAY + timedelta(seconds=1)}, ["0"]),
+}
+PLACES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "a product": ({"product": "p1", "store": "s"}, ["1", "3"]),
+    "products": ({"product": ["p0", "p1"], "until": DAY + timedelta(days=3)}, ["0", "1", "2"]),
+    "a store": ({"store": "s"}, ["0", "1", "2", "3", "4"]),
+}
+
+
+def test_tagged_is_filtered_and_ordered(many: Store) -> None:
+    ids = {voice(str(number)).feedback_id: str(number) for number in range(10)}
+    for name, (wanted, expected) in (FILTERS | PLACES).items():
+        rows = many.tagged(**{"model": "m@1", **wanted})
+        assert [ids[row.feedback_id] for row in rows] == expected, name
+
+
+def test_mentions_are_filtered_and_ordered(many: Store) -> None:
+    ids = {voice(str(number)).feedback_id: str(number) for number in range(10)}
+    for name, (wanted, expected) in FILTERS.items():
+        found = many.mentions(**{"model": "m@1", **wanted})
+        assert [(ids[item.feedback_id], item.aspect_id) for item in found] == [
+            (number, aspect) for number in expected for aspect in ("power", "service")
+        ], name
+        found = many.mentions(**{"model": "m@1", "sentiment": "positive", **wanted})
+        assert [ids[item.feedback_id] for item in found] == expected, name
+
+
+def test_tagged_row_holds_the_voice_and_the_verdict(store: Store) -> None:
+    item = voice(author="张*", customer_id="c", rating=2.0, rating_max=5.0, nps=3, url="u")
+    ingest(store, [item])
+    tag(store)
+    (row,) = store.tagged(model="m@1")
+    assert (row.text, row.author, row.customer_id, row.url) == (TEXT, "张*", "c", "u")
+    assert (row.rating, row.rating_max, row.nps, row.csat, row.ces) == (2.0, 5.0, 3, None, None)
+    assert (row.sentiment, row.sentiment_score) == ("negative", 0.75)
+    assert (row.intent, row.urgency, row.industry) == ("complaint", "high", "automotive")
+    assert row.flags == {"truncated"}
+    assert row.occurred_at.isoformat() == NOW.isoformat()
+
+
+def test_flags_are_replaced_by_kind_and_leave_voices_out(store: Store) -> None:
+    ingest(store, [voice("1"), voice("2"), voice("3")])
+    tag(store)
+    one, two, three = (voice(number).feedback_id for number in "123")
+    with store.transaction() as tx:
+        tx.set_flags("near_duplicate", [(one, "g"), (two, "g")])
+        tx.set_flags("paid_burst", [(one, "b"), (one, "b"), (three, "b")])
+    with store.transaction() as tx:
+        tx.set_flags("paid_burst", [(two, "c")])
+    assert store.flags("paid_burst") == {two: "c"}
+    flags = {row.feedback_id: row.flags for row in store.tagged(model="m@1")}
+    assert flags == {
+        one: {"truncated", "near_duplicate"},
+        two: {"truncated", "near_duplicate", "paid_burst"},
+        three: {"truncated"},
+    }
+    assert {item.feedback_id for item in store.mentions(model="m@1")} == {one, three}
+    everyone = store.mentions(model="m@1", with_flagged=True)
+    assert {item.feedback_id for item in everyone} == {one, two, three}
+
+
+def test_streams_are_read_while_the_store_is_written(store: Store) -> None:
+    ingest(store, [voice(str(number)) for number in range(1200)])
+    tag(store)
+    seen: set[str] = set()
+    for item in store.mentions(model="m@1", sentiment="negative"):
+        if len(seen) % 400 == 0:
+            ingest(store, [voice(f"new {len(seen)}")])
+            tag(store)
+        seen.add(item.feedback_id)
+    assert len(seen) == 1200
+    stream = store.tagged(model="m@1")
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert store.counts().tagged == 1203
+
+
+def test_tags_may_say_nothing(store: Store) -> None:
+    ingest(store, [voice()], None)
+    (row,) = store.untagged("m", limit=1)
+    empty = Tags(row.feedback_id, "\x00", "en", None, model="m")
+    with store.transaction() as tx:
+        tx.save_tags([(row, empty)], NOW)
+    assert store.tags(row.feedback_id) == replace(empty, text="\ufffd")
+    (found,) = store.tagged(model="m")
+    assert (found.sentiment, found.industry, found.flags) == (None, None, frozenset())

@@ -1,0 +1,272 @@
+"""Feedback as it came: versions, cursors, rejects."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+
+from voc.records import Feedback, Turn, stable_id
+from voc.store import schema
+from voc.store.columns import json_text, storable
+from voc.store.moments import columns_of, micros, moment, moment_of
+from voc.store.rows import IngestCounts, Reject, SourceCount, StoredFeedback
+from voc.store.statements import chunks, insert_new, lock, upsert
+
+IS_CURRENT: Final = text("feedback.is_current")
+"""The condition as the partial indexes have it, so that SQLite uses them."""
+
+_INGEST_LOCK: Final = 2
+_TEXTS: Final = (
+    "source", "native_id", "channel", "text", "title", "author", "url", "product", "store",
+    "region", "customer_id",
+)  # fmt: skip
+_NUMBERS: Final = ("rating", "rating_max")
+_GRADES: Final = ("nps", "csat", "ces")
+
+
+@dataclass(slots=True)
+class _Versions:
+    """What is stored of one voice."""
+
+    newest: int = 0
+    hashes: set[str] = field(default_factory=set)
+
+
+def add(
+    connection: Connection, feedback: Sequence[Feedback], *, industry: str | None, now: datetime
+) -> IngestCounts:
+    """Stores what is new; see `Transaction.add_feedback`."""
+    # One ingest at a time, so that a later `seq` is never committed before an earlier one and a
+    # reader that goes on after the greatest seen misses nothing.
+    lock(connection, _INGEST_LOCK)
+    counts = IngestCounts()
+    for chunk in chunks(feedback):
+        counts += _add_chunk(connection, [_row(item, industry, now) for item in chunk])
+    return counts
+
+
+def _add_chunk(connection: Connection, rows: list[dict[str, Any]]) -> IngestCounts:
+    known = _known(connection, {row["feedback_id"] for row in rows})
+    before = set(known)
+    newest: dict[str, dict[str, Any]] = {}
+    new: list[dict[str, Any]] = []
+    for row in rows:
+        name = row["feedback_id"]
+        versions = known.setdefault(name, _Versions())
+        if row["content_hash"] in versions.hashes:
+            continue
+        if name in newest:
+            newest[name]["is_current"] = False
+        versions.newest += 1
+        versions.hashes.add(row["content_hash"])
+        row["version"] = versions.newest
+        newest[name] = row
+        new.append(row)
+    _supersede(connection, before & newest.keys())
+    if new:
+        connection.execute(insert(schema.feedback), new)
+    accepted = len(newest.keys() - before)
+    return IngestCounts(accepted, len(rows) - len(new), len(new) - accepted)
+
+
+def _known(connection: Connection, names: set[str]) -> dict[str, _Versions]:
+    table = schema.feedback
+    query = select(table.c.feedback_id, table.c.version, table.c.content_hash)
+    known: dict[str, _Versions] = {}
+    for name, version, content_hash in connection.execute(
+        query.where(table.c.feedback_id.in_(names))
+    ):
+        versions = known.setdefault(name, _Versions())
+        versions.newest = max(versions.newest, version)
+        versions.hashes.add(content_hash)
+    return known
+
+
+def _supersede(connection: Connection, names: set[str]) -> None:
+    if not names:
+        return
+    table, assignment = schema.feedback, schema.topic_assignment
+    connection.execute(
+        update(table).where(table.c.feedback_id.in_(names), IS_CURRENT).values(is_current=False)
+    )
+    # Their spans point into the text that was edited.
+    connection.execute(delete(assignment).where(assignment.c.feedback_id.in_(names)))
+
+
+def _row(item: Feedback, industry: str | None, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {name: _storable(getattr(item, name)) for name in _TEXTS}
+    row |= {name: _finite(getattr(item, name)) for name in _NUMBERS}
+    row |= {name: getattr(item, name) for name in _GRADES}
+    row |= {"turns": [turn.as_dict() for turn in item.turns], "extra": item.extra}
+    content_hash = _content_hash(row, item.created_at)
+    return {
+        **row,
+        **columns_of("created_at", item.created_at),
+        **columns_of("ingested_at", now),
+        "occurred_at": micros(item.created_at or now),
+        "feedback_id": stable_id("fb", row["source"], row["native_id"]),
+        "is_current": True,
+        "content_hash": content_hash,
+        "industry": industry,
+    }
+
+
+def _content_hash(row: Mapping[str, Any], created_at: datetime | None) -> str:
+    """Returns a hash over what a field says: an instant written with another offset is the same.
+
+    Fields without a value are left out, so that a field added later does not make edits of all.
+    """
+    said = {name: value for name, value in row.items() if value not in (None, [], {})}
+    if created_at is not None:
+        said["created_at"] = micros(created_at)
+    line = json_text(said).encode()
+    return hashlib.blake2b(line, digest_size=16).hexdigest()
+
+
+def _storable(value: str | None) -> str | None:
+    return None if value is None else storable(value)
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def stored(row: Row[Any]) -> StoredFeedback:
+    """Returns a row of the table `feedback` as the record it was."""
+    values = row._mapping
+    created_at = moment(values["created_at"], values["created_at_offset_s"])
+    ingested_at = moment_of(row, "ingested_at")
+    feedback = Feedback(
+        **{name: values[name] for name in (*_TEXTS, *_NUMBERS, *_GRADES)},
+        turns=tuple(Turn(**turn) for turn in values["turns"]),
+        created_at=created_at,
+        extra=values["extra"],
+    )
+    return StoredFeedback(
+        seq=values["seq"],
+        feedback_id=values["feedback_id"],
+        version=values["version"],
+        industry=values["industry"],
+        feedback=feedback,
+        ingested_at=ingested_at,
+        occurred_at=created_at or ingested_at,
+    )
+
+
+def one(connection: Connection, feedback_id: str) -> StoredFeedback | None:
+    """Returns the current version of a voice."""
+    table = schema.feedback
+    query = select(table).where(table.c.feedback_id == feedback_id, IS_CURRENT)
+    row = connection.execute(query).first()
+    return stored(row) if row else None
+
+
+def untagged(connection: Connection, model: str, *, limit: int, after: int) -> list[StoredFeedback]:
+    """Returns current versions without tags of `model`, by growing `seq`, from above `after`."""
+    table, tags = schema.feedback, schema.tags
+    has_tags = (
+        select(tags.c.version)
+        .where(
+            tags.c.feedback_id == table.c.feedback_id,
+            tags.c.version == table.c.version,
+            tags.c.model == model,
+        )
+        .exists()
+    )
+    query = (
+        select(table)
+        .where(IS_CURRENT, table.c.seq > after, ~has_tags)
+        .order_by(table.c.seq)
+        .limit(limit)
+    )
+    return [stored(row) for row in connection.execute(query)]
+
+
+def sources(connection: Connection) -> list[SourceCount]:
+    """Returns each source with its number of voices and the last time one came in."""
+    table = schema.feedback
+    query = (
+        select(
+            table.c.source,
+            func.count(table.c.feedback_id.distinct()),
+            func.max(table.c.ingested_at),
+        )
+        .group_by(table.c.source)
+        .order_by(table.c.source)
+    )
+    return [
+        SourceCount(source, count, moment(last))
+        for source, count, last in connection.execute(query)
+    ]
+
+
+def industries(connection: Connection) -> list[str]:
+    """Returns the industries of feedback and tags."""
+    named = select(schema.feedback.c.industry).union(select(schema.tags.c.industry))
+    return sorted(name for name in connection.scalars(named) if name)
+
+
+def save_cursor(connection: Connection, source: str, cursor: Mapping[str, Any]) -> None:
+    """Keeps how far a source was read, in place of what was kept."""
+    row = {"source": source, "position": cursor}
+    upsert(connection, schema.source_cursor, [row], update=["position"])
+
+
+def cursor(connection: Connection, source: str) -> dict[str, Any] | None:
+    """Returns how far a source was read."""
+    table = schema.source_cursor
+    query = select(table.c.position).where(table.c.source == source)
+    found: dict[str, Any] | None = connection.scalars(query).first()
+    return found
+
+
+def add_rejects(
+    connection: Connection, source: str, rows: Sequence[tuple[str, str, str]], now: datetime
+) -> None:
+    """Keeps rows `(place, reason, sample)` that could not be read, each once."""
+    values = [
+        {
+            "reject_id": stable_id("rj", source, place, reason),
+            "source": source,
+            "place": place,
+            "reason": reason,
+            "sample": sample,
+            **columns_of("at", now),
+        }
+        for place, reason, sample in rows
+    ]
+    for chunk in chunks(values):
+        insert_new(connection, schema.reject, chunk, key="reject_id")
+
+
+def rejects(connection: Connection, source: str | None) -> list[Reject]:
+    """Returns the rows set aside, in the order they came."""
+    table = schema.reject
+    query = select(table).order_by(table.c.position)
+    if source is not None:
+        query = query.where(table.c.source == source)
+    return [
+        Reject(row.source, row.place, row.reason, row.sample, moment_of(row, "at"))
+        for row in connection.execute(query)
+    ]
+
+
+def put_meta(connection: Connection, name: str, value: str) -> None:
+    upsert(connection, schema.meta, [{"name": name, "value": value}], update=["value"])
+
+
+def keep_meta(connection: Connection, name: str, value: str) -> str:
+    """Keeps `value` unless the name has one; returns the one that is kept."""
+    upsert(connection, schema.meta, [{"name": name, "value": value}])
+    return meta(connection, name) or value
+
+
+def meta(connection: Connection, name: str) -> str | None:
+    query = select(schema.meta.c.value).where(schema.meta.c.name == name)
+    return connection.scalars(query).first()

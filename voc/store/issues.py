@@ -1,0 +1,157 @@
+"""Issues, the places that speak for them, and the changes of their status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from voc.errors import UsageError
+from voc.records import Evidence, Issue, IssueStatus
+from voc.store import schema
+from voc.store.moments import columns_of, moment_of
+from voc.store.rows import IssueEvent
+from voc.store.statements import chunks, conditions, upsert
+
+_PLAIN: Final = (
+    "title", "industry", "aspect_id", "topic_id", "product", "store", "severity", "count", "trend",
+    "trend_p",
+)  # fmt: skip
+_MOMENTS: Final = ("first_seen", "last_seen")
+_CHANGING: Final = (
+    *_PLAIN,
+    *(column for name in _MOMENTS for column in (name, f"{name}_offset_s")),
+)
+
+
+def save(connection: Connection, issues: Sequence[Issue]) -> None:
+    """Stores issues and their evidence; see `Transaction.save_issues`."""
+    last = {item.issue_id: item for item in issues}
+    for chunk in chunks(last[name] for name in sorted(last)):
+        upsert(connection, schema.issue, [_row(item) for item in chunk], update=_CHANGING)
+        _replace_evidence(connection, [item for item in chunk if item.evidence])
+
+
+def _row(item: Issue) -> dict[str, Any]:
+    row = {name: getattr(item, name) for name in (*_PLAIN, "issue_id", "status")}
+    for name in _MOMENTS:
+        row |= columns_of(name, getattr(item, name))
+    return row
+
+
+def _replace_evidence(connection: Connection, issues: Sequence[Issue]) -> None:
+    if not issues:
+        return
+    table = schema.issue_evidence
+    names = [item.issue_id for item in issues]
+    connection.execute(delete(table).where(table.c.issue_id.in_(names)))
+    rows = (
+        {
+            "issue_id": item.issue_id,
+            "position": position,
+            "feedback_id": place.feedback_id,
+            "span_start": place.start,
+            "span_end": place.end,
+            "span_text": place.text,
+        }
+        for item in issues
+        for position, place in enumerate(item.evidence)
+    )
+    for chunk in chunks(rows):
+        connection.execute(insert(table), chunk)
+
+
+def set_status(
+    connection: Connection,
+    issue_id: str,
+    status: IssueStatus,
+    actor: str,
+    note: str | None,
+    now: datetime,
+) -> None:
+    """Changes an issue's status and keeps who did it; see `Transaction.set_issue_status`."""
+    table = schema.issue
+    before = connection.scalars(
+        select(table.c.status).where(table.c.issue_id == issue_id).with_for_update()
+    ).first()
+    if before is None:
+        raise UsageError(f"There is no issue {issue_id!r}. `voc issues` lists them.")
+    if before == status:
+        return
+    connection.execute(update(table).where(table.c.issue_id == issue_id).values(status=status))
+    event = {
+        "issue_id": issue_id,
+        **columns_of("at", now),
+        "actor": actor,
+        "from_status": before,
+        "to_status": status,
+        "note": note,
+    }
+    connection.execute(insert(schema.issue_event), event)
+
+
+def some(
+    connection: Connection,
+    *,
+    industry: str | Sequence[str] | None,
+    status: str | Sequence[str] | None,
+    aspect_id: str | Sequence[str] | None,
+    product: str | Sequence[str] | None,
+    store: str | Sequence[str] | None,
+    limit: int | None,
+) -> list[Issue]:
+    """Returns issues without their evidence, the last seen first."""
+    table = schema.issue
+    wanted = conditions(
+        table, industry=industry, status=status, aspect_id=aspect_id, product=product, store=store
+    )
+    query = (
+        select(table)
+        .where(*wanted)
+        .order_by(table.c.last_seen.desc(), table.c.issue_id)
+        .limit(limit)
+    )
+    return [_issue(row) for row in connection.execute(query)]
+
+
+def one(connection: Connection, issue_id: str) -> Issue | None:
+    """Returns an issue with its evidence."""
+    table, place = schema.issue, schema.issue_evidence
+    row = connection.execute(select(table).where(table.c.issue_id == issue_id)).first()
+    if row is None:
+        return None
+    query = select(place).where(place.c.issue_id == issue_id).order_by(place.c.position)
+    evidence = tuple(
+        Evidence(item.feedback_id, item.span_start, item.span_end, item.span_text)
+        for item in connection.execute(query)
+    )
+    return _issue(row, evidence)
+
+
+def _issue(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:
+    values = row._mapping
+    moments: dict[str, Any] = {name: moment_of(row, name) for name in _MOMENTS}
+    return Issue(
+        **{name: values[name] for name in (*_PLAIN, "issue_id", "status")},
+        **moments,
+        evidence=evidence,
+    )
+
+
+def events(connection: Connection, issue_id: str) -> list[IssueEvent]:
+    """Returns the changes of an issue's status, in their order."""
+    table = schema.issue_event
+    query = select(table).where(table.c.issue_id == issue_id).order_by(table.c.event_id)
+    return [
+        IssueEvent(
+            issue_id=row.issue_id,
+            at=moment_of(row, "at"),
+            actor=row.actor,
+            from_status=row.from_status,
+            to_status=row.to_status,
+            note=row.note,
+        )
+        for row in connection.execute(query)
+    ]

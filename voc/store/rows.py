@@ -1,0 +1,182 @@
+"""What the store gives back beside the records of the chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from voc.records import (
+    Channel,
+    Feedback,
+    IntentLabel,
+    IssueStatus,
+    Message,
+    Polarity,
+    UrgencyLabel,
+)
+
+MessageState = Literal["pending", "delivered", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestCounts:
+    """What became of the feedback of one call; the three add up to its length.
+
+    Attributes:
+        accepted: Voices that were new.
+        duplicates: Voices stored before with the same content; nothing was written.
+        edited: Voices stored before with other content; each is a new version.
+    """
+
+    accepted: int = 0
+    duplicates: int = 0
+    edited: int = 0
+
+    def __add__(self, other: IngestCounts) -> IngestCounts:
+        return IngestCounts(
+            self.accepted + other.accepted,
+            self.duplicates + other.duplicates,
+            self.edited + other.edited,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeedback:
+    """One version of one voice.
+
+    Attributes:
+        seq: Grows with each stored version; later ones are always greater.
+        feedback_id: Names the voice over all its versions.
+        version: 1 for the first, one more with each edit.
+        industry: The industry it was ingested for.
+        feedback: The voice, with characters that no store can hold replaced.
+        ingested_at: When it came in.
+        occurred_at: When it was said: `created_at`, or `ingested_at` where that is unknown.
+    """
+
+    seq: int
+    feedback_id: str
+    version: int
+    industry: str | None
+    feedback: Feedback
+    ingested_at: datetime
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedRow:
+    """One voice with what a model says of it as a whole.
+
+    `flags` holds the flags of its tags and of the store ("paid_burst", "near_duplicate").
+    """
+
+    feedback_id: str
+    seq: int
+    industry: str | None
+    occurred_at: datetime
+    channel: Channel
+    product: str | None
+    store: str | None
+    region: str | None
+    author: str | None
+    customer_id: str | None
+    rating: float | None
+    rating_max: float | None
+    nps: int | None
+    csat: int | None
+    ces: int | None
+    text: str
+    url: str | None
+    sentiment: Polarity | None
+    sentiment_score: float | None
+    intent: IntentLabel | None
+    urgency: UrgencyLabel | None
+    flags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row of a source that could not be read: where it stood, why, how it began."""
+
+    source: str
+    place: str
+    reason: str
+    sample: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEvent:
+    """One change of an issue's status."""
+
+    issue_id: str
+    at: datetime
+    actor: str
+    from_status: IssueStatus
+    to_status: IssueStatus
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """A message with where it stands.
+
+    Attributes:
+        message: What the sink must receive.
+        state: `pending` until it is delivered, or buried as `dead`.
+        next_at: The earliest time of the next try.
+        leased_by: The worker that has it now.
+        leased_until: When that worker's lease runs out.
+        settled_at: When it was delivered or buried.
+        last_error: What the last failed try said.
+    """
+
+    message: Message
+    state: MessageState
+    next_at: datetime
+    leased_by: str | None
+    leased_until: datetime | None
+    settled_at: datetime | None
+    last_error: str | None
+
+
+class SourceCount(NamedTuple):
+    """How many voices a source brought, and when the last of them."""
+
+    source: str
+    voices: int
+    last_ingested: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCounts:
+    """How much the store holds.
+
+    Attributes:
+        feedback: Voices, each counted once.
+        versions: All versions of them.
+        tagged: Voices whose current version has tags of some model.
+        mentions: Mentions in current versions, over all models.
+        rejects: Rows set aside.
+        topics: Themes.
+        issues: Issues of any status.
+        open_issues: Issues that are open or reopened.
+        work_orders: Work orders of any status.
+        open_work_orders: Work orders that are not resolved, closed or rejected.
+        pending_messages: Messages that wait for delivery.
+        dead_messages: Messages that could not be delivered.
+    """
+
+    feedback: int
+    versions: int
+    tagged: int
+    mentions: int
+    rejects: int
+    topics: int
+    issues: int
+    open_issues: int
+    work_orders: int
+    open_work_orders: int
+    pending_messages: int
+    dead_messages: int

@@ -1,0 +1,316 @@
+"""The tables. Migrations bring a store to what stands here; a test compares the two.
+
+Feedback is immutable: an edit is a new row with the next `version`, and `is_current` marks the
+newest. Derived rows (tags, mentions) name the version and the model they were made from and can be
+computed again. Moments are pairs of columns, as `voc.store.moments` explains.
+
+User text is never part of an index, as PostgreSQL refuses index rows over 2.7 kB: where such text
+names a row, a hash of it (`feedback_id`, `reject_id`, `entry_id`) does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    text,
+)
+
+from voc.store.columns import Json, RowNumber, SafeText
+
+REVISION: Final = "0001"
+"""The migration that leads to these tables; a test holds it equal to Alembic's head."""
+
+VERSION_TABLE: Final = "voc_migration"
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    }
+)
+
+
+def _key(name: str) -> Column[Any]:
+    return Column(name, SafeText, primary_key=True)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, SafeText, nullable=nullable)
+
+
+def _json(name: str) -> Column[Any]:
+    return Column(name, Json, nullable=False)
+
+
+def _whole(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Integer, nullable=nullable)
+
+
+def _number(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Double, nullable=nullable)
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _moment(name: str, *, nullable: bool = False) -> tuple[Column[Any], Column[Any]]:
+    return _instant(name, nullable=nullable), _whole(f"{name}_offset_s", nullable=nullable)
+
+
+def _row_number(name: str) -> Column[Any]:
+    return Column(name, RowNumber, primary_key=True, autoincrement=True)
+
+
+def _owner(name: str, target: str) -> Column[Any]:
+    return Column(name, SafeText, ForeignKey(target, ondelete="CASCADE"), nullable=False)
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+feedback = Table(
+    "feedback",
+    metadata,
+    _row_number("seq"),
+    _text("feedback_id"),
+    _whole("version"),
+    Column("is_current", Boolean, nullable=False),
+    _text("content_hash"),
+    _text("industry", nullable=True),
+    _text("source"),
+    _text("native_id"),
+    _text("channel"),
+    _text("text"),
+    _text("title", nullable=True),
+    _json("turns"),
+    *_moment("created_at", nullable=True),
+    *_moment("ingested_at"),
+    _instant("occurred_at"),
+    _text("author", nullable=True),
+    _text("url", nullable=True),
+    _text("product", nullable=True),
+    _text("store", nullable=True),
+    _text("region", nullable=True),
+    _number("rating", nullable=True),
+    _number("rating_max", nullable=True),
+    _whole("nps", nullable=True),
+    _whole("csat", nullable=True),
+    _whole("ces", nullable=True),
+    _text("customer_id", nullable=True),
+    _json("extra"),
+    Index("ix_feedback_version", "feedback_id", "version", unique=True),
+    _partial("ix_feedback_current", "feedback_id", where="is_current", unique=True),
+    _partial("ix_feedback_occurred", "occurred_at", "feedback_id", where="is_current"),
+    sqlite_autoincrement=True,
+)
+
+source_cursor = Table("source_cursor", metadata, _key("source"), _json("position"))
+
+reject = Table(
+    "reject",
+    metadata,
+    _row_number("position"),
+    _text("reject_id"),
+    _text("source"),
+    _text("place"),
+    _text("reason"),
+    _text("sample"),
+    *_moment("at"),
+    Index("ix_reject_id", "reject_id", unique=True),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    _key("feedback_id"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _key("model"),
+    _text("industry", nullable=True),
+    _text("sentiment", nullable=True),
+    _number("sentiment_score", nullable=True),
+    _text("intent", nullable=True),
+    _text("urgency", nullable=True),
+    _json("flags"),
+    _json("body"),
+    _instant("tagged_at"),
+    ForeignKeyConstraint(
+        ["feedback_id", "version"],
+        ["feedback.feedback_id", "feedback.version"],
+        ondelete="CASCADE",
+    ),
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    _key("feedback_id"),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _key("model"),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    _text("industry"),
+    _text("aspect_id"),
+    _text("sentiment"),
+    _number("score"),
+    _instant("occurred_at"),
+    _text("urgency"),
+    _json("urgency_reasons"),
+    _json("evidence"),
+    _json("opinions"),
+    ForeignKeyConstraint(
+        ["feedback_id", "version", "model"],
+        ["tags.feedback_id", "tags.version", "tags.model"],
+        ondelete="CASCADE",
+    ),
+    Index("ix_mention_occurred", "model", "occurred_at", "feedback_id", "aspect_id", "position"),
+)
+
+flag = Table("flag", metadata, _key("kind"), _key("feedback_id"), _text("flag_group"))
+Index("ix_flag_feedback", flag.c.feedback_id)
+
+topic = Table(
+    "topic",
+    metadata,
+    _key("topic_id"),
+    _text("topic"),
+    _text("industry"),
+    _json("keywords"),
+    _whole("count"),
+    _number("negative_share"),
+    *_moment("first_seen"),
+    *_moment("last_seen"),
+    _json("evidence"),
+)
+
+topic_assignment = Table(
+    "topic_assignment",
+    metadata,
+    _row_number("assignment_id"),
+    _owner("topic_id", "topic.topic_id"),
+    _text("feedback_id"),
+    _number("score"),
+    _whole("span_start"),
+    _whole("span_end"),
+    _text("span_text"),
+    Index("ix_topic_assignment_topic", "topic_id"),
+    Index("ix_topic_assignment_feedback", "feedback_id"),
+)
+
+issue = Table(
+    "issue",
+    metadata,
+    _key("issue_id"),
+    _text("title"),
+    _text("industry"),
+    _text("aspect_id"),
+    _text("topic_id", nullable=True),
+    _text("product", nullable=True),
+    _text("store", nullable=True),
+    _text("status"),
+    _text("severity"),
+    *_moment("first_seen"),
+    *_moment("last_seen"),
+    _whole("count"),
+    _text("trend"),
+    _number("trend_p"),
+    Index("ix_issue_last_seen", "last_seen", "issue_id"),
+)
+
+issue_evidence = Table(
+    "issue_evidence",
+    metadata,
+    Column(
+        "issue_id", SafeText, ForeignKey("issue.issue_id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    _text("feedback_id"),
+    _whole("span_start"),
+    _whole("span_end"),
+    _text("span_text"),
+    Index("ix_issue_evidence_feedback", "feedback_id"),
+)
+
+issue_event = Table(
+    "issue_event",
+    metadata,
+    _row_number("event_id"),
+    _owner("issue_id", "issue.issue_id"),
+    *_moment("at"),
+    _text("actor"),
+    _text("from_status"),
+    _text("to_status"),
+    _text("note", nullable=True),
+    Index("ix_issue_event_issue", "issue_id"),
+)
+
+work_order = Table(
+    "work_order",
+    metadata,
+    _key("work_order_id"),
+    Column("issue_id", SafeText, ForeignKey("issue.issue_id"), nullable=False),
+    _text("title"),
+    _text("description"),
+    _text("type"),
+    _text("priority"),
+    _text("department"),
+    _text("status"),
+    *_moment("created_at"),
+    *_moment("due_at"),
+    _text("assignee", nullable=True),
+    _text("external_ref", nullable=True),
+    _whole("satisfaction", nullable=True),
+    Index("ix_work_order_issue", "issue_id"),
+    Index("ix_work_order_created", "created_at", "work_order_id"),
+)
+
+work_order_history = Table(
+    "work_order_history",
+    metadata,
+    _row_number("position"),
+    Column("entry_id", SafeText, nullable=False),
+    _owner("work_order_id", "work_order.work_order_id"),
+    *_moment("at"),
+    _text("actor"),
+    _text("event"),
+    _text("note", nullable=True),
+    Index("ix_work_order_history_entry", "entry_id", unique=True),
+    Index("ix_work_order_history_order", "work_order_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _row_number("position"),
+    _text("message_id"),
+    _text("sink"),
+    _text("key"),
+    Column("sequence", BigInteger, nullable=False),
+    _json("payload"),
+    *_moment("created_at"),
+    _text("state"),
+    _whole("attempts"),
+    _instant("next_at"),
+    _text("leased_by", nullable=True),
+    _instant("leased_until", nullable=True),
+    _instant("settled_at", nullable=True),
+    _text("last_error", nullable=True),
+    Index("ix_outbox_message", "message_id", unique=True),
+    _partial("ix_outbox_pending", "sink", "position", where="state = 'pending'"),
+    _partial("ix_outbox_order", "sink", "key", "sequence", where="state = 'pending'"),
+    sqlite_autoincrement=True,
+)
+
+meta = Table("meta", metadata, _key("name"), _text("value"))

@@ -1,0 +1,276 @@
+"""The store: opening it, reading from it, and the transactions that write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+from voc.errors import StoreError
+from voc.records import Issue, Mention, Tags, Topic, TopicMention, WorkOrder
+from voc.store import checks, feedback, issues, outbox, tags, topics, workorders
+from voc.store.engine import Database, open_database
+from voc.store.migrate import migrate
+from voc.store.rows import (
+    IssueEvent,
+    MessageState,
+    OutboxMessage,
+    Reject,
+    SourceCount,
+    StoreCounts,
+    StoredFeedback,
+    TaggedRow,
+)
+from voc.store.transaction import Transaction
+
+Wanted = str | Sequence[str] | None
+"""A filter: one value, any of several, or `None` for all."""
+
+
+def open_store(url: str, *, busy_timeout_s: float = 10.0) -> Store:
+    """Opens the store that `url` names, creates it where it is new, and brings it up to date.
+
+    Args:
+        url: `sqlite:///FILE.db` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
+        busy_timeout_s: Seconds a writer waits for another one.
+
+    Raises:
+        StoreError: The URL is wrong, a driver is missing, the file may not be written, the server
+            cannot be reached, or a newer program wrote the store.
+        StoreBusyError: Another writer holds it for longer than `busy_timeout_s`.
+    """
+    database = open_database(url, busy_timeout_s=busy_timeout_s)
+    try:
+        migrate(database)
+    except BaseException:
+        database.engine.dispose()
+        raise
+    return Store(database)
+
+
+class Store:
+    """All that was heard and what came of it, in SQLite or PostgreSQL.
+
+    Threads may share a store; a process that forks opens one of its own in each. Times come back
+    with the offset they were stored with. `since` and `until` bound `[since, until)`. Iterators
+    hold a connection and see one state of the store until they end: read them to the end, or
+    close them. All methods raise `StoreError` where the engine fails.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def where(self) -> str:
+        """The store's URL without its password."""
+        return self._database.where
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._database.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Gives a write transaction: kept at the end of the block, undone by an error in it.
+
+        Raises:
+            StoreBusyError: Another writer holds the store for longer than the timeout; nothing
+                was written, and the same can be tried again.
+        """
+        with self._database.writing() as connection:
+            yield Transaction(connection)
+
+    def feedback(self, feedback_id: str) -> StoredFeedback | None:
+        """Returns the current version of a voice."""
+        with self._database.reading() as connection:
+            return feedback.one(connection, feedback_id)
+
+    def untagged(self, model: str, *, limit: int, after: int = 0) -> list[StoredFeedback]:
+        """Returns current versions without tags of `model`, by growing `seq`, above `after`."""
+        with self._database.reading() as connection:
+            return feedback.untagged(connection, model, limit=limit, after=after)
+
+    def cursor(self, source: str) -> dict[str, Any] | None:
+        """Returns how far a source was read."""
+        with self._database.reading() as connection:
+            return feedback.cursor(connection, source)
+
+    def rejects(self, source: str | None = None) -> list[Reject]:
+        """Returns rows that could not be read, in the order they came."""
+        with self._database.reading() as connection:
+            return feedback.rejects(connection, source)
+
+    def meta(self, key: str) -> str | None:
+        """Returns a value of the store's own."""
+        with self._database.reading() as connection:
+            return feedback.meta(connection, key)
+
+    def sources(self) -> list[SourceCount]:
+        """Returns `(source, voices, last_ingested)` of each source, by name."""
+        with self._database.reading() as connection:
+            return feedback.sources(connection)
+
+    def industries(self) -> list[str]:
+        """Returns the industries that feedback or tags name, sorted."""
+        with self._database.reading() as connection:
+            return feedback.industries(connection)
+
+    def tags(self, feedback_id: str, model: str | None = None) -> Tags | None:
+        """Returns the tags of a voice's current version: of `model`, or the newest of any."""
+        with self._database.reading() as connection:
+            return tags.one(connection, feedback_id, model)
+
+    def tagged(
+        self,
+        *,
+        model: str,
+        industry: Wanted = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        product: Wanted = None,
+        store: Wanted = None,
+    ) -> Iterator[TaggedRow]:
+        """Yields current versions with the tags of `model`, by time and id."""
+        with self._database.reading() as connection:
+            yield from tags.tagged(
+                connection,
+                model=model,
+                industry=industry,
+                since=since,
+                until=until,
+                product=product,
+                store=store,
+            )
+
+    def mentions(
+        self,
+        *,
+        model: str,
+        industry: Wanted = None,
+        sentiment: Wanted = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        with_flagged: bool = False,
+    ) -> Iterator[Mention]:
+        """Yields what current versions say of aspects, by time, id and aspect.
+
+        `opinions` are the words (target and opinion as one) of opinions of the same polarity that
+        the evidence touches; `topic_id` is the surest topic whose span it touches. Voices flagged
+        "paid_burst" are left out unless `with_flagged`.
+        """
+        with self._database.reading() as connection:
+            yield from tags.mentions(
+                connection,
+                model=model,
+                industry=industry,
+                sentiment=sentiment,
+                since=since,
+                until=until,
+                with_flagged=with_flagged,
+            )
+
+    def flags(self, kind: str) -> dict[str, str]:
+        """Returns the group of each voice flagged with `kind`, by feedback id."""
+        with self._database.reading() as connection:
+            return tags.flags(connection, kind)
+
+    def topics(self, industry: Wanted = None) -> list[Topic]:
+        """Returns topics, the largest first."""
+        with self._database.reading() as connection:
+            return topics.all_of(connection, industry)
+
+    def topics_of(self, feedback_id: str) -> list[TopicMention]:
+        """Returns the topics of a voice, the surest first."""
+        with self._database.reading() as connection:
+            return topics.of(connection, feedback_id)
+
+    def topic_of(self, feedback_id: str) -> TopicMention | None:
+        """Returns the surest topic of a voice."""
+        return next(iter(self.topics_of(feedback_id)), None)
+
+    def issues(
+        self,
+        *,
+        industry: Wanted = None,
+        status: Wanted = None,
+        aspect_id: Wanted = None,
+        product: Wanted = None,
+        store: Wanted = None,
+        limit: int | None = None,
+    ) -> list[Issue]:
+        """Returns issues without their evidence, the last seen first."""
+        with self._database.reading() as connection:
+            return issues.some(
+                connection,
+                industry=industry,
+                status=status,
+                aspect_id=aspect_id,
+                product=product,
+                store=store,
+                limit=limit,
+            )
+
+    def issue(self, issue_id: str) -> Issue | None:
+        """Returns an issue with its evidence."""
+        with self._database.reading() as connection:
+            return issues.one(connection, issue_id)
+
+    def issue_events(self, issue_id: str) -> list[IssueEvent]:
+        """Returns the changes of an issue's status, in their order."""
+        with self._database.reading() as connection:
+            return issues.events(connection, issue_id)
+
+    def work_orders(
+        self,
+        *,
+        issue_id: Wanted = None,
+        status: Wanted = None,
+        department: Wanted = None,
+        limit: int | None = None,
+    ) -> list[WorkOrder]:
+        """Returns work orders with their history, the newest first."""
+        with self._database.reading() as connection:
+            return workorders.some(
+                connection, issue_id=issue_id, status=status, department=department, limit=limit
+            )
+
+    def work_order(self, work_order_id: str) -> WorkOrder | None:
+        """Returns a work order with its history."""
+        with self._database.reading() as connection:
+            return workorders.one(connection, work_order_id)
+
+    def outbox_counts(self) -> dict[MessageState, int]:
+        """Returns the number of messages `pending`, `delivered` and `dead`."""
+        with self._database.reading() as connection:
+            return outbox.counts(connection)
+
+    def outbox(self, state: Wanted = None, *, limit: int | None = None) -> list[OutboxMessage]:
+        """Returns messages in the order they were added."""
+        with self._database.reading() as connection:
+            return outbox.some(connection, state=state, limit=limit)
+
+    def counts(self) -> StoreCounts:
+        """Returns how much the store holds."""
+        with self._database.reading() as connection:
+            return checks.counts(connection)
+
+    def check(self) -> list[str]:
+        """Returns what is wrong with the store, each as a sentence; nothing where it is sound."""
+        try:
+            with self._database.reading() as connection:
+                return checks.problems(connection)
+        except StoreError as error:
+            return [str(error)]

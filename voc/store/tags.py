@@ -1,0 +1,287 @@
+"""What models say of feedback: tags, mentions, and the flags of voices that should not count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select
+
+from voc.records import AspectMention, Mention, Opinion, Span, Tags
+from voc.store import schema
+from voc.store.feedback import IS_CURRENT
+from voc.store.moments import micros, moment
+from voc.store.rows import StoredFeedback, TaggedRow
+from voc.store.statements import chunks, one_or_more, upsert
+from voc.store.topics import Assigned, assigned
+
+PAID_BURST: Final = "paid_burst"
+
+_STREAM: Final = {"stream_results": True, "yield_per": 500}
+_KEY: Final = ("feedback_id", "version", "model")
+_TAG_VALUES: Final = (
+    "industry", "sentiment", "sentiment_score", "intent", "urgency", "flags", "body", "tagged_at",
+)  # fmt: skip
+_VOICE: Final = (
+    "feedback_id", "seq", "channel", "product", "store", "region", "author", "customer_id",
+    "rating", "rating_max", "nps", "csat", "ces", "text", "url",
+)  # fmt: skip
+_VERDICT: Final = ("industry", "sentiment", "sentiment_score", "intent", "urgency")
+_TIME: Final = ("occurred_at", "created_at_offset_s", "ingested_at_offset_s")
+
+
+def save(
+    connection: Connection, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime
+) -> None:
+    """Replaces the tags of the same voice, version and model; see `Transaction.save_tags`."""
+    tagged_at = micros(now)
+    last = {(row.feedback_id, row.version, tags.model): (row, tags) for row, tags in rows}
+    # One order for all writers, so that none waits for another in a circle.
+    for chunk in chunks(last[key] for key in sorted(last)):
+        upsert(
+            connection,
+            schema.tags,
+            [_tags_row(row, tags, tagged_at) for row, tags in chunk],
+            update=_TAG_VALUES,
+        )
+        _replace_mentions(connection, chunk)
+
+
+def _replace_mentions(connection: Connection, rows: Sequence[tuple[StoredFeedback, Tags]]) -> None:
+    table = schema.mention
+    key = [table.c[name] == bindparam(f"the_{name}") for name in _KEY]
+    connection.execute(
+        delete(table).where(*key),
+        [
+            {
+                "the_feedback_id": row.feedback_id,
+                "the_version": row.version,
+                "the_model": tags.model,
+            }
+            for row, tags in rows
+        ],
+    )
+    new = [values for row, tags in rows for values in _mention_rows(row, tags)]
+    if new:
+        connection.execute(insert(table), new)
+
+
+def _tags_row(row: StoredFeedback, tags: Tags, tagged_at: int) -> dict[str, Any]:
+    return {
+        "feedback_id": row.feedback_id,
+        "version": row.version,
+        "model": tags.model,
+        "industry": tags.industry or row.industry,
+        "sentiment": tags.sentiment.label if tags.sentiment else None,
+        "sentiment_score": tags.sentiment.score if tags.sentiment else None,
+        "intent": tags.intent.label if tags.intent else None,
+        "urgency": tags.urgency.label if tags.urgency else None,
+        "flags": tags.flags,
+        "body": tags.as_dict(),
+        "tagged_at": tagged_at,
+    }
+
+
+def _mention_rows(row: StoredFeedback, tags: Tags) -> Iterator[dict[str, Any]]:
+    for position, mention in enumerate(tags.aspects):
+        yield {
+            "feedback_id": row.feedback_id,
+            "version": row.version,
+            "model": tags.model,
+            "position": position,
+            "industry": tags.industry or row.industry or "",
+            "aspect_id": mention.aspect_id,
+            "sentiment": mention.sentiment,
+            "score": mention.score,
+            "occurred_at": micros(row.occurred_at),
+            "urgency": tags.urgency.label if tags.urgency else "normal",
+            "urgency_reasons": tags.urgency.reasons if tags.urgency else (),
+            "evidence": [span.as_dict() for span in mention.evidence],
+            "opinions": _words(mention, tags.opinions),
+        }
+
+
+def _words(mention: AspectMention, opinions: Iterable[Opinion]) -> list[str]:
+    """Returns target and opinion words, as one, of the opinions that the evidence touches."""
+    return [
+        (item.target.text if item.target else "") + item.opinion.text
+        for item in opinions
+        if item.sentiment == mention.sentiment
+        and any(_overlap(item.opinion, span) for span in mention.evidence)
+    ]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def one(connection: Connection, feedback_id: str, model: str | None) -> Tags | None:
+    """Returns the tags of a voice's current version: of `model`, or the newest of any."""
+    table, voice = schema.tags, schema.feedback
+    query = (
+        select(table.c.body)
+        .join(voice, _same_version(table))
+        .where(table.c.feedback_id == feedback_id, IS_CURRENT)
+        .order_by(table.c.tagged_at.desc(), table.c.model)
+    )
+    if model is not None:
+        query = query.where(table.c.model == model)
+    body = connection.scalars(query.limit(1)).first()
+    return Tags.from_dict(body) if body else None
+
+
+def _same_version(table: Any) -> ColumnElement[bool]:
+    voice = schema.feedback
+    return and_(voice.c.feedback_id == table.c.feedback_id, voice.c.version == table.c.version)
+
+
+def _within(column: Any, since: datetime | None, until: datetime | None) -> list[Any]:
+    found = []
+    if since is not None:
+        found.append(column >= micros(since))
+    if until is not None:
+        found.append(column < micros(until))
+    return found
+
+
+def tagged(
+    connection: Connection,
+    *,
+    model: str,
+    industry: str | Sequence[str] | None,
+    since: datetime | None,
+    until: datetime | None,
+    product: str | Sequence[str] | None,
+    store: str | Sequence[str] | None,
+) -> Iterator[TaggedRow]:
+    """Yields voices with the tags of `model`; see `Store.tagged`."""
+    table, voice = schema.tags, schema.feedback
+    wanted = ((table.c.industry, industry), (voice.c.product, product), (voice.c.store, store))
+    query = (
+        select(
+            *(voice.c[name] for name in (*_VOICE, *_TIME)),
+            *(table.c[name] for name in (*_VERDICT, "flags")),
+        )
+        .join(table, _same_version(table))
+        .where(
+            IS_CURRENT,
+            table.c.model == model,
+            *(one_or_more(column, value) for column, value in wanted if value is not None),
+            *_within(voice.c.occurred_at, since, until),
+        )
+        .order_by(voice.c.occurred_at, voice.c.feedback_id)
+    )
+    for chunk in connection.execute(query, execution_options=_STREAM).partitions():
+        raised = _flags(connection, [row.feedback_id for row in chunk])
+        for row in chunk:
+            yield _tagged_row(row, raised.get(row.feedback_id, ()))
+
+
+def _tagged_row(row: Row[Any], raised: Iterable[str]) -> TaggedRow:
+    values = row._mapping
+    return TaggedRow(
+        **{name: values[name] for name in (*_VOICE, *_VERDICT)},
+        occurred_at=_occurred_at(row),
+        flags=frozenset((*values["flags"], *raised)),
+    )
+
+
+def _occurred_at(row: Row[Any]) -> datetime:
+    offset: int | None = row.created_at_offset_s
+    occurred_at: int = row.occurred_at
+    return moment(occurred_at, row.ingested_at_offset_s if offset is None else offset)
+
+
+def mentions(
+    connection: Connection,
+    *,
+    model: str,
+    industry: str | Sequence[str] | None,
+    sentiment: str | Sequence[str] | None,
+    since: datetime | None,
+    until: datetime | None,
+    with_flagged: bool,
+) -> Iterator[Mention]:
+    """Yields what voices say of aspects; see `Store.mentions`."""
+    table, voice, flag = schema.mention, schema.feedback, schema.flag
+    wanted = ((table.c.industry, industry), (table.c.sentiment, sentiment))
+    query = (
+        select(
+            *(column for column in table.c if column.name not in ("version", "model")),
+            *(voice.c[name] for name in ("product", "store", "region", "channel", *_TIME[1:])),
+        )
+        .join(voice, _same_version(table))
+        .where(
+            IS_CURRENT,
+            table.c.model == model,
+            *(one_or_more(column, value) for column, value in wanted if value is not None),
+            *_within(table.c.occurred_at, since, until),
+        )
+        .order_by(table.c.occurred_at, table.c.feedback_id, table.c.aspect_id, table.c.position)
+    )
+    if not with_flagged:
+        paid = select(flag.c.kind).where(
+            flag.c.kind == PAID_BURST, flag.c.feedback_id == table.c.feedback_id
+        )
+        query = query.where(~paid.exists())
+    for chunk in connection.execute(query, execution_options=_STREAM).partitions():
+        topics = assigned(connection, {row.feedback_id for row in chunk})
+        for row in chunk:
+            yield _mention(row, topics.get(row.feedback_id, ()))
+
+
+def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
+    evidence = tuple(Span(**span) for span in row.evidence)
+    return Mention(
+        feedback_id=row.feedback_id,
+        industry=row.industry,
+        aspect_id=row.aspect_id,
+        sentiment=row.sentiment,
+        score=row.score,
+        occurred_at=_occurred_at(row),
+        evidence=evidence,
+        product=row.product,
+        store=row.store,
+        region=row.region,
+        channel=row.channel,
+        urgency=row.urgency,
+        urgency_reasons=tuple(row.urgency_reasons),
+        opinions=tuple(row.opinions),
+        topic_id=_topic_id(evidence, topics),
+    )
+
+
+def _topic_id(evidence: Sequence[Span], topics: Sequence[Assigned]) -> str | None:
+    """Returns the surest topic whose span the evidence touches; of any span without evidence."""
+    for topic in topics:
+        if not evidence or any(_overlap(topic.span, span) for span in evidence):
+            return topic.topic_id
+    return None
+
+
+def set_flags(connection: Connection, kind: str, rows: Sequence[tuple[str, str]]) -> None:
+    """Replaces all flags of `kind`."""
+    connection.execute(delete(schema.flag).where(schema.flag.c.kind == kind))
+    values = [
+        {"kind": kind, "feedback_id": feedback_id, "flag_group": group}
+        for feedback_id, group in dict(rows).items()
+    ]
+    for chunk in chunks(values):
+        connection.execute(insert(schema.flag), chunk)
+
+
+def flags(connection: Connection, kind: str) -> dict[str, str]:
+    """Returns the group of each voice flagged with `kind`."""
+    table = schema.flag
+    query = select(table.c.feedback_id, table.c.flag_group).where(table.c.kind == kind)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _flags(connection: Connection, names: Sequence[str]) -> dict[str, list[str]]:
+    table = schema.flag
+    query = select(table.c.feedback_id, table.c.kind).where(table.c.feedback_id.in_(names))
+    found: dict[str, list[str]] = {}
+    for name, kind in connection.execute(query):
+        found.setdefault(name, []).append(kind)
+    return found

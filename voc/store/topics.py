@@ -1,0 +1,121 @@
+"""Discovered themes and which voices belong to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select
+
+from voc.records import Evidence, Span, Topic, TopicMention
+from voc.store import schema
+from voc.store.moments import columns_of, moment_of
+from voc.store.statements import chunks, conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A stretch of a voice's text that belongs to a topic."""
+
+    topic_id: str
+    topic: str
+    score: float
+    span: Span
+
+
+def save(
+    connection: Connection,
+    industry: str,
+    topics: Sequence[Topic],
+    assignments: Sequence[tuple[str, str, float, Span]],
+) -> None:
+    """Replaces the topics of an industry; see `Transaction.save_topics`."""
+    table = schema.topic
+    # The assignments of the topics go with them.
+    connection.execute(delete(table).where(table.c.industry == industry))
+    for chunk in chunks(topics):
+        connection.execute(insert(table), [_topic_row(topic, industry) for topic in chunk])
+    for rows in chunks(assignments):
+        connection.execute(insert(schema.topic_assignment), [_assignment_row(row) for row in rows])
+
+
+def _topic_row(topic: Topic, industry: str) -> dict[str, Any]:
+    return {
+        "topic_id": topic.topic_id,
+        "topic": topic.topic,
+        "industry": industry,
+        "keywords": topic.keywords,
+        "count": topic.count,
+        "negative_share": topic.negative_share,
+        **columns_of("first_seen", topic.first_seen),
+        **columns_of("last_seen", topic.last_seen),
+        "evidence": [item.as_dict() for item in topic.evidence],
+    }
+
+
+def _assignment_row(assignment: tuple[str, str, float, Span]) -> dict[str, Any]:
+    feedback_id, topic_id, score, span = assignment
+    return {
+        "feedback_id": feedback_id,
+        "topic_id": topic_id,
+        "score": score,
+        "span_start": span.start,
+        "span_end": span.end,
+        "span_text": span.text,
+    }
+
+
+def all_of(connection: Connection, industry: str | Sequence[str] | None) -> list[Topic]:
+    """Returns topics, the largest first."""
+    table = schema.topic
+    query = (
+        select(table)
+        .where(*conditions(table, industry=industry))
+        .order_by(table.c.count.desc(), table.c.topic_id)
+    )
+    return [_topic(row) for row in connection.execute(query)]
+
+
+def _topic(row: Row[Any]) -> Topic:
+    values = row._mapping
+    return Topic(
+        topic_id=values["topic_id"],
+        topic=values["topic"],
+        industry=values["industry"],
+        keywords=tuple(values["keywords"]),
+        count=values["count"],
+        negative_share=values["negative_share"],
+        first_seen=moment_of(row, "first_seen"),
+        last_seen=moment_of(row, "last_seen"),
+        evidence=tuple(Evidence(**item) for item in values["evidence"]),
+    )
+
+
+def of(connection: Connection, feedback_id: str) -> list[TopicMention]:
+    """Returns the topics of a voice, the surest first, each once."""
+    found: dict[str, TopicMention] = {}
+    for item in assigned(connection, [feedback_id]).get(feedback_id, ()):
+        found.setdefault(item.topic_id, TopicMention(item.topic_id, item.topic, item.score))
+    return list(found.values())
+
+
+def assigned(connection: Connection, names: Iterable[str]) -> dict[str, list[Assigned]]:
+    """Returns the assignments of some voices, the surest first."""
+    found: dict[str, list[Assigned]] = {}
+    for row in connection.execute(_assignments(names)):
+        span = Span(row.span_start, row.span_end, row.span_text)
+        found.setdefault(row.feedback_id, []).append(
+            Assigned(row.topic_id, row.topic, row.score, span)
+        )
+    return found
+
+
+def _assignments(names: Iterable[str]) -> Select[Any]:
+    table, topic = schema.topic_assignment, schema.topic
+    return (
+        select(table, topic.c.topic)
+        .join(topic, topic.c.topic_id == table.c.topic_id)
+        .where(table.c.feedback_id.in_(list(names)))
+        .order_by(table.c.score.desc(), table.c.assignment_id)
+    )

@@ -1,0 +1,197 @@
+"""Writing: everything that one transaction can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from voc.records import (
+    Feedback,
+    HistoryEntry,
+    Issue,
+    IssueStatus,
+    Message,
+    Span,
+    Tags,
+    Topic,
+    WorkOrder,
+    WorkOrderStatus,
+)
+from voc.store import feedback, issues, outbox, tags, topics, workorders
+from voc.store.moments import micros
+from voc.store.rows import IngestCounts, StoredFeedback
+
+
+class Transaction:
+    """One write transaction, as `Store.transaction` gives it: all of it is kept, or nothing.
+
+    Every time taken needs a time zone (`UsageError` otherwise).
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_feedback(
+        self, items: Sequence[Feedback], *, industry: str | None, now: datetime
+    ) -> IngestCounts:
+        """Stores voices, each content once.
+
+        A voice is named by its source and native id. Content equal to any stored version of it is
+        a duplicate, so overlapping pages and stale copies change nothing; other content is an edit
+        and becomes the current version. Equal repeats within `items` count as duplicates too.
+
+        Args:
+            items: The voices, in the order they were read.
+            industry: The industry they belong to, kept with new versions.
+            now: When they came in.
+        """
+        return feedback.add(self._connection, items, industry=industry, now=now)
+
+    def save_cursor(self, source: str, cursor: Mapping[str, Any]) -> None:
+        """Keeps how far `source` was read; belongs in the transaction of the rows read."""
+        feedback.save_cursor(self._connection, source, cursor)
+
+    def add_rejects(self, source: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> None:
+        """Keeps rows that could not be read, as `(place, reason, sample)`.
+
+        The same place and reason again changes nothing.
+        """
+        feedback.add_rejects(self._connection, source, rows, now)
+
+    def save_tags(self, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime) -> None:
+        """Keeps tags and their mentions, replacing those of the same voice, version and model.
+
+        Tags without an industry get the voice's.
+        """
+        tags.save(self._connection, rows, now)
+
+    def set_flags(self, kind: str, rows: Sequence[tuple[str, str]]) -> None:
+        """Replaces all flags of `kind` by `(feedback_id, group)`."""
+        tags.set_flags(self._connection, kind, rows)
+
+    def save_topics(
+        self,
+        industry: str,
+        found: Sequence[Topic],
+        assignments: Sequence[tuple[str, str, float, Span]],
+    ) -> None:
+        """Replaces the topics of `industry` and their `(feedback_id, topic_id, score, span)`."""
+        topics.save(self._connection, industry, found, assignments)
+
+    def save_issues(self, items: Sequence[Issue]) -> None:
+        """Stores new issues and updates known ones.
+
+        The status of a known issue stays: only `set_issue_status` changes it, so that each change
+        has an event and a person's decision is not overwritten. Evidence replaces what was kept;
+        an issue that comes without evidence, as `Store.issues` gives it, keeps what it has.
+        """
+        issues.save(self._connection, items)
+
+    def set_issue_status(
+        self, issue_id: str, status: IssueStatus, actor: str, note: str | None, now: datetime
+    ) -> None:
+        """Changes an issue's status and keeps an event; the status it has changes nothing.
+
+        Raises:
+            UsageError: There is no such issue.
+        """
+        issues.set_status(self._connection, issue_id, status, actor, note, now)
+
+    def save_work_order(self, item: WorkOrder) -> None:
+        """Stores a new work order or updates a known one.
+
+        A known one keeps its status, issue and creation time; its assignee, reference and
+        satisfaction change only to a value; history entries not kept yet are added.
+        """
+        workorders.save(self._connection, item)
+
+    def add_history(self, work_order_id: str, entry: HistoryEntry) -> None:
+        """Adds one entry to a work order's history; the same entry again changes nothing.
+
+        Raises:
+            UsageError: There is no such work order.
+        """
+        workorders.add_history(self._connection, work_order_id, entry)
+
+    def set_work_order_status(
+        self,
+        work_order_id: str,
+        status: WorkOrderStatus,
+        actor: str,
+        note: str | None,
+        now: datetime,
+    ) -> None:
+        """Changes a work order's status and adds it to the history, as event `status`.
+
+        The status it has changes nothing. Which changes are allowed is not decided here.
+
+        Raises:
+            UsageError: There is no such work order.
+        """
+        workorders.set_status(self._connection, work_order_id, status, actor, note, now)
+
+    def enqueue(self, message: Message) -> None:
+        """Adds a message to the outbox; a `message_id` that is there already changes nothing."""
+        outbox.enqueue(self._connection, message)
+
+    def lease(
+        self, worker: str, *, limit: int, lease_s: float, now: datetime, sinks: Sequence[str]
+    ) -> list[Message]:
+        """Gives `worker` messages of `sinks` that are due and that no other worker has.
+
+        Of one sink and key only the earliest pending message is given. Each lease counts as an
+        attempt, also where the worker dies: `attempts` of the returned messages includes this one.
+
+        Args:
+            worker: Names who sends; a lease is ended by the same name.
+            limit: Messages at most.
+            lease_s: Seconds until others may take them.
+            now: The time leases are measured by.
+            sinks: The sinks this worker can send to.
+        """
+        return outbox.lease(
+            self._connection, worker, limit=limit, lease_s=lease_s, now=now, sinks=sinks
+        )
+
+    def delivered(self, message_id: str, worker: str, now: datetime) -> bool:
+        """Marks a message as delivered; false where `worker` no longer has it."""
+        return outbox.settle(
+            self._connection,
+            message_id,
+            worker,
+            state="delivered",
+            settled_at=micros(now),
+            last_error=None,
+        )
+
+    def postpone(self, message_id: str, worker: str, error: str, next_at: datetime) -> bool:
+        """Gives a message back for a try at `next_at`; false where `worker` no longer has it."""
+        return outbox.settle(
+            self._connection, message_id, worker, next_at=micros(next_at), last_error=error
+        )
+
+    def bury(self, message_id: str, worker: str, error: str, now: datetime) -> bool:
+        """Sets a message aside as dead; false where `worker` no longer has it."""
+        return outbox.settle(
+            self._connection,
+            message_id,
+            worker,
+            state="dead",
+            settled_at=micros(now),
+            last_error=error,
+        )
+
+    def replay(self, message_id: str, now: datetime) -> bool:
+        """Makes a dead message pending again, its attempts at zero; false where none is dead."""
+        return outbox.replay(self._connection, message_id, now)
+
+    def put_meta(self, key: str, value: str) -> None:
+        """Keeps a value of the store's own, in place of what was kept."""
+        feedback.put_meta(self._connection, key, value)
+
+    def keep_meta(self, key: str, value: str) -> str:
+        """Keeps `value` where `key` has none, and returns what is kept: the first one wins."""
+        return feedback.keep_meta(self._connection, key, value)

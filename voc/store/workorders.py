@@ -1,0 +1,146 @@
+"""Work orders and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from voc.errors import UsageError
+from voc.records import HistoryEntry, WorkOrder, WorkOrderStatus, stable_id
+from voc.store import schema
+from voc.store.moments import columns_of, micros, moment_of
+from voc.store.statements import chunks, conditions, insert_new
+
+_PLAIN: Final = ("title", "description", "type", "priority", "department")
+_LATER: Final = ("assignee", "external_ref", "satisfaction")
+_MOMENTS: Final = ("created_at", "due_at")
+_CHANGING: Final = (*_PLAIN, "due_at", "due_at_offset_s")
+
+
+def save(connection: Connection, item: WorkOrder) -> None:
+    """Stores a work order; see `Transaction.save_work_order`."""
+    table = schema.work_order
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    given = statement.excluded
+    values = {name: given[name] for name in _CHANGING}
+    values |= {name: func.coalesce(given[name], table.c[name]) for name in _LATER}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["work_order_id"], set_=values), _row(item)
+    )
+    _add_entries(connection, item.work_order_id, item.history)
+
+
+def _row(item: WorkOrder) -> dict[str, Any]:
+    names = (*_PLAIN, *_LATER, "work_order_id", "issue_id", "status")
+    row = {name: getattr(item, name) for name in names}
+    for name in _MOMENTS:
+        row |= columns_of(name, getattr(item, name))
+    return row
+
+
+def add_history(connection: Connection, work_order_id: str, entry: HistoryEntry) -> None:
+    """Keeps one change, once however often it is told."""
+    _status(connection, work_order_id)
+    _add_entries(connection, work_order_id, [entry])
+
+
+def _add_entries(
+    connection: Connection, work_order_id: str, entries: Sequence[HistoryEntry]
+) -> None:
+    rows = [
+        {
+            "entry_id": _entry_id(work_order_id, entry),
+            "work_order_id": work_order_id,
+            **columns_of("at", entry.at),
+            "actor": entry.actor,
+            "event": entry.event,
+            "note": entry.note,
+        }
+        for entry in entries
+    ]
+    insert_new(connection, schema.work_order_history, rows, key="entry_id")
+
+
+def _entry_id(work_order_id: str, entry: HistoryEntry) -> str:
+    at = str(micros(entry.at))
+    return stable_id("he", work_order_id, at, entry.actor, entry.event, entry.note)
+
+
+def set_status(
+    connection: Connection,
+    work_order_id: str,
+    status: WorkOrderStatus,
+    actor: str,
+    note: str | None,
+    now: datetime,
+) -> None:
+    """Changes the status and adds it to the history; see `Transaction.set_work_order_status`."""
+    if _status(connection, work_order_id) == status:
+        return
+    table = schema.work_order
+    connection.execute(
+        update(table).where(table.c.work_order_id == work_order_id).values(status=status)
+    )
+    _add_entries(connection, work_order_id, [HistoryEntry(now, actor, status, note)])
+
+
+def _status(connection: Connection, work_order_id: str) -> str:
+    table = schema.work_order
+    query = select(table.c.status).where(table.c.work_order_id == work_order_id)
+    found: str | None = connection.scalars(query.with_for_update()).first()
+    if found is None:
+        raise UsageError(f"There is no work order {work_order_id!r}. `voc work-orders` lists them.")
+    return found
+
+
+def some(
+    connection: Connection,
+    *,
+    issue_id: str | Sequence[str] | None,
+    status: str | Sequence[str] | None,
+    department: str | Sequence[str] | None,
+    limit: int | None,
+) -> list[WorkOrder]:
+    """Returns work orders with their history, the newest first."""
+    table = schema.work_order
+    query = (
+        select(table)
+        .where(*conditions(table, issue_id=issue_id, status=status, department=department))
+        .order_by(table.c.created_at.desc(), table.c.work_order_id)
+        .limit(limit)
+    )
+    return _with_history(connection, list(connection.execute(query)))
+
+
+def one(connection: Connection, work_order_id: str) -> WorkOrder | None:
+    """Returns a work order with its history."""
+    table = schema.work_order
+    query = select(table).where(table.c.work_order_id == work_order_id)
+    return next(iter(_with_history(connection, list(connection.execute(query)))), None)
+
+
+def _with_history(connection: Connection, rows: Sequence[Row[Any]]) -> list[WorkOrder]:
+    table = schema.work_order_history
+    history: dict[str, list[HistoryEntry]] = {}
+    for names in chunks(row.work_order_id for row in rows):
+        query = select(table).where(table.c.work_order_id.in_(names)).order_by(table.c.position)
+        for row in connection.execute(query):
+            entry = HistoryEntry(moment_of(row, "at"), row.actor, row.event, row.note)
+            history.setdefault(row.work_order_id, []).append(entry)
+    return [_work_order(row, history.get(row.work_order_id, ())) for row in rows]
+
+
+def _work_order(row: Row[Any], history: Sequence[HistoryEntry]) -> WorkOrder:
+    values = row._mapping
+    names = (*_PLAIN, *_LATER, "work_order_id", "issue_id", "status")
+    moments: dict[str, Any] = {name: moment_of(row, name) for name in _MOMENTS}
+    return WorkOrder(
+        **{name: values[name] for name in names},
+        **moments,
+        history=tuple(history),
+    )
