@@ -1,0 +1,184 @@
+"""Delimited tables as programs and people write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voc.sources.delimited import DelimitedTable, sniff_delimiter
+from voc.sources.lines import read_lines
+from voc.sources.rows import Problem, Record
+
+
+def _read(text: str | bytes, **options: Any) -> list[Record | Problem]:
+    data = text.encode() if isinstance(text, str) else text
+    return list(DelimitedTable(read_lines(iter([data])), name="f.csv", **options).records())
+
+
+def _values(text: str | bytes, **options: Any) -> list[dict[str, Any]]:
+    return [item.values for item in _read(text, **options) if isinstance(item, Record)]
+
+
+def _problems(text: str | bytes) -> list[tuple[str, str]]:
+    return [(item.place, item.reason) for item in _read(text) if isinstance(item, Problem)]
+
+
+A1B2 = [{"a": "1", "b": "2"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("\n\n", []),
+        ("a,b", []),
+        ("a,b\n", []),
+        ("\ufeffa,b\n", []),
+        ("a,b\n1,2", A1B2),
+        ("a,b\r\n1,2\r\n", A1B2),
+        ("a,b\r1,2\r", A1B2),
+        ("a;b\n1;2\n", A1B2),
+        ("a\tb\n1\t2\n", A1B2),
+        ("a|b\n1|2\n", A1B2),
+        ("\ufeffa,b\n1,2\n", A1B2),
+        (" a ,\ufeffb\n1,2\n", A1B2),
+        ("a,b\n\n1,2\n\n", A1B2),
+        ("a,b\n1,2,,\n", A1B2),
+        ("a,b\n1\n", [{"a": "1"}]),
+        ("a,b\n,\n", [{"a": "", "b": ""}]),
+        ('a,b\n"x, y","""z"""\n', [{"a": "x, y", "b": '"z"'}]),
+        ('a,b\n"x\ny\r\n\nz",2\n', [{"a": "x\ny\r\n\nz", "b": "2"}]),
+        ("a,a,,b\n1,2,3,4\n", [{"a": "1", "a_2": "2", "column_3": "3", "b": "4"}]),
+        ("a,a,a_2\n1,2,3\n", [{"a": "1", "a_2": "2", "a_2_2": "3"}]),
+        ("评论\n不错, 好\n还行; 吧\n", [{"评论": "不错, 好"}, {"评论": "还行; 吧"}]),
+        ("a;b\n1,5;2,5\n", [{"a": "1,5", "b": "2,5"}]),
+        ('a,b\n他说"好,2\n', [{"a": '他说"好', "b": "2"}]),
+        ('a,b\n"他说"好"，不错",2\n', [{"a": '他说好"，不错"', "b": "2"}]),
+        ('a,b\n1, "x, y"\n', [{"a": "1", "b": "x, y"}]),
+        ("a,b\n1\x00,2\n", [{"a": "1\x00", "b": "2"}]),
+        ("a,b\n\ufeff1,2\n", [{"a": "\ufeff1", "b": "2"}]),
+    ],
+)
+def test_rows(text: str, expected: list[dict[str, str]]) -> None:
+    assert _values(text) == expected
+    assert _problems(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "good", "bad"),
+    [
+        ("a,b\n1,2,3\n4,5\n", ["4"], [("f.csv:2", "the line has 3 cells, the header 2")]),
+        ('a,b\n1,"x\n2,y\n', ["2"], [("f.csv:2", "a quote is opened and never closed")]),
+        (
+            'a,b\n1,"x\n2,"y"\n3,z\n',
+            ["2", "3"],
+            [("f.csv:2", "a quote is opened and never closed")],
+        ),
+        (
+            'a,b\n1,"x,5\n2,y\n3,"z, w"\n4,v\n',
+            ["2", "3", "4"],
+            [("f.csv:2", "a quote is opened and never closed")],
+        ),
+        (
+            'a,b\n"1,x\n2,y\n3,"z"\n"4","v"\n',
+            ["2", "3", "4"],
+            [("f.csv:2", "a quote is opened and never closed")],
+        ),
+    ],
+)
+def test_one_bad_row_costs_one_row(text: str, good: list[str], bad: list[tuple[str, str]]) -> None:
+    assert [row["a"] for row in _values(text)] == good
+    assert _problems(text) == bad
+
+
+def test_an_unclosed_quote_does_not_swallow_a_large_file() -> None:
+    text = 'a,b\n1,"open\n' + "2,plain\n" * 120_000
+    assert len(_values(text)) == 120_000
+    assert _problems(text) == [("f.csv:2", "a quote is opened and never closed")]
+
+
+def test_quotes_that_would_swallow_from_every_line_take_linear_time() -> None:
+    text = "a,b,c\n" + 'a","\n' * 30_000
+    problems = _problems(text)
+    assert len(problems) + len(_values(text)) == 30_000
+
+
+def test_places_are_physical_lines() -> None:
+    items = _read('a,b\n"x\ny",2\n3,4\n')
+    assert [item.place for item in items] == ["f.csv:2", "f.csv:4"]
+
+
+def test_a_line_that_is_too_long_is_passed_over() -> None:
+    data = b"a,b\n1,2\n" + b"x" * 5_000_000 + b",3\n4,5\n"
+    chunks = (data[at : at + 4096] for at in range(0, len(data), 4096))
+    lines = read_lines(chunks, max_bytes=1_000)
+    items = list(DelimitedTable(lines, name="f.csv").records())
+    assert [type(item) for item in items] == [Record, Problem, Record]
+    assert isinstance(items[1], Problem)
+    assert items[1].place == "f.csv:3"
+    assert "longer than the 1,000 bytes" in items[1].reason
+
+
+def test_replaced_characters_are_counted() -> None:
+    items = _read(("a,b\n" + "不错的很,2\n" * 3 + "3,还可以的").encode()[:-1])
+    replaced = [item.replaced for item in items if isinstance(item, Record)]
+    assert replaced == [0, 0, 0, 1]
+
+
+def test_many_columns() -> None:
+    width = 100_000
+    text = ",".join(f"c{n}" for n in range(width)) + "\n" + ",".join(["1"] * width) + "\n"
+    (row,) = _values(text)
+    assert len(row) == width
+
+
+def test_one_cell_of_many_megabytes() -> None:
+    (row,) = _values('a,b\n"' + "好评\n" * 10_000 + '",2\n')
+    assert len(row["a"]) == 30_000
+    (row,) = _values("a,b\n" + "x" * 10_000_000 + ",2\n")
+    assert len(row["a"]) == 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("lines", "delimiter"),
+    [
+        (["a,b;c,d", "1,2;3,4", "1,2;3,4"], ","),
+        (["a;b", "1,2;3", "1,2,3;4"], ";"),
+        (["a\tb,c", "1\t2,3,4", "1\t2"], "\t"),
+        (["评论"], "\x1f"),
+        ([], "\x1f"),
+    ],
+)
+def test_delimiter(lines: list[str], delimiter: str) -> None:
+    assert sniff_delimiter([line + "\n" for line in lines]) == delimiter
+
+
+CELLS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x1e\ufeff"), max_size=30
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=6),
+    delimiter=st.sampled_from(",;\t|"),
+    # Before Python 3.13, QUOTE_MINIMAL leaves a lone CR bare when lines end in LF.
+    form=st.sampled_from(
+        [(csv.QUOTE_ALL, "\n"), (csv.QUOTE_ALL, "\r\n"), (csv.QUOTE_MINIMAL, "\r\n")]
+    ),
+)
+def test_what_csv_writes_comes_back(
+    rows: list[tuple[str, str, str]], delimiter: str, form: tuple[Any, str]
+) -> None:
+    out = io.StringIO(newline="")
+    quoting, line_end = form
+    writer = csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=line_end)
+    writer.writerow(["text", "时间", "id"])
+    writer.writerows(rows)
+    found = _values(out.getvalue(), delimiter=delimiter)
+    assert [tuple(row.values()) for row in found] == rows

@@ -1,0 +1,340 @@
+"""xlsx: what people make of it, and what attackers make of it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voc.errors import SourceError
+from voc.sources.base import Reject
+from voc.sources.rows import Row
+from voc.sources.spreadsheetml import Workbook, shows_date
+from voc.sources.tables import read_rows
+
+Read = Callable[..., tuple[list[Row], list[Reject]]]
+Grid = Iterable[Iterable[Any]]
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def _write(path: Path, sheets: dict[str, Grid], **options: Any) -> None:
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, **options}) as book:
+        day = book.add_format({"num_format": 'yyyy"年"m"月"d"日"'})
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                for column, value in enumerate(row):
+                    kind = day if isinstance(value, datetime) else None
+                    sheet.write(number, column, value, kind)
+
+
+def _archive(path: Path, sheet: str, *, strings: str = "", styles: str = "") -> None:
+    """Writes a workbook by hand, out of the XML inside `sheetData` and `sst`."""
+    parts = {
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" '
+        f'Type="{RELATIONS}/worksheet" Target="/xl/worksheets/one.xml"/></Relationships>',
+        "xl/worksheets/one.xml": sheet
+        if sheet.startswith("<")
+        else f'<worksheet xmlns="{MAIN}"><sheetData>{sheet[1:]}</sheetData></worksheet>',
+    }
+    if strings:
+        parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{strings}</sst>'
+    if styles:
+        parts["xl/styles.xml"] = f'<styleSheet xmlns="{MAIN}">{styles}</styleSheet>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def _cells(reference: str, text: str) -> str:
+    return f'<c r="{reference}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def test_values_and_places(tmp_path: Path, read: Read) -> None:
+    when = datetime(2019, 2, 28, 11, 25, 5)  # noqa: DTZ001
+    rows: list[list[Any]] = [
+        ["评论", "时间", "评分", "好?"],
+        ["不错", when, 5, True],
+        ["差", when, 4.5, False],
+    ]
+    _write(tmp_path / "f.xlsx", {"评价": rows})
+    (first, second), rejects = read("f.xlsx")
+    assert rejects == []
+    assert first.values == {"评论": "不错", "时间": when, "评分": 5, "好?": True}
+    assert second.values["评分"] == 4.5
+    assert (first.number, first.place) == (1, "f.xlsx:评价!2")
+
+
+@pytest.mark.parametrize("date_1904", [False, True])
+@pytest.mark.parametrize(
+    "when",
+    [datetime(1970, 1, 1), datetime(2262, 4, 11, 23, 47), datetime(2024, 2, 29, 0, 0, 1)],  # noqa: DTZ001
+)
+def test_both_date_systems(when: datetime, date_1904: bool, tmp_path: Path, read: Read) -> None:
+    _write(tmp_path / "f.xlsx", {"S": [["评论", "时间"], ["好", when]]}, date_1904=date_1904)
+    assert read("f.xlsx")[0][0].values["时间"] == when
+
+
+def test_formulas_give_what_was_last_computed(tmp_path: Path, read: Read) -> None:
+    with xlsxwriter.Workbook(tmp_path / "f.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["评论", "和", "错"])
+        sheet.write_formula(1, 0, '="不"&"错"', value="不错")
+        sheet.write_formula(1, 1, "=1+1", value=2)
+        sheet.write_formula(1, 2, "=1/0", value="#DIV/0!")
+    assert read("f.xlsx")[0][0].values == {"评论": "不错", "和": 2}
+
+
+def test_merged_cells_and_a_title_above_the_header(tmp_path: Path, read: Read) -> None:
+    with xlsxwriter.Workbook(tmp_path / "f.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 2, "2024年评价导出")
+        sheet.write_row(2, 0, ["门店", "评论", "评分"])
+        sheet.merge_range(3, 0, 4, 0, "东路店")
+        sheet.write_row(3, 1, ["好", 5])
+        sheet.write_row(4, 1, ["差", 1])
+    rows, _ = read("f.xlsx")
+    assert [row.values for row in rows] == [
+        {"门店": "东路店", "评论": "好", "评分": 5},
+        {"评论": "差", "评分": 1},
+    ]
+
+
+def test_rich_text_and_readings(tmp_path: Path, read: Read) -> None:
+    strings = (
+        "<si><t>评论</t></si><si><r><t>不</t></r><r><t xml:space='preserve'>错 </t></r>"
+        "<rPh sb='0' eb='1'><t>bucuo</t></rPh></si>"
+    )
+    rows = (
+        '.<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="3"><c r="A3" t="s"><v>1</v></c>'
+        '<c r="C3" t="s"><v>99</v></c></row>'
+    )
+    _archive(tmp_path / "f.xlsx", rows, strings=strings)
+    (row,) = read("f.xlsx")[0]
+    assert (row.place, row.values) == ("f.xlsx:S!3", {"评论": "不错 "})
+
+
+@pytest.mark.parametrize(
+    ("sheets", "text", "expected"),
+    [
+        ({"A": [["评论"], ["1"]], "B": [["评论"], ["2"]]}, None, ["1", "2"]),
+        ({"说明": [["本表为导出"]], "B": [["评论", "x"], ["2", "y"]]}, None, ["2"]),
+        ({"A": [["a", "b"], ["1", "1"]], "B": [["评论", "b"], ["2", "1"]]}, None, ["2"]),
+        ({"A": [["评论", "b"], ["1", "1"]], "B": [["话", "b"], ["2", "1"]]}, "话", ["2"]),
+        ({"A": [["a", "b"], ["1", "1"]], "B": [["c", "b"], ["2", "1"]]}, None, ["1"]),
+        ({"A": [["评论"], ["1"], ["2", "旁注"]]}, None, ["1", "2"]),
+        ({"A": [], "B": [["评论"], ["2"]]}, None, ["2"]),
+        ({"A": [["评论", "分"]]}, None, []),
+        ({"A": []}, None, []),
+    ],
+)
+def test_which_sheets_are_read(
+    sheets: dict[str, Grid], text: str | None, expected: list[str], tmp_path: Path, read: Read
+) -> None:
+    _write(tmp_path / "f.xlsx", sheets)
+    rows, _ = read("f.xlsx", text=text)
+    assert [next(iter(row.values.values())) for row in rows] == expected
+
+
+def test_hidden_sheets_are_left_out(tmp_path: Path, read: Read) -> None:
+    with xlsxwriter.Workbook(tmp_path / "f.xlsx") as book:
+        for name, word in (("看", "1"), ("不看", "2")):
+            book.add_worksheet(name).write_column(0, 0, ["评论", word])
+        book.worksheets()[1].hide()
+    assert [row.values["评论"] for row in read("f.xlsx")[0]] == ["1"]
+
+
+def test_cells_beyond_the_header_keep_a_name(tmp_path: Path, read: Read) -> None:
+    _write(tmp_path / "f.xlsx", {"S": [["评论", "分"], ["好", 5, "旁注"]]})
+    assert read("f.xlsx")[0][0].values == {"评论": "好", "分": 5, "column_3": "旁注"}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("yyyy/m/d", True),
+        ('yyyy"年"m"月"d"日"', True),
+        ("h:mm AM/PM", True),
+        ("[$-804]yyyy/m/d;@", True),
+        ("[h]:mm", False),
+        ("General", False),
+        ("0.00", False),
+        ('0"days"', False),
+        ("0\\d", False),
+        ("[Red]0.0", False),
+        ("#,##0;[Red]-#,##0", False),
+    ],
+)
+def test_formats_that_show_dates(code: str, expected: bool) -> None:
+    assert shows_date(code) is expected
+
+
+def test_a_million_empty_rows(tmp_path: Path, read: Read) -> None:
+    empty = "".join(f'<row r="{number}" spans="1:9"/>' for number in range(2, 1_000_000))
+    last = f'<row r="1048576">{_cells("A1048576", "好")}{_cells("XFD1048576", "远")}</row>'
+    _archive(tmp_path / "f.xlsx", f'.<row r="1">{_cells("A1", "评论")}</row>{empty}{last}')
+    rows, _ = read("f.xlsx")
+    assert [row.values for row in rows] == [{"评论": "好", "column_16384": "远"}]
+
+
+LAUGHS = '<!DOCTYPE lolz [<!ENTITY lol "lol">' + "".join(
+    f'<!ENTITY lol{n} "{f"&lol{n - 1};" * 10 if n > 1 else "&lol;" * 10}">' for n in range(1, 10)
+)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        f"{LAUGHS}]><worksheet><sheetData><row><c><v>&lol9;</v></c></row></sheetData></worksheet>",
+        '<!DOCTYPE x SYSTEM "file:///etc/passwd"><worksheet/>',
+        '<?xml version="1.0"?><!-- x --><!DOCTYPE x><worksheet/>',
+    ],
+)
+def test_a_billion_laughs(document: str, tmp_path: Path, read: Read) -> None:
+    _archive(tmp_path / "f.xlsx", document)
+    with pytest.raises(SourceError, match="document type"):
+        read("f.xlsx")
+
+
+def test_a_zip_bomb(tmp_path: Path, read: Read) -> None:
+    _archive(tmp_path / "f.xlsx", ".<row/>" + " " * 40_000_000)
+    with pytest.raises(SourceError, match="looks like a zip bomb"):
+        read("f.xlsx")
+
+
+def test_a_shared_string_that_every_cell_names_is_not_copied(tmp_path: Path, read: Read) -> None:
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>1</v></c></row>' for n in range(2, 1500))
+    head = f'<row r="1">{_cells("A1", "评论")}</row>'
+    strings = f"<si><t>x</t></si><si><t>{'很好' * 100_000}</t></si>"
+    _archive(tmp_path / "f.xlsx", f".{head}{cells}", strings=strings)
+    with read_rows(tmp_path / "f.xlsx") as table:
+        assert sum(len(row.values["评论"]) for row in table if isinstance(row, Row)) == 299_600_000
+
+
+@pytest.mark.parametrize(
+    ("sheet", "message"),
+    [
+        ("<worksheet>", "not valid XML"),
+        ("<worksheet" + " " * 20_000_000 + "/>", "tag of over"),
+        (f'.<row r="1">{_cells("A1", "x" * 17_000_000)}</row>', "a cell holds over"),
+        ('.<row r="1">' + "<c/>" * 200_001 + "</row>", "columns"),
+    ],
+)
+def test_sheets_beyond_all_bounds(
+    sheet: str, message: str, tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voc.sources.package._MAX_RATIO", 10_000)
+    _archive(tmp_path / "f.xlsx", sheet)
+    with pytest.raises(SourceError, match=message):
+        read("f.xlsx")
+
+
+def test_a_directory_that_lies_about_sizes(tmp_path: Path, read: Read) -> None:
+    _archive(tmp_path / "f.xlsx", f'.<row r="1">{_cells("A1", "评" * 1000)}</row>')
+    with zipfile.ZipFile(tmp_path / "f.xlsx") as archive:
+        size = archive.getinfo("xl/worksheets/one.xml").file_size
+    data = (tmp_path / "f.xlsx").read_bytes()
+    lie = data.replace(size.to_bytes(4, "little"), (size - 500).to_bytes(4, "little"))
+    (tmp_path / "f.xlsx").write_bytes(lie)
+    with pytest.raises(SourceError, match=r"cannot be unpacked|not valid XML"):
+        read("f.xlsx")
+
+
+def _ole(*, encrypted: bool) -> bytes:
+    name = "EncryptedPackage" if encrypted else "Workbook"
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048) + name.encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (_ole(encrypted=True), "protected with a password"),
+        (_ole(encrypted=False), r"Excel 97 \(\.xls\)"),
+        (b"", "is empty"),
+        ("评论,评分\n好,5\n".encode(), r"is no xlsx workbook.* name it \.csv"),
+        (b"<html><table>", "is no xlsx workbook"),
+        (b"PK\x03\x04nonsense", "is damaged"),
+    ],
+)
+def test_what_is_no_workbook(content: bytes, message: str, tmp_path: Path, read: Read) -> None:
+    (tmp_path / "f.xlsx").write_bytes(content)
+    with pytest.raises(SourceError, match=message):
+        read("f.xlsx")
+
+
+def test_a_zip_of_something_else(tmp_path: Path, read: Read) -> None:
+    with zipfile.ZipFile(tmp_path / "f.xlsx", "w") as archive:
+        archive.writestr("a.txt", "x")
+    with pytest.raises(SourceError, match="no workbook"):
+        read("f.xlsx")
+
+
+def test_cut_short(tmp_path: Path, read: Read) -> None:
+    _write(tmp_path / "f.xlsx", {"S": [["评论"], *([f"好{n}"] for n in range(1000))]})
+    data = (tmp_path / "f.xlsx").read_bytes()
+    (tmp_path / "f.xlsx").write_bytes(data[: len(data) // 2])
+    with pytest.raises(SourceError, match="is damaged"):
+        read("f.xlsx")
+
+
+SHEET_TEXT = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), min_size=1, max_size=20
+).filter(lambda text: text.strip() == text and not re.search(r"_x[0-9A-Fa-f]{4}_", text))
+VALUES = (
+    st.none()
+    | SHEET_TEXT
+    | st.integers(-(10**12), 10**12)
+    | st.floats(-1e9, 1e9)
+    | st.booleans()
+    | st.datetimes(datetime(1970, 1, 1), datetime(2262, 1, 1)).map(  # noqa: DTZ001
+        lambda time: time.replace(microsecond=0)
+    )
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.lists(VALUES, min_size=3, max_size=3), max_size=6))
+def test_openpyxl_and_calamine_read_the_same(rows: list[list[Any]]) -> None:
+    from python_calamine import CalamineWorkbook
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["评论", "b", "c"])
+    for row in rows:
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    file.seek(0)
+    ours = Workbook(file, name="f.xlsx")
+    found = dict(ours.rows(ours.sheets[0]))
+    ours.close()
+    file.seek(0)
+    theirs = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
+    for number, row in enumerate(theirs, 1):
+        for column, value in enumerate(row):
+            ours_value = found.get(number, {}).get(column, "")
+            if isinstance(value, float) and not isinstance(ours_value, str):
+                assert ours_value == pytest.approx(value)
+            else:
+                assert ours_value == value
+    for number, row in enumerate(rows, 2):
+        for column, value in enumerate(row):
+            assert found.get(number, {}).get(column) == (
+                pytest.approx(value) if isinstance(value, float) else value
+            )

@@ -1,0 +1,236 @@
+"""Which column holds what, by the names people use or as told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from voc.errors import UsageError, nearest
+from voc.records import Channel
+from voc.sources.names import EXACT, LIKELY_TEXT, NOT_PARTS, PARTS, SURE_TEXT, THREAD_NAMES, fold
+from voc.sources.values import is_number_like, read_rating, scale_of
+
+FIELDS: Final = ("text", *EXACT)
+_LISTED_COLUMNS = 30
+_NPS_RANGE = re.compile(r"0\s*(?:-|~|—|到|至)\s*10|nps|可能|意愿|愿意|程度|多大")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """Which column each field of a feedback is read from.
+
+    Attributes:
+        columns: Field: column, for the fields that have one.
+        rating_max: The best rating there is (5, 10 or 100), as far as the sample tells.
+        threaded: Whether columns speak of threads or replies.
+    """
+
+    columns: Mapping[str, str]
+    rating_max: float | None = None
+    threaded: bool = False
+
+    def __getitem__(self, field: str) -> str | None:
+        return self.columns.get(field)
+
+    @property
+    def channel(self) -> Channel:
+        """The channel that the columns look like, where nobody told it."""
+        if self.columns.keys() & {"nps", "csat", "ces"}:
+            return "survey"
+        if self.threaded:
+            return "forum"
+        return "hotline" if "turns" in self.columns else "review"
+
+
+def find_columns(
+    names: Sequence[str],
+    *,
+    text: str | None = None,
+    id: str | None = None,  # noqa: A002 - as `--id` is called
+    mapping: Mapping[str, str] = MappingProxyType({}),
+    sample_rows: Sequence[Mapping[str, Any]] = (),
+) -> ColumnMap:
+    """Finds the column of each field.
+
+    Told columns come first, then whole names (评价内容, 时间, …), then longer names that contain
+    them (您对本次服务的满意度). The only column of a table is its text. A column serves one field.
+
+    Args:
+        names: All columns, in order.
+        text: The text's column, as `--text` tells it.
+        id: The id's column, as `--id` tells it.
+        mapping: Field: column, as `--map` tells them.
+        sample_rows: Some rows; they tell the scale of ratings and numbers from words.
+
+    Raises:
+        UsageError: A told field or column does not exist, or the text's column is missing or
+            cannot be told from others.
+    """
+    told = dict(mapping) | {
+        field: column for field, column in (("text", text), ("id", id)) if column is not None
+    }
+    found = {field: _told_column(field, column, names) for field, column in told.items()}
+    folded = [(name, fold(name)) for name in names]
+    samples = _Samples(sample_rows)
+    _find_exact(folded, found, samples)
+    if "text" not in found:
+        _find_text(names, folded, found, samples, exact=True)
+    for field in PARTS:
+        if field not in found and field != "text":
+            _find_containing(field, folded, found, samples)
+    if not found.keys() & {"text", "turns"}:
+        _find_text(names, folded, found, samples, exact=False)
+    return ColumnMap(
+        columns=MappingProxyType(found),
+        rating_max=samples.rating_max(found.get("rating")),
+        threaded=any(name in THREAD_NAMES for _, name in folded)
+        or samples.have_replies(found.get("turns")),
+    )
+
+
+def has_text_column(names: Sequence[str]) -> bool:
+    """Tells whether one of `names` looks like the text's."""
+    folded = {fold(name) for name in names}
+    return bool(folded & {*SURE_TEXT, *LIKELY_TEXT, *EXACT["turns"]}) or any(
+        _contains("text", name) for name in folded
+    )
+
+
+class _Samples:
+    """What the first rows say of their columns."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._rows = rows
+
+    def values(self, column: str) -> list[Any]:
+        values = (row.get(column) for row in self._rows)
+        return [value for value in values if value is not None and value != ""]
+
+    def are_numbers(self, column: str) -> bool:
+        values = self.values(column)
+        return bool(values) and all(is_number_like(value) for value in values)
+
+    def are_lists(self, column: str) -> bool:
+        return any(
+            isinstance(value, list) or (isinstance(value, str) and value.lstrip().startswith("[{"))
+            for value in self.values(column)
+        )
+
+    def have_replies(self, column: str | None) -> bool:
+        """Whether the turns say which one they answer, as posts of a thread do."""
+        turns = self.values(column)[:1] if column is not None else []
+        first = turns[0][:1] if turns and isinstance(turns[0], list) else []
+        return any(isinstance(turn, dict) and "reply_to" in turn for turn in first)
+
+    def rating_max(self, column: str | None) -> float | None:
+        if column is None:
+            return None
+        ratings = [read_rating(value) for value in self.values(column)]
+        told = [rating.best for rating in ratings if rating and rating.best]
+        if told:
+            return max(told)
+        scales = [scale_of(rating.value) for rating in ratings if rating]
+        return max((scale for scale in scales if scale), default=None)
+
+
+def _told_column(field: str, column: str, names: Sequence[str]) -> str:
+    if field not in FIELDS:
+        raise UsageError(
+            f"There is no field {field!r} to map a column to.{nearest(field, FIELDS)} "
+            f"The fields are: {', '.join(FIELDS)}."
+        )
+    if column in names:
+        return column
+    alike = [name for name in names if fold(name) == fold(column)]
+    if len(alike) == 1:
+        return alike[0]
+    raise UsageError(
+        f"There is no column {column!r} for {field}.{nearest(column, names)} "
+        f"The columns are: {_listed(names)}."
+    )
+
+
+def _find_exact(
+    folded: Sequence[tuple[str, str]], found: dict[str, str], samples: _Samples
+) -> None:
+    by_name: dict[str, str] = {}
+    for name, key in folded:
+        by_name.setdefault(key, name)
+    for field, known in EXACT.items():
+        if field in found:
+            continue
+        free = (by_name[key] for key in known if key in by_name)
+        for column in free:
+            if column in found.values() or (field == "turns" and not samples.are_lists(column)):
+                continue
+            found[field] = column
+            break
+
+
+def _find_containing(
+    field: str, folded: Sequence[tuple[str, str]], found: dict[str, str], samples: _Samples
+) -> None:
+    """Takes the first column whose name contains a part of `field` and whose values fit."""
+    for column, name in folded:
+        if column in found.values() or not _contains(field, name):
+            continue
+        if field == "nps" and not _NPS_RANGE.search(name):
+            continue
+        if field == "ces" and "费力" not in name and not samples.are_numbers(column):
+            continue
+        found[field] = column
+        return
+
+
+def _contains(field: str, name: str) -> bool:
+    return any(part in name for part in PARTS[field]) and not any(
+        part in name for part in NOT_PARTS[field]
+    )
+
+
+def _find_text(
+    names: Sequence[str],
+    folded: Sequence[tuple[str, str]],
+    found: dict[str, str],
+    samples: _Samples,
+    *,
+    exact: bool,
+) -> None:
+    taken = set(found.values())
+    free = [
+        (column, name)
+        for column, name in folded
+        if column not in taken and not samples.are_numbers(column)
+    ]
+    if exact:
+        tiers = [
+            [column for column, name in free if name in SURE_TEXT],
+            [column for column, name in free if name in LIKELY_TEXT],
+        ]
+    else:
+        tiers = [[column for column, name in free if _contains("text", name)]]
+        if len(names) == 1:
+            tiers.append(list(names))
+    for candidates in tiers:
+        if len(candidates) > 1:
+            raise UsageError(
+                f"The text could stand in {_listed(candidates)}. Say which one with --text. "
+                f"The columns are: {_listed(names)}."
+            )
+        if candidates:
+            found["text"] = candidates[0]
+            return
+    if not exact:
+        raise UsageError(
+            "No column looks like the customers' words (评论, 评价内容, 留言, 反馈, text, …). "
+            f"Say which one it is with --text. The columns are: {_listed(names)}."
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [name if len(name) <= 40 else name[:39] + "…" for name in names[:_LISTED_COLUMNS]]
+    more = len(names) - len(shown)
+    return ", ".join(map(repr, shown)) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,210 @@
+"""Comma-, tab-, semicolon- and bar-separated tables, as programs and people write them.
+
+A record is read strictly (RFC 4180). Where that fails, its first line is read by itself with
+patience (`"他说"好"，不错",5`), and if its cells do not fit the header either, it alone is
+rejected and reading goes on with the next line. So a quote that is never closed costs one row.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from voc.sources.lines import Line
+from voc.sources.rows import MAX_VALUE_BYTES, Problem, Record, column_names
+
+DELIMITERS: Final = (",", "\t", ";", "|")
+
+_NO_DELIMITER: Final = "\x1f"
+_END: Final = "\x1e"
+_SNIFFED_LINES: Final = 30
+_SNIFFED_CHARS: Final = 1_000_000
+_RECORD_CHARS: Final = 16 * 1024 * 1024
+_RECORD_LINES: Final = 100_000
+# What may be read again for the sake of unclosed quotes before quoted line ends are given up.
+_PATIENCE_LINES: Final = 1_000_000
+_PATIENCE_CHARS: Final = 256 * 1024 * 1024
+
+
+class _RunawayRecordError(Exception):
+    """A record has no end within the bounds."""
+
+
+class DelimitedTable:
+    """The records of a table whose first line names its columns.
+
+    Args:
+        lines: The file's lines.
+        name: The file's name, for places.
+        delimiter: What separates cells, if known; otherwise it is told from the first lines.
+    """
+
+    def __init__(self, lines: Iterator[Line], *, name: str, delimiter: str | None = None) -> None:
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_VALUE_BYTES))
+        self._name = name
+        self._feed = _Feed(lines)
+        self._delimiter = delimiter or sniff_delimiter(self._feed.peek(_SNIFFED_LINES))
+        self._wasted_lines = 0
+        self._wasted_chars = 0
+        self._reader = csv.reader(self._feed, delimiter=self._delimiter, strict=True)
+        self.columns: list[str] = []
+
+    def records(self) -> Iterator[Record | Problem]:
+        """Gives all records in order."""
+        for line, cells in self._cells():
+            if isinstance(cells, str):
+                place = f"{self._name}:{line.number}"
+                yield Problem(place, cells, line.text, fatal=line.is_last)
+            elif not self.columns:
+                self.columns = column_names(cells)
+            elif cells:
+                values = dict(zip(self.columns, cells, strict=False))
+                yield Record(f"{self._name}:{line.number}", values, self._feed.replaced)
+
+    def _cells(self) -> Iterator[tuple[Line, list[str] | str]]:
+        """Gives each record's first line with its cells, or with the reason why it has none."""
+        feed = self._feed
+        while (first := feed.begin()) is not None:
+            if first.problem:
+                feed.drop()
+                yield first, first.problem
+                continue
+            cells = self._strict()
+            if cells is None or not self._fits(cells, alone=len(feed.taken) == 1):
+                self._count_waste()
+                feed.go_back_behind_first()
+                yield first, self._patient(first)
+            else:
+                yield first, _trimmed(cells, len(self.columns))
+
+    def _strict(self) -> list[str] | None:
+        try:
+            return next(self._reader)
+        except (csv.Error, _RunawayRecordError):
+            return None
+        except StopIteration:
+            return []
+
+    def _fits(self, cells: Sequence[str], *, alone: bool) -> bool:
+        """Whether the record can be what was meant, and not a quote that swallowed lines."""
+        width = len(self.columns)
+        if not width or not cells:
+            return True
+        if alone:
+            return len(_trimmed(cells, width)) <= width
+        return len(_trimmed(cells, width)) == width
+
+    def _patient(self, line: Line) -> list[str] | str:
+        """Reads one line that is no proper record by itself."""
+        reason = ""
+        for blanks_before_quotes in (False, True):
+            cells = self._sloppy(line.text, skipinitialspace=blanks_before_quotes)
+            if isinstance(cells, list):
+                return cells
+            reason = reason or cells
+        return reason
+
+    def _sloppy(self, text: str, *, skipinitialspace: bool) -> list[str] | str:
+        lines = [text.rstrip("\r\n") + "\n", _END]
+        reader = csv.reader(lines, delimiter=self._delimiter, skipinitialspace=skipinitialspace)
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            return f"the line cannot be split into cells ({error})"
+        if cells and cells[-1].endswith(_END):
+            return "a quote is opened and never closed"
+        width = len(self.columns)
+        cells = _trimmed(cells, width)
+        if width and len(cells) > width:
+            return f"the line has {len(cells)} cells, the header {width}"
+        return cells
+
+    def _count_waste(self) -> None:
+        self._wasted_lines += len(self._feed.taken) - 1
+        self._wasted_chars += self._feed.size
+        if self._wasted_lines > _PATIENCE_LINES or self._wasted_chars > _PATIENCE_CHARS:
+            self._feed.one_line_each = True
+
+
+class _Feed:
+    """Hands lines to the csv reader, and takes back those of a record that fails."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = lines
+        self._waiting: deque[Line] = deque()
+        self.taken: list[Line] = []
+        self.size = 0
+        self.one_line_each = False
+
+    @property
+    def replaced(self) -> int:
+        return sum(line.replaced for line in self.taken)
+
+    def peek(self, count: int) -> list[str]:
+        """Returns the next lines without taking them."""
+        room = _SNIFFED_CHARS
+        while len(self._waiting) < count and room > 0:
+            line = next(self._lines, None)
+            if line is None:
+                break
+            self._waiting.append(line)
+            room -= len(line.text)
+        return [line.text for line in self._waiting if not line.problem]
+
+    def begin(self) -> Line | None:
+        """Begins a record; returns its first line, or `None` at the end."""
+        self.taken.clear()
+        self.size = 0
+        if not self._waiting:
+            line = next(self._lines, None)
+            if line is None:
+                return None
+            self._waiting.append(line)
+        return self._waiting[0]
+
+    def drop(self) -> None:
+        self._waiting.popleft()
+
+    def go_back_behind_first(self) -> None:
+        self._waiting.extendleft(reversed(self.taken[1:]))
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self.one_line_each and self.taken:
+            raise _RunawayRecordError
+        line = self._waiting.popleft() if self._waiting else next(self._lines)
+        if self.taken and (
+            line.problem
+            or len(self.taken) >= _RECORD_LINES
+            or self.size + len(line.text) > _RECORD_CHARS
+        ):
+            self._waiting.appendleft(line)
+            raise _RunawayRecordError
+        self.taken.append(line)
+        self.size += len(line.text)
+        return line.text
+
+
+def sniff_delimiter(lines: Sequence[str]) -> str:
+    """Returns the delimiter that splits the first lines most alike, or one that splits nothing."""
+    best, best_score = _NO_DELIMITER, 0.0
+    for delimiter in DELIMITERS:
+        widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
+        if not widths or widths[0] < 2:
+            continue
+        score = widths.count(widths[0]) / len(widths) * 10 + min(widths[0], 20) / 20
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _trimmed(cells: Sequence[str], width: int) -> list[str]:
+    """Returns the cells without empty ones beyond the header."""
+    cells = list(cells)
+    while width and len(cells) > width and not cells[-1].strip():
+        cells.pop()
+    return cells

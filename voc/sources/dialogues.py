@@ -1,0 +1,109 @@
+"""Dialogues: lists of turns, and texts that mark who speaks (客服：… 客户：…)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+
+from voc.errors import RowError
+from voc.records import Turn
+from voc.sources.values import folded, number_in
+from voc.text.normalise import sanitise
+
+CUSTOMER: Final = "customer"
+AGENT: Final = "agent"
+
+_SPEAKERS: Final = {
+    name: speaker
+    for speaker, names in (
+        (
+            CUSTOMER,
+            "customer user client caller consumer 客户 顾客 用户 买家 市民 来电人 来电者 消费者 "
+            "乘客 车主 投诉人 会员 访客",
+        ),
+        (
+            AGENT,
+            "agent assistant staff operator service helpdesk seller bot 客服 坐席 座席 话务员 "
+            "接线员 卖家 商家 客服人员 人工客服 机器人",
+        ),
+    )
+    for name in names.split()
+}
+_MARK = re.compile(
+    rf"^[ \t]*(?P<speaker>{'|'.join(sorted(_SPEAKERS, key=len, reverse=True))})[ \t]*[::：][ \t]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_TURN_LIMIT: Final = 10_000
+_TIME_KEYS: Final = (("start_s", "start"), ("end_s", "end"))
+
+
+def speaker_of(value: Any) -> str:
+    """Returns `customer` or `agent` for the names people use, others as they are (0, 1, 张三)."""
+    name = folded(str(value))[:64] if value is not None else ""
+    return _SPEAKERS.get(name.lower(), sanitise(name)[0])
+
+
+def read_turns(value: Any) -> tuple[Turn, ...]:
+    """Reads a dialogue as `[{"speaker", "text", "start_s"?, "end_s"?}]`, also written as JSON.
+
+    Turns without words are left out; so are those after the ten thousandth.
+
+    Raises:
+        RowError: It is no such list.
+    """
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            raise RowError("turns are not valid JSON") from None
+    if not isinstance(value, list):
+        raise RowError(f"turns are a {type(value).__name__}, not a list of {{speaker, text}}")
+    turns = (_turn(item, number) for number, item in enumerate(value[:_TURN_LIMIT], 1))
+    return tuple(turn for turn in turns if turn.text.strip())
+
+
+def _turn(item: Any, number: int) -> Turn:
+    text = item.get("text") if isinstance(item, Mapping) else None
+    if not isinstance(text, str):
+        raise RowError(f"turn {number} has no text")
+    times = [next((item[key] for key in keys if key in item), None) for keys in _TIME_KEYS]
+    start, end = (number_in(time) for time in times)
+    return Turn(speaker_of(item.get("speaker")), sanitise(text)[0], start, end)
+
+
+def turns_in_text(text: str) -> tuple[Turn, ...]:
+    """Splits a transcript that marks its speakers at the beginning of lines.
+
+    Returns:
+        The turns, or none where the text does not begin with a mark or only one side speaks.
+    """
+    marks = list(_MARK.finditer(text))
+    speakers = {speaker_of(mark["speaker"]) for mark in marks}
+    if len(speakers) < 2 or text[: marks[0].start()].strip():
+        return ()
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    turns = (
+        Turn(speaker_of(mark["speaker"]), text[mark.end() : end].strip())
+        for mark, end in zip(marks, ends, strict=True)
+    )
+    return tuple(turn for turn in turns if turn.text)
+
+
+def joined(turns: tuple[Turn, ...]) -> str:
+    """Returns the words of all turns, a line each."""
+    return "\n".join(turn.text for turn in turns)
+
+
+def cut_turns(turns: tuple[Turn, ...], max_chars: int) -> tuple[Turn, ...]:
+    """Returns the first turns whose join has at most `max_chars` code points, the last one cut."""
+    kept: list[Turn] = []
+    room = max_chars
+    for turn in turns:
+        if room <= 0:
+            break
+        kept.append(Turn(turn.speaker, turn.text[:room], turn.start_s, turn.end_s))
+        room -= len(turn.text) + 1
+    return tuple(kept)

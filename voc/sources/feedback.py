@@ -1,0 +1,314 @@
+"""From a row of a table to a `Feedback`."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from array import array
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from voc.errors import RowError
+from voc.records import CHANNELS, Channel, Feedback, Turn
+from voc.sources.columns import ColumnMap
+from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text
+from voc.sources.rows import Row
+from voc.sources.times import read_time
+from voc.sources.values import folded, read_rating, read_score, scale_of
+from voc.text.normalise import sanitise
+
+_FIELD_CHARS: Final = 200
+_URL_CHARS: Final = 2_000
+_EXTRA_KEYS: Final = 50
+_EXTRA_CHARS: Final = 1_000
+_SCORES: Final = (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7))
+_NO_VALUE: Final = frozenset(["", *r"nan null none n/a #n/a nat - -- 无 \N".lower().split()])
+_CHANNEL_WORDS: Final[Mapping[Channel, tuple[str, ...]]] = {
+    "forum": ("论坛", "社区", "贴吧", "bbs", "forum", "帖"),
+    "survey": ("问卷", "调查", "调研", "survey", "nps"),
+    "chat": ("在线客服", "聊天", "会话", "客服对话", "chat", "im"),
+    "email": ("邮件", "邮箱", "email", "mail"),
+    "hotline": ("热线", "电话", "来电", "12345", "400", "call", "phone", "hotline"),
+    "social": ("微博", "抖音", "小红书", "微信", "朋友圈", "社交", "快手", "知乎", "social"),
+    "review": ("评论", "评价", "点评", "电商", "外卖", "商城", "京东", "天猫", "淘宝", "review"),
+}
+
+
+def to_feedback(
+    row: Row,
+    columns: ColumnMap,
+    *,
+    source: str,
+    channel: Channel | None = None,
+    product: str | None = None,
+    zone: ZoneInfo,
+    max_chars: int | None = None,
+    repeats: Repeats | None = None,
+) -> Feedback:
+    """Reads one row as a voice.
+
+    What cannot be read is kept in `extra` and not guessed: `unreadable_time`, `unreadable_rating`,
+    `unreadable_nps`, …. Columns without a field go there too, at most 50 of them and 1,000
+    characters each. `extra["truncated"]` is the length of a text that was cut to `max_chars`,
+    `extra["replaced"]` how many of the row's characters could not be read or stored and became
+    U+FFFD. A title stands in `title` alone; where there is no text, it is the text as well. A text
+    that marks its speakers (客服：… 客户：…) is split into turns, and is then their join.
+
+    The id of a row that has none is a hash of its values, so that reading the file again, moved,
+    sorted or grown, gives the same ids. Rows that are equal in everything stay distinct by their
+    number among their equals, which `repeats` counts: give one for each file.
+
+    Args:
+        row: What was read.
+        columns: Which column holds what.
+        source: Name of the source.
+        channel: Where the feedback comes from; otherwise the row's own, or what its columns
+            look like.
+        product: The product, where the row names none.
+        zone: The zone of times that name none.
+        max_chars: Longest text kept, in code points.
+        repeats: The rows without an id seen so far in the file.
+
+    Raises:
+        RowError: The text is no text, or the turns are none.
+    """
+    reader = _RowReader(row, columns, zone)
+    text, turns = reader.words()
+    title = reader.short("title", 500)
+    text = text or title or ""
+    if max_chars is not None and len(text) > max_chars:
+        reader.extra["truncated"] = len(text)
+        text, turns = text[:max_chars], cut_turns(turns, max_chars)
+    rating, rating_max = reader.rating()
+    return Feedback(
+        source=source,
+        native_id=native_id(row, columns, repeats),
+        channel=channel or reader.channel() or _likely_channel(columns, turns),
+        text=text,
+        title=title,
+        turns=turns,
+        created_at=reader.created_at(),
+        author=reader.short("author"),
+        url=reader.short("url", _URL_CHARS),
+        product=reader.short("product") or product,
+        store=reader.short("store"),
+        region=reader.short("region"),
+        rating=rating,
+        rating_max=rating_max,
+        customer_id=reader.short("customer_id"),
+        **{name: reader.score(name, low, high) for name, low, high in _SCORES},
+        extra=reader.rest(),
+    )
+
+
+def _likely_channel(columns: ColumnMap, turns: tuple[Turn, ...]) -> Channel:
+    return "hotline" if turns and columns.channel == "review" else columns.channel
+
+
+def native_id(row: Row, columns: ColumnMap, repeats: Repeats | None) -> str:
+    """Returns the id of a row: its own, or one made of its values as `to_feedback` tells."""
+    column = columns["id"]
+    value = row.values.get(column) if column is not None else None
+    written = sanitise(_written(value)[: _FIELD_CHARS + 1])[0].strip() if value is not None else ""
+    if len(written) <= _FIELD_CHARS and written.lower() not in _NO_VALUE:
+        return written
+    digest = _digest(row.values)
+    number = repeats.before(digest) if repeats is not None else 0
+    return f"row-{digest.hex()}" + (f"-{number + 1}" if number else "")
+
+
+class Repeats:
+    """Counts how often each row was seen in a file, in 12 to 24 bytes a distinct row."""
+
+    def __init__(self) -> None:
+        self._slots = array("Q", bytes(8 << 12))
+        self._used = 0
+        self._again: dict[int, int] = {}
+
+    def before(self, digest: bytes) -> int:
+        """Returns how many rows with this digest came before, and counts this one."""
+        key = int.from_bytes(digest[:8], "big") or 1
+        if self._add(key):
+            return 0
+        self._again[key] = self._again.get(key, 0) + 1
+        return self._again[key]
+
+    def _add(self, key: int) -> bool:
+        slots = self._slots
+        mask = len(slots) - 1
+        place = key & mask
+        while slots[place]:
+            if slots[place] == key:
+                return False
+            place = (place + 1) & mask
+        slots[place] = key
+        self._used += 1
+        if self._used * 3 > len(slots) * 2:
+            self._grow()
+        return True
+
+    def _grow(self) -> None:
+        old, self._used = self._slots, 0
+        self._slots = array("Q", bytes(16 * len(old)))
+        for key in old:
+            if key:
+                self._add(key)
+
+
+class _RowReader:
+    """Reads single fields out of a row, and collects what does not fit into `extra`."""
+
+    def __init__(self, row: Row, columns: ColumnMap, zone: ZoneInfo) -> None:
+        self._row = row
+        self._columns = columns
+        self._zone = zone
+        self._replaced = row.replaced
+        self.extra: dict[str, Any] = {}
+
+    def _value(self, field: str) -> Any:
+        column = self._columns[field]
+        value = self._row.values.get(column) if column is not None else None
+        return None if isinstance(value, float) and math.isnan(value) else value
+
+    def _clean(self, text: str) -> str:
+        text, replaced = sanitise(text.replace("\r\n", "\n").replace("\r", "\n"))
+        self._replaced += replaced
+        return text.strip("\ufeff \t\n\u3000")
+
+    def words(self) -> tuple[str, tuple[Turn, ...]]:
+        """The text and, for a dialogue, its turns."""
+        value = self._value("text")
+        if isinstance(value, (dict, list)):
+            raise RowError(f"the text in {self._columns['text']!r} is a {type(value).__name__}")
+        text = self._clean(_written(value)) if value is not None else ""
+        told = self._value("turns")
+        turns = read_turns(told) if told not in (None, "") else ()
+        if turns:
+            return text or joined(turns), turns
+        turns = turns_in_text(text)
+        return joined(turns) if turns else text, turns
+
+    def short(self, field: str, limit: int = _FIELD_CHARS) -> str | None:
+        """A field of a few words, or `None` where the cell says there is none."""
+        value = self._value(field)
+        if value is None or isinstance(value, (dict, list)):
+            return None
+        text = self._clean(_written(value))[:limit]
+        return None if text.lower() in _NO_VALUE else text
+
+    def created_at(self) -> datetime | None:
+        value = self._value("created_at")
+        if value is None or (isinstance(value, str) and folded(value).lower() in _NO_VALUE):
+            return None
+        found = read_time(value, self._zone)
+        if found is None:
+            self._set_aside("time", value)
+        return found
+
+    def rating(self) -> tuple[float | None, float | None]:
+        """The rating and the best there is."""
+        value = self._value("rating")
+        if value is None or (isinstance(value, str) and folded(value).lower() in _NO_VALUE):
+            return None, None
+        found = read_rating(value)
+        best = (found.best or self._best() or scale_of(found.value)) if found else None
+        if found is None or best is None:
+            self._set_aside("rating", value)
+            return None, None
+        return found.value, best if best >= found.value else scale_of(found.value)
+
+    def _best(self) -> float | None:
+        told = read_rating(self._value("rating_max"))
+        return told.value if told and told.value > 0 else self._columns.rating_max
+
+    def score(self, field: str, lowest: int, highest: int) -> int | None:
+        value = self._value(field)
+        if value is None or (isinstance(value, str) and folded(value).lower() in _NO_VALUE):
+            return None
+        found = read_score(value, lowest=lowest, highest=highest)
+        if found is None:
+            self._set_aside(field, value)
+        return found
+
+    def channel(self) -> Channel | None:
+        """The channel that the row names, by its id or a word for it."""
+        name = (self.short("channel") or "").lower()
+        if not name:
+            return None
+        for channel, words in _CHANNEL_WORDS.items():
+            if name == channel or any(
+                word in name if len(word) > 2 or not word.isascii() else word == name
+                for word in words
+            ):
+                if name not in CHANNELS:
+                    self.extra["channel_name"] = name
+                return channel
+        self.extra["channel_name"] = name
+        return None
+
+    def rest(self) -> dict[str, Any]:
+        """What stands in columns without a field, bounded, and what was set aside."""
+        used = set(self._columns.columns.values())
+        left_out = 0
+        room = _EXTRA_KEYS
+        for name, value in self._row.values.items():
+            if name in used or value is None or value == "":
+                continue
+            if room == 0 or name in self.extra or (kept := self._bounded(value)) is None:
+                left_out += 1
+                continue
+            self.extra[sanitise(name)[0][:_FIELD_CHARS]] = kept
+            room -= 1
+        if left_out:
+            self.extra["columns_left_out"] = left_out
+        if self._replaced:
+            self.extra["replaced"] = self._replaced
+        return self.extra
+
+    def _bounded(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._clean(value[: _EXTRA_CHARS + 1])[:_EXTRA_CHARS]
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
+        if isinstance(value, (bool, int, float)):
+            return value if abs(value) < 2**63 else str(value)[:_EXTRA_CHARS]
+        if isinstance(value, (dict, list)):
+            return _bounded_json(value)
+        return _written(value)[:_EXTRA_CHARS]
+
+    def _set_aside(self, field: str, value: Any) -> None:
+        self.extra[f"unreadable_{field}"] = self._clean(_written(value)[:_FIELD_CHARS])
+
+
+def _written(value: Any) -> str:
+    """Returns a cell as a person would write it: 1001 for 1001.0, ISO 8601 for times."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return str(value)
+
+
+def _digest(values: Mapping[str, Any]) -> bytes:
+    """A hash of a row's names and values, whatever the order of its columns."""
+    digest = hashlib.blake2b(digest_size=10)
+    for name, value in sorted(values.items()):
+        if value is not None and value != "":
+            digest.update(f"{name}\x1f{_written(value)}\x1e".encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def _bounded_json(value: Any) -> Any:
+    try:
+        written = orjson.dumps(value, default=_written)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    if len(written) > 4 * _EXTRA_CHARS:
+        return None
+    return orjson.loads(sanitise(written.decode())[0])

@@ -1,0 +1,236 @@
+"""A file of feedback as a source that knows how far it has been read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from voc.errors import RowError, SourceError, UsageError
+from voc.records import Channel, Feedback
+from voc.sources.base import Page, ReadProgress, Reject
+from voc.sources.columns import ColumnMap, find_columns
+from voc.sources.feedback import Repeats, native_id, to_feedback
+from voc.sources.rows import Row
+from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
+
+PAGE_ROWS: Final = 500
+
+_PAGE_CHARS: Final = 2_000_000
+_HEAD_BYTES: Final = 65_536
+_TAIL_BYTES: Final = 4_096
+_GROWING: Final = frozenset({"csv", "tsv", "jsonl"})
+
+
+class FileSource:
+    """A file of feedback, or standard input.
+
+    Args:
+        path: The file, or `-` for standard input.
+        name: Name of the source; the file's name without its endings (`reviews.csv.gz` is
+            `reviews`) where it is not told. Feedback is named by source and id, so two files of
+            one name in two folders would overwrite each other: the cursor remembers the file it
+            belongs to, and `read` refuses it for another one. Name one of them otherwise.
+        channel: Where the feedback comes from; told by the rows or the columns if not here.
+        product: The product, where a row names none.
+        mapping: Field: column, as `--map` tells them.
+        text: The text's column.
+        id: The id's column.
+        zone: The zone of times that name none.
+        max_chars: Longest text kept, in code points.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        name: str | None = None,
+        channel: Channel | None = None,
+        product: str | None = None,
+        mapping: Mapping[str, str] = MappingProxyType({}),
+        text: str | None = None,
+        id: str | None = None,  # noqa: A002 - as `--id` is called
+        zone: ZoneInfo,
+        max_chars: int,
+    ) -> None:
+        self._path = None if str(path) == STDIN else Path(path)
+        self.name = name or (source_name(self._path) if self._path else "stdin")
+        self._channel = channel
+        self._product = product
+        self._told = dict(mapping)
+        self._told |= {"text": text} if text is not None else {}
+        self._told |= {"id": id} if id is not None else {}
+        self._zone = zone
+        self._max_chars = max_chars
+        self._progress = ReadProgress(0, None)
+
+    @property
+    def progress(self) -> ReadProgress:
+        """How far the reading under way, or the last one, has come."""
+        return self._progress
+
+    def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
+        """Gives the pages behind `cursor`.
+
+        A file that has not changed since it was read to its end gives none. One of lines that
+        has grown goes on at its old end; one that has changed otherwise, or is read with other
+        settings, is read anew.
+
+        Raises:
+            UsageError: A told column does not exist, the text's cannot be told, or the cursor
+                belongs to another file of the same name.
+            SourceError: The file cannot be read.
+        """
+        state = self._state() if self._path else {}
+        rows_done = self._rows_done(cursor or {}, state)
+        if rows_done is None:
+            return
+        source = self._path or STDIN
+        with read_rows(source, text=self._told.get("text"), limit=state.get("size")) as table:
+            yield from self._pages(table, state, rows_done)
+
+    def _pages(self, table: Table, state: Mapping[str, Any], rows_done: int) -> Iterator[Page]:
+        repeats = Repeats()
+        columns: ColumnMap | None = None
+        draft = _Draft(rows_done)
+        for number, item in enumerate(table, 1):
+            if isinstance(item, Row):
+                columns = columns or self._columns(table, item)
+                if number <= rows_done:
+                    native_id(item, columns, repeats)
+                else:
+                    draft.add(self._voice(item, columns, repeats))
+            elif number > rows_done:
+                draft.add(replace(item, source=self.name))
+            if draft.is_full:
+                self._progress = table.progress
+                yield draft.page(state, done=False)
+        self._progress = table.progress
+        yield draft.page(state, done=True)
+
+    def _columns(self, table: Table, first: Row) -> ColumnMap:
+        values = [row.values for row in (first, *table.sample())]
+        names = table.header or list(dict.fromkeys(name for row in values for name in row))
+        return find_columns(names, mapping=self._told, sample_rows=values)
+
+    def _voice(self, row: Row, columns: ColumnMap, repeats: Repeats) -> Feedback | Reject:
+        try:
+            return to_feedback(
+                row,
+                columns,
+                source=self.name,
+                channel=self._channel,
+                product=self._product,
+                zone=self._zone,
+                max_chars=self._max_chars,
+                repeats=repeats,
+            )
+        except RowError as error:
+            sample = str(row.values.get(columns["text"] or "", ""))
+            return Reject(self.name, row.place, error.reason, sample)
+
+    def _state(self) -> dict[str, Any]:
+        """What tells the file, and how it is read, from any other."""
+        assert self._path is not None
+        told = [sorted(self._told.items()), self._channel, self._product, self._max_chars]
+        settings = repr([*told, str(self._zone)]).encode()
+        try:
+            path = self._path.resolve()
+            status = path.stat()
+            return {
+                "path": str(path),
+                "size": status.st_size,
+                "mtime_ns": status.st_mtime_ns,
+                **_marks(path, status.st_size),
+                "settings": hashlib.blake2b(settings, digest_size=8).hexdigest(),
+            }
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SourceError(f"{self._path}: cannot be read ({reason}).") from error
+
+    def _rows_done(self, cursor: Mapping[str, Any], state: Mapping[str, Any]) -> int | None:
+        """How many rows to pass over, or `None` where there is nothing to do."""
+        if not cursor or not state:
+            return 0
+        grown = self._has_grown(cursor, state)
+        unchanged = all(cursor.get(key) == state[key] for key in ("size", "mtime_ns", *_MARKS))
+        if not (grown or unchanged):
+            self._refuse_namesake(cursor, state)
+            return 0
+        if cursor.get("settings") != state["settings"]:
+            return 0
+        return None if unchanged and cursor.get("done") else int(cursor.get("rows", 0))
+
+    def _has_grown(self, cursor: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
+        """Whether the file is the old one with whole lines behind it."""
+        assert self._path is not None
+        old_size = cursor.get("size", 0)
+        kind, compression = format_of(self._path)
+        if kind not in _GROWING or compression or not 0 < old_size < state["size"]:
+            return False
+        marks = _marks(self._path, old_size)
+        return bool(marks["ended"]) and all(cursor.get(key) == marks[key] for key in _MARKS)
+
+    def _refuse_namesake(self, cursor: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+        other = cursor.get("path")
+        if other and other != state["path"] and Path(other).exists():
+            raise UsageError(
+                f"The source {self.name!r} was read from {other} before, and {state['path']} is "
+                "another file. Rename one of them, or give it a name of its own under `sources:` "
+                "in the config."
+            )
+
+
+_MARKS: Final = ("head", "tail", "ended")
+
+
+def _marks(path: Path, size: int) -> dict[str, Any]:
+    """Hashes of the beginning and the end of a file's first `size` bytes."""
+    with path.open("rb") as file:
+        head = file.read(min(size, _HEAD_BYTES))
+        file.seek(max(0, size - _TAIL_BYTES))
+        tail = file.read(min(size, _TAIL_BYTES))
+    return {
+        "head": hashlib.blake2b(head, digest_size=8).hexdigest(),
+        "tail": hashlib.blake2b(tail, digest_size=8).hexdigest(),
+        "ended": tail.endswith(b"\n"),
+    }
+
+
+def source_name(path: Path) -> str:
+    """Returns a file's name without the endings that say how it is written."""
+    inner = path.with_suffix("") if path.suffix.lower() in COMPRESSED_ENDINGS else path
+    return inner.stem
+
+
+class _Draft:
+    """A page under way."""
+
+    def __init__(self, rows_done: int) -> None:
+        self._rows_done = rows_done
+        self._feedback: list[Feedback] = []
+        self._rejects: list[Reject] = []
+        self._chars = 0
+
+    @property
+    def is_full(self) -> bool:
+        rows = len(self._feedback) + len(self._rejects)
+        return rows >= PAGE_ROWS or self._chars >= _PAGE_CHARS
+
+    def add(self, item: Feedback | Reject) -> None:
+        if isinstance(item, Reject):
+            self._rejects.append(item)
+        else:
+            self._feedback.append(item)
+            self._chars += len(item.text)
+
+    def page(self, state: Mapping[str, Any], *, done: bool) -> Page:
+        """Returns the page and begins the next one."""
+        feedback, rejects = tuple(self._feedback), tuple(self._rejects)
+        self._rows_done += len(feedback) + len(rejects)
+        self._feedback, self._rejects, self._chars = [], [], 0
+        return Page(feedback, rejects, {**state, "rows": self._rows_done, "done": done}, done)

@@ -1,0 +1,125 @@
+"""Reading times in the forms people and programs write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+from voc.sources.values import folded, number_in
+
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2300
+
+_EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number has no zone
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
+_EXCEL_SERIALS = (1.0, 200_000.0)
+_EPOCH_UNITS: Final = ((1e8, 1), (1e11, 10**3), (1e14, 10**6), (1e17, 10**9))
+_DATE = r"(?P<year>\d{4})(?P<mark>[-/.年])(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})[日号]?"
+_CLOCK = (
+    r"(?P<half>上午|下午|早上|中午|晚上|凌晨|[ap]m)?\s*"
+    r"(?P<hour>\d{1,2})[:时点](?:(?P<minute>\d{1,2})分?)?"
+    r"(?::?(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?秒?)?\s*(?P<half_after>[ap]m)?"
+)
+_ZONE = r"(?P<zone>z|utc|gmt|(?:utc|gmt)?[+-]\d{1,2}(?::?\d{2})?)?"
+_WRITTEN = re.compile(
+    rf"{_DATE}(?:[t\s]*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?\s*{_CLOCK}\s*{_ZONE})?"
+)
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[t ]?(\d{2})(\d{2})(\d{2})?)?")
+_MONTH_AND_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+(.*))?")
+_AFTERNOON = frozenset({"下午", "晚上", "pm"})
+
+
+def read_time(value: Any, zone: tzinfo) -> datetime | None:
+    """Reads a time as ISO 8601, 2019/2/28 11:25:05, 2019年2月28日, an epoch, Excel's serial, ….
+
+    Args:
+        value: A cell. A date alone is its midnight. A number below 200,000 is Excel's day number
+            (1900 system), one from 1e8 on an epoch in s, ms, µs or ns by its size, and digits that
+            spell a date (20190228, 20190228112505) are that date.
+        zone: The zone of times that name none.
+
+    Returns:
+        The time with its zone, or `None` where there is none between the years 1900 and 2300.
+        A day and month that could be swapped (03/04/2019) are not guessed at.
+    """
+    try:
+        found = _read(value, zone)
+        return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read(value: Any, zone: tzinfo) -> datetime | None:
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=zone)
+    if isinstance(value, date):
+        return datetime.combine(value, time(), zone)
+    text = folded(value).lower() if isinstance(value, str) else ""
+    if len(text) > 60:
+        return None
+    number = number_in(value)
+    digits = text if number is None else str(value).strip().removesuffix(".0")
+    if match := _DIGITS.fullmatch(digits):
+        parts = [int(part) for part in match.groups() if part]
+        if FIRST_YEAR <= parts[0] <= LAST_YEAR and 1 <= parts[1] <= 12 and 1 <= parts[2] <= 31:
+            return datetime(*parts, tzinfo=zone)  # type: ignore[misc,arg-type]
+    if number is not None:
+        return _from_number(number, zone)
+    return _from_words(text, zone) if text else None
+
+
+def _from_number(number: float, zone: tzinfo) -> datetime | None:
+    if _EXCEL_SERIALS[0] <= number < _EXCEL_SERIALS[1]:
+        seconds = round(number * 86_400, 3)
+        return (_EXCEL_DAY_ZERO + timedelta(seconds=round(seconds))).replace(tzinfo=zone)
+    for lowest, units in _EPOCH_UNITS:
+        if lowest <= abs(number) < lowest * 1000:
+            return (_EPOCH + timedelta(seconds=number / units)).astimezone(zone)
+    return None
+
+
+def _from_words(text: str, zone: tzinfo) -> datetime | None:
+    if match := _WRITTEN.fullmatch(text):
+        return _from_match(match, zone)
+    if match := _MONTH_AND_DAY.fullmatch(text):
+        first, second, year, clock = match.groups()
+        month, day = (first, second) if int(second) > 12 else (second, first)
+        if int(first) <= 12 and int(second) <= 12 and int(first) != int(second):
+            return None
+        return _from_words(f"{year}-{month}-{day} {clock or ''}".strip(), zone)
+    try:
+        found = datetime.fromisoformat(text.upper())
+    except ValueError:
+        found = parsedate_to_datetime(text)
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _from_match(match: re.Match[str], zone: tzinfo) -> datetime:
+    hour = int(match["hour"] or 0)
+    half = match["half"] or match["half_after"]
+    if half in _AFTERNOON and hour < 12:
+        hour += 12
+    elif half in {"am", "上午", "凌晨"} and hour == 12:
+        hour = 0
+    return datetime(
+        int(match["year"]),
+        int(match["month"]),
+        int(match["day"]),
+        hour,
+        int(match["minute"] or 0),
+        int(match["second"] or 0),
+        int((match["fraction"] or "0")[:6].ljust(6, "0")),
+        tzinfo=_zone(match["zone"]) or zone,
+    )
+
+
+def _zone(text: str | None) -> tzinfo | None:
+    if not text:
+        return None
+    match = re.search(r"([+-])(\d{1,2}):?(\d{2})?$", text)
+    if not match:
+        return timezone.utc  # noqa: UP017
+    minutes = int(match[2]) * 60 + int(match[3] or 0)
+    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
