@@ -91,12 +91,12 @@ def find_columns(
     )
 
 
-def has_text_column(names: Sequence[str]) -> bool:
-    """Tells whether one of `names` looks like the text's."""
+def has_text_column(names: Sequence[str], *, exact: bool = False) -> bool:
+    """Tells whether one of `names` is a name of the text's column, or (not `exact`) holds one."""
     folded = {fold(name) for name in names}
-    return bool(folded & {*SURE_TEXT, *LIKELY_TEXT, *EXACT["turns"]}) or any(
-        _contains("text", name) for name in folded
-    )
+    if folded & {*SURE_TEXT, *LIKELY_TEXT, *EXACT["turns"]}:
+        return True
+    return not exact and any(_contains("text", name) for name in folded)
 
 
 class _Samples:
@@ -203,7 +203,7 @@ def _find_text(
     free = [
         (column, name)
         for column, name in folded
-        if column not in taken and not samples.are_numbers(column)
+        if column not in taken and (name in SURE_TEXT or not samples.are_numbers(column))
     ]
     if exact:
         tiers = [

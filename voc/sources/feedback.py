@@ -25,6 +25,7 @@ _FIELD_CHARS: Final = 200
 _URL_CHARS: Final = 2_000
 _EXTRA_KEYS: Final = 50
 _EXTRA_CHARS: Final = 1_000
+_OWN_KEYS: Final = frozenset({"truncated", "replaced", "columns_left_out", "channel_name"})
 _SCORES: Final = (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7))
 _NO_VALUE: Final = frozenset(["", *r"nan null none n/a #n/a nat - -- 无 \N".lower().split()])
 _CHANNEL_WORDS: Final[Mapping[Channel, tuple[str, ...]]] = {
@@ -215,11 +216,13 @@ class _RowReader:
         if value is None or (isinstance(value, str) and folded(value).lower() in _NO_VALUE):
             return None, None
         found = read_rating(value)
-        best = (found.best or self._best() or scale_of(found.value)) if found else None
+        best = (found.best or self._best()) if found else None
+        if found and (best is None or best < found.value):
+            best = scale_of(found.value)
         if found is None or best is None:
             self._set_aside("rating", value)
             return None, None
-        return found.value, best if best >= found.value else scale_of(found.value)
+        return found.value, best
 
     def _best(self) -> float | None:
         told = read_rating(self._value("rating_max"))
@@ -258,7 +261,12 @@ class _RowReader:
         for name, value in self._row.values.items():
             if name in used or value is None or value == "":
                 continue
-            if room == 0 or name in self.extra or (kept := self._bounded(value)) is None:
+            if (
+                room == 0
+                or name in _OWN_KEYS
+                or name in self.extra
+                or (kept := self._bounded(value)) is None
+            ):
                 left_out += 1
                 continue
             self.extra[sanitise(name)[0][:_FIELD_CHARS]] = kept

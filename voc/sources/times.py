@@ -14,7 +14,7 @@ LAST_YEAR: Final = 2300
 
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number has no zone
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
-_EXCEL_SERIALS = (1.0, 200_000.0)
+_EXCEL_SERIALS = (10_000.0, 200_000.0)
 _EPOCH_UNITS: Final = ((1e8, 1), (1e11, 10**3), (1e14, 10**6), (1e17, 10**9))
 _DATE = r"(?P<year>\d{4})(?P<mark>[-/.年])(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})[日号]?"
 _CLOCK = (
@@ -35,9 +35,9 @@ def read_time(value: Any, zone: tzinfo) -> datetime | None:
     """Reads a time as ISO 8601, 2019/2/28 11:25:05, 2019年2月28日, an epoch, Excel's serial, ….
 
     Args:
-        value: A cell. A date alone is its midnight. A number below 200,000 is Excel's day number
-            (1900 system), one from 1e8 on an epoch in s, ms, µs or ns by its size, and digits that
-            spell a date (20190228, 20190228112505) are that date.
+        value: A cell. A date alone is its midnight. A number from 10,000 to 200,000 is Excel's day
+            number (1900 system), one from 1e8 on an epoch in s, ms, µs or ns by its size, and
+            digits that spell a date (20190228, 20190228112505) are that date.
         zone: The zone of times that name none.
 
     Returns:

@@ -26,10 +26,10 @@ class WorkbookTable:
     """The rows of a workbook.
 
     The header is the first row that holds anything, among the first thousand; rows above it with
-    a single cell, as a title over merged cells, are passed over. When all sheets have the same header, all are read, one
-    behind the other. Otherwise it is the first sheet with a column that looks like a text's (or
-    the first sheet that holds anything), and those with the same header as it. Hidden sheets are
-    read only where there is no other. Rows without any value are none.
+    a single cell, as a title over merged cells, are passed over. When all sheets have the same
+    header, all are read, one behind the other. Otherwise it is the first sheet with a column that
+    looks like a text's (or the first sheet that holds anything), and those with the same header
+    as it. Hidden sheets are read only where there is no other. Rows without any value are none.
 
     Args:
         file: The workbook; it must be seekable and stays the caller's.
@@ -63,7 +63,7 @@ class WorkbookTable:
 
 
 def _can_be_header(cells: Cells) -> bool:
-    return len(cells) > 1 or has_text_column([str(cell) for cell in cells.values()])
+    return len(cells) > 1 or has_text_column([str(cell) for cell in cells.values()], exact=True)
 
 
 def _chosen(tables: list[_Table], text: str | None) -> list[_Table]:
