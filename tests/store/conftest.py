@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from tests.conftest import require
 from voc.store import Store, open_store
 
 POSTGRES_URL: Final = os.environ.get(
@@ -41,8 +42,7 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_trouble: str | None) -> Iterator[str]:
     """A URL whose tables lie in a schema of their own, dropped afterwards."""
-    if postgres_trouble:
-        pytest.skip(postgres_trouble)
+    require("services", postgres_trouble is None, str(postgres_trouble))
     schema = f"voc_test_{uuid.uuid4().hex}"
     engine = create_engine(POSTGRES_URL)
     with engine.begin() as connection:

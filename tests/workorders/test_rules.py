@@ -37,7 +37,7 @@ BUNDLED = bundled("configs/routing.yaml")
             "sla_days are working days",
         ),
         ("rules:\n- {name: a, then: {}}\n- {name: a, then: {}}\n", "two rules are called 'a'"),
-        ("sla: {urgent: {hours: 4}}\n", ":1: sla: Value error, lacks low, normal, high"),
+        ("sla: {urgent: {hours: 4}}\n", ":1: sla: lacks low, normal, high"),
         ("priority: {severity: {low: low}}\n", "lacks medium, high, critical"),
         ("open_when: {severity: mediun}\n", ":1: open_when.severity: "),
         ("opne_when: {}\n", ":1: opne_when: unknown key. Did you mean 'open_when'?"),

@@ -11,13 +11,13 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from voc.config.resources import bundled
-from voc.config.yamlfile import load_model
-from voc.errors import UsageError, nearest
+from voc.config.yamlfile import Place, load_model
+from voc.errors import ConfigError, UsageError, nearest
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
@@ -63,36 +63,37 @@ class Industry(Part):
     urgency: tuple[UrgentWords, ...] = Field(default=(), description="Words that make it urgent.")
     aspects: tuple[Aspect, ...] = Field(min_length=1, description="The aspects, in display order.")
 
-    @field_validator("aspects")
-    @classmethod
-    def _names_are_unique(cls, aspects: tuple[Aspect, ...]) -> tuple[Aspect, ...]:
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Industry:
         for attribute in ("id", "name"):
             seen: set[str] = set()
-            for aspect in _flattened(aspects):
+            for place, aspect in _placed(self.aspects):
                 value = getattr(aspect, attribute)
                 if value in seen:
-                    raise ValueError(
-                        f"two aspects have the {attribute} {value!r}; give each its own"
+                    raise _repeated(
+                        (*place, attribute),
+                        f"two aspects have the {attribute} {value!r}; give each its own",
                     )
                 seen.add(value)
-        return aspects
+        return self
 
     @model_validator(mode="after")
     def _keywords_are_unique(self) -> Industry:
         owner: dict[str, str] = {}
-        for aspect in self.all_aspects():
-            for word in aspect.keywords:
+        for place, aspect in _placed(self.aspects):
+            for index, word in enumerate(aspect.keywords):
                 if word in owner:
-                    raise ValueError(
+                    raise _repeated(
+                        (*place, "keywords", index),
                         f"the keyword {word!r} stands under {owner[word]!r} and {aspect.name!r};"
-                        " keep it under the one it tells apart"
+                        " keep it under the one it tells apart",
                     )
                 owner[word] = aspect.name
         return self
 
     def all_aspects(self) -> tuple[Aspect, ...]:
         """Aspects and their children, parents first, in file order."""
-        return tuple(_flattened(self.aspects))
+        return tuple(aspect for _, aspect in _placed(self.aspects))
 
     def aspect(self, name_or_id: str) -> Aspect:
         """Returns the aspect with that id or name.
@@ -109,14 +110,28 @@ class Industry(Part):
         )
 
 
-def _flattened(aspects: Sequence[Aspect]) -> Iterator[Aspect]:
-    for aspect in aspects:
-        yield aspect
-        yield from _flattened(aspect.children)
+def _placed(
+    aspects: Sequence[Aspect], above: Place = (), key: str = "aspects"
+) -> Iterator[tuple[Place, Aspect]]:
+    """Yields aspects and their children, each with its place in the file."""
+    for index, aspect in enumerate(aspects):
+        place = (*above, key, index)
+        yield place, aspect
+        yield from _placed(aspect.children, place, "children")
+
+
+def _repeated(place: Place, message: str) -> PydanticCustomError:
+    return PydanticCustomError("repeated", "{message}", {"message": message, "place": place})
 
 
 def industry_files(folder: Path | None = None) -> dict[str, Path]:
-    """Returns the industry files by id (file stem): the bundled ones, then those of `folder`."""
+    """Returns the industry files by id (file stem): the bundled ones, then those of `folder`.
+
+    Raises:
+        ConfigError: There is no such folder.
+    """
+    if folder is not None and not folder.is_dir():
+        raise ConfigError(f"{folder}: no such folder; industries_dir names one with industries.")
     folders = [bundled("configs/industries"), *([folder] if folder else [])]
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
 
@@ -130,7 +145,7 @@ def load_industry(id_or_file: str, *, folder: Path | None = None) -> Industry:
 
     Raises:
         UsageError: There is no such industry; the message lists all there are.
-        ConfigError: The file is wrong; with the lines.
+        ConfigError: The file is wrong, with the lines; or it is named otherwise than its id.
     """
     if id_or_file.endswith((".yaml", ".yml")):
         return load_model(Path(id_or_file), Industry)
@@ -140,7 +155,13 @@ def load_industry(id_or_file: str, *, folder: Path | None = None) -> Industry:
             f"There is no industry {id_or_file!r}; there are {', '.join(files)}."
             f"{nearest(id_or_file, files)} A file of your own is named by its path, as my.yaml."
         )
-    return load_model(files[id_or_file], Industry)
+    industry = load_model(files[id_or_file], Industry)
+    if industry.id != id_or_file:
+        path = files[id_or_file]
+        raise ConfigError(
+            f"{path}: its id is {industry.id!r}, which is not the file's name; make them equal."
+        )
+    return industry
 
 
 def named_aspects(names: Sequence[str]) -> tuple[Aspect, ...]:

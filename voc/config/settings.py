@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from voc.config.resources import bundled
-from voc.config.yamlfile import Place, describe, read_yaml
+from voc.config.yamlfile import Place, describe, finding, known_place, read_yaml
 from voc.errors import ConfigError, nearest
 from voc.records import Channel
 
@@ -116,7 +118,9 @@ class Settings(Section):
     issues: IssueSettings = IssueSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
-    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    sources: dict[str, SourceSettings] = Field(
+        default_factory=dict, description="Named sources for voc ingest and voc run."
+    )
 
     _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
 
@@ -164,6 +168,9 @@ def load_settings(
         overrides: Values by dotted key (`issues.window_days`), as flags give them.
         environ: The environment; `VOC_STORE_URL` sets `store.url`, and so on.
 
+    Relative paths start from the folder of the file that they stand in; those of variables and
+    flags, from the current folder.
+
     Raises:
         ConfigError: With the file and line, the variable or the flag of each finding.
     """
@@ -179,10 +186,11 @@ def load_settings(
         _overlay(values, content or {})
         origin.add_file(path, lines)
     for name, text in _variables(environ).items():
-        _put(values, name, yaml.safe_load(text) if text else None)
-        origin.add(name, f"{PREFIX}{name.replace('.', '_').upper()}")
+        variable = _variable(name)
+        _put(values, name, _told(name, _read_variable(variable, name, text)))
+        origin.add(name, variable)
     for name, value in (overrides or {}).items():
-        _put(values, name, value)
+        _put(values, name, _told(name, value))
         origin.add(name, f"the flag for {name}")
     settings = _validated(values, origin)
     settings._base_dir = file.resolve().parent if file else Path.cwd()
@@ -191,16 +199,18 @@ def load_settings(
 
 def setting_names() -> dict[str, str]:
     """Returns every setting as `section.key` with its description."""
-    names: dict[str, str] = {}
+    return {name: field.description or "" for name, field in _fields().items()}
+
+
+def _fields() -> dict[str, FieldInfo]:
+    fields: dict[str, FieldInfo] = {}
     for name, field in Settings.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, Section):
-            names |= {
-                f"{name}.{key}": sub.description or "" for key, sub in kind.model_fields.items()
-            }
+            fields |= {f"{name}.{key}": inner for key, inner in kind.model_fields.items()}
         else:
-            names[name] = field.description or ""
-    return names
+            fields[name] = field
+    return fields
 
 
 class _Origins:
@@ -216,15 +226,14 @@ class _Origins:
     def add(self, dotted: str, name: str) -> None:
         self._names[tuple(dotted.split("."))] = name
 
-    def describe(self, detail: Any) -> str:
+    def describe(self, detail: ErrorDetails) -> str:
         place: Place = tuple(detail["loc"])
-        for length in range(len(place), 0, -1):
-            if place[:length] in self._names:
-                return f"{self._names[place[:length]]}: {detail['msg']}"
-        for path, lines in reversed(self._files):
-            if any(place[:length] in lines for length in range(len(place), 0, -1)):
-                return describe(detail, Settings, path, lines)
-        return f"{'.'.join(map(str, place))}: {detail['msg']}"
+        unknown = detail["type"] == "extra_forbidden"
+        for told, name in self._names.items():
+            if place[: len(told)] == told or (unknown and told[: len(place)] == place):
+                return f"{name}: {finding(detail, Settings)}"
+        path, lines = max(reversed(self._files), key=lambda file: len(known_place(place, file[1])))
+        return describe(detail, Settings, path, lines)
 
 
 def _validated(values: dict[str, Any], origin: _Origins) -> Settings:
@@ -235,9 +244,13 @@ def _validated(values: dict[str, Any], origin: _Origins) -> Settings:
         raise ConfigError("The settings need correcting:", places) from error
 
 
+def _variable(setting: str) -> str:
+    return PREFIX + setting.replace(".", "_").upper()
+
+
 def _variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Returns the `VOC_*` variables by dotted setting name; an unknown one is an error."""
-    known = {PREFIX + name.replace(".", "_").upper(): name for name in setting_names()}
+    known = {_variable(name): name for name in setting_names()}
     found: dict[str, str] = {}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}CONFIG":
@@ -248,6 +261,27 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
             )
         found[known[variable]] = text
     return found
+
+
+def _read_variable(variable: str, setting: str, text: str) -> Any:
+    """Returns the value of a variable: YAML where the setting holds keys, else the very text."""
+    if not text:
+        return None
+    if get_origin(_fields()[setting].annotation) is not dict:
+        return text
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{variable}: is not valid YAML ({error}).") from error
+
+
+def _told(setting: str, value: Any) -> Any:
+    """Takes a path that was told, not written in a file, from the current folder."""
+    field = _fields().get(setting)
+    kinds = (field.annotation, *get_args(field.annotation)) if field else ()
+    if value is None or Path not in kinds:
+        return value
+    return Path.cwd() / Path(value).expanduser()
 
 
 def _overlay(base: dict[str, Any], top: Mapping[str, Any]) -> None:
@@ -262,4 +296,6 @@ def _put(values: dict[str, Any], dotted: str, value: Any) -> None:
     *sections, key = dotted.split(".")
     for section in sections:
         values = values.setdefault(section, {})
+        if not isinstance(values, dict):
+            return  # the file gives no section there, which its own finding says
     values[key] = value

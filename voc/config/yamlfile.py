@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -15,10 +15,16 @@ from voc.errors import ConfigError, nearest
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 
-_PLAIN_WORDS = {
+_PLAIN_WORDS: Final = {
     "extra_forbidden": "unknown key",
     "missing": "missing key",
+    "string_type": "should be text in quotes",
+    "tuple_type": "should be a list",
+    "list_type": "should be a list",
+    "dict_type": "should hold keys with values",
+    "model_type": "should hold keys with values",
 }
+_SECRETS: Final = frozenset({"key", "url"})  # settings whose values no message repeats
 
 
 def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
@@ -34,39 +40,58 @@ def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({error}).") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text ({error}); save it as UTF-8.") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error}).") from error
+    lines: dict[Place, int] = {(): 1}
+    repeated: list[str] = []
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
+        if node is not None:
+            _collect_lines(node, (), lines, repeated, set())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(
             f"{path}: is not valid YAML.", [f"{path}:{line}: {error.problem}"]
         ) from error
-    lines: dict[Place, int] = {(): 1}
-    repeated: list[str] = []
-    if node is not None:
-        _collect_lines(node, (), lines, repeated)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError(
+            f"{path}: is not valid YAML.", [f"{path}:{line}: {error.reason}"]
+        ) from error
+    except RecursionError:
+        raise ConfigError(f"{path}: is nested too deeply; no file of ours needs that.") from None
+    except ValueError as error:  # a date that is none, as 2026-13-01
+        raise ConfigError(f"{path}: is not valid YAML ({error}).") from error
     if repeated:
         raise ConfigError(f"{path}: keys are given twice.", [f"{path}:{item}" for item in repeated])
     return values, lines
 
 
 def _collect_lines(
-    node: yaml.Node, place: Place, lines: dict[Place, int], repeated: list[str]
+    node: yaml.Node,
+    place: Place,
+    lines: dict[Place, int],
+    repeated: list[str],
+    met: set[int],
 ) -> None:
     lines[place] = node.start_mark.line + 1
+    if id(node) in met:  # an alias of what stands above, perhaps around itself
+        return
+    met.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             inner = (*place, str(key.value))
+            line = key.start_mark.line + 1
             if inner in lines:
-                repeated.append(f"{key.start_mark.line + 1}: {key.value!r} is given twice")
-            _collect_lines(value, inner, lines, repeated)
-            lines[inner] = key.start_mark.line + 1
+                repeated.append(f"{line}: {key.value!r} is given twice")
+            _collect_lines(value, inner, lines, repeated, met)
+            lines[inner] = line
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            _collect_lines(value, (*place, index), lines, repeated)
+            _collect_lines(value, (*place, index), lines, repeated, met)
 
 
 def load_model(path: Path, model: type[Model]) -> Model:
@@ -84,7 +109,9 @@ def check(values: Any, model: type[Model], *, path: Path, lines: Mapping[Place, 
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        places = [describe(detail, model, path, lines) for detail in error.errors()]
+        found = _without_echoes(error.errors())
+        found.sort(key=lambda detail: lines[known_place(_place(detail), lines)])
+        places = [describe(detail, model, path, lines) for detail in found]
         count = len(places)
         raise ConfigError(
             f"{path}: {count} thing{'s' if count > 1 else ''} to correct:", places
@@ -95,30 +122,71 @@ def describe(
     detail: ErrorDetails, model: type[BaseModel], path: Path, lines: Mapping[Place, int]
 ) -> str:
     """Returns one finding of pydantic as `file:line: where: what`."""
-    place: Place = tuple(detail["loc"])
-    known = place
-    while known not in lines and known:
-        known = known[:-1]
+    place = _place(detail)
     where = ".".join(str(part) for part in place) or "the file"
-    what = _PLAIN_WORDS.get(detail["type"], detail["msg"])
-    if detail["type"] == "extra_forbidden" and place:
-        what += "." + nearest(str(place[-1]), _known_keys(model, place[:-1]))
-    return f"{path}:{lines.get(known, 1)}: {where}: {what}"
+    return f"{path}:{lines[known_place(place, lines)]}: {where}: {finding(detail, model)}"
+
+
+def finding(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    """Returns what is wrong in one finding of pydantic, with the value or the nearest known key."""
+    kind, place, value = detail["type"], _place(detail), detail["input"]
+    what = _PLAIN_WORDS.get(kind, detail["msg"].removeprefix("Value error, "))
+    if kind == "extra_forbidden":
+        return f"{what}.{nearest(str(place[-1]), _known_keys(model, place[:-1]))}"
+    told = kind in ("missing", "value_error") or "place" in detail.get("ctx", {})
+    secret = bool(place) and place[-1] in _SECRETS
+    if told or secret or not isinstance(value, (str, int, float)):
+        return what
+    return f"{what}, not {_shortened(repr(value))}"
+
+
+def _shortened(text: str, longest: int = 60) -> str:
+    """Returns `text`, or its beginning with `…` where it is longer than `longest`."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def known_place(place: Place, lines: Mapping[Place, int]) -> Place:
+    """Returns the longest beginning of `place` whose line is known; `()` always is."""
+    known: Place = ()
+    for part in place:
+        nexts = [(*known, key) for key in (part, str(part)) if (*known, key) in lines]
+        if not nexts:
+            break
+        known = nexts[0]
+    return known
+
+
+def _place(detail: ErrorDetails) -> Place:
+    """Where a finding lies; a check of the whole says so itself, as `place` in its context."""
+    place: Place = detail.get("ctx", {}).get("place", detail["loc"])
+    return place
+
+
+def _without_echoes(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Leaves out lists that are "too short" only because their items were found wrong."""
+    places = [_place(detail) for detail in details]
+    return [
+        detail
+        for detail, place in zip(details, places, strict=True)
+        if detail["type"] != "too_short"
+        or not any(other != place and other[: len(place)] == place for other in places)
+    ]
 
 
 def _known_keys(model: type[BaseModel], place: Place) -> list[str]:
     """The keys allowed at `place`, found by walking the annotations of `model`."""
     current: Any = model
     for part in place:
-        if isinstance(current, type) and issubclass(current, BaseModel):
+        if isinstance(part, str) and isinstance(current, type) and issubclass(current, BaseModel):
             field = current.model_fields.get(str(part))
-            current = _inner_model(field.annotation) if field else None
-    if isinstance(current, type) and issubclass(current, BaseModel):
-        return list(current.model_fields)
-    return []
+            current = field.annotation if field else None
+        else:  # an index of a list or a name in a dictionary
+            current = _inner_model(current)
+    current = _inner_model(current)
+    return list(current.model_fields) if current else []
 
 
-def _inner_model(annotation: Any) -> Any:
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
     """The model inside `tuple[Model, ...]`, `dict[str, Model]`, `Model | None` and the like."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation

@@ -1,0 +1,56 @@
+"""What every test stands on: a clean environment, and what may be missing on a machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+Need = Literal["services", "data", "browser"]
+_REQUIRED = {
+    need
+    for need in ("services", "data", "browser")
+    if os.environ.get(f"VOC_REQUIRE_{need.upper()}", "") not in ("", "0")
+}
+_DATA = os.environ.get("VOC_TEST_DATA")
+
+
+def require(need: Need, available: object, reason: str) -> None:
+    """Skips the test where what it needs is missing; fails it where that must be there.
+
+    Args:
+        need: `services` (PostgreSQL and other servers), `data` (the labelled data sets) or
+            `browser` (Chromium); VOC_REQUIRE_SERVICES=1 and so on say that it must be there.
+        available: Whether it is there.
+        reason: What was looked for, and where.
+    """
+    if available:
+        return
+    if need in _REQUIRED:
+        pytest.fail(f"VOC_REQUIRE_{need.upper()} is set, but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment() -> Iterator[None]:
+    """Keeps settings in the shell of whoever runs the tests out of them.
+
+    Constants at the top of test modules were read before; VOC_* variables that steer the tests
+    would be unknown settings to the programs that tests start.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("VOC_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of the labelled data sets: VOC_TEST_DATA, else ../shared/data."""
+    repository = Path(__file__).resolve().parents[1]
+    folder = Path(_DATA) if _DATA else repository.parent / "shared" / "data"
+    require("data", folder.is_dir(), f"no data sets lie in {folder}; VOC_TEST_DATA names another")
+    return folder
