@@ -1,0 +1,76 @@
+"""One bad row never costs the good ones (hard case 7)."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from voc.pipeline.tagging import Failure, tag_feedback
+from voc.records import Feedback, Sentiment, Tags, Turn
+
+
+@dataclass
+class Engine:
+    """Tags anything but `poison`, on which it does what it is told."""
+
+    does: str = "raise"
+    model: str = "test@1.0.0"
+
+    def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
+        if any(text == "poison" for text in texts):
+            if self.does == "hang":
+                time.sleep(60)
+            raise ValueError("bad row")
+        neutral = Sentiment("neutral", 1.0, {"negative": 0.0, "neutral": 1.0, "positive": 0.0})
+        return [Tags(id, text, "zh", neutral) for id, text in zip(ids, texts, strict=True)]
+
+
+def _feedback(text: str, **values: object) -> Feedback:
+    return Feedback("s", "1", "review", text, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("does", "reason"), [("raise", "ValueError: bad row"), ("hang", "took longer than")]
+)
+def test_a_poison_row_among_a_thousand_is_set_aside(does: str, reason: str) -> None:
+    texts = ["好"] * 999
+    texts.insert(500, "poison")
+    began = time.monotonic()
+    results = tag_feedback(
+        Engine(does),
+        [_feedback(text) for text in texts],
+        ids=[str(index) for index in range(1000)],
+        timeout_s=1.0,
+    )
+    assert time.monotonic() - began < 5
+    failures = [(index, item) for index, item in enumerate(results) if isinstance(item, Failure)]
+    assert [index for index, _ in failures] == [500]
+    assert reason in failures[0][1].reason
+    assert [item.id for item in results if isinstance(item, Tags)] == [
+        str(index) for index in range(1000) if index != 500
+    ]
+
+
+def test_only_the_customers_turns_are_read_and_the_whole_text_comes_back() -> None:
+    turns = (Turn("agent", "您好很高兴为您服务"), Turn("customer", "你们太慢了"))
+    text = "\n".join(turn.text for turn in turns)
+    seen: list[str] = []
+
+    class Watching(Engine):
+        def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
+            seen.extend(texts)
+            return super().tag(texts, ids=ids)
+
+    [tags] = tag_feedback(Watching(), [_feedback(text, turns=turns)], ids=["a"], timeout_s=5)
+    assert seen == [" " * 9 + "\n你们太慢了"]
+    assert isinstance(tags, Tags)
+    assert tags.text == text
+
+
+def test_the_companys_own_posts_say_nothing_of_customers() -> None:
+    item = _feedback("感谢反馈，我们马上处理", extra={"is_staff": True})
+    [tags] = tag_feedback(Engine(), [item], ids=["a"], timeout_s=5)
+    assert isinstance(tags, Tags)
+    assert tags.text == item.text
+    assert "staff" in tags.flags

@@ -1,0 +1,134 @@
+"""Loads the labelled feedback that models are trained on; corpora/ says what each set is."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from voc.errors import SourceError
+from voc.records import IntentLabel, Polarity
+
+Split = Literal["train", "dev", "unlabelled"]
+SENTIMENT_SETS = (
+    "online_shopping", "jd_goods", "waimai", "chnsenticorp", "nlpcc14", "eprstmt", "bank_forum",
+)  # fmt: skip
+ASPECT_SETS = {"automotive": "car_forum", "cosmetics": "cosmetics_reviews"}
+
+# What the name of a service question's intent says of ours; the first that fits counts.
+_SERVICE_INTENTS: tuple[tuple[IntentLabel, tuple[str, ...]], ...] = (
+    (
+        "complaint",
+        ("不满", "生气", "催促", "抱怨", "有问题", "发错", "太慢", "补偿", "无法", "伤心"),
+    ),
+    ("praise", ("赞美", "感谢")),
+    ("inquiry", ("咨询", "疑问", "推荐", "确认", "是否")),
+    ("other", ("",)),
+)
+_CITIZEN_INTENTS: tuple[tuple[IntentLabel, tuple[str, ...]], ...] = (
+    ("suggestion", ("建议", "希望")),
+    ("inquiry", ("咨询", "询问", "请问")),
+    ("complaint", ("投诉", "举报", "反映", "扰民", "乱象", "拖欠")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with one label; `origin` is the data set."""
+
+    text: str
+    label: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class AspectExample:
+    """A text with the polarity of each aspect it speaks of, by the aspect's name."""
+
+    text: str
+    aspects: dict[str, Polarity]
+
+
+def rows(data: Path, name: str, split: str) -> list[dict[str, Any]]:
+    """Reads the rows of one set.
+
+    Raises:
+        SourceError: The set is not there; the message says where it was looked for.
+    """
+    path = data / name / f"{split}.jsonl.gz"
+    if not path.is_file():
+        raise SourceError(f"{path}: no such data set; name the data's folder with --data.")
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        return [json.loads(line) for line in stream]
+
+
+def sentiment_examples(data: Path, split: str) -> Iterator[Example]:
+    """Yields texts with one polarity: the sentiment sets, then aspect sets' unanimous texts."""
+    for name in SENTIMENT_SETS:
+        for row in rows(data, name, split):
+            yield Example(row["text"], row["sentiment"], name)
+    for name, field in (
+        ("car_forum", "aspects"),
+        ("cosmetics_reviews", "aspects"),
+        ("food_spans", "aspects"),
+        ("car_brands", "targets"),
+    ):
+        for row in rows(data, name, split):
+            labels = {item["sentiment"] for item in row[field]}
+            if len(labels) == 1:
+                yield Example(row["text"], labels.pop(), name)
+
+
+def aspect_examples(data: Path, industry: str, split: str) -> list[AspectExample]:
+    """Reads the aspect set of an industry; of two judgements the last counts."""
+    return [
+        AspectExample(row["text"], {item["aspect"]: item["sentiment"] for item in row["aspects"]})
+        for row in rows(data, ASPECT_SETS[industry], split)
+    ]
+
+
+def food_windows(data: Path, split: str) -> Iterator[Example]:
+    """Yields stretches around each judged target of restaurant reviews, with its polarity."""
+    for row in rows(data, "food_spans", split):
+        for item in row["aspects"]:
+            places = [item[key] for key in ("target", "opinion") if item.get(key)]
+            if not places:
+                continue
+            start = min(place["start"] for place in places)
+            end = max(place["end"] for place in places)
+            if end - start <= 40:
+                yield Example(row["text"][start:end], item["sentiment"], "food_spans")
+
+
+def intent_examples(data: Path, split: str) -> Iterator[Example]:
+    """Yields texts with weak intent labels.
+
+    No set labels our five intents. Service questions carry finer intents that map onto them, the
+    city hotline's titles name theirs, plain reviews complain or praise, and bank forum posts that
+    judge nothing ask or chat.
+    """
+    for row in rows(data, "service_intents", split):
+        yield Example(row["text"], _first(_SERVICE_INTENTS, row["intent"]) or "other", "service")
+    for name in ("jd_goods", "waimai", "eprstmt"):
+        for row in rows(data, name, split)[:6000]:
+            label = "praise" if row["sentiment"] == "positive" else "complaint"
+            yield Example(row["text"], label, name)
+    for row in rows(data, "bank_forum", split):
+        if row["sentiment"] == "neutral":
+            asks = any(mark in row["text"] for mark in ("?", "？", "吗", "请问", "怎么"))
+            yield Example(row["text"], "inquiry" if asks else "other", "bank_forum")
+    if split == "train":
+        for row in rows(data, "citizen_complaints", "unlabelled"):
+            found = _first(_CITIZEN_INTENTS, row["title"])
+            if found:
+                yield Example(row["text"], found, "citizen_complaints")
+
+
+def _first(table: tuple[tuple[IntentLabel, tuple[str, ...]], ...], name: str) -> IntentLabel | None:
+    for label, words in table:
+        if any(word in name for word in words):
+            return label
+    return None

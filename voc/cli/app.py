@@ -1,0 +1,69 @@
+"""The `voc` program: its commands, and how errors leave it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from voc.cli import chain, doctor, records, score
+
+app = typer.Typer(
+    name="voc",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Listens to customers in Chinese and gets what they say fixed.\n\n"
+    "听懂客户的中文反馈：打标签、归并问题、派发工单、跟踪结果。",
+)
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from voc import __version__
+
+        typer.echo(f"voc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("score")(score.score)
+app.command("eval")(score.evaluate)
+app.command("ingest")(chain.ingest)
+app.command("run")(chain.run)
+app.command("report")(chain.report)
+app.add_typer(records.topics, name="topics")
+app.add_typer(records.issues, name="issues")
+app.add_typer(records.work_orders, name="work-orders")
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Runs the command line; errors the user can act on become one sentence on stderr."""
+    from voc.errors import VocError
+
+    try:
+        app()
+    except VocError as error:
+        typer.echo(f"voc: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("voc: interrupted.", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of stdout went away (`voc … | head`); there is nobody left to write to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,160 @@
+"""`voc ingest`, `voc run`, `voc report`: the chain over the store."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voc.cli.terminal import (
+    ConfigOption,
+    IndustryOption,
+    MapOption,
+    Progress,
+    field_map,
+    opened_store,
+    say,
+    settings_from,
+)
+
+if TYPE_CHECKING:
+    from voc.config import Settings
+
+
+def ingest(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE…", help="Files, or names from the config.")
+    ],
+    industry: IndustryOption = None,
+    channel: Annotated[
+        str | None,
+        typer.Option("--channel", help="forum, hotline, review, survey, social, chat or email."),
+    ] = None,
+    mapping: MapOption = None,
+    text: Annotated[str | None, typer.Option("--text", help="Column with the text.")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="Column with the id.")] = None,  # noqa: A002
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the source, instead of the file's.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Bring feedback into the store, once each.
+
+    Example: voc ingest reviews.csv --industry snack --channel review
+    """
+    from voc.pipeline.ingesting import ingest as ingest_source
+    from voc.pipeline.origins import Told, open_source
+
+    settings = settings_from(config)
+    told = Told(industry, channel, field_map(mapping), text, id, name)
+    with opened_store(settings) as store:
+        for origin in sources:
+            source, its_industry = open_source(origin, settings=settings, told=told)
+            with Progress(f"读取 {source.name}") as progress:
+                result = ingest_source(
+                    store, source, settings=settings, industry=its_industry,
+                    on_page=lambda _page, source=source, progress=progress: progress.update(  # type: ignore[misc]
+                        source.progress.bytes_read, source.progress.bytes_total
+                    ),
+                )  # fmt: skip
+            say(
+                f"{source.name}: {result.accepted} new, {result.duplicates} known,"
+                f" {result.edited} edited, {result.rejected} rejected"
+            )
+            if its_industry is None:
+                say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
+
+
+def run(
+    config: ConfigOption = None,
+    model: Annotated[str | None, typer.Option("--model", help="Model to tag with.")] = None,
+) -> None:
+    """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
+
+    Running it again on the same data changes nothing.
+
+    Example: voc run --config voc.yaml
+    """
+    from voc.pipeline.chain import Chain
+    from voc.pipeline.ingesting import ingest as ingest_source
+    from voc.pipeline.origins import Told, open_source
+    from voc.tagging.engine import load
+
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        for name in settings.sources:
+            source, industry = open_source(name, settings=settings, told=Told())
+            result = ingest_source(store, source, settings=settings, industry=industry)
+            say(
+                f"{name}: {result.accepted} new, {result.duplicates} known,"
+                f" {result.edited} edited, {result.rejected} rejected"
+            )
+        engine = load(settings=settings, model=model)
+        with Progress("运行") as progress:
+            done = Chain(
+                store, engine, settings,
+                progress=lambda stage, part, total: progress.update(part, total, label=stage),
+            ).run()  # fmt: skip
+        for note in done.notes:
+            say(note)
+        failed = f", {done.failed} set aside (voc doctor names them)" if done.failed else ""
+        typer.echo(
+            f"{done.tagged} tagged{failed}; {done.topics} topics; {done.bursts} paid-post bursts"
+            f" set aside; {done.issues_changed} issues new or changed;"
+            f" {done.work_orders} work orders opened or updated;"
+            f" {done.delivery.delivered} messages delivered to {settings.queue_dir}"
+        )
+        if done.delivery.postponed or done.delivery.buried:
+            say(
+                f"{done.delivery.postponed} messages will be tried again,"
+                f" {done.delivery.buried} were refused; voc doctor says why."
+            )
+
+
+def report(
+    out: Annotated[Path, typer.Option("-o", "--out", help="The HTML file to write.")],
+    since: Annotated[
+        str | None, typer.Option("--since", help="From this day, as 2026-10-01.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="To this day, included.")] = None,
+    industry: IndustryOption = None,
+    model: Annotated[str | None, typer.Option("--model", help="Whose tags to report.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the topic report for quality teams as one self-contained HTML file.
+
+    Example: voc report -o report.html --industry automotive --since 2026-10-01
+    """
+    from voc.pipeline.reporting import write_topic_report
+
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        write_topic_report(
+            store,
+            out,
+            settings=settings,
+            industry=industry,
+            model=model,
+            since=_day(since, settings),
+            until=_day(until, settings, after=True),
+        )
+    say(f"report written to {out}")
+
+
+def _day(text: str | None, settings: Settings, *, after: bool = False) -> datetime | None:
+    """Reads a day or a time; with `after`, a bare day is its end."""
+    from datetime import timedelta
+
+    from voc.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no day; write it as 2026-10-01.") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=settings.zone)
+    return moment + timedelta(days=1) if after and len(text) <= 10 else moment

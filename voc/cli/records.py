@@ -1,0 +1,255 @@
+"""`voc topics`, `voc issues`, `voc work-orders`: list, show and act on what came of feedback."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voc.cli.terminal import (
+    ConfigOption,
+    IndustryOption,
+    JsonOption,
+    opened_store,
+    print_records,
+    print_table,
+    say,
+    settings_from,
+)
+
+if TYPE_CHECKING:
+    from voc.records import Issue, IssueStatus, WorkOrder
+    from voc.store import Store
+
+topics = typer.Typer(invoke_without_command=True, help="List the discovered topics.")
+issues = typer.Typer(invoke_without_command=True, help="List, show and act on issues.")
+work_orders = typer.Typer(invoke_without_command=True, help="List, show and act on work orders.")
+
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")]
+ActorOption = Annotated[str, typer.Option("--by", help="Who does it, for the history.")]
+NoteOption = Annotated[str | None, typer.Option("--note", help="Why, for the history.")]
+
+
+@topics.callback()
+def list_topics(
+    context: typer.Context,
+    industry: IndustryOption = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """List the discovered topics, the largest first.
+
+    Example: voc topics --industry snack --json
+    """
+    if context.invoked_subcommand:
+        return
+    with opened_store(settings_from(config)) as store:
+        found = store.topics(industry)[:limit]
+    if as_json:
+        print_records(topic.as_dict() for topic in found)
+        return
+    print_table(
+        f"主题 {len(found)} 个",
+        {
+            "编号": "left", "主题": "left", "行业": "left", "声音": "right", "负面": "right",
+            "最近": "left",
+        },
+        (
+            (
+                topic.topic_id, topic.topic, topic.industry, str(topic.count),
+                f"{topic.negative_share:.0%}", f"{topic.last_seen:%Y-%m-%d}",
+            )
+            for topic in found
+        ),
+    )  # fmt: skip
+
+
+@issues.callback()
+def list_issues(
+    context: typer.Context,
+    industry: IndustryOption = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="open, closed, reopened or ignored.")
+    ] = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """List issues, the last seen first.
+
+    Example: voc issues --industry automotive --status open --json
+    """
+    if context.invoked_subcommand:
+        return
+    with opened_store(settings_from(config)) as store:
+        found = store.issues(industry=industry, status=status, limit=limit)
+        if as_json:
+            print_records((store.issue(item.issue_id) or item).as_dict() for item in found)
+            return
+    print_table(
+        f"问题 {len(found)} 个",
+        {
+            "编号": "left", "标题": "left", "严重": "left", "趋势": "left", "声音": "right",
+            "产品": "left", "门店": "left", "状态": "left", "最近": "left",
+        },
+        (
+            (
+                item.issue_id, item.title, item.severity, item.trend, str(item.count),
+                item.product or "", item.store or "", item.status, f"{item.last_seen:%Y-%m-%d}",
+            )
+            for item in found
+        ),
+    )  # fmt: skip
+
+
+@issues.command("show")
+def show_issue(issue_id: str, config: ConfigOption = None) -> None:
+    """Show one issue with its evidence as JSON.
+
+    Example: voc issues show is_0123456789abcdef0123
+    """
+    with opened_store(settings_from(config)) as store:
+        print_records([_issue(store, issue_id).as_dict()])
+
+
+@issues.command("close")
+def close_issue(
+    issue_id: str, note: NoteOption = None, actor: ActorOption = "cli", config: ConfigOption = None
+) -> None:
+    """Close an issue; a voice after this reopens it.
+
+    Example: voc issues close is_0123456789abcdef0123 --note 已换供应商
+    """
+    _change_issue(issue_id, "closed", actor, note, config)
+
+
+@issues.command("ignore")
+def ignore_issue(
+    issue_id: str, note: NoteOption = None, actor: ActorOption = "cli", config: ConfigOption = None
+) -> None:
+    """Ignore an issue: it goes on counting and opens no work order.
+
+    Example: voc issues ignore is_0123456789abcdef0123 --note 已知，不处理
+    """
+    _change_issue(issue_id, "ignored", actor, note, config)
+
+
+@issues.command("reopen")
+def reopen_issue(
+    issue_id: str, note: NoteOption = None, actor: ActorOption = "cli", config: ConfigOption = None
+) -> None:
+    """Reopen a closed or ignored issue.
+
+    Example: voc issues reopen is_0123456789abcdef0123
+    """
+    _change_issue(issue_id, "reopened", actor, note, config)
+
+
+@work_orders.callback()
+def list_work_orders(
+    context: typer.Context,
+    status: Annotated[str | None, typer.Option("--status", help="open, accepted, …")] = None,
+    department: Annotated[str | None, typer.Option("--department", help="Of this team.")] = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """List work orders, the newest first.
+
+    Example: voc work-orders --department 动力总成质量部 --json
+    """
+    if context.invoked_subcommand:
+        return
+    with opened_store(settings_from(config)) as store:
+        found = store.work_orders(status=status, department=department, limit=limit)
+    if as_json:
+        print_records(order.as_dict() for order in found)
+        return
+    print_table(
+        f"工单 {len(found)} 张",
+        {
+            "编号": "left", "标题": "left", "部门": "left", "优先级": "left", "状态": "left",
+            "截止": "left",
+        },
+        (
+            (
+                order.work_order_id, order.title, order.department, order.priority, order.status,
+                f"{order.due_at:%Y-%m-%d %H:%M}",
+            )
+            for order in found
+        ),
+    )  # fmt: skip
+
+
+@work_orders.command("show")
+def show_work_order(work_order_id: str, config: ConfigOption = None) -> None:
+    """Show one work order with its history as JSON.
+
+    Example: voc work-orders show wo_0123456789abcdef0123
+    """
+    with opened_store(settings_from(config)) as store:
+        print_records([_work_order(store, work_order_id).as_dict()])
+
+
+@work_orders.command("act")
+def act(
+    work_order_id: str,
+    event: Annotated[str, typer.Argument(help="accepted, in_progress, waiting, resolved, …")],
+    note: NoteOption = None,
+    actor: ActorOption = "cli",
+    config: ConfigOption = None,
+) -> None:
+    """Tell what happened to a work order; closing it closes its issue.
+
+    Example: voc work-orders act wo_0123456789abcdef0123 resolved --note 已更换阀体
+    """
+    from voc.workorders import apply_event
+
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        before = _work_order(store, work_order_id)
+        after = apply_event(before, event, actor=actor, at=datetime.now(settings.zone), note=note)
+        with store.transaction() as transaction:
+            if after.status == before.status:
+                transaction.add_history(work_order_id, after.history[-1])
+            else:
+                at = after.history[-1].at
+                transaction.set_work_order_status(work_order_id, after.status, actor, note, at)
+            if after.status == "closed":
+                transaction.set_issue_status(
+                    before.issue_id, "closed", actor, note, datetime.now(UTC)
+                )
+    say(f"{work_order_id}: {before.status} → {after.status}")
+
+
+def _issue(store: Store, issue_id: str) -> Issue:
+    from voc.errors import UsageError
+
+    found = store.issue(issue_id)
+    if found is None:
+        raise UsageError(f"There is no issue {issue_id!r}; voc issues lists all there are.")
+    return found
+
+
+def _work_order(store: Store, work_order_id: str) -> WorkOrder:
+    from voc.errors import UsageError
+
+    found = store.work_order(work_order_id)
+    if found is None:
+        raise UsageError(
+            f"There is no work order {work_order_id!r}; voc work-orders lists all there are."
+        )
+    return found
+
+
+def _change_issue(
+    issue_id: str, status: IssueStatus, actor: str, note: str | None, config: Path | None
+) -> None:
+    with opened_store(settings_from(config)) as store:
+        before = _issue(store, issue_id)
+        with store.transaction() as transaction:
+            transaction.set_issue_status(issue_id, status, actor, note, datetime.now(UTC))
+    say(f"{issue_id}: {before.status} → {status}")

@@ -1,0 +1,107 @@
+"""`voc score` and `voc eval`: files in, Tags or figures out, no store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voc.cli.terminal import (
+    ConfigOption,
+    IndustryOption,
+    MapOption,
+    Progress,
+    field_map,
+    say,
+    settings_from,
+    split_names,
+)
+
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="Model to tag with, as name or name@version.")
+]
+
+
+def score(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="csv, tsv, jsonl, json, xlsx or parquet, also .gz or .zst; - is stdin as jsonl.",
+        ),
+    ],
+    out: Annotated[
+        str, typer.Option("-o", "--out", help="jsonl, csv or parquet by its ending; - is stdout.")
+    ] = "-",
+    text: Annotated[str | None, typer.Option("--text", help="Column with the text.")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="Column with the id.")] = None,  # noqa: A002
+    mapping: MapOption = None,
+    industry: IndustryOption = None,
+    aspects: Annotated[
+        str | None, typer.Option("--aspects", help="Aspects to look for, as 续航,屏幕.")
+    ] = None,
+    tasks: Annotated[
+        str | None, typer.Option("--tasks", help="sentiment,aspects,opinions,intent,urgency.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")
+    ] = False,
+    model: ModelOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Tag every row of a file.
+
+    One row in, one row out, in order. Rows that cannot be read go to OUT.rejects.jsonl.
+
+    Example: voc score reviews.csv -o tags.jsonl --industry snack
+    """
+    from voc.pipeline.scoring import ScoreOptions, score_file
+    from voc.tagging.engine import load
+
+    settings = settings_from(config)
+    engine = load(industry, settings=settings, model=model)
+    options = ScoreOptions(
+        text=text,
+        id=id,
+        mapping=field_map(mapping),
+        aspects=split_names(aspects),
+        tasks=split_names(tasks),
+        resume=resume,
+    )
+    with Progress("标注") as progress:
+        summary = score_file(
+            source, out, engine=engine, settings=settings, options=options,
+            on_progress=progress.update,
+        )  # fmt: skip
+    if out != "-":
+        rejected = (
+            f"; {summary.rejects} rejected, see {out}.rejects.jsonl" if summary.rejects else ""
+        )
+        say(f"{summary.rows} rows tagged into {out} by {engine.model}{rejected}")
+
+
+def evaluate(
+    labelled: Annotated[
+        Path, typer.Argument(metavar="LABELLED", help="Labelled rows as jsonl, also .gz or .zst.")
+    ],
+    industry: IndustryOption = None,
+    model: ModelOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Score labelled rows and print accuracy, F1 and calibration with intervals as JSON.
+
+    Example: voc eval dev.jsonl --industry automotive
+    """
+    import orjson
+
+    from voc.pipeline.scoring import evaluate_file
+    from voc.tagging.engine import load
+
+    settings = settings_from(config)
+    engine = load(industry, settings=settings, model=model)
+    with Progress("评测") as progress:
+        figures = evaluate_file(
+            labelled, engine=engine, settings=settings, on_progress=progress.update
+        )
+    typer.echo(orjson.dumps(figures, option=orjson.OPT_INDENT_2).decode())

@@ -1,0 +1,145 @@
+"""What all commands share: settings, errors, progress, output."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from voc.config import Settings
+    from voc.store import Store
+
+QUIET_S = 1.0  # work that ends sooner shows no progress bar
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="YAML file laid over the default settings.")
+]
+IndustryOption = Annotated[
+    str | None,
+    typer.Option("--industry", help="Industry id (automotive, snack, …) or a path to a YAML file."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one record a line as JSON.")]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="field=column, as text=评价; may be given several times."),
+]
+
+
+def settings_from(config: Path | None, **overrides: Any) -> Settings:
+    """Reads the settings; an override that is `None` was not given."""
+    from voc.config import load_settings
+
+    given = {
+        name.replace("__", "."): value for name, value in overrides.items() if value is not None
+    }
+    return load_settings(config, overrides=given)
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[Store]:
+    """Opens the store that the settings name, and closes it."""
+    from voc.store import open_store
+
+    with open_store(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s) as store:
+        yield store
+
+
+def field_map(pairs: Iterable[str] | None) -> dict[str, str]:
+    """Reads `field=column` pairs.
+
+    Raises:
+        UsageError: A pair has no `=`.
+    """
+    from voc.errors import UsageError
+
+    result = {}
+    for pair in pairs or ():
+        field, mark, column = pair.partition("=")
+        if not mark or not field or not column:
+            raise UsageError(f"--map {pair!r}: write field=column, as text=评价.")
+        result[field.strip()] = column.strip()
+    return result
+
+
+def split_names(names: str | None) -> list[str] | None:
+    """Splits `a,b、c` into names; `None` where nothing was given."""
+    if names is None:
+        return None
+    return [part.strip() for part in names.replace("，", ",").replace("、", ",").split(",")]
+
+
+def say(message: str) -> None:
+    """Tells the person at the terminal something that is no result."""
+    typer.echo(message, err=True)
+
+
+def print_records(records: Iterable[Mapping[str, Any]]) -> None:
+    """Prints records as JSON, one a line."""
+    import orjson
+
+    for record in records:
+        sys.stdout.write(orjson.dumps(record).decode() + "\n")
+
+
+def print_table(title: str, columns: Mapping[str, str], rows: Iterable[tuple[str, ...]]) -> None:
+    """Prints a table; `columns` maps headings to `left` or `right`."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for heading, side in columns.items():
+        table.add_column(heading, justify="right" if side == "right" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    console = Console()
+    console.width = console.width if console.is_terminal else 140
+    console.print(table)
+
+
+class Progress:
+    """A progress bar on a terminal's stderr for work that lasts over a second."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._began = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, done: float, total: float | None, *, label: str | None = None) -> None:
+        """Shows how much is done of `total`; `None` where the total is not known."""
+        if not sys.stderr.isatty() or time.monotonic() - self._began < QUIET_S:
+            return
+        if self._bar is None:
+            self._start()
+        self._bar.update(self._task, completed=done, total=total, description=label or self._label)
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task(self._label, total=None)

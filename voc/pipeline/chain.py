@@ -1,0 +1,255 @@
+"""The chain over the store: tag, screen, topics, issues, work orders, delivery."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from voc.config import Industry, Settings, load_industry
+from voc.issues import form_issues
+from voc.pipeline.tagging import Failure, tag_feedback
+from voc.records import Issue, Mention, Message, Tags, WorkOrder
+from voc.store import Store, StoredFeedback
+from voc.tagging.engine import Engine
+from voc.text.bursts import Voice, find_bursts
+from voc.topics import Clause, discover
+from voc.workorders import (
+    DeliveryCounts,
+    calendar_for,
+    circumstances_of,
+    deliver,
+    load_routing,
+    open_work_orders,
+)
+from voc.workorders.sinks import FileQueueSink
+
+BURST_FLAG = "paid_burst"
+SINK = "file"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one pass did."""
+
+    tagged: int = 0
+    failed: int = 0
+    bursts: int = 0
+    topics: int = 0
+    issues_changed: int = 0
+    work_orders: int = 0
+    delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
+    notes: tuple[str, ...] = ()
+
+
+class Chain:
+    """The stages over one store, each idempotent: run again on the same data it changes nothing.
+
+    Args:
+        store: What is read and written.
+        engine: What tags.
+        settings: All settings.
+        progress: Told of (stage, done, total) as work goes on.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        settings: Settings,
+        *,
+        progress: Progress = lambda *_: None,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._settings = settings
+        self._progress = progress
+        self._industries: dict[str, Industry] = {}
+
+    def run(self) -> Run:
+        """Does all stages once."""
+        tagged, failed = self.tag()
+        bursts = self.screen()
+        topics, notes = self.discover_topics()
+        issues, orders = self.form()
+        return Run(tagged, failed, bursts, topics, issues, orders, self.deliver(), tuple(notes))
+
+    def tag(self) -> tuple[int, int]:
+        """Tags what the model has not tagged yet; returns how many, and how many failed."""
+        total = self._store.counts().feedback
+        done = failed = after = 0
+        size = self._settings.score.batch_rows
+        while batch := self._store.untagged(self._engine.model, limit=size, after=after):
+            after = batch[-1].seq
+            rows: list[tuple[StoredFeedback, Tags]] = []
+            failures: list[tuple[str, str, str]] = []
+            for industry, items in _by_industry(batch).items():
+                for item, result in zip(items, self._tagged(industry, items), strict=True):
+                    if isinstance(result, Failure):
+                        failures.append((item.feedback_id, result.reason, ""))
+                    else:
+                        rows.append((item, result))
+            now = datetime.now(UTC)
+            with self._store.transaction() as transaction:
+                transaction.save_tags(rows, now)
+                transaction.add_rejects("tagging", failures, now)
+            done += len(rows)
+            failed += len(failures)
+            self._progress("标注", done, total)
+        return done, failed
+
+    def _tagged(
+        self, industry: str | None, items: Sequence[StoredFeedback]
+    ) -> list[Tags | Failure]:
+        engine = self._engine.bound(industry=self._industry(industry) if industry else None)
+        return tag_feedback(
+            engine,
+            [item.feedback for item in items],
+            ids=[item.feedback_id for item in items],
+            timeout_s=self._settings.score.row_timeout_s,
+        )
+
+    def screen(self) -> int:
+        """Flags bursts of paid posts; returns how many there are."""
+        voices = [
+            Voice(row.feedback_id, row.text, row.author, row.occurred_at, row.channel, row.product)
+            for row in self._store.tagged(model=self._engine.model)
+            if "staff" not in row.flags
+        ]
+        bursts = find_bursts(voices)
+        rows = [(name, burst.group) for burst in bursts for name in burst.feedback_ids]
+        if dict(rows) != self._store.flags(BURST_FLAG):
+            with self._store.transaction() as transaction:
+                transaction.set_flags(BURST_FLAG, rows)
+        return len(bursts)
+
+    def discover_topics(self) -> tuple[int, list[str]]:
+        """Discovers the topics of each industry; returns how many, and what could not be done."""
+        count, notes = 0, []
+        for name in self._store.industries():
+            clauses = _clauses(self._store.mentions(model=self._engine.model, industry=name))
+            before = self._store.topics(name)
+            try:
+                found = discover(clauses, industry=self._industry(name), existing=before)
+            except ImportError as error:
+                notes.append(str(error))
+                break
+            with self._store.transaction() as transaction:
+                transaction.save_topics(name, found.topics, found.assignments)
+            count += len(found.topics)
+        return count, notes
+
+    def form(self) -> tuple[int, int]:
+        """Forms issues and opens their work orders, in one transaction.
+
+        Returns:
+            How many issues are new or changed, and how many orders were opened or updated.
+        """
+        industries = {name: self._industry(name) for name in self._store.industries()}
+        mentions = list(self._store.mentions(model=self._engine.model, sentiment="negative"))
+        volumes, as_of = self._volumes()
+        existing = [self._whole(issue) for issue in self._store.issues()]
+        changed = form_issues(
+            mentions,
+            existing,
+            industries=industries,
+            settings=self._settings.issues,
+            volumes=volumes,
+            as_of=as_of,
+        )
+        now = datetime.now(self._settings.zone)
+        rules = load_routing(self._settings.resolve(self._settings.routing.file))
+        orders = open_work_orders(
+            changed,
+            self._store.work_orders(),
+            routing=rules,
+            industries=industries,
+            calendar=calendar_for(rules, self._settings.resolve(self._settings.routing.file)),
+            now=now,
+            circumstances=circumstances_of(changed, mentions),
+            sinks=(SINK,),
+        )
+        self._keep(changed, {issue.issue_id: issue for issue in existing}, orders, now)
+        return len(changed), len(orders)
+
+    def _keep(
+        self,
+        changed: Sequence[Issue],
+        before: Mapping[str, Issue],
+        orders: Sequence[tuple[WorkOrder, Message]],
+        now: datetime,
+    ) -> None:
+        with self._store.transaction() as transaction:
+            transaction.save_issues(changed)
+            for issue in changed:
+                known = before.get(issue.issue_id)
+                if known is not None and known.status != issue.status:
+                    note = "关闭之后又有新的声音" if issue.status == "reopened" else None
+                    transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
+            for order, message in orders:
+                transaction.save_work_order(order)
+                transaction.enqueue(message)
+
+    def _whole(self, issue: Issue) -> Issue:
+        return self._store.issue(issue.issue_id) or issue
+
+    def deliver(self) -> DeliveryCounts:
+        """Delivers the messages that are due to the file queue."""
+        return deliver(
+            self._store,
+            {SINK: FileQueueSink(self._settings.queue_dir)},
+            worker=f"{socket.gethostname()}-{os.getpid()}",
+            now=lambda: datetime.now(UTC),
+        )
+
+    def _industry(self, name: str) -> Industry:
+        if name not in self._industries:
+            folder = self._settings.resolve(self._settings.industries_dir)
+            self._industries[name] = load_industry(name, folder=folder)
+        return self._industries[name]
+
+    def _volumes(self) -> tuple[dict[tuple[str, str | None], dict[date, int]], datetime]:
+        """Returns feedback a day by (industry, product), and the time of the newest."""
+        zone, now = self._settings.zone, datetime.now(self._settings.zone)
+        volumes: dict[tuple[str, str | None], Counter[date]] = defaultdict(Counter)
+        newest: datetime | None = None
+        for row in self._store.tagged(model=self._engine.model):
+            if row.industry is None or BURST_FLAG in row.flags or row.occurred_at > now:
+                continue
+            newest = max(newest or row.occurred_at, row.occurred_at)
+            day = row.occurred_at.astimezone(zone).date()
+            volumes[(row.industry, None)][day] += 1
+            if row.product:
+                volumes[(row.industry, row.product)][day] += 1
+        return dict(volumes), (newest or now).astimezone(zone)
+
+
+def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:
+    parts: dict[str | None, list[StoredFeedback]] = {}
+    for item in batch:
+        parts.setdefault(item.industry, []).append(item)
+    return parts
+
+
+def _clauses(mentions: Iterable[Mention]) -> list[Clause]:
+    """Returns the clauses that judge an aspect, each once."""
+    found: dict[tuple[str, int], Clause] = {}
+    for mention in mentions:
+        for span in mention.evidence:
+            place = (mention.feedback_id, span.start)
+            negative = mention.sentiment == "negative"
+            if place not in found or (negative and not found[place].negative):
+                found[place] = Clause(
+                    feedback_id=mention.feedback_id,
+                    start=span.start,
+                    end=span.end,
+                    text=span.text,
+                    occurred_at=mention.occurred_at,
+                    negative=negative,
+                )
+    return list(found.values())

@@ -1,0 +1,119 @@
+"""Checks what a run rests on: settings, industries, routing, model, store, queue."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voc.config import Industry, Settings, bundled, industry_files, load_industry, load_settings
+from voc.errors import ConfigError, VocError
+from voc.inference.linear import LinearModel
+from voc.inference.manifest import newest
+from voc.store import open_store
+from voc.workorders import check_routing
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that was checked: what it is, how it is, and what is wrong with it."""
+
+    name: str
+    state: str
+    problems: tuple[str, ...] = ()
+
+
+def checkup(config: Path | None, files: Sequence[str]) -> Iterator[Part]:
+    """Yields each part as it is checked; without settings nothing else can be.
+
+    Args:
+        config: The user's settings file.
+        files: Industry files to check beside those of the settings.
+    """
+    try:
+        settings = load_settings(config)
+    except ConfigError as error:
+        yield Part("settings", "cannot be used", tuple(str(error).splitlines()))
+        return
+    yield Part("settings", f"read{f' from {config}' if config else ''}, base {settings.base_dir}")
+    industries: dict[str, Industry] = {}
+    for name in [*_industry_files(settings), *files]:
+        part, industry = _check_industry(name, settings)
+        if industry is not None:
+            industries[industry.id] = industry
+        if part.problems or name in files:
+            yield part
+    yield Part("industries", f"{len(industries)} can be used: {', '.join(industries)}")
+    routing = settings.resolve(settings.routing.file) or bundled("configs/routing.yaml")
+    yield _checked("routing", lambda: (str(routing), check_routing(routing, industries)))
+    yield _checked("model", lambda: _model_state(settings))
+    yield _checked("store", lambda: _store_state(settings))
+    yield _checked("queue", lambda: _queue_state(settings))
+    for name, source in settings.sources.items():
+        path = settings.base_dir / source.path.expanduser()
+        missing = () if path.is_file() else (f"{path}: no such file; mend sources.{name}.path.",)
+        yield Part(f"source {name}", str(path), missing)
+
+
+def _checked(name: str, look: Callable[[], tuple[str, Sequence[str]]]) -> Part:
+    try:
+        state, problems = look()
+    except VocError as error:
+        return Part(name, "cannot be used", tuple(str(error).splitlines()))
+    return Part(name, state, tuple(problems))
+
+
+def _industry_files(settings: Settings) -> list[str]:
+    return list(industry_files(settings.resolve(settings.industries_dir)))
+
+
+def _check_industry(name: str, settings: Settings) -> tuple[Part, Industry | None]:
+    folder = settings.resolve(settings.industries_dir)
+    try:
+        industry = load_industry(name, folder=folder)
+    except VocError as error:
+        return Part(f"industry {name}", "cannot be used", tuple(str(error).splitlines())), None
+    count = len(industry.all_aspects())
+    return Part(f"industry {name}", f"{industry.name}, {count} aspects"), industry
+
+
+def _model_state(settings: Settings) -> tuple[str, Sequence[str]]:
+    folder = settings.resolve(settings.models.dir) or bundled("models")
+    model = LinearModel.load(newest(folder, settings.models.name))
+    return f"{model.manifest.identifier}, heads {', '.join(model.manifest.heads)}", ()
+
+
+def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
+    with open_store(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s) as store:
+        counts = store.counts()
+        problems = [*store.check()]
+        dead = store.outbox_counts().get("dead", 0)
+        if dead:
+            last = store.outbox("dead", limit=1)[0]
+            problems.append(f"{dead} messages were refused; the first because: {last.last_error}")
+        problems += [
+            f"{reject.place} ({reject.source}): {reject.reason}"
+            for reject in store.rejects("tagging")[:5]
+        ]
+        state = (
+            f"{store.where}: {counts.feedback} feedback, {counts.rejects} rejects,"
+            f" {counts.issues} issues, {counts.work_orders} work orders"
+        )
+        return state, problems
+
+
+def _queue_state(settings: Settings) -> tuple[str, Sequence[str]]:
+    folder = settings.queue_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return str(folder), (
+            f"{folder}: cannot be written ({os.strerror(error.errno or 0)});"
+            " set queue.dir to a folder that can.",
+        )
+    waiting = sum(1 for path in folder.glob("*.json"))
+    return f"{folder}: {waiting} messages wait to be taken", ()

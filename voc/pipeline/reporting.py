@@ -1,0 +1,107 @@
+"""Writes the topic report from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from voc.config import Aspect, Industry, Settings, bundled, load_industry
+from voc.errors import UsageError
+from voc.inference.manifest import newest, read_manifest
+from voc.records import Issue, Mention
+from voc.report import ReportInput, build_figures, write_report
+from voc.store import Store
+
+Spoken = TypeVar("Spoken", Mention, Issue)
+
+
+def write_topic_report(
+    store: Store,
+    out: Path,
+    *,
+    settings: Settings,
+    industry: str | None = None,
+    model: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Writes the report as one HTML file.
+
+    A store that holds several industries gives one report over all of them where none is named;
+    its aspects then carry their industry's name.
+
+    Raises:
+        UsageError: The store holds no such industry.
+        OutputError: The file cannot be written.
+    """
+    there = store.industries()
+    chosen = [industry or settings.industry] if industry or settings.industry else there
+    folder = settings.resolve(settings.industries_dir)
+    loaded = [load_industry(name, folder=folder) for name in chosen if name]
+    missing = [item.id for item in loaded if item.id not in there]
+    if missing and there:
+        raise UsageError(
+            f"The store holds no feedback of {missing[0]!r}; it has {', '.join(there)}."
+        )
+    wanted = [item.id for item in loaded] or None
+    name = model or current_model(settings)
+    merged = len(loaded) > 1
+    issues = [store.issue(item.issue_id) or item for item in store.issues(industry=wanted)]
+    of_these = {item.issue_id for item in issues}
+    mentions: Iterator[Mention] = store.mentions(
+        model=name, industry=wanted, since=since, until=until
+    )
+    figures = build_figures(
+        ReportInput(
+            title=settings.report.title,
+            industry=merge(loaded) if merged else next(iter(loaded), None),
+            since=since,
+            until=until,
+            generated_at=datetime.now(settings.zone),
+            zone=settings.zone,
+            model=name,
+            rows=store.tagged(model=name, industry=wanted, since=since, until=until),
+            mentions=(qualified(item) for item in mentions) if merged else mentions,
+            topics=store.topics(wanted),
+            issues=[qualified(item) for item in issues] if merged else issues,
+            work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
+            rejects=len(store.rejects()),
+            window_days=settings.issues.window_days,
+            is_masked=settings.privacy.mask,
+        )
+    )
+    write_report(figures, out)
+
+
+def current_model(settings: Settings) -> str:
+    """Returns name and version of the model that the settings name."""
+    folder = settings.resolve(settings.models.dir) or bundled("models")
+    return read_manifest(newest(folder, settings.models.name)).identifier
+
+
+def merge(industries: list[Industry]) -> Industry:
+    """Returns one taxonomy with the aspects of several, each carrying its industry's name."""
+    aspects = [
+        _renamed(aspect, industry) for industry in industries for aspect in industry.all_aspects()
+    ]
+    names = "、".join(industry.name for industry in industries)
+    return Industry(id="all", name=names, aspects=tuple(aspects))
+
+
+def _renamed(aspect: Aspect, industry: Industry) -> Aspect:
+    # Keywords and children are of no use to a report, and may repeat between industries.
+    changes: Mapping[str, object] = {
+        "id": f"{industry.id}.{aspect.id}",
+        "name": f"{aspect.name}（{industry.name}）",
+        "keywords": (),
+        "children": (),
+    }
+    return aspect.model_copy(update=dict(changes))
+
+
+def qualified(item: Spoken) -> Spoken:
+    """Returns a mention or an issue with its industry before its aspect's id, as in `merge`."""
+    return replace(item, aspect_id=f"{item.industry}.{item.aspect_id}")

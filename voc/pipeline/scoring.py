@@ -1,0 +1,214 @@
+"""Scores files: rows in, Tags or figures out, without a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from voc.text.privacy import mask
+
+from voc.config import Settings
+from voc.errors import RowError, SourceError, UsageError
+from voc.pipeline.tagging import Failure, Tagger, tag_feedback
+from voc.records import Feedback, Tags
+from voc.results import open_results
+from voc.results.writing import Summary
+from voc.sources.base import Reject
+from voc.sources.columns import ColumnMap, find_columns
+from voc.sources.feedback import to_feedback
+from voc.sources.rows import Row
+from voc.sources.tables import Table, read_rows
+from voc.tagging.engine import Engine
+from voc.tagging.evaluation import evaluate
+
+Progress = Callable[[float, float | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOptions:
+    """How a file is scored, beside the settings."""
+
+    text: str | None = None
+    id: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    aspects: Sequence[str] | None = None
+    tasks: Sequence[str] | None = None
+    resume: bool = False
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Field: column, as `text`, `id` and `mapping` tell them."""
+        told = {"text": self.text, "id": self.id}
+        return {**self.mapping, **{name: value for name, value in told.items() if value}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """A row that was read: the id Tags carry, and the feedback, or the reason it was rejected."""
+
+    place: str
+    id: str
+    feedback: Feedback | None
+    reject: Reject | None
+
+
+def score_file(
+    source: str,
+    out: str,
+    *,
+    engine: Engine,
+    settings: Settings,
+    options: ScoreOptions,
+    on_progress: Progress = lambda *_: None,
+) -> Summary:
+    """Tags every row of a file.
+
+    One Tags a row, in input order; rows that cannot be read or tagged are rejects with their
+    reason. Memory does not grow with the file. After a kill, `options.resume` goes on behind the
+    last batch written; every row names the model that tagged it.
+
+    Args:
+        source: A file, or `-` for standard input.
+        out: Where Tags go, or `-` for standard output.
+        engine: What tags.
+        settings: For the zone, limits and batches.
+        options: How.
+        on_progress: Told of (bytes read, bytes in all) after each batch.
+
+    Raises:
+        UsageError: A column, a format or a task is unknown, or the text's column cannot be told.
+        SourceError: The file cannot be read at all.
+        OutputError: The result cannot be written.
+    """
+    bound = engine.bound(aspects=options.aspects, tasks=options.tasks)
+    made_of = {"input": _fingerprint(source), "columns": options.columns}
+    with (
+        read_rows(source, text=options.text) as table,
+        open_results(out, resume=options.resume, made_of=made_of) as results,
+    ):
+        rows = islice(_inputs(table, settings, options), results.rows_done, None)
+        done = results.rows_done
+        while batch := list(islice(rows, settings.score.batch_rows)):
+            done += len(batch)
+            tagged, rejects = _tag(bound, batch, table.name, settings)
+            results.write([tags.as_dict() for tags in tagged], rejects, done)
+            on_progress(table.progress.bytes_read, table.progress.bytes_total)
+        return results.finish()
+
+
+def _tag(
+    engine: Tagger, batch: Sequence[_Input], name: str, settings: Settings
+) -> tuple[list[Tags], list[Reject]]:
+    """Returns the Tags and the rejects of a batch, each in input order."""
+    readable = [(row, row.feedback) for row in batch if row.feedback is not None]
+    outcomes = iter(
+        tag_feedback(
+            engine,
+            [feedback for _, feedback in readable],
+            ids=[row.id for row, _ in readable],
+            timeout_s=settings.score.row_timeout_s,
+        )
+    )
+    tagged: list[Tags] = []
+    rejects: list[Reject] = []
+    for row in batch:
+        if row.reject is not None:
+            rejects.append(row.reject)
+            continue
+        outcome = next(outcomes)
+        if isinstance(outcome, Failure):
+            rejects.append(Reject(name, row.place, outcome.reason))
+        else:
+            tagged.append(outcome)
+    return tagged, rejects
+
+
+def _inputs(table: Table, settings: Settings, options: ScoreOptions) -> Iterator[_Input]:
+    columns: ColumnMap | None = None
+    for number, item in enumerate(table, 1):
+        if isinstance(item, Reject):
+            yield _Input(item.place, str(number), None, _masked(item))
+            continue
+        columns = columns or _columns(table, item, options)
+        try:
+            feedback = to_feedback(
+                item,
+                columns,
+                source=table.name,
+                zone=settings.zone,
+                # One more than is read, so that the engine sees that there is more and says so.
+                max_chars=settings.text.max_chars + 1,
+            )
+        except RowError as error:
+            sample = mask(str(item.values)[:200]).text
+            reject = Reject(table.name, item.place, error.reason, sample)
+            yield _Input(item.place, str(number), None, reject)
+            continue
+        name = feedback.native_id if columns["id"] else str(number)
+        yield _Input(item.place, name, feedback, None)
+
+
+def _masked(reject: Reject) -> Reject:
+    return Reject(reject.source, reject.place, reject.reason, mask(reject.sample).text)
+
+
+def _columns(table: Table, first: Row, options: ScoreOptions) -> ColumnMap:
+    values = [row.values for row in (first, *table.sample())]
+    names = table.header or list(dict.fromkeys(name for row in values for name in row))
+    return find_columns(names, mapping=options.columns, sample_rows=values)
+
+
+def _fingerprint(source: str) -> dict[str, Any] | None:
+    """What tells whether a file is still the one that was begun; `None` for standard input."""
+    if source == "-":
+        return None
+    try:
+        status = Path(source).stat()
+    except OSError as error:
+        raise SourceError(f"{source}: cannot be read ({error.strerror}).") from error
+    return {"size": status.st_size, "modified_ns": status.st_mtime_ns}
+
+
+def evaluate_file(
+    labelled: Path,
+    *,
+    engine: Engine,
+    settings: Settings,
+    on_progress: Progress = lambda *_: None,
+) -> dict[str, Any]:
+    """Scores labelled rows and returns the figures of CONTRACT section 6, as JSON values.
+
+    Raises:
+        UsageError: No row is labelled, a label is unknown, or aspects are labelled and no industry
+            is named.
+        SourceError: The file or one of its rows cannot be read.
+    """
+    rows: list[Mapping[str, Any]] = []
+    tagged: list[Tags] = []
+    bound = engine.bound(tasks=("sentiment", "aspects"))
+    with read_rows(labelled) as table:
+        while batch := list(islice(table, settings.score.batch_rows)):
+            for item in batch:
+                if isinstance(item, Reject):
+                    raise SourceError(f"{item.place}: {item.reason}; mend it, then try again.")
+                if not isinstance(item.values.get("text"), str):
+                    raise SourceError(f"{item.place}: has no 'text'; labelled rows need one.")
+                rows.append(item.values)
+            texts = [str(item.values["text"]) for item in batch if isinstance(item, Row)]
+            tagged += bound.tag(texts, ids=[str(len(tagged) + i) for i in range(len(texts))])
+            on_progress(table.progress.bytes_read, table.progress.bytes_total)
+    if bound.industry is None and any(row.get("aspects") for row in rows):
+        raise UsageError("The rows have aspects; name their taxonomy with --industry.")
+    figures = evaluate(rows, tagged)
+    return {
+        "model": engine.model,
+        "industry": bound.industry.id if bound.industry else None,
+        "rows": len(rows),
+        **{
+            task: {name: figure.as_dict() for name, figure in found.items()}
+            for task, found in figures.items()
+        },
+    }

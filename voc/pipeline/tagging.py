@@ -1,0 +1,101 @@
+"""Tags feedback in batches, with a bad row never costing the good ones around it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import Protocol
+
+from voc.pipeline.voices import customer_view, is_joined
+from voc.records import Feedback, Tags
+
+
+class Tagger(Protocol):
+    """What tagging needs of an engine."""
+
+    @property
+    def model(self) -> str: ...
+
+    def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row that could not be tagged, and why."""
+
+    reason: str
+
+
+class _TooLongError(Exception):
+    """Tagging lasted longer than allowed."""
+
+
+def tag_feedback(
+    engine: Tagger, feedback: Sequence[Feedback], *, ids: Sequence[str], timeout_s: float
+) -> list[Tags | Failure]:
+    """Tags feedback; a row that raises or hangs becomes a `Failure`, the others their Tags.
+
+    Half of `timeout_s` is given to the whole batch; where that fails, each row is tried alone with
+    the other half, so that a row that hangs is cut after `timeout_s` at most. Time is kept by
+    SIGALRM, which only the main thread of a Unix process has; elsewhere a hang is not cut.
+
+    Args:
+        engine: What tags.
+        feedback: The rows.
+        ids: An id for each.
+        timeout_s: Seconds one row may take.
+    """
+    views = [customer_view(item) for item in feedback]
+    try:
+        with _limited(timeout_s / 2):
+            tagged: list[Tags | Failure] = [*engine.tag(views, ids=ids)]
+    except Exception:  # noqa: BLE001 - whatever one row raises, the others are tagged
+        tagged = [
+            _tag_one(engine, view, name, timeout_s / 2)
+            for view, name in zip(views, ids, strict=True)
+        ]
+    return [
+        _with_whole_text(tags, item) if isinstance(tags, Tags) else tags
+        for tags, item in zip(tagged, feedback, strict=True)
+    ]
+
+
+def _tag_one(engine: Tagger, view: str, name: str, timeout_s: float) -> Tags | Failure:
+    try:
+        with _limited(timeout_s):
+            return engine.tag([view], ids=[name])[0]
+    except _TooLongError:
+        return Failure(f"tagging took longer than {timeout_s:g} s and was cut")
+    except Exception as error:  # noqa: BLE001 - the reason is kept with the row
+        return Failure(f"tagging failed: {type(error).__name__}: {error}")
+
+
+def _with_whole_text(tags: Tags, feedback: Feedback) -> Tags:
+    """Puts back what `customer_view` blanked; both are equally long, so offsets stay right."""
+    flags = [*tags.flags]
+    flags += ["staff"] if feedback.extra.get("is_staff") else []
+    flags += ["truncated"] if feedback.extra.get("truncated") else []
+    text = feedback.text[: len(tags.text)] if is_joined(feedback) or "staff" in flags else tags.text
+    return replace(tags, text=text, flags=tuple(dict.fromkeys(flags)))
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def cut(_number: int, _frame: FrameType | None) -> None:
+        raise _TooLongError
+
+    former = signal.signal(signal.SIGALRM, cut)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)

@@ -1,0 +1,71 @@
+"""Sentiment and intent of whole texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from voc.inference.features import SparseRows
+from voc.inference.linear import LinearModel, sigmoid, softmax
+from voc.records import INTENTS, POLARITIES, Intent, Sentiment
+from voc.tagging.prepare import Prepared
+
+# A text that says nothing is neutral by definition, not by a model's estimate.
+SAYS_NOTHING = Sentiment("neutral", 1.0, {"negative": 0.0, "neutral": 1.0, "positive": 0.0})
+
+
+def rule_scores(texts: Sequence[Prepared]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Returns (n_texts, 1) scores of the rules in [-1, 1], the further input of the heads."""
+    return np.array([[text.judgement.score] for text in texts], dtype=np.float32)
+
+
+def sentiments(
+    model: LinearModel, texts: Sequence[Prepared], features: dict[str, SparseRows]
+) -> list[Sentiment]:
+    """Returns the sentiment of each text.
+
+    Two heads answer in turn, whether a text judges at all, and if so, which way; so that plain
+    reviews, which are never neutral, do not teach what neutral looks like.
+    """
+    rules = rule_scores(texts)
+    positive = sigmoid(model.logits("polarity", features, extra=rules))[:, 0]
+    neutral = sigmoid(model.logits("subjectivity", features, extra=np.abs(rules)))[:, 0]
+    table = np.stack([(1 - neutral) * (1 - positive), neutral, (1 - neutral) * positive], axis=1)
+    results = []
+    for text, row in zip(texts, table, strict=True):
+        label = POLARITIES[int(row.argmax())]
+        probabilities = dict(zip(POLARITIES, map(float, row), strict=True))
+        results.append(
+            SAYS_NOTHING
+            if text.says_nothing
+            else Sentiment(label, probabilities[label], probabilities)
+        )
+    return results
+
+
+def intents(
+    model: LinearModel, texts: Sequence[Prepared], features: dict[str, SparseRows]
+) -> list[Intent]:
+    """Returns the intent of each text."""
+    probabilities = softmax(model.logits("intent", features, extra=intent_inputs(texts)))
+    return [
+        Intent("other", 1.0)
+        if text.says_nothing
+        else Intent(INTENTS[int(row.argmax())], float(row.max()))
+        for text, row in zip(texts, probabilities, strict=True)
+    ]
+
+
+def intent_inputs(
+    texts: Sequence[Prepared],
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Returns (n_texts, 3): the rules' score, the share of questions, the share of wishes."""
+    rows = []
+    for text in texts:
+        clauses = text.judgement.clauses
+        size = max(len(clauses), 1)
+        asks = sum(clause.question for clause in clauses) / size
+        wishes = sum(clause.hypothetical for clause in clauses) / size
+        rows.append([text.judgement.score, asks, wishes])
+    return np.array(rows, dtype=np.float32).reshape(-1, 3)
