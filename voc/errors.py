@@ -4,7 +4,8 @@
     ├── UsageError               the call itself is wrong (unknown value, missing column); exits 2
     ├── ConfigError              a setting, an industry or a routing file is wrong; with places
     ├── SourceError              a source cannot be read at all
-    │   └── RowError             one row cannot be read; it becomes a counted reject
+    │   ├── RowError             one row cannot be read; it becomes a counted reject
+    │   └── DamagedError         a file's bytes end early or make no sense (voc.sources)
     ├── ModelError               a model cannot be trusted or loaded
     ├── StoreError               the store cannot do what was asked
     │   └── StoreBusyError       another writer holds the store; try again later
