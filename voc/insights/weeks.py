@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from voc.insights.proportions import Difference, Proportion, difference, proportion
 
-WEEK_DAYS = 7
+WEEK_DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from voc.report import build_figures
+from voc.report.issue_cards import has_told_ratio, ranked_issues
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"severity": "critical"}, {"severity": "high"}),
+        ({"severity": "high", "trend": "rising"}, {"severity": "critical"}),
+        ({"severity": "high", "trend": "new"}, {"severity": "high"}),
+        ({"severity": "high", "trend": "steady"}, {"severity": "high", "trend": "falling"}),
+        ({"severity": "medium"}, {"severity": "low", "trend": "rising"}),
+        ({"severity": "low"}, {"severity": "critical", "status": "closed"}),
+        ({"count": 30}, {"count": 20}),
+    ],
+)
+def test_what_is_urgent_comes_first(
+    issue: Callable[..., Any], first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    issues = [issue("is_1", [], **({"count": 9} | second))]
+    issues += [issue("is_2", [], **({"count": 9} | first))]
+    ranked = ranked_issues(issues, since=None, until=None)
+    assert [one.issue_id for one in ranked] == ["is_2", "is_1"]
+
+
+def test_ignored_absorbed_and_other_times_issues_are_left_out(issue: Callable[..., Any]) -> None:
+    issues = [
+        issue("kept", ["a"], first=10, last=20),
+        issue("ignored", ["a"], first=10, last=20, status="ignored"),
+        issue("absorbed", []),
+        issue("over", ["a"], first=0, last=5),
+        issue("later", ["a"], first=40, last=50),
+    ]
+    since, until = datetime(2026, 9, 28, tzinfo=UTC), datetime(2026, 10, 20, tzinfo=UTC)
+    assert [one.issue_id for one in ranked_issues(issues, since=since, until=until)] == ["kept"]
+
+
+def test_a_card_tells_how_much_where_and_in_whose_words(
+    row: Callable[..., Any],
+    issue: Callable[..., Any],
+    order: Callable[..., Any],
+    report: Callable[..., Any],
+) -> None:
+    # Eight weeks of ten feedbacks each on the product; the issue's voices: 1 a week for six
+    # weeks, then 6 a week for two.
+    rows, voices = [], []
+    for week in range(8):
+        for number in range(10):
+            name = f"w{week}n{number}"
+            is_voice = number < (6 if week >= 6 else 1)
+            voices += [name] if is_voice else []
+            rows.append(row(name, day=7 * week + number % 7, store="甲店" if is_voice else "乙店"))
+    one = issue("is_1", voices, product="X5", trend="rising", trend_p=0.0004, severity="critical")
+    figures = build_figures(report(rows=rows, issues=[one], work_orders=[order("wo_1")]))
+    (card,) = figures.issues
+    assert card.line.in_period == card.line.count == 18
+    assert card.weekly == (1, 1, 1, 1, 1, 1, 6, 6)
+    assert card.weeks[0] == "2026-09-21"
+    assert (card.recent.days, card.recent.count) == (14, 12)
+    assert (card.recent.days_before, card.recent.count_before) == (42, 6)
+    assert card.recent.ratio is not None
+    # 12 of 20 against 6 of 60
+    assert card.recent.ratio.value == pytest.approx(6.0)
+    assert has_told_ratio(card)
+    assert [(share.name, share.share) for share in card.stores.shares] == [("甲店", 1.0)]
+    assert len(card.verbatims) == 1  # the others say the very same
+    assert card.verbatims[0].parts[0].marked
+    assert [one.work_order_id for one in card.orders] == ["wo_1"]
+    assert card.line.department == "动力总成部"
+
+
+def test_twenty_stand_in_full_and_the_rest_in_a_line(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    issues = [issue(f"is_{n:03}", ["a"], count=300 - n) for n in range(200)]
+    issues[3] = issue("is_003", ["a"], count=297, status="closed")
+    figures = build_figures(report(rows=[row("a")], issues=issues))
+    assert len(figures.issues) == 20
+    assert len(figures.more_issues) == 180
+    assert figures.more_issues[-1].issue_id == "is_003"
+    assert figures.overview.open_issues == 199
+
+
+def test_an_issue_without_voices_in_the_period_is_shown_without_words(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    figures = build_figures(report(rows=[row("a", day=None)], issues=[issue("is_1", ["gone"])]))
+    (card,) = figures.issues
+    assert (card.line.in_period, card.verbatims, card.weekly) == (0, (), ())
+    assert card.recent.ratio is None

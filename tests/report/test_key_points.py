@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from voc.report import Figures, build_figures
+
+
+def said(parts: Any) -> str:
+    return "".join(part.text for part in parts)
+
+
+def points(figures: Figures) -> list[tuple[str, str, str]]:
+    return [(point.kind, said(point.sentence), said(point.action)) for point in figures.key_points]
+
+
+@pytest.fixture
+def rising(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> Callable[..., Figures]:
+    """Eight weeks of ten feedbacks; complaints of one issue go from 1 a week to 6."""
+
+    def make(**values: Any) -> Figures:
+        rows, voices = [], []
+        for week in range(8):
+            for number in range(10):
+                name = f"w{week}n{number}"
+                is_voice = number < (6 if week >= 6 else 1)
+                voices += [name] if is_voice else []
+                sentiment = "negative" if is_voice else "positive"
+                store = "甲店" if number % 2 else "乙店"
+                rows.append(row(name, day=7 * week + number % 7, store=store, sentiment=sentiment))
+        changes = {"trend": "rising", "trend_p": 0.0004, "severity": "critical"}
+        one = issue("is_1", voices, **(changes | values.pop("change", {})))
+        others = values.pop("others", [])
+        return build_figures(report(rows=rows, issues=[one, *others], **values))
+
+    return make
+
+
+def test_the_lead_says_how_much_was_said_and_what_changed(rising: Callable[..., Figures]) -> None:
+    assert said(rising().lead) == (
+        "9月21日–11月15日共收到 80 条反馈，负面占 22%（95% 区间 15–33%）。"
+        "近 14 天负面占 60%，比此前 42 天高 50 个百分点（95% 区间 +26 至 +69，变化明显）。"
+    )
+
+
+def test_a_rising_issue_is_told_with_its_ratio_and_interval(
+    rising: Callable[..., Figures],
+) -> None:
+    (kind, sentence, action), *_ = points(rising())
+    assert kind == "rising"
+    assert sentence == (
+        "动力：换挡顿挫 is_1：近 14 天 12 条，此前 42 天 6 条，按反馈量折算是此前的 6.0 倍"
+        "（95% 区间 2.1–19 倍，p<0.001），涉及 2 家门店，乙店最多（12 条）。"
+    )
+    assert action == "尚无工单，建议交动力总成部核查"
+
+
+@pytest.mark.parametrize(
+    ("change", "action"),
+    [
+        ({}, "请动力总成部 11月17日 10:00 前完成（工单待处理，优先级高）"),
+        (
+            {"status": "in_progress"},
+            "动力总成部 11月17日 10:00 前完成（工单处理中，优先级高）",
+        ),
+        (
+            {"due": 53, "status": "waiting"},
+            "请催办动力总成部：工单等待中，优先级高，应于 11月13日 10:00 完成，已逾期 3 天",
+        ),
+        ({"status": "closed"}, "工单已办结而反馈未止，请动力总成部复核处理结果"),
+    ],
+)
+def test_what_to_do_follows_from_the_order(
+    rising: Callable[..., Figures],
+    order: Callable[..., Any],
+    change: dict[str, Any],
+    action: str,
+) -> None:
+    figures = rising(work_orders=[order("wo_1", **change)])
+    assert points(figures)[0][2] == action
+
+
+def test_a_new_issue_is_told_from_its_first_day(rising: Callable[..., Figures]) -> None:
+    kind, sentence, _ = points(rising(change={"trend": "new"}))[0]
+    assert kind == "new"
+    assert sentence.startswith("动力：换挡顿挫 is_1：9月21日首次出现，已有 18 条反馈")
+
+
+def test_many_issues_of_one_aspect_take_one_sentence(
+    rising: Callable[..., Figures], issue: Callable[..., Any]
+) -> None:
+    others = [issue(f"is_{n}", [f"w{n}n0"], aspect_id="service") for n in range(2, 7)]
+    told = points(rising(others=others))
+    assert [kind for kind, _, _ in told][:2] == ["rising", "attention"]
+    assert "；同一方面还有 4 个问题，共 4 条。" in told[1][1]
+
+
+def test_low_and_closed_issues_stay_off_the_first_screen(
+    rising: Callable[..., Figures],
+) -> None:
+    for change in ({"severity": "low"}, {"status": "closed"}):
+        assert "rising" not in [kind for kind, _, _ in points(rising(change=change))]
+    assert said(rising(change={"status": "closed"}).lead).endswith("没有需要跟进的问题。")
+
+
+def test_orders_are_told_with_those_overdue_and_one_not_told_yet(
+    rising: Callable[..., Figures], order: Callable[..., Any]
+) -> None:
+    orders = [
+        order("wo_1", due=50),
+        order("wo_2", due=54, issue_id="is_9", department="门店运营部"),
+        order("wo_3", due=60, issue_id="is_9"),
+    ]
+    told = {
+        kind: (sentence, action) for kind, sentence, action in points(rising(work_orders=orders))
+    }
+    assert told["orders"] == (
+        "未结工单 3 张，其中 2 张已逾期：动力总成部（1 张）、门店运营部（1 张）。",
+        "已逾期 2 天：查明换挡顿挫 wo_2（门店运营部，11月14日 10:00 到期）",
+    )
+
+
+def test_what_falls_is_told_as_better(rising: Callable[..., Figures]) -> None:
+    change = {"trend": "falling", "trend_p": 0.01, "severity": "medium"}
+    kind, sentence, _ = points(rising(change=change))[0]
+    assert kind == "improved"
+    assert "正在回落" in sentence
+
+
+def test_a_place_is_praised_only_where_its_interval_is_above_the_whole(
+    row: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"a{n}", store="高新店", product=None, sentiment="positive") for n in range(12)]
+    rows += [row(f"b{n}", store="郑东店", product=None) for n in range(30)]
+    rows += [row("c", store="小店", product=None, sentiment="positive")]
+    told = points(build_figures(report(rows=rows)))
+    assert told == [
+        (
+            "praise",
+            "高新店受到好评：12 条反馈中 12 条正面（100%，95% 区间 76–100%），整体为 30%。",
+            "",
+        )
+    ]
+
+
+def test_the_score_is_told_with_what_pulls_it_down(
+    row: Callable[..., Any], mention: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"u{n}", nps=n % 3) for n in range(30)]
+    rows += [row(f"h{n}", nps=9 + n % 2) for n in range(30)]
+    told = points(build_figures(report(rows=rows, mentions=[mention(f"u{n}") for n in range(30)])))
+    assert told[-1][1] == (
+        "NPS 为 0（60 份回答，95% 区间 −25 至 +25）；拉低评分最多的是动力："
+        "抱怨它的顾客平均打 1.0 分，其余 9.5 分（n=30）。"
+    )
+
+
+def test_there_are_six_points_at_most(
+    rising: Callable[..., Figures],
+    issue: Callable[..., Any],
+    order: Callable[..., Any],
+) -> None:
+    others = [issue(f"is_{n}", [f"w{n}n0"], aspect_id=f"aspect{n}") for n in range(2, 9)]
+    assert len(rising(others=others, work_orders=[order("wo_1")]).key_points) <= 6
+
+
+def test_nothing_said_is_nothing_told(report: Callable[..., Any]) -> None:
+    figures = build_figures(report())
+    assert figures.lead == ()
+    assert figures.key_points == ()

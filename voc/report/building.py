@@ -1,0 +1,269 @@
+"""From records to figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from voc.insights import (
+    Proportion,
+    compare_weeks,
+    csat_of_counts,
+    difference,
+    mean_of_counts,
+    nps_of_counts,
+    proportion,
+    week_of_day,
+)
+from voc.insights.weeks import WEEK_DAYS, Week
+from voc.records import POLARITIES, Topic
+from voc.report.aside import set_aside
+from voc.report.aspects import (
+    MentionTally,
+    aspect_figures,
+    aspects_by_id,
+    heat_table,
+    score_drivers,
+    tally_mentions,
+)
+from voc.report.figures import (
+    ChannelFigures,
+    Coverage,
+    Figures,
+    Overview,
+    ShareChange,
+    TopicFigures,
+)
+from voc.report.intake import ReportInput
+from voc.report.issue_cards import (
+    MOST_CARDS,
+    Span,
+    is_growing,
+    is_open,
+    issue_card,
+    issue_line,
+    ranked_issues,
+)
+from voc.report.issue_figures import IssueLine, OrderLine
+from voc.report.key_points import Findings, key_points
+from voc.report.lead import lead
+from voc.report.orders import is_open as is_order_open
+from voc.report.orders import order_figures, order_line, orders_by_issue
+from voc.report.periods import volume_of
+from voc.report.tally import RowTally, tally_rows
+from voc.report.wording import Calendar
+
+MOST_TOPICS: Final = 20
+_NEGATIVE: Final = POLARITIES.index("negative")
+_POSITIVE: Final = POLARITIES.index("positive")
+
+
+def build_figures(report: ReportInput) -> Figures:
+    """Computes all that the report says; reads `rows` and then `mentions` once each.
+
+    Memory grows with days, places and issues, and little with rows: no text is kept but that of
+    the verbatims of the issues that are shown in full.
+    """
+    known = aspects_by_id(report.industry)
+    issues = ranked_issues(report.issues, since=report.since, until=report.until)
+    in_full = {issue.issue_id for issue in issues[:MOST_CARDS] if is_open(issue)}
+    followed = {issue.issue_id: (issue, issue.issue_id in in_full) for issue in issues}
+    rows = tally_rows(report.rows, followed, zone=report.zone)
+    mentions = tally_mentions(report.mentions, rows)
+    span = _span(report, rows)
+    orders = [
+        order_line(order, now=report.generated_at, zone=report.zone) for order in report.work_orders
+    ]
+    lines = [
+        issue_line(one, rows.issues[one.issue_id], known=known, zone=report.zone) for one in issues
+    ]
+    by_issue = orders_by_issue(orders)
+    findings = Findings(
+        overview=_overview(rows, span, lines, orders),
+        cards=tuple(
+            issue_card(line, rows, span, by_issue.get(line.issue_id, ()))
+            for line in lines
+            if line.issue_id in in_full
+        ),
+        orders=order_figures(orders),
+        drivers=score_drivers(rows, mentions, known),
+        stores=rows.stores,
+        products=rows.products,
+        calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
+    )
+    more_issues = tuple(line for line in lines if line.issue_id not in in_full)
+    return _figures(report, rows, mentions, span, findings, more_issues)
+
+
+def _figures(
+    report: ReportInput,
+    rows: RowTally,
+    mentions: MentionTally,
+    span: Span | None,
+    findings: Findings,
+    more_issues: tuple[IssueLine, ...],
+) -> Figures:
+    first_day, last_day = _ends(span)
+    aspects = aspect_figures(mentions, aspects_by_id(report.industry))
+    days = (span.first_day, span.last_day) if span else (None, None)
+    return Figures(
+        title=report.title,
+        industry=report.industry.name if report.industry else None,
+        first_day=first_day,
+        last_day=last_day,
+        generated_at=report.generated_at.astimezone(report.zone).isoformat(timespec="minutes"),
+        zone=report.zone.key,
+        model=report.model,
+        window_days=report.window_days,
+        is_masked=report.is_masked,
+        lead=lead(findings.overview, findings.calendar, first_day, last_day),
+        key_points=key_points(findings),
+        overview=findings.overview,
+        volume=volume_of(rows.days, *days),
+        channels=_channels(rows),
+        aspects=aspects,
+        drivers=findings.drivers,
+        issues=tuple(findings.cards),
+        more_issues=more_issues,
+        topics=_topics(report),
+        more_topics=max(0, len(report.topics) - MOST_TOPICS),
+        products=heat_table(rows.products, mentions.products, aspects),
+        stores=heat_table(rows.stores, mentions.stores, aspects),
+        orders=findings.orders,
+        set_aside=set_aside(rows),
+        coverage=_coverage(report, rows, mentions),
+    )
+
+
+def _span(report: ReportInput, rows: RowTally) -> Span | None:
+    """Returns the days covered: as asked for, else those of the feedback itself."""
+    first, last = rows.first_day, rows.last_day
+    if report.since is not None:
+        first = report.since.astimezone(report.zone).date()
+    if report.until is not None:
+        last = (report.until.astimezone(report.zone) - timedelta(microseconds=1)).date()
+    if first is None or last is None or first > last:
+        return None
+    return Span(first, last, report.window_days)
+
+
+def _ends(span: Span | None) -> tuple[str | None, str | None]:
+    return (span.first_day.isoformat(), span.last_day.isoformat()) if span else (None, None)
+
+
+def _overview(
+    rows: RowTally, span: Span | None, lines: Sequence[IssueLine], orders: Sequence[OrderLine]
+) -> Overview:
+    current = [line for line in lines if is_open(line)]
+    return Overview(
+        rows=rows.rows,
+        counted=rows.counted,
+        negative=proportion(rows.polarities[_NEGATIVE], rows.judged),
+        positive=proportion(rows.polarities[_POSITIVE], rows.judged),
+        week=_week_change(rows.days, span),
+        recent=_recent_change(rows.days, span),
+        nps=nps_of_counts(rows.nps) if rows.nps else None,
+        csat=csat_of_counts(rows.csat) if rows.csat else None,
+        rating=mean_of_counts(rows.ratings) if rows.ratings else None,
+        open_issues=len(current),
+        serious_issues=sum(line.severity in ("high", "critical") for line in current),
+        growing_issues=sum(is_growing(line) for line in current),
+        open_orders=sum(is_order_open(order) for order in orders),
+        overdue_orders=sum(order.is_overdue for order in orders),
+    )
+
+
+def _week_change(days: Mapping[int, Sequence[int]], span: Span | None) -> ShareChange | None:
+    if span is None:
+        return None
+    negative: dict[Week, int] = {}
+    judged: dict[Week, int] = {}
+    for ordinal, counts in days.items():
+        week = week_of_day(date.fromordinal(ordinal))
+        negative[week] = negative.get(week, 0) + counts[_NEGATIVE]
+        judged[week] = judged.get(week, 0) + sum(counts[: len(POLARITIES)])
+    found = compare_weeks(negative, judged, first_day=span.first_day, last_day=span.last_day)
+    if found is None:
+        return None
+    return _share_change(
+        found.week.first_day, found.week.last_day, WEEK_DAYS, found.now, found.before
+    )
+
+
+def _recent_change(days: Mapping[int, Sequence[int]], span: Span | None) -> ShareChange | None:
+    if span is None or span.first_day >= span.recent_from:
+        return None
+    sums = {True: [0, 0], False: [0, 0]}
+    for ordinal, counts in days.items():
+        if span.first_day.toordinal() <= ordinal <= span.last_day.toordinal():
+            period = sums[ordinal >= span.recent_from.toordinal()]
+            period[0] += counts[_NEGATIVE]
+            period[1] += sum(counts[: len(POLARITIES)])
+    return _share_change(
+        span.recent_from,
+        span.last_day,
+        (span.recent_from - span.first_day).days,
+        proportion(*sums[True]),
+        proportion(*sums[False]),
+    )
+
+
+def _share_change(
+    first_day: date, last_day: date, days_before: int, now: Proportion, before: Proportion
+) -> ShareChange | None:
+    change = difference(now, before)
+    if change is None:
+        return None
+    return ShareChange(
+        first_day=first_day.isoformat(),
+        last_day=last_day.isoformat(),
+        days=(last_day - first_day).days + 1,
+        days_before=days_before,
+        now=now,
+        before=before,
+        change=change,
+        is_clear=change.is_clear,
+    )
+
+
+def _channels(rows: RowTally) -> tuple[ChannelFigures, ...]:
+    ranked = sorted(rows.channels.items(), key=lambda item: (-item[1].rows, item[0]))
+    return tuple(
+        ChannelFigures(
+            name, place.rows, proportion(place.polarities[_NEGATIVE], sum(place.polarities))
+        )
+        for name, place in ranked
+    )
+
+
+def _topics(report: ReportInput) -> tuple[TopicFigures, ...]:
+    ranked = sorted(report.topics, key=lambda topic: (-topic.count, topic.topic_id))
+    return tuple(_topic(topic, report) for topic in ranked[:MOST_TOPICS])
+
+
+def _topic(topic: Topic, report: ReportInput) -> TopicFigures:
+    def day(moment: datetime) -> str:
+        return moment.astimezone(report.zone).date().isoformat()
+
+    return TopicFigures(
+        topic_id=topic.topic_id,
+        topic=topic.topic,
+        keywords=topic.keywords,
+        count=topic.count,
+        negative_share=topic.negative_share,
+        first_seen=day(topic.first_seen),
+        last_seen=day(topic.last_seen),
+        verbatim=next((item.text for item in topic.evidence if item.text), None),
+    )
+
+
+def _coverage(report: ReportInput, rows: RowTally, mentions: MentionTally) -> Coverage:
+    return Coverage(
+        rows=rows.rows,
+        rejects=report.rejects,
+        judged=rows.judged,
+        with_aspect=mentions.feedback,
+        untimed=rows.untimed,
+        off_scale=rows.off_scale,
+    )

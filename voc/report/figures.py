@@ -1,0 +1,290 @@
+"""The report as figures: frozen dataclasses that hold numbers and strings only.
+
+Days are ISO 8601 dates and moments ISO 8601 with an offset, both in the report's zone. Shares lie
+in [0, 1]. All texts are as customers wrote them (masked), not escaped: the template escapes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from voc.insights import Csat, Difference, Mean, Nps, Proportion, ScoreDriver
+from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
+
+PointKind = Literal["rising", "new", "attention", "orders", "improved", "praise", "score"]
+BucketUnit = Literal["week", "month", "quarter"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPoint:
+    """One sentence of the first screen and, where there is one, what to do about it.
+
+    `anchor` is the fragment of the place on the page that says more.
+    """
+
+    kind: PointKind
+    sentence: tuple[TextPart, ...]
+    action: tuple[TextPart, ...] = ()
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareChange:
+    """The negative share of a period against the one before.
+
+    `first_day` and `last_day` are the ends of the later period, `days` and `days_before` the
+    lengths of both; `is_clear` says whether the interval of the change leaves out zero.
+    """
+
+    first_day: str
+    last_day: str
+    days: int
+    days_before: int
+    now: Proportion
+    before: Proportion
+    change: Difference
+    is_clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The figures row.
+
+    Attributes:
+        rows: Feedback read, everything included.
+        counted: Feedback that counts: without suspected paid posts and near-copies.
+        negative: Negative ones among those that say something and were judged.
+        positive: Positive ones among the same.
+        week: The last full week against the one before, `None` where there are no two to compare.
+        recent: The recent window against all days of the period before it, `None` likewise.
+        nps: `None` where nobody was asked; the same for `csat` and `rating`.
+        rating: Mean rating, brought to a scale of 5.
+        open_issues: Issues that are open or reopened.
+        serious_issues: Those of them of high or critical severity.
+        growing_issues: Those of them that are new or rising.
+        open_orders: Work orders that are not resolved, closed or rejected.
+        overdue_orders: Those of them whose time is up.
+    """
+
+    rows: int
+    counted: int
+    negative: Proportion
+    positive: Proportion
+    week: ShareChange | None
+    recent: ShareChange | None
+    nps: Nps | None
+    csat: Csat | None
+    rating: Mean | None
+    open_issues: int
+    serious_issues: int
+    growing_issues: int
+    open_orders: int
+    overdue_orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Feedback of one week, month or quarter; `is_full` says whether all its days are covered."""
+
+    label: str
+    first_day: str
+    last_day: str
+    negative: int
+    neutral: int
+    positive: int
+    unjudged: int
+    negative_share: Proportion
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Feedback over time, without gaps; `earlier` counts what lies before the first bucket."""
+
+    unit: BucketUnit
+    buckets: tuple[Bucket, ...]
+    earlier: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFigures:
+    channel: str
+    rows: int
+    negative: Proportion
+
+
+@dataclass(frozen=True, slots=True)
+class AspectFigures:
+    """Feedback that speaks of an aspect; one that praises and blames it counts on both sides."""
+
+    aspect_id: str
+    name: str
+    department: str | None
+    negative: int
+    neutral: int
+    positive: int
+    negative_share: Proportion
+
+
+@dataclass(frozen=True, slots=True)
+class DriverFigures:
+    aspect_id: str
+    name: str
+    driver: ScoreDriver
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreDrivers:
+    """How a score differs by aspect complained of; strongest pull first, too few scores last."""
+
+    score: Literal["rating", "nps"]
+    mean: float
+    n: int
+    drivers: tuple[DriverFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFigures:
+    topic_id: str
+    topic: str
+    keywords: tuple[str, ...]
+    count: int
+    negative_share: float
+    first_seen: str
+    last_seen: str
+    verbatim: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """Negative ones among the feedback of a place that speaks of an aspect.
+
+    `level` goes from 0 (hardly any) to 4 (nearly all); `None` where there are too few to tell.
+    """
+
+    negative: int
+    total: int
+    share: float | None
+    level: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A place; `level` is that of its whole negative share, as in `HeatCell`."""
+
+    name: str
+    rows: int
+    negative: Proportion
+    level: int | None
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatTable:
+    """Places by aspects, worst first; `more_rows` and `more_columns` were left out."""
+
+    columns: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+    more_rows: int
+    more_columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentOrders:
+    department: str
+    waiting_to_start: int
+    in_progress: int
+    on_hold: int
+    done: int
+    rejected: int
+    overdue: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFigures:
+    """Work orders by department, and the open ones, most pressing first."""
+
+    total: int
+    departments: tuple[DepartmentOrders, ...]
+    pressing: tuple[OrderLine, ...]
+    more_open: int
+
+
+@dataclass(frozen=True, slots=True)
+class BurstFigures:
+    """Near-equal praise in a short time, as bought posts come."""
+
+    product: str | None
+    count: int
+    minutes: int | None
+    began: str | None
+    channels: tuple[str, ...]
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What was read and does not count, or counts in part."""
+
+    paid: int
+    bursts: tuple[BurstFigures, ...]
+    more_bursts: int
+    near_duplicates: int
+    uninformative: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the figures rest on.
+
+    Attributes:
+        rejects: Rows that could not be read.
+        judged: Feedback with a sentiment, of those that count.
+        with_aspect: Feedback that speaks of an aspect, of those that count.
+        untimed: Feedback without a time.
+        off_scale: Scores outside their scale, left out.
+    """
+
+    rows: int
+    rejects: int
+    judged: int
+    with_aspect: int
+    untimed: int
+    off_scale: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that the page says."""
+
+    title: str
+    industry: str | None
+    first_day: str | None
+    last_day: str | None
+    generated_at: str
+    zone: str
+    model: str
+    window_days: int
+    is_masked: bool
+    lead: tuple[TextPart, ...]
+    key_points: tuple[KeyPoint, ...]
+    overview: Overview
+    volume: Volume
+    channels: tuple[ChannelFigures, ...]
+    aspects: tuple[AspectFigures, ...]
+    drivers: ScoreDrivers | None
+    issues: tuple[IssueCard, ...]
+    more_issues: tuple[IssueLine, ...]
+    topics: tuple[TopicFigures, ...]
+    more_topics: int
+    products: HeatTable
+    stores: HeatTable
+    orders: OrderFigures
+    set_aside: SetAside
+    coverage: Coverage
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns the report as plain JSON values."""
+        return asdict(self)

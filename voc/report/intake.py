@@ -1,0 +1,90 @@
+"""What a report is made from: plain records, handed over by whoever read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from voc.config import Industry
+from voc.records import Issue, Mention, Topic, WorkOrder
+
+
+class ReportRow(Protocol):
+    """One feedback with what the engine says of it as a whole; the store's `TaggedRow` is one.
+
+    `occurred_at` is `None` where nobody knows when it was said. `flags` may hold `paid_burst`,
+    `near_duplicate` and `uninformative`.
+    """
+
+    @property
+    def feedback_id(self) -> str: ...
+    @property
+    def occurred_at(self) -> datetime | None: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def product(self) -> str | None: ...
+    @property
+    def store(self) -> str | None: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def rating(self) -> float | None: ...
+    @property
+    def rating_max(self) -> float | None: ...
+    @property
+    def nps(self) -> int | None: ...
+    @property
+    def csat(self) -> int | None: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def sentiment(self) -> str | None: ...
+    @property
+    def urgency(self) -> str | None: ...
+    @property
+    def flags(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReportInput:
+    """Everything one report speaks of.
+
+    Attributes:
+        title: Heading of the page.
+        industry: The taxonomy that names the aspects and their departments, if there is one.
+        since: Start of the period, included; `None`: from the first feedback on.
+        until: End of the period, excluded; `None`: to the last feedback.
+        generated_at: The moment by which work orders are overdue or not.
+        zone: The zone of days and weeks.
+        model: Name and version of the model that tagged.
+        rows: The feedback of the period, each once, in any order; read once, as a stream.
+        mentions: What was said of aspects in the same feedback; read once, after `rows`.
+        topics: Discovered themes, if any.
+        issues: Issues of any status. `rows` should hold the feedback that their evidence names.
+        work_orders: Work orders of any status.
+        rejects: Rows that could not be read.
+        window_days: Length of the recent window that trends of issues look at.
+        is_masked: Whether personal data were masked before anything was stored.
+    """
+
+    title: str
+    industry: Industry | None
+    since: datetime | None
+    until: datetime | None
+    generated_at: datetime
+    zone: ZoneInfo
+    model: str
+    rows: Iterable[ReportRow]
+    mentions: Iterable[Mention]
+    topics: Sequence[Topic] = ()
+    issues: Sequence[Issue] = ()
+    work_orders: Sequence[WorkOrder] = ()
+    rejects: int = 0
+    window_days: int = 14
+    is_masked: bool = True

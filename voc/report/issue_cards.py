@@ -1,0 +1,187 @@
+"""Issues as cards: how much, since when, where, in whose words, and who works on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from voc.config import Aspect
+from voc.insights import rate_ratio, weeks_between
+from voc.issues import is_absorbed
+from voc.issues.trends import BASELINE_WINDOWS
+from voc.records import CHANNELS, SEVERITIES, Issue
+from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, RecentChange, Share, Where
+from voc.report.tally import IssueVoices, RowTally
+from voc.report.verbatims import choose
+
+MOST_CARDS: Final = 20
+MOST_SPARKS: Final = 12
+MOST_SHARES: Final = 4
+_OPEN: Final = ("open", "reopened")
+_GROWING: Final = ("rising", "new")
+_TRENDS: Final = ("rising", "new", "steady", "falling")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days that the report covers, both ends included, and its recent window."""
+
+    first_day: date
+    last_day: date
+    window_days: int
+
+    @property
+    def recent_from(self) -> date:
+        return self.last_day - timedelta(days=self.window_days - 1)
+
+
+def is_open(issue: Issue | IssueLine) -> bool:
+    """Says whether somebody has to look at it."""
+    return issue.status in _OPEN
+
+
+def is_growing(issue: Issue | IssueLine) -> bool:
+    """Says whether it is new or rising."""
+    return issue.trend in _GROWING
+
+
+def urgency_rank(issue: Issue | IssueLine) -> tuple[int, bool]:
+    """Returns a sort key: by severity, a new or rising issue one step up and first among equals."""
+    severity = SEVERITIES.index(issue.severity) if issue.severity in SEVERITIES else 0
+    return -severity - is_growing(issue), not is_growing(issue)
+
+
+def has_told_ratio(card: IssueCard) -> bool:
+    """Says whether the change is sure enough for its ratio to be told."""
+    ratio = card.recent.ratio
+    is_bounded = ratio is not None and ratio.value is not None and ratio.high is not None
+    return is_bounded and card.line.trend in ("rising", "falling") and card.line.trend_p < 0.05
+
+
+def ranked_issues(
+    issues: Iterable[Issue], *, since: datetime | None, until: datetime | None
+) -> list[Issue]:
+    """Returns the issues that the period touches, most urgent first; ignored ones are left out.
+
+    Open ones come before closed ones; they are sorted by severity, in which new and rising ones
+    count as one step more severe, and then by voices. Low ones come last.
+    """
+    touched = [
+        issue
+        for issue in issues
+        if not is_absorbed(issue)
+        and issue.status != "ignored"
+        and (since is None or issue.last_seen >= since)
+        and (until is None or issue.first_seen < until)
+    ]
+
+    def rank(issue: Issue) -> tuple[bool, bool, tuple[int, bool], int, int, str]:
+        return (
+            not is_open(issue),
+            issue.severity == "low",
+            urgency_rank(issue),
+            _TRENDS.index(issue.trend),
+            -issue.count,
+            issue.issue_id,
+        )
+
+    return sorted(touched, key=rank)
+
+
+def issue_line(
+    issue: Issue, voices: IssueVoices, *, known: Mapping[str, Aspect], zone: ZoneInfo
+) -> IssueLine:
+    """Returns an issue in a line."""
+    aspect = known.get(issue.aspect_id)
+    return IssueLine(
+        issue_id=issue.issue_id,
+        title=issue.title,
+        aspect=aspect.name if aspect else issue.aspect_id,
+        severity=issue.severity,
+        trend=issue.trend,
+        trend_p=issue.trend_p,
+        status=issue.status,
+        count=issue.count,
+        in_period=voices.count,
+        first_seen=issue.first_seen.astimezone(zone).date().isoformat(),
+        last_seen=issue.last_seen.astimezone(zone).date().isoformat(),
+        product=issue.product,
+        store=issue.store,
+        department=aspect.department if aspect else None,
+    )
+
+
+def issue_card(
+    line: IssueLine, tally: RowTally, span: Span | None, orders: Sequence[OrderLine]
+) -> IssueCard:
+    """Returns an issue in full; `span` is `None` where no feedback has a time."""
+    voices = tally.issues[line.issue_id]
+    weeks = list(weeks_between(span.first_day, span.last_day))[-MOST_SPARKS:] if span else []
+    return IssueCard(
+        line=line,
+        recent=_recent(line, voices, tally, span),
+        weekly=tuple(_between(voices.days, week.first_day, week.last_day) for week in weeks),
+        weeks=tuple(week.first_day.isoformat() for week in weeks),
+        products=_where(voices.products, voices.count),
+        stores=_where(voices.stores, voices.count),
+        regions=_where(voices.regions, voices.count),
+        channels=_where(voices.channels, voices.count, most=len(CHANNELS)),
+        verbatims=choose(voices.candidates[name] for name, _ in _ranked(voices.channels))
+        if voices.candidates
+        else (),
+        orders=tuple(orders),
+    )
+
+
+def _recent(
+    line: IssueLine, voices: IssueVoices, tally: RowTally, span: Span | None
+) -> RecentChange:
+    if span is None:
+        return RecentChange(0, 0, 0, 0, None)
+    opened = date.fromisoformat(line.first_seen)
+    baseline = span.recent_from - timedelta(days=BASELINE_WINDOWS * span.window_days)
+    before_from = max(span.first_day, min(opened, baseline))
+    before_to = span.recent_from - timedelta(days=1)
+    counts = (
+        _between(voices.days, span.recent_from, span.last_day),
+        _between(voices.days, before_from, before_to),
+    )
+    exposures = (
+        _exposure(tally, line.product, span.recent_from, span.last_day),
+        _exposure(tally, line.product, before_from, before_to),
+    )
+    return RecentChange(
+        days=min(span.window_days, (span.last_day - span.first_day).days + 1),
+        count=counts[0],
+        days_before=max(0, (before_to - before_from).days + 1),
+        count_before=counts[1],
+        ratio=rate_ratio(counts, exposures),
+    )
+
+
+def _exposure(tally: RowTally, product: str | None, first: date, last: date) -> int:
+    if product in tally.product_days and product is not None:
+        return _between(tally.product_days[product], first, last)
+    return sum(
+        sum(counts)
+        for day, counts in tally.days.items()
+        if first.toordinal() <= day <= last.toordinal()
+    )
+
+
+def _between(days: Mapping[int, int], first: date, last: date) -> int:
+    begin, end = first.toordinal(), last.toordinal()
+    return sum(count for day, count in days.items() if begin <= day <= end)
+
+
+def _ranked(places: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(places.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _where(places: Counter[str], total: int, *, most: int = MOST_SHARES) -> Where:
+    top = _ranked(places)[:most]
+    return Where(len(places), tuple(Share(name, count, count / total) for name, count in top))

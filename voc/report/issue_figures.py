@@ -1,0 +1,117 @@
+"""Figures of issues and work orders: numbers and strings only, as in `voc.report.figures`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voc.insights import RateRatio
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A stretch of text; `marked` stretches are evidence, or figures that matter."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One place's part of an issue."""
+
+    name: str
+    count: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The places that most voices of an issue name, of `distinct` ones in all."""
+
+    distinct: int
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """What one customer said, cut to the part around the evidence."""
+
+    parts: tuple[TextPart, ...]
+    moment: str | None
+    channel: str
+    product: str | None
+    store: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A work order; `hours_left` is negative when its time is up, `None` when it is done."""
+
+    work_order_id: str
+    issue_id: str
+    title: str
+    department: str
+    assignee: str | None
+    priority: str
+    status: str
+    due_at: str
+    hours_left: float | None
+    is_overdue: bool
+    external_ref: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentChange:
+    """Voices of the last window against those before, by the feedback of the same product.
+
+    Attributes:
+        days: Length of the last window.
+        count: Voices in it.
+        days_before: Length of the earlier period.
+        count_before: Voices in it.
+        ratio: The rate of the last window over that before; `None` without a comparison.
+    """
+
+    days: int
+    count: int
+    days_before: int
+    count_before: int
+    ratio: RateRatio | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLine:
+    """One issue in a line."""
+
+    issue_id: str
+    title: str
+    aspect: str
+    severity: str
+    trend: str
+    trend_p: float
+    status: str
+    count: int
+    in_period: int
+    first_seen: str
+    last_seen: str
+    product: str | None
+    store: str | None
+    department: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCard:
+    """One issue in full. `weekly` counts voices by week, oldest first, over `weeks` labels."""
+
+    line: IssueLine
+    recent: RecentChange
+    weekly: tuple[int, ...]
+    weeks: tuple[str, ...]
+    products: Where
+    stores: Where
+    regions: Where
+    channels: Where
+    verbatims: tuple[Verbatim, ...]
+    orders: tuple[OrderLine, ...]

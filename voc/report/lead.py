@@ -1,0 +1,70 @@
+"""The first sentences: how much was said, how much of it negative, what changed."""
+
+from __future__ import annotations
+
+from voc.report.figures import Overview, ShareChange
+from voc.report.issue_figures import TextPart
+from voc.report.wording import Calendar, interval, number, percent, signed
+
+Sentence = tuple[TextPart, ...]
+
+
+def plain(text: str) -> TextPart:
+    return TextPart(text)
+
+
+def strong(text: str) -> TextPart:
+    """Returns a figure or a name that matters."""
+    return TextPart(text, marked=True)
+
+
+def lead(
+    overview: Overview, calendar: Calendar, first_day: str | None, last_day: str | None
+) -> Sentence:
+    """Returns the sentences before the key points; none where there is no feedback.
+
+    What changed is told of the recent window where that change is clear, else of the last week.
+    """
+    if overview.rows == 0:
+        return ()
+    when = calendar.span(first_day, last_day) if first_day and last_day else "本期"
+    parts = [plain(f"{when}共收到 "), strong(number(overview.rows)), plain(" 条反馈")]
+    if overview.rows != overview.counted:
+        aside = number(overview.rows - overview.counted)
+        parts.append(plain(f"（{aside} 条疑似刷评或重复，不计入以下数字）"))
+    if overview.negative.share is not None:
+        share = overview.negative
+        parts += [
+            plain("，负面占 "),
+            strong(percent(share.share)),
+            plain(f"（95% 区间 {interval(share.low, share.high)}）"),
+        ]
+    parts.append(plain("。"))
+    if overview.recent is not None and overview.recent.is_clear:
+        parts += _change(
+            overview.recent,
+            f"近 {overview.recent.days} 天",
+            f"此前 {overview.recent.days_before} 天",
+        )
+    elif overview.week is not None:
+        span = calendar.span(overview.week.first_day, overview.week.last_day)
+        parts += _change(overview.week, f"最近完整一周（{span}）", "前一周")
+    if not overview.open_issues:
+        parts.append(plain("没有需要跟进的问题。"))
+    return tuple(parts)
+
+
+def _change(change: ShareChange, recently: str, earlier: str) -> list[TextPart]:
+    parts = [plain(f"{recently}负面占 "), strong(percent(change.now.share))]
+    points = round(100 * change.change.value)
+    if points == 0:
+        return [*parts, plain(f"，与{earlier}持平。")]
+    more = "高" if points > 0 else "低"
+    bounds = f"{signed(100 * change.change.low)} 至 {signed(100 * change.change.high)}"
+    doubt = "变化明显" if change.is_clear else "尚在偶然波动范围内"
+    return [
+        *parts,
+        plain(f"，比{earlier}"),
+        strong(f"{more} {abs(points)} 个百分点"),
+        plain(f"（95% 区间 {bounds}，{doubt}）。"),
+    ]

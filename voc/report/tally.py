@@ -1,0 +1,215 @@
+"""One pass over the feedback: sums by day, place and channel, and the voices of issues.
+
+What is kept grows with days, places, products and issues, and by a few dozen bytes with each
+feedback that carries a score; no text is kept but that of candidates for verbatims.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from voc.insights import CSAT_SCALE, NPS_SCALE
+from voc.records import POLARITIES, Evidence, Issue
+from voc.report.intake import ReportRow
+from voc.report.verbatims import Candidate, candidate, keep_best
+
+RATING_TOP: Final = 5.0
+"""The scale that all ratings are brought to."""
+
+PAID_BURST: Final = "paid_burst"
+NEAR_DUPLICATE: Final = "near_duplicate"
+UNINFORMATIVE: Final = "uninformative"
+_UNJUDGED: Final = len(POLARITIES)
+_SAMPLE: Final = 120
+_YEARS: Final = range(1970, 2200)
+
+
+@dataclass(slots=True)
+class Place:
+    """A product, a store or a channel: its feedback, and the judged ones by polarity."""
+
+    rows: int = 0
+    polarities: list[int] = field(default_factory=lambda: [0] * len(POLARITIES))
+
+
+@dataclass(slots=True)
+class IssueVoices:
+    """The voices of one issue in the period."""
+
+    with_verbatims: bool
+    count: int = 0
+    days: Counter[int] = field(default_factory=Counter)
+    products: Counter[str] = field(default_factory=Counter)
+    stores: Counter[str] = field(default_factory=Counter)
+    regions: Counter[str] = field(default_factory=Counter)
+    channels: Counter[str] = field(default_factory=Counter)
+    candidates: dict[str, list[Candidate]] = field(default_factory=dict)
+
+    def add(self, row: ReportRow, evidence: Evidence, moment: datetime | None) -> None:
+        self.count += 1
+        if moment is not None:
+            self.days[moment.toordinal()] += 1
+        self.channels[row.channel] += 1
+        for places, name in (
+            (self.products, row.product),
+            (self.stores, row.store),
+            (self.regions, row.region),
+        ):
+            if name:
+                places[name] += 1
+        if self.with_verbatims and NEAR_DUPLICATE not in row.flags:
+            best = self.candidates.setdefault(row.channel, [])
+            keep_best(best, candidate(row, evidence, moment=moment))
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPost:
+    """A post set aside as bought."""
+
+    product: str | None
+    channel: str
+    moment: datetime | None
+    text: str
+
+
+@dataclass(slots=True)
+class RowTally:
+    """Sums over all feedback of a report."""
+
+    zone: ZoneInfo
+    issues: dict[str, IssueVoices]
+    rows: int = 0
+    counted: int = 0
+    polarities: list[int] = field(default_factory=lambda: [0] * len(POLARITIES))
+    days: dict[int, list[int]] = field(default_factory=dict)
+    product_days: defaultdict[str | None, Counter[int]] = field(
+        default_factory=lambda: defaultdict(Counter)
+    )
+    channels: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
+    products: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
+    stores: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
+    nps: Counter[int] = field(default_factory=Counter)
+    csat: Counter[int] = field(default_factory=Counter)
+    ratings: Counter[float] = field(default_factory=Counter)
+    scored: dict[str, tuple[float | None, int | None]] = field(default_factory=dict)
+    not_counted: set[str] = field(default_factory=set)
+    paid: list[PaidPost] = field(default_factory=list)
+    near_duplicates: int = 0
+    uninformative: int = 0
+    untimed: int = 0
+    off_scale: int = 0
+
+    @property
+    def judged(self) -> int:
+        return sum(self.polarities)
+
+    @property
+    def first_day(self) -> date | None:
+        return date.fromordinal(min(self.days)) if self.days else None
+
+    @property
+    def last_day(self) -> date | None:
+        return date.fromordinal(max(self.days)) if self.days else None
+
+    def add(self, row: ReportRow, followed: Iterable[tuple[str, Evidence]]) -> None:
+        """Counts one feedback; `followed` names the issues it speaks for, and where."""
+        self.rows += 1
+        moment = self._moment(row)
+        self.untimed += moment is None
+        self.uninformative += UNINFORMATIVE in row.flags
+        if PAID_BURST in row.flags:
+            self._set_aside(row, moment)
+            return
+        for issue_id, evidence in followed:
+            self.issues[issue_id].add(row, evidence, moment)
+        if NEAR_DUPLICATE in row.flags:
+            self.near_duplicates += 1
+            self.not_counted.add(row.feedback_id)
+            return
+        self.counted += 1
+        self._add_verdict(row, moment)
+        self._add_scores(row)
+
+    def _moment(self, row: ReportRow) -> datetime | None:
+        """Returns when it was said, `None` where that is unknown or no time of this world."""
+        if row.occurred_at is None or row.occurred_at.year not in _YEARS:
+            return None
+        return row.occurred_at.astimezone(self.zone)
+
+    def _set_aside(self, row: ReportRow, moment: datetime | None) -> None:
+        self.not_counted.add(row.feedback_id)
+        self.paid.append(PaidPost(row.product, row.channel, moment, row.text[:_SAMPLE]))
+
+    def _add_verdict(self, row: ReportRow, moment: datetime | None) -> None:
+        polarity = _UNJUDGED
+        if row.sentiment in POLARITIES and UNINFORMATIVE not in row.flags:
+            polarity = POLARITIES.index(row.sentiment)
+            self.polarities[polarity] += 1
+        for places, name in (
+            (self.channels, row.channel),
+            (self.products, row.product),
+            (self.stores, row.store),
+        ):
+            if name:
+                place = places[name]
+                place.rows += 1
+                if polarity != _UNJUDGED:
+                    place.polarities[polarity] += 1
+        if moment is not None:
+            day = moment.toordinal()
+            self.days.setdefault(day, [0] * (_UNJUDGED + 1))[polarity] += 1
+            self.product_days[row.product][day] += 1
+
+    def _add_scores(self, row: ReportRow) -> None:
+        rating = self._rating(row)
+        nps = self._on_scale(row.nps, NPS_SCALE)
+        csat = self._on_scale(row.csat, CSAT_SCALE)
+        if rating is not None:
+            self.ratings[rating] += 1
+        if nps is not None:
+            self.nps[nps] += 1
+        if csat is not None:
+            self.csat[csat] += 1
+        if rating is not None or nps is not None:
+            self.scored[row.feedback_id] = (rating, nps)
+
+    def _rating(self, row: ReportRow) -> float | None:
+        if row.rating is None:
+            return None
+        top = RATING_TOP if row.rating_max is None else row.rating_max
+        if not (math.isfinite(top) and top > 0 and 0 <= row.rating <= top):
+            self.off_scale += 1
+            return None
+        return round(RATING_TOP * row.rating / top, 3)
+
+    def _on_scale(self, score: int | None, scale: range) -> int | None:
+        if score is not None and score not in scale:
+            self.off_scale += 1
+            return None
+        return score
+
+
+def tally_rows(
+    rows: Iterable[ReportRow], issues: Mapping[str, tuple[Issue, bool]], *, zone: ZoneInfo
+) -> RowTally:
+    """Reads all feedback once.
+
+    Args:
+        rows: The feedback.
+        issues: The issues to follow by id, each with whether its verbatims are wanted.
+        zone: The zone of days.
+    """
+    tally = RowTally(zone, {name: IssueVoices(wanted) for name, (_, wanted) in issues.items()})
+    followed: dict[str, list[tuple[str, Evidence]]] = {}
+    for name, (issue, _) in issues.items():
+        for evidence in issue.evidence:
+            followed.setdefault(evidence.feedback_id, []).append((name, evidence))
+    for row in rows:
+        tally.add(row, followed.get(row.feedback_id, ()))
+    return tally
