@@ -3,6 +3,7 @@
     VocError                     something the user can act on; `voc` prints it and exits 1
     ├── UsageError               the call itself is wrong (unknown value, missing column); exits 2
     ├── ConfigError              a setting, an industry or a routing file is wrong; with places
+    │   └── MissingExtraError    a part needs an extra that is not installed (voc.topics)
     ├── SourceError              a source cannot be read at all
     │   ├── RowError             one row cannot be read; it becomes a counted reject
     │   └── DamagedError         a file's bytes end early or make no sense (voc.sources)
