@@ -35,5 +35,6 @@ def write_model(folder: Path, manifest: Manifest, tensors: Mapping[str, NDArray[
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / WEIGHTS
     save_file({key: np.ascontiguousarray(value) for key, value in tensors.items()}, path)
+    path.chmod(0o644)  # safetensors writes it for the owner alone
     signed = manifest.model_copy(update={"files": {WEIGHTS: file_digest(path)}})
     (folder / "manifest.json").write_text(signed.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -23,7 +23,7 @@ class Engine:
                 time.sleep(60)
             raise ValueError("bad row")
         neutral = Sentiment("neutral", 1.0, {"negative": 0.0, "neutral": 1.0, "positive": 0.0})
-        return [Tags(id, text, "zh", neutral) for id, text in zip(ids, texts, strict=True)]
+        return [Tags(name, text, "zh", neutral) for name, text in zip(ids, texts, strict=True)]
 
 
 def _feedback(text: str, **values: object) -> Feedback:

@@ -80,7 +80,7 @@ class IssueSettings(Section):
         default=28, ge=1, description="Days without a voice after which a new one is a new issue."
     )
     min_score: float = Field(
-        default=0.5, ge=0, le=1, description="Lowest probability of a mention that counts."
+        default=0.3, ge=0, le=1, description="Lowest probability of a mention that counts."
     )
 
 
