@@ -37,7 +37,7 @@ _SYLLABLE: Final = (
     "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|ai|ei|ui|ao|ou|iu|ie|ue|ve|er|an|en|in|un"
     "|ia|ua|uo|a|o|e|i|u|v))"
 )
-_PINYIN: Final = re.compile(f"{_SYLLABLE}{{1,4}}")
+_PINYIN: Final = re.compile(rf"\A{_SYLLABLE}{{1,4}}\Z")
 # What Chinese write in Latin letters: initials of words, laughter.
 _SLANG: Final = re.compile(
     "yyds|xswl|nb(?:nb)*|nsdd|awsl|plmm|zqsg|d{3,}|ssfd|bdjw|yysy|h{3,}|(?:ha|he){2,}"
@@ -90,7 +90,7 @@ def _of_latin(words: list[str]) -> Language:
     common = _english_words()
     english = sum(word in common for word in lower)
     if english * 4 < len(lower):
-        pinyin = sum(_PINYIN.fullmatch(word) is not None for word in lower)
+        pinyin = sum(_PINYIN.match(word) is not None for word in lower)
         accented = sum(not word.isascii() for word in lower)
         if pinyin * 4 >= len(lower) * 3 or accented or len(lower) > 3 + (english > 0):
             return "other"

@@ -31,9 +31,9 @@ _ENTITY: Final = re.compile(
     r"&(?:amp;){0,3}(?:nbsp;?|[A-Za-z]{2,8};|#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};)"
 )
 _TAG: Final = re.compile(
-    r"</?(?P<name>br|p|div|li|tr|h[1-6]|ul|ol|table|blockquote|hr|section"
+    r"<(?=[/!A-Za-z])(?:/?(?P<name>br|p|div|li|tr|h[1-6]|ul|ol|table|blockquote|hr|section"
     r"|span|a|img|b|i|u|s|em|strong|font|td|th|tbody|center|sub|sup|pre|code|label|video|iframe)"
-    r"(?:\s[^<>]{0,2000})?/?>|<!--[^<>]{0,2000}-->",
+    r"(?:\s[^<>]{0,2000})?/?>|!--[^<>]{0,2000}-->)",
     re.IGNORECASE,
 )
 _BLOCKS: Final = re.compile(r"br|p|div|li|tr|h[1-6]|ul|ol|table|blockquote|hr|section", re.I)

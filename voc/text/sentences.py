@@ -8,6 +8,7 @@ short lists and labels (外观、内饰都好 · 优点：省油), whose judgeme
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -38,7 +39,7 @@ _PAUSE: Final = (
 # A clause may end here without a mark, before a word that turns the judgement.
 _TURN: Final = "|".join(
     [
-        r"(?<![不非岂])但(?![愿凡])",
+        r"(?<![不非岂但])但(?![愿凡])",
         r"(?<![比说打敌抵拗信受跑赢忍熬躲绕瞒撑只])(?<!再[好大])不过"
         r"(?![敏分期关去来眼瘾滤于时头脑目问手夜年节是一两三几半]|如此)",
         r"(?<![那这真你我他她它还])可是",
@@ -48,9 +49,9 @@ _TURN: Final = "|".join(
 )
 _MARKS: Final = re.compile(
     rf"(?=[hw“「『《\"（(:;：；^~～=。！？!?｡.，,、…\s{_EMOJI}但不可然就只])(?:"
-    rf"(?P<atom>{_ATOM})|(?P<stop>{_STOP})|(?P<line>\s*\n\s*)|(?P<pause>{_PAUSE})"
-    rf"|(?P<gap>(?<=[{_HAN}]{{2}})[ \t\u3000]+(?=[{_HAN}]{{2}}))"
-    rf"|(?P<face>[{_EMOJI}]+(?=[{_HAN}]))|(?P<turn>(?={_TURN})))"
+    rf"(?P<atom>{_ATOM})|(?P<stop>{_STOP})|(?P<line>\n)|(?P<pause>{_PAUSE})"
+    rf"|(?P<gap>(?<=[{_HAN}]{{2}})[ \t\u3000]{{1,20}}(?=[{_HAN}]{{2}}))"
+    rf"|(?P<face>(?<![{_EMOJI}])[{_EMOJI}]++(?=[{_HAN}]))|(?P<turn>(?={_TURN})))"
 )
 # Below how many characters what stands before a mark is an item of a list, or a label.
 _SHORTEST: Final = {"、": 4, "：": 6, ":": 6}
@@ -129,6 +130,7 @@ def _pieces(text: str, cuts: list[int]) -> list[tuple[int, int]]:
         piece = text[start:end]
         first = start + len(piece) - len(piece.lstrip())
         last = start + len(piece.rstrip())
+        start = end
         if first >= last:
             continue
         joins = pieces and not (
@@ -138,7 +140,6 @@ def _pieces(text: str, cuts: list[int]) -> list[tuple[int, int]]:
             pieces[-1] = (pieces[-1][0], last)
         else:
             pieces.append((first, last))
-        start = end
     return pieces
 
 
@@ -162,12 +163,22 @@ def _soft_pieces(
 ) -> Iterator[tuple[int, int]]:
     while end - start > _LONGEST:
         cut = _soft_cut(text, start)
-        cut = next((stop for begin, stop in atoms if begin < cut < stop), cut)
-        if cut >= end or not text[cut:end].strip():
+        around = bisect_left(atoms, (cut, cut)) - 1
+        if around >= 0 and cut < atoms[around][1]:
+            cut = atoms[around][1]
+        after = _blanks_end(text, cut)
+        if after >= end:
             break
         yield start, start + len(text[start:cut].rstrip())
-        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+        start = after
     yield start, end
+
+
+def _blanks_end(text: str, place: int) -> int:
+    """Returns where the white space from `place` on ends."""
+    while place < len(text) and text[place].isspace():
+        place += 1
+    return place
 
 
 def _soft_cut(text: str, start: int) -> int:

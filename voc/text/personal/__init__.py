@@ -1,0 +1,1 @@
+"""Finders of personal data, one module a kind; `voc.text.privacy` puts them together."""
