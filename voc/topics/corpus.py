@@ -1,0 +1,160 @@
+"""The clauses of a run: ordered, without copies, as vectors, and grouped into themes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from voc.config.industries import Industry
+from voc.text.duplicates import near_duplicate_groups
+from voc.topics.clauses import Clause
+from voc.topics.space import Space, Vectors
+from voc.topics.themes import Labels, group, nearest
+from voc.topics.words import Reader, Reading
+
+SAMPLE_CLAUSES: Final = 20_000
+# Clauses of so many characters are said alike by chance no more: copies of one count once.
+_COPIED_CHARS: Final = 12
+_SETTLING_ROUNDS: Final = 2
+# The share of a theme's clauses that must have one word in common.
+_SUBJECT_SHARE: Final = 0.3
+# A theme that praises and complains falls in two where each side has this share of its voices.
+_SIDE_SHARE: Final = 0.25
+
+
+class Corpus:
+    """Clauses with their words, copies set aside.
+
+    Attributes:
+        clauses: All of them, by time, voice and place.
+        distinct: `(n_distinct,)` positions in `clauses` of those that copy no earlier one.
+        copy_of: `(n,)` for each clause the place in `distinct` of the one it copies, or its own.
+        readings: The words of the distinct ones.
+        silent: Words that are mere turns of phrase here.
+    """
+
+    def __init__(self, clauses: Sequence[Clause], industry: Industry) -> None:
+        self.clauses = sorted(
+            clauses, key=lambda one: (one.occurred_at.timestamp(), one.feedback_id, one.start)
+        )
+        numbers = near_duplicate_groups([clause.text for clause in self.clauses])
+        self.copy_of = np.array(numbers, dtype=np.intp)
+        self.distinct = np.unique(self.copy_of, return_index=True)[1]
+        self._reader = Reader(industry)
+        self.readings: list[Reading] = self._reader.read(
+            [self.clauses[at].text for at in self.distinct]
+        )
+        self.silent: frozenset[str] = frozenset()
+        self._voices = _numbers([clause.feedback_id for clause in self.clauses])
+        self._countable = self._independent()
+
+    def placed(self, *, seed: int) -> tuple[Vectors, npt.NDArray[np.intp]]:
+        """Returns the vectors of the distinct clauses, and which of them the space was fitted on.
+
+        Raises:
+            MissingExtraError: scikit-learn is missing.
+        """
+        sample = self._sample(seed)
+        space = Space(self._reader, seed=seed)
+        fitted = space.fit(
+            [self.readings[at] for at in sample],
+            [self.clauses[self.distinct[at]].feedback_id for at in sample],
+        )
+        self.silent = space.silent
+        if len(sample) == len(self.readings):
+            return fitted, sample
+        return space.transform(self.readings), sample
+
+    def themes(
+        self, vectors: Vectors, sample: npt.NDArray[np.intp], *, seed: int, min_voices: int
+    ) -> Labels:
+        """Groups the sample and takes each distinct clause to the theme it is most like.
+
+        Returns:
+            `(n_distinct,)` themes 0 … n_themes − 1, −1 for none.
+        """
+        labels = np.full(len(vectors), -1, dtype=np.intp)
+        labels[sample] = group(vectors.take(sample), seed=seed)
+        for _ in range(_SETTLING_ROUNDS):
+            labels = self._large(labels, min_voices)
+            centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
+            labels = nearest(vectors, centres)
+        return self._large(self._sides(self._large(labels, min_voices), min_voices), min_voices)
+
+    def voices(self, labels: Labels) -> list[set[int]]:
+        """Returns the numbers of the voices of each theme, those of copies too."""
+        found: list[set[int]] = [set() for _ in range(int(labels.max(initial=-1)) + 1)]
+        for voice, label in zip(self._voices, labels[self.copy_of], strict=True):
+            if label >= 0:
+                found[label].add(int(voice))
+        return found
+
+    def _sample(self, seed: int) -> npt.NDArray[np.intp]:
+        """Draws whole voices until there are clauses enough; returns places in `distinct`."""
+        if len(self.distinct) <= SAMPLE_CLAUSES:
+            return np.arange(len(self.distinct), dtype=np.intp)
+        voices = self._voices[self.distinct]
+        drawn = np.random.default_rng(seed).permutation(int(self._voices.max()) + 1)
+        order = np.argsort(drawn[voices], kind="stable")
+        return np.sort(order[:SAMPLE_CLAUSES])
+
+    def _independent(self) -> npt.NDArray[np.bool_]:
+        """Says of each clause whether it counts as a voice of its own: no long one twice."""
+        counts = np.zeros(len(self.clauses), dtype=np.bool_)
+        counts[self.distinct] = True
+        lengths = np.array([len(reading.text) for reading in self.readings])
+        return np.asarray(counts | (lengths[self.copy_of] < _COPIED_CHARS))
+
+    def _large(self, labels: Labels, min_voices: int) -> Labels:
+        """Drops themes of too few voices or of copies only, and numbers the rest by size."""
+        voices: dict[int, set[int]] = defaultdict(set)
+        wordings: dict[int, set[int]] = defaultdict(set)
+        spread = labels[self.copy_of]
+        for at in np.flatnonzero((spread >= 0) & self._countable):
+            voices[int(spread[at])].add(int(self._voices[at]))
+            wordings[int(spread[at])].add(int(self.copy_of[at]))
+        kept = [
+            label
+            for label in sorted(voices, key=lambda one: (-len(voices[one]), one))
+            if len(voices[label]) >= min_voices
+            and len(wordings[label]) > 1
+            and self._has_subject(wordings[label])
+        ]
+        places = np.full(int(labels.max(initial=-1)) + 2, -1, dtype=np.intp)
+        places[kept] = np.arange(len(kept))
+        return places[labels]
+
+    def _has_subject(self, places: Collection[int]) -> bool:
+        """Says whether enough of these clauses share a word that can be what they are about."""
+        uses = Counter(
+            word for at in places for word in set(self.readings[at].content(without=self.silent))
+        )
+        most = max(
+            (n for word, n in uses.items() if len(word) > 1 or self._reader.is_keyword(word)),
+            default=0,
+        )
+        return most >= max(2, _SUBJECT_SHARE * len(places))
+
+    def _sides(self, labels: Labels, min_voices: int) -> Labels:
+        """Parts complaint and praise of themes in which both are strong."""
+        negative = np.array([self.clauses[at].negative for at in self.distinct])
+        n_themes = int(labels.max(initial=-1)) + 1
+        sides = np.where(labels >= 0, labels * 2 + negative, -1)
+        sizes = [len(voices) for voices in self.voices(sides)]
+        sizes += [0] * (2 * n_themes - len(sizes))
+        parted = labels.copy()
+        for theme in range(n_themes):
+            praise, complaint = sizes[2 * theme], sizes[2 * theme + 1]
+            least = max(min_voices, _SIDE_SHARE * (praise + complaint))
+            if min(praise, complaint) >= least:
+                parted[(labels == theme) & negative] = n_themes + theme
+        return parted
+
+
+def _numbers(names: Sequence[str]) -> npt.NDArray[np.intp]:
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.intp)

@@ -1,0 +1,136 @@
+"""Describes themes to people: name, keywords, figures, verbatims, and an id that lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from voc.records import Topic, stable_id
+from voc.topics.clauses import Clause
+from voc.topics.corpus import Corpus
+from voc.topics.evidence import evidence_of
+from voc.topics.keywords import keywords_of, weights_of
+from voc.topics.matching import Candidate, matched
+from voc.topics.naming import Member, name_of
+from voc.topics.space import Floats, Vectors
+from voc.topics.themes import Labels
+
+_ID_KEYWORDS: Final = 5
+# From this share of complaints a theme is shown as one.
+_COMPLAINT: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Theme:
+    """A theme by its parts: places among the distinct clauses, all clauses, and its words."""
+
+    places: npt.NDArray[np.intp]
+    clauses: tuple[Clause, ...]
+    weights: Mapping[str, float]
+    keywords: tuple[str, ...]
+
+    @property
+    def voices(self) -> frozenset[str]:
+        return frozenset(clause.feedback_id for clause in self.clauses)
+
+    @property
+    def negative_share(self) -> float:
+        return sum(clause.negative for clause in self.clauses) / len(self.clauses)
+
+    @property
+    def complaint(self) -> bool:
+        return self.negative_share >= _COMPLAINT
+
+
+def topics_of(
+    corpus: Corpus,
+    vectors: Vectors,
+    labels: Labels,
+    closeness: Floats,
+    *,
+    industry: str,
+    existing: Sequence[Topic],
+) -> list[Topic]:
+    """Makes a topic of each theme, in the order of their numbers.
+
+    Args:
+        corpus: The clauses.
+        vectors: Vectors of the distinct ones, n of them.
+        labels: `(n,)` their themes, −1 for none.
+        closeness: `(n,)` how much each is like its theme.
+        industry: The id of their industry.
+        existing: Topics of earlier runs; those found again keep id, name and first day.
+    """
+    themes = _themes(corpus, labels)
+    before = [topic for topic in existing if topic.industry == industry]
+    known = matched(
+        [Candidate(theme.keywords, theme.voices) for theme in themes],
+        before,
+        seen={clause.feedback_id for clause in corpus.clauses},
+    )
+    names = {topic.topic for topic in known if topic}
+    ids = {topic.topic_id for topic in existing}
+    topics = []
+    for theme, same in zip(themes, known, strict=True):
+        name = same.topic if same else _new_name(theme, corpus, closeness, names)
+        topic_id = same.topic_id if same else _new_id(industry, theme.keywords, name, ids)
+        names.add(name)
+        ids.add(topic_id)
+        times = [clause.occurred_at for clause in theme.clauses]
+        topics.append(
+            Topic(
+                topic_id=topic_id,
+                topic=name,
+                industry=industry,
+                keywords=theme.keywords,
+                count=len(theme.voices),
+                negative_share=round(theme.negative_share, 4),
+                first_seen=min([*times, same.first_seen] if same else times),
+                last_seen=max(times),
+                evidence=evidence_of(
+                    [corpus.clauses[corpus.distinct[at]] for at in theme.places],
+                    vectors.take(theme.places),
+                    closeness[theme.places],
+                    negative=theme.complaint,
+                ),
+            )
+        )
+    return topics
+
+
+def _themes(corpus: Corpus, labels: Labels) -> list[_Theme]:
+    n_themes = int(labels.max(initial=-1)) + 1
+    clauses: list[list[Clause]] = [[] for _ in range(n_themes)]
+    for clause, label in zip(corpus.clauses, labels[corpus.copy_of], strict=True):
+        if label >= 0:
+            clauses[label].append(clause)
+    places = [np.flatnonzero(labels == label) for label in range(n_themes)]
+    readings = [[corpus.readings[at] for at in theme] for theme in places]
+    weights = weights_of(readings, without=corpus.silent)
+    return [
+        _Theme(at, tuple(said), weight, keywords_of(read, weight))
+        for at, said, weight, read in zip(places, clauses, weights, readings, strict=True)
+    ]
+
+
+def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str]) -> str:
+    members = []
+    for at in theme.places:
+        clause = corpus.clauses[corpus.distinct[at]]
+        fitting = clause.negative == theme.complaint
+        members.append(
+            Member(
+                corpus.readings[at], clause.text, clause.feedback_id, float(closeness[at]), fitting
+            )
+        )
+    return name_of(members, theme.weights, complaint=theme.complaint, taken=taken)
+
+
+def _new_id(industry: str, keywords: Sequence[str], name: str, taken: set[str]) -> str:
+    """Makes an id from the keywords at birth; twins are told apart by their name."""
+    plain = stable_id("tp", industry, *sorted(keywords[:_ID_KEYWORDS]))
+    return plain if plain not in taken else stable_id("tp", industry, *keywords, name)

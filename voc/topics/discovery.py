@@ -1,0 +1,72 @@
+"""Finds what many clauses speak of: themes with names, keywords, verbatims and lasting ids.
+
+Copies are set aside, clauses become vectors, a sample of them is grouped, and every clause goes to
+the theme it is most like, or to none. scikit-learn does the algebra; nothing is compiled at run
+time and nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voc.config.industries import Industry
+from voc.records import Span, Topic
+from voc.topics.clauses import Assignment, Clause, Discovery
+from voc.topics.corpus import Corpus
+from voc.topics.description import topics_of
+from voc.topics.space import Floats
+from voc.topics.themes import Labels, certainty
+
+
+def discover(
+    clauses: Sequence[Clause],
+    *,
+    industry: Industry,
+    existing: Sequence[Topic] = (),
+    seed: int = 0,
+    min_voices: int = 5,
+) -> Discovery:
+    """Finds the themes of clauses.
+
+    The same clauses give the same themes, in whatever order they come. Voices that are known to
+    be no customers' (see `voc.text.bursts`) should be left out.
+
+    Args:
+        clauses: Clauses that say something, from any number of voices.
+        industry: The taxonomy whose words and keywords customers use here.
+        existing: Themes of earlier runs; one that is found again keeps its id, its name and the
+            time it was first seen. Those not found again are not returned.
+        seed: Decides which clauses are sampled and where grouping starts.
+        min_voices: How many voices make a theme.
+
+    Raises:
+        MissingExtraError: scikit-learn is missing.
+        ValueError: `min_voices` is below 2.
+    """
+    if min_voices < 2:
+        raise ValueError(f"min_voices={min_voices} must be at least 2; one voice is no theme")
+    if not clauses:
+        return Discovery([], [], 0.0)
+    corpus = Corpus(clauses, industry)
+    vectors, sample = corpus.placed(seed=seed)
+    labels = corpus.themes(vectors, sample, seed=seed, min_voices=min_voices)
+    centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
+    sure, close = certainty(vectors, centres, labels)
+    topics = topics_of(corpus, vectors, labels, close, industry=industry.id, existing=existing)
+    assignments = _assignments(corpus, labels, sure, topics)
+    return Discovery(topics, assignments, round(len(assignments) / len(clauses), 4))
+
+
+def _assignments(
+    corpus: Corpus, labels: Labels, sure: Floats, topics: Sequence[Topic]
+) -> list[Assignment]:
+    return [
+        Assignment(
+            clause.feedback_id,
+            topics[labels[at]].topic_id,
+            round(float(sure[at]), 4),
+            Span(clause.start, clause.end, clause.text),
+        )
+        for clause, at in zip(corpus.clauses, corpus.copy_of, strict=True)
+        if labels[at] >= 0
+    ]

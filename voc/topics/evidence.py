@@ -1,0 +1,66 @@
+"""Verbatims that stand for a theme: close to it, and unlike each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from voc.records import Evidence
+from voc.topics.clauses import Clause
+from voc.topics.space import Floats, Vectors
+
+MAX_EVIDENCE: Final = 5
+# So many are shown even where they say nearly the same.
+MIN_EVIDENCE: Final = 3
+_LIKED_LENGTH: Final = range(6, 41)
+_TOO_ALIKE: Final = 0.85
+_READ_CLAUSES: Final = 200
+
+
+def evidence_of(
+    clauses: Sequence[Clause],
+    vectors: Vectors,
+    closeness: Floats,
+    *,
+    negative: bool,
+) -> tuple[Evidence, ...]:
+    """Chooses up to five clauses of a theme, each from another voice.
+
+    They are taken by maximal marginal relevance (Carbonell and Goldstein 1998): like the theme,
+    unlike those taken before.
+
+    Args:
+        clauses: The theme's clauses, n of them.
+        vectors: Their vectors.
+        closeness: `(n,)` how much each is like the theme.
+        negative: Whether the theme is a complaint; clauses that judge so come first.
+    """
+    worth = np.array([_worth(clause, negative=negative) for clause in clauses], dtype=np.float32)
+    order = np.argsort(-(closeness * worth), kind="stable")[:_READ_CLAUSES]
+    likeness = vectors.take(order).similarities(vectors.take(order))
+    relevance = (closeness * worth)[order]
+    taken: list[int] = []
+    while len(taken) < MAX_EVIDENCE:
+        heard = {clauses[order[at]].feedback_id for at in taken}
+        repeats = likeness[:, taken].max(axis=1) if taken else np.zeros(len(order))
+        open_to = [
+            at
+            for at in range(len(order))
+            if clauses[order[at]].feedback_id not in heard
+            and (repeats[at] < _TOO_ALIKE or len(taken) < MIN_EVIDENCE)
+        ]
+        if not open_to:
+            break
+        taken.append(max(open_to, key=lambda at: (0.6 * relevance[at] - 0.4 * repeats[at], -at)))
+    return tuple(_evidence(clauses[order[at]]) for at in taken)
+
+
+def _worth(clause: Clause, *, negative: bool) -> float:
+    fitting = 1.0 if clause.negative == negative else 0.6
+    return fitting * (1.0 if len(clause.text) in _LIKED_LENGTH else 0.7)
+
+
+def _evidence(clause: Clause) -> Evidence:
+    return Evidence(clause.feedback_id, clause.start, clause.end, clause.text)

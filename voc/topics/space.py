@@ -1,0 +1,237 @@
+"""Vectors of clauses: what they say, and what is said beside it.
+
+A clause's vector has two parts. The sharp part is TF-IDF over its words, pairs of words and
+character n-grams. The broad part is its place in a latent space (Deerwester et al. 1990) that was
+fitted on whole voices as well as clauses, so that clauses which customers use side by side are
+near even where they share no word. Similarities are inner products of whole vectors.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from voc.errors import ConfigError
+from voc.topics.words import Reader, Reading
+
+Floats = npt.NDArray[np.float32]
+
+MAX_DIMENSIONS: Final = 100
+# Share of the broad part in the similarity of two clauses.
+_BROAD: Final = 0.7
+# Weights against that of a word; a single character is a word of many meanings.
+_PAIR_WEIGHT: Final = 0.5
+_GRAM_WEIGHT: Final = 0.5
+_CHARACTER_WEIGHT: Final = 0.6
+_ASPECT_WEIGHT: Final = 0.3
+# The taxonomy helps where clauses are few; with more of them their own words tell better.
+_FEW_CLAUSES: Final = 2_000
+# A clause of which the latent space keeps less than this has no place in it.
+_LEAST_KEPT: Final = 0.15
+# From so many clauses a voice, repetition within voices tells words of substance from phrases.
+_LONG_VOICE: Final = 4
+_LEAST_BURSTINESS: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Vectors of n clauses.
+
+    Attributes:
+        sharp: Sparse `(n, terms)`.
+        broad: `(n, dimensions) float32`.
+    """
+
+    sharp: Any
+    broad: Floats
+
+    def __len__(self) -> int:
+        return int(self.sharp.shape[0])
+
+    def take(self, rows: npt.NDArray[np.intp] | slice) -> Vectors:
+        """Returns the vectors of some clauses."""
+        return Vectors(self.sharp[rows], self.broad[rows])
+
+    def means(self, labels: npt.NDArray[np.intp], n_groups: int) -> Vectors:
+        """Returns the mean vector of each group; `labels` are 0 … n_groups − 1, or −1 for none."""
+        from scipy import sparse
+
+        rows = np.flatnonzero(labels >= 0)
+        sizes = np.maximum(np.bincount(labels[rows], minlength=n_groups), 1)
+        weights = (1.0 / sizes[labels[rows]]).astype(np.float32)
+        shape = (n_groups, len(self))
+        belongs = sparse.csr_matrix((weights, (labels[rows], rows)), shape=shape)
+        return Vectors((belongs @ self.sharp).tocsr(), np.asarray(belongs @ self.broad))
+
+    def normalised(self) -> Vectors:
+        """Returns the vectors at length 1; zero vectors stay zero."""
+        from scipy import sparse
+
+        squares = np.asarray(self.sharp.multiply(self.sharp).sum(axis=1)).ravel()
+        lengths = np.sqrt(squares + (self.broad**2).sum(axis=1))
+        factors = (1.0 / np.maximum(lengths, 1e-9)).astype(np.float32)
+        return Vectors((sparse.diags(factors) @ self.sharp).tocsr(), self.broad * factors[:, None])
+
+    def similarities(self, others: Vectors) -> Floats:
+        """Returns the inner products, `(n, n_others) float32`."""
+        sharp = (self.sharp @ others.sharp.T).toarray()
+        return np.asarray(sharp + self.broad @ others.broad.T, dtype=np.float32)
+
+
+class MissingExtraError(ConfigError, ImportError):
+    """What discovers topics is not installed."""
+
+
+class Space:
+    """The space of a set of clauses, which `fit` learns.
+
+    Attributes:
+        silent: Words with content that turned out to be mere turns of phrase in these clauses.
+    """
+
+    silent: frozenset[str] = frozenset()
+
+    def __init__(self, reader: Reader, *, seed: int) -> None:
+        self._reader = reader
+        self._seed = seed
+
+    def fit(self, readings: Sequence[Reading], voices: Sequence[str]) -> Vectors:
+        """Learns the space from clauses and the voices they belong to, and places them in it.
+
+        Raises:
+            MissingExtraError: scikit-learn is missing.
+        """
+        vectoriser, decomposition = _scikit_learn()
+        self.silent = self._phrases(readings, voices)
+        least = 2 if len(readings) < 5_000 else 3
+        self._counter = vectoriser(analyzer=self._terms, binary=True, min_df=least)
+        counts = self._counts(readings, fit=True)
+        self._weights = self._term_weights(counts)
+        weighted = counts.multiply(self._weights).tocsr()
+        lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+        self._scale = float(np.median(lengths[lengths > 0])) if lengths.any() else 1.0
+        self._aspect_weights = self._weights_of_aspects(readings)
+        sharp = self._sharp(counts, readings)
+        dimensions = min(MAX_DIMENSIONS, sharp.shape[1] - 1, sharp.shape[0] - 1)
+        self._decomposition = decomposition(max(dimensions, 1), random_state=self._seed, n_iter=3)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # The shares of variance, which nobody reads, have none to share in a tiny corpus.
+            self._decomposition.fit(_with_voices(sharp, voices))
+        return self._placed(sharp)
+
+    def transform(self, readings: Sequence[Reading]) -> Vectors:
+        """Places further clauses in the space."""
+        return self._placed(self._sharp(self._counts(readings), readings))
+
+    def _counts(self, readings: Sequence[Reading], *, fit: bool = False) -> Any:
+        if not fit:
+            return self._counter.transform(readings)
+        try:
+            return self._counter.fit_transform(readings)
+        except ValueError:
+            # No term is used twice: one term that nobody uses keeps the shapes right.
+            self._counter = type(self._counter)(analyzer=self._terms, vocabulary=["w"])
+            return self._counter.transform(readings)
+
+    def _terms(self, reading: Reading) -> Iterator[str]:
+        words = reading.content(without=self.silent)
+        yield from (f"w{word}" for word in words)
+        for left, right in pairwise(words):
+            if left != right:
+                yield "p" + "+".join(sorted((left, right)))
+        for run in reading.runs(without=self.silent):
+            for size in (2, 3):
+                yield from (f"g{run[at : at + size]}" for at in range(len(run) - size + 1))
+
+    def _phrases(self, readings: Sequence[Reading], voices: Sequence[str]) -> frozenset[str]:
+        """Finds words that are spread over long voices too evenly to be what these are about.
+
+        The measure is residual IDF (Church and Gale 1995): a word of substance comes again in a
+        voice that has it, a turn of phrase does not.
+        """
+        n_voices = len(set(voices))
+        if len(readings) < _LONG_VOICE * n_voices:
+            return frozenset()
+        uses: Counter[str] = Counter()
+        pairs: set[tuple[str, str]] = set()
+        for reading, voice in zip(readings, voices, strict=True):
+            words = reading.content()
+            uses.update(words)
+            pairs.update((word, voice) for word in words)
+        spread = Counter(word for word, _ in pairs)
+        return frozenset(
+            word
+            for word, n in spread.items()
+            if n >= max(10, 0.004 * n_voices)
+            and not self._reader.is_keyword(word)
+            and np.log2(n_voices / n * -np.expm1(-uses[word] / n_voices)) < _LEAST_BURSTINESS
+        )
+
+    def _term_weights(self, counts: Any) -> Floats:
+        frequencies = np.maximum(np.asarray(counts.sum(axis=0)).ravel(), 1)
+        inverse = np.log1p(counts.shape[0] / frequencies)
+        kinds = [self._kind_weight(term) for term in self._counter.get_feature_names_out()]
+        return np.asarray(inverse * np.array(kinds), dtype=np.float32)
+
+    def _kind_weight(self, term: str) -> float:
+        if term[0] == "w":
+            full = len(term) > 2 or self._reader.is_keyword(term[1:])
+            return 1.0 if full else _CHARACTER_WEIGHT
+        return _PAIR_WEIGHT if term[0] == "p" else _GRAM_WEIGHT
+
+    def _weights_of_aspects(self, readings: Sequence[Reading]) -> Floats:
+        """Weighs aspects: fully if few clauses touch them, and not at all if every clause does."""
+        touched = Counter(number for item in readings for number in self._reader.aspects(item))
+        shares = [touched[number] / len(readings) for number in range(self._reader.n_aspects)]
+        rarity = -np.log(np.maximum(shares, 1e-4)) / np.log(20)
+        fading = min(1.0, np.sqrt(_FEW_CLAUSES / len(readings)))
+        weights = self._scale * _ASPECT_WEIGHT * fading * np.clip(rarity, 0, 1)
+        return np.asarray(weights, dtype=np.float32)
+
+    def _sharp(self, counts: Any, readings: Sequence[Reading]) -> Any:
+        from scipy import sparse
+        from sklearn.preprocessing import normalize
+
+        aspects = sparse.lil_matrix((len(readings), self._reader.n_aspects), dtype=np.float32)
+        for row, reading in enumerate(readings):
+            for number in self._reader.aspects(reading):
+                aspects[row, number] = self._aspect_weights[number]
+        return normalize(sparse.hstack([counts.multiply(self._weights), aspects]).tocsr())
+
+    def _placed(self, sharp: Any) -> Vectors:
+        latent = self._decomposition.transform(sharp).astype(np.float32)
+        lengths = np.linalg.norm(latent, axis=1, keepdims=True)
+        latent /= np.maximum(lengths, _LEAST_KEPT)
+        return Vectors(
+            (sharp * np.float32(np.sqrt(1 - _BROAD))).tocsr(), latent * np.float32(np.sqrt(_BROAD))
+        )
+
+
+def _with_voices(sharp: Any, voices: Sequence[str]) -> Any:
+    """Stacks the sums of each voice's clauses on the clauses, all at length 1."""
+    from scipy import sparse
+    from sklearn.preprocessing import normalize
+
+    numbers: dict[str, int] = {}
+    rows = [numbers.setdefault(voice, len(numbers)) for voice in voices]
+    ones = np.ones(len(rows), dtype=np.float32)
+    belongs = sparse.csr_matrix((ones, (rows, range(len(rows)))), shape=(len(numbers), len(rows)))
+    return sparse.vstack([normalize(belongs @ sharp), sharp]).tocsr()
+
+
+def _scikit_learn() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    try:
+        from sklearn.decomposition import TruncatedSVD
+        from sklearn.feature_extraction.text import CountVectorizer
+    except ImportError as error:
+        raise MissingExtraError(
+            "Topic discovery needs scikit-learn, which is not installed;"
+            ' install it with: pip install "voc-zh[topics]"'
+        ) from error
+    return CountVectorizer, TruncatedSVD

@@ -1,0 +1,18 @@
+"""The word lists of this room, which anyone may read and edit."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Final, Literal
+
+ListName = Literal["generic_words", "name_openers", "name_closers", "name_particles"]
+
+_FOLDER: Final = Path(__file__).parent / "data"
+
+
+@functools.cache
+def word_list(name: ListName) -> frozenset[str]:
+    """Returns the words of a list; in its file they stand apart by blanks, notes after a `#`."""
+    lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines for word in line.partition("#")[0].split())
