@@ -16,7 +16,8 @@ from voc.text.personal.accounts import find_accounts, may_hold_accounts
 from voc.text.personal.addresses import find_addresses, may_hold_addresses
 from voc.text.personal.folding import Kind, PrivateSpan, half_width, with_digits
 from voc.text.personal.names import find_names, find_owners, may_hold_names
-from voc.text.personal.numbers import find_numbers, may_hold_numbers
+from voc.text.personal.numbers import find_numbers
+from voc.text.personal.runs import may_hold_numbers
 
 __all__ = ["Kind", "Masked", "PrivateSpan", "mask", "pseudonym"]
 
@@ -85,7 +86,7 @@ def _found(text: str) -> list[PrivateSpan]:
     if accounts:
         spans += find_accounts(plain, digits)
     if numbers:
-        found = list(find_numbers(digits))
+        found = list(find_numbers(plain, digits))
         spans += found
         spans += find_owners(plain, found)
     if addresses:

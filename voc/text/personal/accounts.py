@@ -90,7 +90,9 @@ def find_accounts(plain: str, digits: str) -> Iterator[PrivateSpan]:
         yield PrivateSpan(*match.span("id"), "qq")
     for match in _PASSPORT.finditer(digits):
         yield PrivateSpan(*match.span("id"), "passport")
-    yield from _plates(digits)
+    yield from _plates(plain)
+    if digits != plain:
+        yield from _plates(digits)
     yield from _vins(plain)
 
 
@@ -102,12 +104,12 @@ def _wechat(plain: str) -> Iterator[PrivateSpan]:
             yield PrivateSpan(*match.span("id"), "wechat")
 
 
-def _plates(digits: str) -> Iterator[PrivateSpan]:
-    for match in _PLATE.finditer(digits):
+def _plates(text: str) -> Iterator[PrivateSpan]:
+    for match in _PLATE.finditer(text):
         rest = re.sub(r"[ \t·\-]", "", match["rest"]).upper()
         if len(rest) == 6 and not _GREEN_PLATE.fullmatch(rest):
             continue
-        told = _PLATE_CUE.search(digits, max(0, match.start() - 10), match.start())
+        told = _PLATE_CUE.search(text, max(0, match.start() - 10), match.start())
         if told or _is_no_model(match, rest):
             yield PrivateSpan(match.start(), match.end(), "plate")
 

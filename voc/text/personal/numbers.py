@@ -1,37 +1,18 @@
 """Finds telephone, identity-card and bank-card numbers, however their digits are written.
 
-The text is cut into runs of digits that at most three separators part; what may be a number is
-looked for from the beginning of each group of a run to the end of one, and has to prove itself:
-by its checksum (GB 11643 MOD 11-2, Luhn), by its prefix and length, or by a word before it.
+What may be a number in a run of digits has to prove itself: by its checksum (GB 11643 MOD 11-2,
+Luhn), by its prefix and length, or by a word before it.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import pairwise
 from typing import Final
 
-from voc.text.personal.folding import (
-    BLANKS,
-    DASHES,
-    LOOK_ALIKES,
-    NUMERALS,
-    ODD_DIGITS,
-    Kind,
-    PrivateSpan,
-)
-
-_SEPARATORS: Final = rf"{BLANKS}{DASHES},，、/|()（）~+"
-_RUN: Final = re.compile(rf"[0-9](?:[{_SEPARATORS}]{{0,3}}+[0-9]){{6,}}+")
-# Apart, for a set of characters is searched much faster while it has none beyond U+FFFF.
-_RAW: Final = f"0-9{LOOK_ALIKES}{NUMERALS}" + "".join(
-    char for char in ODD_DIGITS if char <= "\uffff"
-)
-_MAYBE: Final = re.compile(rf"[{_RAW}](?:[{_SEPARATORS}]{{0,3}}+[{_RAW}]){{6}}")
-_MAYBE_ODD: Final = re.compile("[\U0001d7ce-\U0001d7ff]")
+from voc.text.personal.folding import Kind, PrivateSpan
+from voc.text.personal.runs import SEPARATORS, Run, digit_runs
 
 _ID_CARD: Final = re.compile(
     r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)\d{4}"
@@ -40,7 +21,7 @@ _ID_CARD: Final = re.compile(
 _OLD_ID_CARD: Final = re.compile(
     r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{6}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}"
 )
-_CHECK_LETTER: Final = re.compile(rf"[{_SEPARATORS}]{{0,2}}[Xx×✕](?![A-Za-z0-9])")
+_CHECK_LETTER: Final = re.compile(rf"[{SEPARATORS}]{{0,2}}[Xx×✕](?![A-Za-z0-9])")
 _PHONE: Final = re.compile(r"1[3-9]\d{9}")
 _COUNTRY: Final = re.compile(r"(?:00)?86(?=1[3-9]\d{9})")
 _LANDLINE: Final = re.compile(r"0(?:10|2\d)[2-9]\d{7}|0[3-9]\d\d[2-9]\d{6,7}")
@@ -66,103 +47,34 @@ _ORDER_CUE: Final = re.compile(
     r"|orders?|no\.?|s/?n)[^0-9\n]{0,8}$",
     re.I,
 )
-_SPOKEN_OF: Final = re.compile(
-    r"(?:tel|phone|mobile|call|number|num|no|vx|wx|qq|id|card|(?<![A-Za-z])[vtmq])$", re.I
-)
-_SAME_NUMBER: Final = re.compile(r"v|wx|vx|tel|call|qq|微", re.I)
-
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS: Final = "10X98765432"
 
 
-def may_hold_numbers(text: str) -> bool:
-    """Whether the text, as written, has seven digits of any kind close together."""
-    return _MAYBE.search(text) is not None or _MAYBE_ODD.search(text) is not None
+def find_numbers(plain: str, digits: str) -> Iterator[PrivateSpan]:
+    """Yields the numbers in a text.
 
-
-def find_numbers(digits: str) -> Iterator[PrivateSpan]:
-    """Yields the numbers in a text whose digits are all folded to ASCII."""
-    for match in _RUN.finditer(digits):
-        yield from _Run(digits, match.start(), match.end()).spans()
-
-
-class _Run:
-    """Digits with separators between; `at[i]` is the place of the i-th digit in the text."""
-
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self.text = text
-        self.at = [place for place in range(start, end) if "0" <= text[place] <= "9"]
-        self.digits = "".join(text[place] for place in self.at)
-        self.starts = [0] + [
-            index for index in range(1, len(self.at)) if self.at[index] != self.at[index - 1] + 1
-        ]
-        self.bounds = {*self.starts, len(self.at)}
-
-    def spans(self) -> Iterator[PrivateSpan]:
+    Args:
+        plain: The text in half width.
+        digits: The same with Chinese numerals as digits.
+    """
+    for run in digit_runs(plain, digits):
         done = 0
-        for start in self.starts:
+        for start in run.candidates:
             if start < done:
                 continue
             for kind, find in _FINDERS:
-                end, stop = find(self, start)
-                if end:
-                    plus = self.text[self.at[start] - 1 : self.at[start]] in ("+", "＋")
-                    yield PrivateSpan(self.at[start] - plus, stop, kind)
-                    done = end
+                done, stop = find(run, start)
+                if done:
+                    plus = plain[run.at[start] - 1 : run.at[start]] == "+"
+                    yield PrivateSpan(run.at[start] - plus, stop, kind)
                     break
-
-    def match(self, pattern: re.Pattern[str], start: int) -> int:
-        """Returns where a match from `start` ends if a group ends there too, else 0."""
-        match = pattern.match(self.digits, start)
-        return match.end() if match and match.end() in self.bounds else 0
-
-    def inner(self, start: int, end: int) -> list[int]:
-        """Returns where groups begin between two of the run's bounds."""
-        return self.starts[bisect_right(self.starts, start) : bisect_left(self.starts, end)]
-
-    def shape(self, start: int, end: int) -> tuple[int, ...]:
-        """Returns the sizes of the groups between two of the run's bounds."""
-        return tuple(b - a for a, b in pairwise([start, *self.inner(start, end), end]))
-
-    def separators(self, start: int, end: int) -> set[str]:
-        return {self.separator(index) for index in self.inner(start, end)}
-
-    def separator(self, index: int) -> str:
-        """Returns what stands before the digit at `index` and after the one before."""
-        return self.text[self.at[index - 1] + 1 : self.at[index]]
-
-    def separators_around(self, start: int, end: int) -> set[str]:
-        """Returns what parts the digits from `start` to `end` from others of the run."""
-        return {self.separator(index) for index in (start, end) if 0 < index < len(self.at)}
-
-    def after(self, cue: re.Pattern[str], start: int) -> bool:
-        """Whether a cue stands shortly before the digit at `start`.
-
-        No word fits between two digits of a run, so that only the first can have one.
-        """
-        if start > 0:
-            return False
-        place = self.at[start]
-        return cue.search(self.text, max(0, place - 16), place) is not None
-
-    def touches_letters(self, start: int, end: int) -> bool:
-        """Whether letters around make it part of a code, as in SF13812345678."""
-        place, stop = self.at[start], self.at[end - 1] + 1
-        before = self.text[place - 1 : place]
-        if before.isascii() and before.isalpha():
-            return not _SPOKEN_OF.search(self.text, max(0, place - 8), place)
-        follows = self.text[stop : stop + 1]
-        return follows.isascii() and follows.isalpha() and not _SAME_NUMBER.match(self.text, stop)
-
-    def ends(self, end: int) -> tuple[int, int]:
-        """Returns an end among the digits together with the one in the text."""
-        return end, self.at[end - 1] + 1
 
 
 _NOTHING: Final = (0, 0)
 
 
-def _id_card(run: _Run, start: int) -> tuple[int, int]:
+def _id_card(run: Run, start: int) -> tuple[int, int]:
     match = _ID_CARD.match(run.digits, start)
     if not match:
         if run.after(_ID_CUE, start) and (end := run.match(_OLD_ID_CARD, start)):
@@ -178,7 +90,7 @@ def _id_card(run: _Run, start: int) -> tuple[int, int]:
     if end + 1 in run.bounds and (sure or run.digits[end] == expected):
         return run.ends(end + 1)
     if end in run.bounds and (sure or expected == "X"):
-        letter = _CHECK_LETTER.match(run.text, run.at[end - 1] + 1)
+        letter = _CHECK_LETTER.match(run.plain, run.at[end - 1] + 1)
         return (end, letter.end()) if letter else _NOTHING
     return _NOTHING
 
@@ -191,7 +103,7 @@ def _is_date(match: re.Match[str]) -> bool:
     return True
 
 
-def _bank_card(run: _Run, start: int) -> tuple[int, int]:
+def _bank_card(run: Run, start: int) -> tuple[int, int]:
     told = run.after(_CARD_CUE, start)
     if not (told or _CARD_PREFIX.match(run.digits, start)) or run.after(_ORDER_CUE, start):
         return _NOTHING
@@ -210,7 +122,7 @@ def _passes_luhn(number: str) -> bool:
     return (sum(map(int, number[::-2])) + sum(d - 9 * (d > 9) for d in doubled)) % 10 == 0
 
 
-def _is_even(run: _Run, start: int, end: int) -> bool:
+def _is_even(run: Run, start: int, end: int) -> bool:
     """Whether a card is written in groups as people write it: 4-4-4-4-3, 6-13, one by one.
 
     Groups of any sizes will do where nothing else is near and one separator parts them all.
@@ -227,7 +139,7 @@ def _is_even(run: _Run, start: int, end: int) -> bool:
     return ends_short or begins_short
 
 
-def _phone(run: _Run, start: int) -> tuple[int, int]:
+def _phone(run: Run, start: int) -> tuple[int, int]:
     first = start
     country = _COUNTRY.match(run.digits, start)
     if country:
@@ -253,11 +165,11 @@ def _is_one_number(shape: tuple[int, ...], separators: set[str]) -> bool:
     return shape[0] == 3 or shape in ((7, 4), (5, 6)) or set(shape[:-1]) == {2} or shape[-1] == 4
 
 
-def _is_decimal(run: _Run, start: int) -> bool:
+def _is_decimal(run: Run, start: int) -> bool:
     return start > 0 and run.separator(start) in (".", "．")
 
 
-def _landline(run: _Run, start: int) -> tuple[int, int]:
+def _landline(run: Run, start: int) -> tuple[int, int]:
     end = run.match(_LANDLINE, start)
     if not end:
         if start == 0 and run.after(_PHONE_CUE, start):
@@ -272,7 +184,7 @@ def _landline(run: _Run, start: int) -> tuple[int, int]:
     return run.ends(end)
 
 
-def _local(run: _Run) -> tuple[int, int]:
+def _local(run: Run) -> tuple[int, int]:
     """A number without area code, or of an unknown kind, that a word calls a telephone's."""
     if run.digits.startswith(("400", "800")):
         return _NOTHING
@@ -282,7 +194,7 @@ def _local(run: _Run) -> tuple[int, int]:
     return run.ends(length) if length and run.digits[0] in "2345678" else _NOTHING
 
 
-_FINDERS: Final[tuple[tuple[Kind, Callable[[_Run, int], tuple[int, int]]], ...]] = (
+_FINDERS: Final[tuple[tuple[Kind, Callable[[Run, int], tuple[int, int]]], ...]] = (
     ("id_card", _id_card),
     ("bank_card", _bank_card),
     ("phone", _phone),
