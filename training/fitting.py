@@ -102,16 +102,31 @@ def fit_multinomial(
 
 
 def fit_presence(inputs: Inputs, labels: NDArray[np.bool_], *, strength: float) -> TrainedHead:
-    """Fits one logistic regression for each column of (n, n_labels) labels."""
+    """Fits one logistic regression for each column of (n, n_labels) labels.
+
+    A column whose labels are all alike, as of an aspect nobody spoke of, gets its prior alone.
+    """
     weights = np.ones(len(labels))
     fitted = [
-        fit_binary(inputs, labels[:, column], strength=strength, weights=weights)
-        for column in range(labels.shape[1])
+        fit_binary(inputs, column, strength=strength, weights=weights)
+        if column.any() and not column.all()
+        else _prior(inputs, column)
+        for column in labels.T
     ]
     return TrainedHead(
         {name: np.hstack([each.weights[name] for each in fitted]) for name in inputs.matrices},
         np.concatenate([each.bias for each in fitted]),
         np.hstack([each.extra for each in fitted]),
+    )
+
+
+def _prior(inputs: Inputs, labels: NDArray[np.bool_]) -> TrainedHead:
+    """A head that always answers the share of its labels, by Laplace's rule of succession."""
+    share = (labels.sum() + 1) / (len(labels) + 2)
+    return TrainedHead(
+        {name: np.zeros((matrix.shape[1], 1)) for name, matrix in inputs.matrices.items()},
+        np.array([np.log(share / (1 - share))]),
+        np.zeros((inputs.extra.shape[1], 1)),
     )
 
 

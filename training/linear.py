@@ -360,7 +360,7 @@ class Trainer:
         scale = best_scale(fitted.logits(held_out), dev)
         logit = best_threshold(inputs, labels, strength=strength) * scale
         names = tuple(aspect.id for aspect in industry.all_aspects())
-        threshold = round(float(1 / (1 + np.exp(-logit))), 4)
+        threshold = round(float(np.clip(1 / (1 + np.exp(-logit)), 0.05, 0.95)), 4)
         head = Head(kind="presence", labels=names, thresholds=(threshold,) * len(names))
         self._add(f"{industry.id}.presence", head, fitted, scale)
 
