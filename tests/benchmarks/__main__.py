@@ -85,8 +85,8 @@ def compare(rows_path: Path, folder: Path, count: int, slow_count: int) -> list[
     """Times ours on all rows, and ours and SnowNLP on the first `slow_count`."""
     voc = [str(Path(sys.executable).with_name("voc")), "score"]
     few = folder / "few.jsonl"
-    with rows_path.open(encoding="utf-8") as lines, few.open("w", encoding="utf-8") as out:
-        out.writelines(itertools.islice(lines, slow_count))
+    with rows_path.open(encoding="utf-8") as lines, few.open("w", encoding="utf-8") as first:
+        first.writelines(itertools.islice(lines, slow_count))
     out = str(folder / "tags.jsonl")
     return [
         timed("voc score, 10 rows (cold start)", [*voc, str(_ten(few)), "-o", out], 10),

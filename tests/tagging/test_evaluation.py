@@ -49,7 +49,7 @@ def test_two_classes_compare_their_probabilities_alone() -> None:
 
 
 def test_aspects_are_counted_by_hand() -> None:
-    labelled = [
+    labelled: list[dict[str, Any]] = [
         {"aspects": [{"aspect": "动力", "sentiment": "negative"}]},
         {"aspects": [{"aspect": "价格", "sentiment": "positive"}]},
         {"aspects": []},

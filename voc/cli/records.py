@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from voc.records import Issue, IssueStatus, WorkOrder
     from voc.store import Store
 
-topics = typer.Typer(invoke_without_command=True, help="List the discovered topics.")
-issues = typer.Typer(invoke_without_command=True, help="List, show and act on issues.")
-work_orders = typer.Typer(invoke_without_command=True, help="List, show and act on work orders.")
+topics = typer.Typer(invoke_without_command=True)
+issues = typer.Typer(invoke_without_command=True)
+work_orders = typer.Typer(invoke_without_command=True)
 
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")]
 ActorOption = Annotated[str, typer.Option("--by", help="Who does it, for the history.")]
@@ -78,7 +78,7 @@ def list_issues(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List issues, the last seen first.
+    """List issues, the last seen first; show and act on them.
 
     Example: voc issues --industry automotive --status open --json
     """
@@ -157,7 +157,7 @@ def list_work_orders(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List work orders, the newest first.
+    """List work orders, the newest first; show and act on them.
 
     Example: voc work-orders --department 动力总成质量部 --json
     """

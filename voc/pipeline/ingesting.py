@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from voc.text.privacy import mask
-
 from voc.config import Settings
 from voc.pipeline.voices import protect
 from voc.sources.base import Page, Source
 from voc.store import Store
+from voc.text.privacy import mask
 
 KEY_NAME = "privacy.key"
 

@@ -8,8 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from voc.text.privacy import mask
-
 from voc.config import Settings
 from voc.errors import RowError, SourceError, UsageError
 from voc.pipeline.tagging import Failure, Tagger, tag_feedback
@@ -23,6 +21,7 @@ from voc.sources.rows import Row
 from voc.sources.tables import Table, read_rows
 from voc.tagging.engine import Engine
 from voc.tagging.evaluation import evaluate
+from voc.text.privacy import mask
 
 Progress = Callable[[float, float | None], None]
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from voc.text.privacy import mask, pseudonym
-
 from voc.records import Feedback, Turn
 from voc.text.normalise import sanitise
+from voc.text.privacy import mask, pseudonym
 
 CUSTOMER = "customer"
 
