@@ -116,7 +116,7 @@ def test_bombs_are_given_in_small_pieces(tmp_path: Path) -> None:
     with Input(path, compression="gz") as source:
         sizes = [len(chunk) for chunk in source.chunks()]
     assert sum(sizes) == 50_000_000
-    assert max(sizes) <= 256 * 1024
+    assert max(sizes) <= 64 * 1024
 
 
 def test_unpacking_to_jump_about_is_bounded(

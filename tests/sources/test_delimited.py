@@ -17,7 +17,8 @@ from voc.sources.rows import Problem, Record
 
 def _read(text: str | bytes, **options: Any) -> list[Record | Problem]:
     data = text.encode() if isinstance(text, str) else text
-    return list(DelimitedTable(read_lines(iter([data])), name="f.csv", **options).records())
+    lines = read_lines(iter([data]), encoding="utf-8" if isinstance(text, str) else None)
+    return list(DelimitedTable(lines, name="f.csv", **options).records())
 
 
 def _values(text: str | bytes, **options: Any) -> list[dict[str, Any]]:
@@ -97,8 +98,8 @@ def test_one_bad_row_costs_one_row(text: str, good: list[str], bad: list[tuple[s
 
 
 def test_an_unclosed_quote_does_not_swallow_a_large_file() -> None:
-    text = 'a,b\n1,"open\n' + "2,plain\n" * 120_000
-    assert len(_values(text)) == 120_000
+    text = 'a,b\n1,"open\n' + "2,plain\n" * 101_000
+    assert len(_values(text)) == 101_000
     assert _problems(text) == [("f.csv:2", "a quote is opened and never closed")]
 
 

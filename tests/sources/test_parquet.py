@@ -14,7 +14,8 @@ import pytest
 
 from voc.errors import SourceError
 from voc.sources.base import Reject
-from voc.sources.rows import Row
+from voc.sources.parquet import ParquetTable
+from voc.sources.rows import Record, Row
 from voc.sources.tables import row_count_hint
 
 Read = Callable[..., tuple[list[Row], list[Reject]]]
@@ -91,15 +92,26 @@ def test_damaged_pages_keep_the_rows_before(tmp_path: Path, read: Read) -> None:
     assert "parquet data is damaged" in rejects[-1].reason
 
 
-def test_one_long_text_in_many_rows_is_held_once(tmp_path: Path, read: Read) -> None:
+@pytest.mark.parametrize(("keep_kind", "batch_rows"), [(False, 2), (True, 32)])
+def test_a_long_text_that_many_rows_share_is_not_copied_for_all(
+    keep_kind: bool, batch_rows: int, tmp_path: Path
+) -> None:
     column = pa.DictionaryArray.from_arrays(
-        pa.array([0] * 2000, pa.int32()), pa.array(["很好" * 500_000])
+        pa.array([0] * 500 + [1], pa.int32()), pa.array(["很好" * 5_000_000, "短"])
     )
-    _write(tmp_path / "f.parquet", {"text": column})
-    assert (tmp_path / "f.parquet").stat().st_size < 1_000_000
-    rows, _ = read("f.parquet")
-    assert len(rows) == 2000
-    assert len({id(row.values["text"]) for row in rows}) < 300
+    path = tmp_path / "f.parquet"
+    options = {"dictionary_pagesize_limit": 10**9, "store_schema": keep_kind}
+    _write(path, {"id": list(range(501)), "text": column}, **options)
+    assert path.stat().st_size < 2_000_000
+    with path.open("rb") as file:
+        table = ParquetTable(file, name="f.parquet")
+        assert table._batch_rows(0) == batch_rows
+        records = table.records()
+        first = next(records)
+        assert isinstance(first, Record)
+        assert len(first.values["text"]) == 10_000_000
+        records.close()  # type: ignore[attr-defined]
+    assert pa.total_allocated_bytes() < 200_000_000
 
 
 def test_a_column_that_unpacks_to_thousands_of_times_its_size(

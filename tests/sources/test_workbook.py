@@ -218,12 +218,12 @@ def test_a_zip_bomb(tmp_path: Path, read: Read) -> None:
 
 
 def test_a_shared_string_that_every_cell_names_is_not_copied(tmp_path: Path, read: Read) -> None:
-    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>1</v></c></row>' for n in range(2, 1500))
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>1</v></c></row>' for n in range(2, 700))
     head = f'<row r="1">{_cells("A1", "评论")}</row>'
     strings = f"<si><t>x</t></si><si><t>{'很好' * 100_000}</t></si>"
     _archive(tmp_path / "f.xlsx", f".{head}{cells}", strings=strings)
     with read_rows(tmp_path / "f.xlsx") as table:
-        assert sum(len(row.values["评论"]) for row in table if isinstance(row, Row)) == 299_600_000
+        assert sum(len(row.values["评论"]) for row in table if isinstance(row, Row)) == 139_600_000
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ VALUES = (
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=st.lists(st.lists(VALUES, min_size=3, max_size=3), max_size=6))
 def test_openpyxl_and_calamine_read_the_same(rows: list[list[Any]]) -> None:
     from python_calamine import CalamineWorkbook
@@ -329,7 +329,9 @@ def test_openpyxl_and_calamine_read_the_same(rows: list[list[Any]]) -> None:
     for number, row in enumerate(theirs, 1):
         for column, value in enumerate(row):
             ours_value = found.get(number, {}).get(column, "")
-            if isinstance(value, float) and not isinstance(ours_value, str):
+            if isinstance(ours_value, datetime) and not isinstance(value, datetime):
+                assert ours_value.date() == value  # calamine's form of a midnight
+            elif isinstance(value, float) and not isinstance(ours_value, str):
                 assert ours_value == pytest.approx(value)
             else:
                 assert ours_value == value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class ColumnMap:
 
     Attributes:
         columns: Field: column, for the fields that have one.
+        used: The columns that hold a field.
         rating_max: The best rating there is (5, 10 or 100), as far as the sample tells.
         threaded: Whether columns speak of threads or replies.
     """
@@ -31,9 +33,13 @@ class ColumnMap:
     columns: Mapping[str, str]
     rating_max: float | None = None
     threaded: bool = False
+    used: frozenset[str] = dataclasses.field(init=False)
 
-    def __getitem__(self, field: str) -> str | None:
-        return self.columns.get(field)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "used", frozenset(self.columns.values()))
+
+    def __getitem__(self, name: str) -> str | None:
+        return self.columns.get(name)
 
     @property
     def channel(self) -> Channel:
@@ -84,7 +90,7 @@ def find_columns(
     if not found.keys() & {"text", "turns"}:
         _find_text(names, folded, found, samples, exact=False)
     return ColumnMap(
-        columns=MappingProxyType(found),
+        columns=found,
         rating_max=samples.rating_max(found.get("rating")),
         threaded=any(name in THREAD_NAMES for _, name in folded)
         or samples.have_replies(found.get("turns")),

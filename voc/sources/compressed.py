@@ -17,6 +17,8 @@ from voc.sources.base import ReadProgress
 Compression = Literal["gz", "zst"]
 
 _CHUNK: Final = 256 * 1024
+# Little is unpacked at a time, so that little is lost before a place that is damaged.
+_UNPACKED_CHUNK: Final = 64 * 1024
 # A zstd block of 4 bytes can hold 128 KiB, so little is put in at a time.
 _ZSTD_CHUNK: Final = 512
 _SPOOL_LIMIT: Final = 4 * 1024**3
@@ -135,7 +137,7 @@ class Input(AbstractContextManager["Input"]):
                 if fresh and not data.strip(b"\x00"):
                     break  # tape padding behind the last member
                 try:
-                    chunk = inflater.decompress(data, _CHUNK)
+                    chunk = inflater.decompress(data, _UNPACKED_CHUNK)
                 except zlib.error as error:
                     raise DamagedError(f"the gzip data is damaged ({error})") from error
                 fresh = False
@@ -173,7 +175,7 @@ class Input(AbstractContextManager["Input"]):
 
 def _rest(inflater: Any) -> Iterator[bytes]:
     """What a stream that is cut short still holds."""
-    chunk = inflater.flush(_CHUNK)
+    chunk = inflater.flush(_UNPACKED_CHUNK)
     if chunk:
         yield chunk
 

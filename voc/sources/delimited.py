@@ -58,7 +58,7 @@ class DelimitedTable:
                 place = f"{self._name}:{line.number}"
                 yield Problem(place, cells, line.text, fatal=line.is_last)
             elif not self.columns:
-                self.columns = column_names(cells)
+                self.columns = column_names(cells) if any(map(str.strip, cells)) else []
             elif cells:
                 values = dict(zip(self.columns, cells, strict=False))
                 yield Record(f"{self._name}:{line.number}", values, self._feed.replaced)

@@ -171,8 +171,10 @@ class _RowReader:
         self.extra: dict[str, Any] = {}
 
     def _value(self, field: str) -> Any:
-        column = self._columns[field]
-        value = self._row.values.get(column) if column is not None else None
+        column = self._columns.columns.get(field)
+        if column is None:
+            return None
+        value = self._row.values.get(column)
         return None if isinstance(value, float) and math.isnan(value) else value
 
     def _clean(self, text: str) -> str:
@@ -255,7 +257,7 @@ class _RowReader:
 
     def rest(self) -> dict[str, Any]:
         """What stands in columns without a field, bounded, and what was set aside."""
-        used = set(self._columns.columns.values())
+        used = self._columns.used
         left_out = 0
         room = _EXTRA_KEYS
         for name, value in self._row.values.items():

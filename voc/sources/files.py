@@ -180,8 +180,8 @@ class FileSource:
         if other and other != state["path"] and Path(other).exists():
             raise UsageError(
                 f"The source {self.name!r} was read from {other} before, and {state['path']} is "
-                "another file. Rename one of them, or give it a name of its own under `sources:` "
-                "in the config."
+                "another file. Give one of them another name, with --name or under `sources:` in "
+                "the config."
             )
 
 

@@ -76,16 +76,23 @@ class _ChunkStream(io.RawIOBase):
         self.damage: DamagedError | None = None
 
     def read(self, size: int = -1, /) -> bytes:
+        pieces = [self._rest]
+        room = size - len(self._rest)
+        while (size < 0 or room > 0) and (chunk := self._next()):
+            pieces.append(chunk)
+            room -= len(chunk)
+        data = b"".join(pieces)
+        self._rest = data[size:] if size >= 0 else b""
+        return data[:size] if size >= 0 else data
+
+    def _next(self) -> bytes:
+        if self.damage is not None:
+            return b""
         try:
-            chunk = self._rest or next(filter(None, self._chunks), b"")
+            return next(filter(None, self._chunks), b"")
         except DamagedError as error:
             self.damage = error
             return b""
-        if 0 <= size < len(chunk):
-            chunk, self._rest = chunk[:size], chunk[size:]
-        else:
-            self._rest = b""
-        return chunk
 
 
 def utf8_chunks(chunks: Iterator[bytes], encoding: str | None) -> Iterator[bytes]:

@@ -12,17 +12,19 @@ from voc.text.encoding import decode
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BATCH_BYTES: Final = 8 * 1024**2
-_BATCH_ROWS: Final = 512
+_BATCH_BYTES: Final = 64 * 1024**2
+_BATCH_ROWS: Final = 32
+_LISTED_BYTES: Final = 4 * 1024**2
 _READ_BUFFER_BYTES: Final = 1024**2
-_MAX_RATIO: Final = 5_000
-_RATIO_COUNTS_FROM: Final = 256 * 1024**2
+_MAX_RATIO: Final = 200
+_RATIO_COUNTS_FROM: Final = 128 * 1024**2
 
 
 class ParquetTable:
     """The rows of a parquet file.
 
-    Texts are read as dictionaries, so that one that stands in many rows is held once.
+    A value that many rows share lies once in the file and once a row in memory, so few rows are
+    read at a time, and fewer where the dictionary of a column holds a long one.
 
     Args:
         file: The file; it must be seekable and stays the caller's.
@@ -39,13 +41,12 @@ class ParquetTable:
         self._name = name
         self.rows_read = 0
         try:
-            schema = parquet.read_schema(file)
-            file.seek(0)
-            self._file = parquet.ParquetFile(
-                file,
-                buffer_size=_READ_BUFFER_BYTES,
-                pre_buffer=False,
-                read_dictionary=[item.name for item in schema if _is_text(item.type)],
+            options = {"buffer_size": _READ_BUFFER_BYTES, "pre_buffer": False}
+            self._file = parquet.ParquetFile(file, **options)
+            schema = self._file.schema_arrow
+            self._texts = [item.name for item in schema if _is_text(item.type)]
+            self._dictionaries = parquet.ParquetFile(
+                file, metadata=self._file.metadata, read_dictionary=self._texts, **options
             )
         except (pa.ArrowException, OSError, ValueError) as error:
             raise SourceError(
@@ -60,26 +61,46 @@ class ParquetTable:
         import pyarrow as pa
 
         try:
-            for batch in self._file.iter_batches(self._batch_rows(), use_threads=False):
-                columns = [_values(column) for column in batch.columns]
-                for index in range(batch.num_rows):
-                    self.rows_read += 1
-                    values = {
-                        name: value(index)
-                        for name, value in zip(self.columns, columns, strict=True)
-                    }
-                    yield Record(f"{self._name}:{self.rows_read}", values)
+            for group in range(self._file.num_row_groups):
+                rows = self._batch_rows(group)
+                for batch in self._file.iter_batches(rows, [group], use_threads=False):
+                    yield from self._batch_records(batch)
         except (pa.ArrowException, OSError, ValueError) as error:
             reason = f"the parquet data is damaged ({_first_line(error)}); what follows is missing"
             yield Problem(f"{self._name}:{self.rows_read + 1}", reason, fatal=True)
 
-    def _batch_rows(self) -> int:
-        metadata = self._file.metadata
-        total: int = sum(
-            metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)
-        )
-        row_bytes = total // max(self.rows, 1) + 16 * len(self.columns)
-        return max(1, min(_BATCH_ROWS, _BATCH_BYTES // max(row_bytes, 1)))
+    def _batch_records(self, batch: pa.RecordBatch) -> Iterator[Record]:
+        columns = [_values(column) for column in batch.columns]
+        for index in range(batch.num_rows):
+            self.rows_read += 1
+            cells = [value(index) for value in columns]
+            values = dict(zip(self.columns, cells, strict=True))
+            yield Record(f"{self._name}:{self.rows_read}", values)
+
+    def _batch_rows(self, group: int) -> int:
+        """How many rows of a row group are safe to hold at a time."""
+        metadata = self._file.metadata.row_group(group)
+        average = int(metadata.total_byte_size) // max(int(metadata.num_rows), 1)
+        longest = max([1, average, *self._longest_shared(group)])
+        return max(1, min(_BATCH_ROWS, _BATCH_BYTES // longest))
+
+    def _longest_shared(self, group: int) -> Iterator[int]:
+        """The longest value in each large dictionary of a row group, in bytes."""
+        import pyarrow.compute as pc
+
+        metadata = self._file.metadata.row_group(group)
+        chunks = (metadata.column(column) for column in range(metadata.num_columns))
+        large = {
+            chunk.path_in_schema
+            for chunk in chunks
+            if chunk.has_dictionary_page
+            and chunk.total_uncompressed_size > _BATCH_BYTES // _BATCH_ROWS
+        }
+        for name in large.intersection(self._texts):
+            first = next(self._dictionaries.iter_batches(1, [group], [name]), None)
+            if first is not None:
+                lengths = pc.binary_length(first.column(0).dictionary)
+                yield int(pc.max(lengths).as_py() or 0)
 
     def _refuse_bomb(self) -> None:
         metadata = self._file.metadata
@@ -110,16 +131,18 @@ def _values(column: pa.Array) -> Callable[[int], Any]:
     import pyarrow as pa
 
     kind = column.type
-    if pa.types.is_dictionary(kind):
-        words, places = column.dictionary.to_pylist(), column.indices.to_pylist()
-        return lambda index: None if places[index] is None else words[places[index]]
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
         column = column.cast(pa.timestamp("us", kind.tz), safe=False)
-    values = column.to_pylist()
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        values = [None if value is None else decode(value).text for value in values]
-    found: Callable[[int], Any] = values.__getitem__
-    return found
+        return lambda index: _decoded(column[index].as_py())
+    if pa.types.is_dictionary(kind) or column.nbytes > _LISTED_BYTES:
+        return lambda index: column[index].as_py()
+    listed: Callable[[int], Any] = column.to_pylist().__getitem__
+    return listed
+
+
+def _decoded(value: bytes | None) -> str | None:
+    return None if value is None else decode(value).text
 
 
 def _first_line(error: BaseException) -> str:

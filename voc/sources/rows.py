@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-MAX_VALUE_BYTES: Final = 64 * 1024 * 1024
-"""Longest line, JSON value or cell that is read; a longer one is a reject."""
+MAX_VALUE_BYTES: Final = 32 * 1024 * 1024
+"""Longest line or JSON object that is read; a longer one is a reject."""
 
 
 @dataclass(frozen=True, slots=True)
