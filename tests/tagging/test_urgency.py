@@ -1,0 +1,113 @@
+"""What is urgent and why, what is not, and what only sounds so."""
+
+from __future__ import annotations
+
+import pytest
+
+from voc.config import Industry, load_industry
+from voc.config.industries import Aspect, UrgentWords
+from voc.records import Urgency
+from voc.tagging.urgency import urgency_of
+from voc.text.normalise import normalise
+
+BAD = [
+    ("刚提车第二天就自燃了", "critical", "安全"),
+    ("高速上方向盘突然锁死,刹车失灵", "critical", "安全"),
+    ("插座冒火花,差点触电", "critical", "安全"),
+    ("孩子烫伤送急诊了", "critical", "人身伤害"),
+    ("吃完全家食物中毒", "critical", "食品安全"),
+    ("你们再不还钱我就自杀", "critical", "生命危险"),
+    ("卡里的钱被盗刷了", "critical", "资金安全"),
+    ("店员动手打人", "critical", "人身安全"),
+    ("再不退款我就找律师起诉", "high", "法律"),
+    ("已经打了12315", "high", "监管"),
+    ("不给说法我就打12345", "high", "监管"),
+    ("我要去工信部投诉你们", "high", "监管"),
+    ("黑猫投诉见", "high", "监管"),
+    ("已经联系电视台,准备曝光", "high", "媒体"),
+    ("投诉无门", "high", "反复未解决"),
+    ("打了三次电话一直没人处理", "high", "反复未解决"),
+    ("修了4次还是漏油", "high", "反复未解决"),
+    ("多次反映至今没有解决", "high", "反复未解决"),
+    ("到现在还没人给答复,到现在都没处理", "high", "反复未解决"),
+    ("这已经是第三次来修,照样异响", "high", "反复未解决"),
+    ("部门之间踢皮球", "high", "反复未解决"),
+    ("今天必须给我解决", "high", "限时"),
+    ("等着用,十万火急", "high", "限时"),
+    ("没有及时处理导致起火", "critical", "安全"),
+    ("味道一般,有点失望", "normal", ""),
+    ("没有人受伤,但是保险杠坏了", "normal", ""),
+    ("幸好没起火,服务太差", "normal", ""),
+    ("又降价了,气死人了", "normal", ""),
+    ("打了一次电话就接通了,态度差", "normal", ""),
+    ("中毒太深,又买贵了", "normal", ""),
+    ("多媒体系统死机", "normal", ""),
+    ("空气炸锅声音大", "normal", ""),
+    ("被打发走了,态度恶劣", "normal", ""),
+    ("担心电池会自燃,味道很难闻", "high", "安全"),
+    ("万一起火谁负责,质量太差", "high", "安全"),
+    ("担心被曝光,服务差", "normal", ""),
+]
+CALM = [
+    ("万一自燃怎么办?", "inquiry", "normal"),
+    ("会不会漏电?", "inquiry", "normal"),
+    ("请问保修多久", "inquiry", "normal"),
+    ("建议增加充电桩", "suggestion", "normal"),
+    ("建议加装护栏,避免有人受伤", "suggestion", "normal"),
+    ("味道很好,下次还来", "praise", "low"),
+    ("哈哈哈哈", "other", "low"),
+    ("主动刹车救了我一命,没有受伤", "praise", "low"),
+    ("烫伤以后客服处理得很及时,点赞", "praise", "low"),
+    ("这本小说里主人公最后自杀了", "other", "low"),
+    ("12345回复很快,点赞", "praise", "low"),
+    ("开着开着就冒烟了,请问怎么回事", "inquiry", "critical"),
+    ("好吃到爆炸", "praise", "low"),
+    ("跳楼价,太划算了", "praise", "low"),
+    ("我对花生过敏", "other", "low"),
+    ("", None, "low"),
+]
+
+
+def urgency(
+    text: str, *, negative: bool, intent: str | None, industry: Industry | None = None
+) -> Urgency:
+    return urgency_of(normalise(text).text, industry=industry, negative=negative, intent=intent)
+
+
+@pytest.mark.parametrize(("text", "label", "reason"), BAD)
+def test_negative_texts(text: str, label: str, reason: str) -> None:
+    found = urgency(text, negative=True, intent="complaint")
+    assert found.label == label
+    assert found.reasons[:1] == ((reason,) if reason else ())
+
+
+@pytest.mark.parametrize(("text", "intent", "label"), CALM)
+def test_texts_that_are_not_negative(text: str, intent: str | None, label: str) -> None:
+    assert urgency(text, negative=False, intent=intent).label == label
+
+
+def test_words_of_the_industry_count_beside_the_general_ones() -> None:
+    industry = load_industry("automotive")
+    found = urgency("高速上突然失去动力,投诉无门", negative=True, intent=None, industry=industry)
+    assert found.label == "critical"
+    assert found.reasons == ("安全", "反复未解决")
+    assert urgency("突然失去动力", negative=True, intent=None).label == "normal"
+
+
+def test_a_users_industry_decides_level_and_reason() -> None:
+    group = UrgentWords(reason="停机", level="high", words=("产线停了",))
+    aspect = Aspect(id="device", name="设备")
+    industry = Industry(id="plant", name="工厂", urgency=(group,), aspects=(aspect,))
+    found = urgency("设备坏了产线停了", negative=True, intent="complaint", industry=industry)
+    assert (found.label, found.reasons) == ("high", ("停机",))
+
+
+def test_the_gravest_reason_comes_first() -> None:
+    found = urgency("律师函已发,孩子住院了,曝光你们", negative=True, intent="complaint")
+    assert found.label == "critical"
+    assert found.reasons == ("人身伤害", "法律", "媒体")
+
+
+def test_long_hostile_text_is_fast() -> None:
+    text = "打了" * 20_000 + "第" * 20_000
+    assert urgency(text, negative=True, intent="complaint").label == "normal"

@@ -1,0 +1,208 @@
+"""How soon somebody must act on a voice, and why.
+
+Words of danger, law, authorities, press, repeated contact and deadlines are looked for, those of
+the industry beside a general list; the strongest one decides. What does not count, or less:
+
+- negated words (没有受伤, 避免起火), and what is told of a book, a film or the news;
+- what is only feared, supposed or asked (万一自燃怎么办, 会不会漏电?) counts one level lower, so at
+  most `high`, and not at all where nothing in the text is negative: the worry may have a cause, but
+  nothing has happened;
+- law, authorities, press, deadlines and repeated contact count only in negative texts and
+  complaints;
+- praise is at most `normal`, except where a life is in danger.
+
+A text without such words is `normal` where it is negative, asks or suggests, and `low` where it
+praises or chats.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from voc.config import Industry
+from voc.records import URGENCIES, Urgency, UrgencyLabel
+from voc.tagging.lexicon import Role, default_lexicon
+from voc.tagging.matching import IdentityCache, WordMatcher
+from voc.tagging.wordlists import read_word_lists
+from voc.text.normalise import normalise
+from voc.text.sentences import clauses
+
+_DATA: Final = Path(__file__).parent / "data" / "urgency.txt"
+_REASONS: Final = {
+    "safety": "安全",
+    "injury": "人身伤害",
+    "food": "食品安全",
+    "life": "生命危险",
+    "violence": "人身安全",
+    "money": "资金安全",
+    "law": "法律",
+    "regulator": "监管",
+    "media": "媒体",
+    "privacy": "隐私",
+    "unresolved": "反复未解决",
+    "deadline": "限时",
+}
+_THREATS: Final = frozenset({"法律", "监管", "媒体", "隐私", "反复未解决", "限时"})
+_LIFE: Final = _REASONS["life"]
+_NEGATED: Final = re.compile(
+    r"(?:没有|没|未|无|不会|不是|并非|避免|防止|以防|杜绝|从未|从不|以免|免得|不怕|不用担心|不必担心|不存在"
+    r"|幸好没|还好没|差一点没)(?P<between>[^,。!?;，！？；\n]{0,6})$|(?P<bare>不)$"
+)
+_DISPOSITION: Final = re.compile(r"对[^,。!?;，！？；\n]{1,6}$")
+_CAUSED: Final = re.compile("导致|造成|引起|引发|使|让|就|才|却|还|都|又|处理|解决|人管|人理")
+_NUMBER: Final = r"(?:[2-9]|\d{2,3}|[两二三四五六七八九十]|好几|几|多|无数|n|数)"
+_REPEATED: Final = re.compile(
+    rf"(?:打|拨打|联系|找|反映|反馈|投诉|催|报修|维修|修|跑|去|沟通|交涉|问|换|检修|返修|申请)了?过?"
+    rf"[^,。!?，！？\n]{{0,6}}?{_NUMBER}(?:多|十)?(?:个|通)?(?:次|遍|回|趟|电话)"
+    rf"|第{_NUMBER}次(?:来|打|投诉|维修|修|报修|反映|反馈|联系|找|催|坏|出现|换)"
+)
+_NO_OUTCOME: Final = re.compile(
+    r"没人|无人|没有人|没解决|没有解决|未解决|没处理|没有处理|未处理|解决不了|不解决|不处理|没结果|没有结果|没用|没回"
+    r"|没有回|不回|没消息|没下文|没修好|修不好|没有修好|还是|依旧|依然|仍然|仍旧|照样|又坏|又出|推脱|推诿|敷衍|不管"
+    r"|不了了之|拒绝|占线|打不通|没接|不接|都说|都没|都不"
+)
+_LASTING: Final = re.compile(
+    r"(?:一直|至今|到现在|迟迟|始终)(?:都|还|也|仍)?(?:没|未|无|不)(?:有)?(?:人)?(?:给)?"
+    r"(?:处理|解决|回复|回应|答复|管|消息|结果|跟进|联系|退款|退钱|发货|修好|受理|说法)"
+    r"|(?:一直|至今|到现在|始终)(?:都|还|也|仍)?(?:没|无)人理"
+    r"|多次(?:反映|联系|沟通|维修|拨打|报修|催|协商|交涉|要求|申请|返修)[^。!?！？\n]{0,12}"
+    r"(?:没|未|不|仍|还|无|依旧|依然|敷衍|推)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alarm:
+    """What a word calls for: a level and why, or nothing where both are missing."""
+
+    level: UrgencyLabel | None = None
+    reason: str = ""
+    told: bool = False
+
+
+def urgency_of(
+    text: str, *, industry: Industry | None, negative: bool, intent: str | None
+) -> Urgency:
+    """Tells how urgent a text is.
+
+    Args:
+        text: The normalised text.
+        industry: The industry whose words of urgency count too.
+        negative: Whether the text is negative as a whole.
+        intent: Its intent, as `IntentLabel`, where known.
+
+    Returns:
+        The level, and for `high` and `critical` the reasons, the gravest first.
+    """
+    upset = negative or intent == "complaint"
+    found: dict[str, UrgencyLabel] = {}
+    for level, reason in _alarms(text, industry, upset=upset):
+        if intent == "praise" and not negative and reason != _LIFE:
+            continue
+        if reason not in found or _rank(level) > _rank(found[reason]):
+            found[reason] = level
+    grave = sorted(
+        (item for item in found.items() if _rank(item[1]) >= _rank("high")),
+        key=lambda item: -_rank(item[1]),
+    )
+    if grave:
+        return Urgency(grave[0][1], tuple(reason for reason, _ in grave))
+    calm = not upset and intent not in ("inquiry", "suggestion")
+    return Urgency("low" if calm and not found else "normal")
+
+
+def _rank(level: UrgencyLabel) -> int:
+    return URGENCIES.index(level)
+
+
+def _alarms(
+    text: str, industry: Industry | None, *, upset: bool
+) -> Iterator[tuple[UrgencyLabel, str]]:
+    """Returns level and reason of what in a text is urgent."""
+    words = (_INDUSTRIES.get(industry) if industry else _general()).find(text)
+    if any(alarm.level for _, _, alarm in words):
+        told = any(alarm.told for _, _, alarm in words)
+        spans = clauses(text)
+        for start, end, alarm in words:
+            if alarm.level is None or (alarm.reason in _THREATS and not upset):
+                continue
+            clause = next((span for span in spans if span[0] <= start < span[1]), (0, len(text)))
+            if (told and not upset) or _is_negated(text, clause[0], start):
+                continue
+            if text[start:end] == "过敏" and _is_disposition(text, clause[0], start, end):
+                continue
+            level = alarm.level
+            if _is_supposed(text, *clause):
+                level = _lowered(level) if upset else "normal"
+            yield level, alarm.reason
+    if upset and _is_unresolved(text):
+        yield "high", _REASONS["unresolved"]
+
+
+def _lowered(level: UrgencyLabel) -> UrgencyLabel:
+    return "high" if level == "critical" else "normal"
+
+
+def _is_negated(text: str, clause_start: int, start: int) -> bool:
+    found = _NEGATED.search(text, max(clause_start, start - 14), start)
+    return found is not None and not _CAUSED.search(found["between"] or "")
+
+
+def _is_disposition(text: str, clause_start: int, start: int, end: int) -> bool:
+    """Whether a person's allergy is told, not an event: 对花生过敏, but not 对这款面霜过敏了."""
+    return text[end : end + 1] != "了" and bool(_DISPOSITION.search(text, clause_start, start))
+
+
+def _is_supposed(text: str, start: int, end: int) -> bool:
+    """Whether a clause says what is feared, supposed or asked, not what happened."""
+    asks = False
+    for token in default_lexicon().tokens(text[start:end]):
+        if token.entry.roles & Role.UNREAL:
+            return True
+        asks |= bool(token.entry.roles & Role.QUESTION and not token.entry.roles & Role.WHY)
+    return asks
+
+
+def _is_unresolved(text: str) -> bool:
+    if _LASTING.search(text):
+        return True
+    return bool(_REPEATED.search(text) and _NO_OUTCOME.search(text))
+
+
+@functools.cache
+def _general_words() -> dict[str, _Alarm]:
+    words: dict[str, _Alarm] = {}
+    for line in read_word_lists(_DATA):
+        kind, *name = line.heading
+        if kind == "no":
+            alarm = _Alarm()
+        elif kind == "told":
+            alarm = _Alarm(told=True)
+        elif kind in ("critical", "high") and len(name) == 1 and name[0] in _REASONS:
+            alarm = _Alarm("critical" if kind == "critical" else "high", _REASONS[name[0]])
+        else:
+            raise line.error(f"a heading is [critical …] or [high …] of {', '.join(_REASONS)}")
+        words.update(dict.fromkeys(line.words, alarm))
+    return words
+
+
+@functools.cache
+def _general() -> WordMatcher[_Alarm]:
+    return WordMatcher(_general_words())
+
+
+def _matcher(industry: Industry) -> WordMatcher[_Alarm]:
+    """Joins the words of an industry to the general ones, and wins over them."""
+    own = {
+        normalise(word).text: _Alarm(group.level, group.reason)
+        for group in industry.urgency
+        for word in group.words
+    }
+    return WordMatcher({**_general_words(), **own})
+
+
+_INDUSTRIES: Final = IdentityCache(_matcher)
