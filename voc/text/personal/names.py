@@ -54,7 +54,15 @@ _INTRODUCED: Final = re.compile(
     r"(?:我叫|我的?名字(?:叫|是)?|本人(?:姓名|名叫|叫)|名叫|名字叫)[ ]?[:：]?[ ]?"
     rf"(?P<name>{_NAME}|[小阿][{_HAN}](?![{_HAN}])|[A-Z][a-z]{{1,14}}(?: [A-Z][a-z]{{1,14}})?)"
 )
-_SURNAMED: Final = re.compile(rf"(?:我|本人|免贵|鄙人)姓[ ]?[:：]?[ ]?(?P<name>{_SURNAME})(?!名)")
+_SURNAMED: Final = re.compile(
+    rf"(?:(?:我|本人|免贵|鄙人)姓[ ]?[:：]?[ ]?(?P<name>{_SURNAME})(?!名)"
+    rf"|(?<![百贵同异外家])姓[ ]?(?P<alone>[{_HAN}])(?<![名氏])(?![{_HAN}]))"
+)
+# 我姓马，马建军 · 罗师傅 罗建国
+_REPEATED: Final = re.compile(
+    rf"(?P<surname>{_SURNAME})(?:{_TITLE})?[ ，,]{{1,2}}(?P<name>(?P=surname){_GIVEN}{{1,2}})"
+    rf"(?![{_HAN}])"
+)
 _PRESENTED: Final = re.compile(
     rf"(?:我是|本人)(?P<name>{_NAME})"
     r"(?=[，,。;； ]{1,2}(?:我的)?(?:电话|手机|联系|身份证|卡号|1[3-9][0-9]))"
@@ -65,6 +73,15 @@ _LABELLED: Final = re.compile(
     rf"(?:[:：=][ ]?(?P<told>[{_HAN}]{{2,4}}(?:·[{_HAN}]{{1,8}})?(?![{_HAN}·])|{_NAME}"
     rf"|[A-Za-z]{{2,15}}(?: [A-Za-z]{{2,15}}){{0,2}})|(?P<name>{_NAME}))"
 )
+_ANNOUNCED: Final = (
+    _INTRODUCED,
+    _SURNAMED,
+    _REPEATED,
+    _PRESENTED,
+    _LABELLED,
+    _TITLED,
+    _POLITE,
+)
 _BEFORE_PHONE: Final = re.compile(
     rf"(?:^|[^{_HAN}])(?P<name>{_NAME})[ ,，:：;；/、\-]{{0,3}}(?:的)?"
     r"(?:电话|手机号?|联系电话|联系方式|[Tt]el)?[ :：+]{0,3}$"
@@ -72,7 +89,7 @@ _BEFORE_PHONE: Final = re.compile(
 _AFTER_PHONE: Final = re.compile(rf"[ ,，/、\-]{{1,3}}(?P<name>{_NAME})(?![{_HAN}])")
 
 _MAYBE: Final = re.compile(
-    rf"我叫|名字|名叫|本人|[我贵]姓|我是|姓名|户名|[收寄发]件人|[系货诉举报映电请办卡机住房订预款]人|{_TITLE}"
+    rf"我叫|名字|名叫|本人|姓[^名氏]|我是|姓名|户名|[收寄发]件人|[系货诉举报映电请办卡机住房订预款]人|{_TITLE}"
 )
 
 
@@ -95,14 +112,11 @@ def _is_word(plain: str, start: int) -> bool:
 
 def find_names(plain: str) -> Iterator[PrivateSpan]:
     """Yields the names in a half-width text that a word announces."""
-    for pattern in (_INTRODUCED, _SURNAMED, _PRESENTED, _TITLED, _POLITE):
+    for pattern in _ANNOUNCED:
         for match in pattern.finditer(plain):
-            if not _is_word(plain, match.start("name")):
-                yield PrivateSpan(*match.span("name"), "name")
-    for match in _LABELLED.finditer(plain):
-        group = "told" if match["told"] else "name"
-        if not _is_word(plain, match.start(group)):
-            yield PrivateSpan(*match.span(group), "name")
+            group = match.lastgroup or "name"
+            if not _is_word(plain, match.start(group)):
+                yield PrivateSpan(*match.span(group), "name")
 
 
 def find_owners(plain: str, numbers: Iterable[PrivateSpan]) -> Iterator[PrivateSpan]:
