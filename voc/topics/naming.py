@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -59,13 +59,15 @@ def name_of(
         taken: Names that other themes have.
     """
     chosen = sorted(members, key=lambda one: (not one.fitting, -one.closeness, one.text))
+    uses = Counter(word for member in members for word in set(member.reading.content()))
+    shared = {word for word, n in uses.items() if n > 1}
     voices: dict[str, set[str]] = defaultdict(set)
     best: dict[str, tuple[float, Member]] = {}
     for member in chosen[:_READ_CLAUSES]:
         for phrase, first, last in _phrases(member.reading):
             voices[phrase].add(member.voice)
             words = member.reading.words[first : last + 1]
-            worth = _worth(words, weights) * _wholeness(member.reading, first, last)
+            worth = _worth(words, weights, shared) * _wholeness(member.reading, first, last)
             worth *= _manner(member) * (_trouble(words) if complaint else 1.0)
             if phrase not in best or worth > best[phrase][0]:
                 best[phrase] = (worth, member)
@@ -97,15 +99,20 @@ def _phrases(reading: Reading) -> Iterator[tuple[str, int, int]]:
                 yield reading.text[opener.start : closer.end], first, last
 
 
-def _worth(words: Sequence[Word], weights: Mapping[str, float]) -> float:
-    """Values a phrase by the weights of its words; those that say nothing make it worse."""
+def _worth(words: Sequence[Word], weights: Mapping[str, float], shared: Collection[str]) -> float:
+    """Values a phrase by the weights of its words; those that say nothing make it worse.
+
+    Of the words that only one clause has, the heaviest counts by half and the others not at all.
+    """
     telling = {word.text for word in words if word.tells}
     edges = word_list("name_openers") | word_list("name_closers")
     fillers = sum(not word.tells and word.text not in edges for word in words)
     if not telling or fillers > _MOST_FILLERS:
         return 0.0
     length = words[-1].end - words[0].start
-    worth = sum(weights.get(word, 0.0) for word in telling)
+    worth = sum(weights.get(word, 0.0) for word in telling if word in shared)
+    rare = [weights.get(word, 0.0) for word in telling if word not in shared]
+    worth += 0.5 * max(rare, default=0.0)
     worth *= 0.8**fillers * 0.95 ** max(0, length - _EASY)
     if any(word.text.isascii() or word.text.isdecimal() for word in words):
         worth *= 0.6
@@ -121,7 +128,7 @@ def _wholeness(reading: Reading, first: int, last: int) -> float:
     follows = last + 1 < len(words) and words[last + 1].start == words[last].end
     after = words[last + 1] if follows else None
     worth = 1.15 if before is None else 0.75 if before.tells else 1.0
-    return worth * (1.25 if after is None else 0.6 if after.tells else 0.85)
+    return worth * (1.25 if after is None else 0.5 if after.tells else 0.7)
 
 
 def _trouble(words: Sequence[Word]) -> float:

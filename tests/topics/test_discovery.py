@@ -1,0 +1,218 @@
+"""Discovery as a whole: small cases by hand, and the demo's planted stories."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from voc.config.industries import Industry, load_industry
+from voc.records import stable_id
+from voc.topics import Clause, Discovery, discover
+
+ClauseMaker = Callable[..., list[Clause]]
+DEMO = Path(__file__).resolve().parents[2] / "corpora" / "demo"
+
+GEARBOX = (
+    "低速换挡顿挫",
+    "换挡顿挫得厉害，",
+    "起步换挡有顿挫感",
+    "低速的时候换挡顿挫",
+    "升级之后换挡顿挫明显",
+    "堵车换挡一顿一顿的顿挫",
+)
+SUNROOF = (
+    "天窗漏水",
+    "天窗漏水第二次了",
+    "新车天窗就漏水，",
+    "下雨天窗漏水滴到仪表台",
+    "天窗又漏水，顶棚都黄了",
+    "修了两回天窗还是漏水",
+)
+OTHERS = ("今天提车", "空调很凉快", "随便看看", "路过", "好")
+
+
+@pytest.fixture
+def two_themes(make: ClauseMaker) -> list[Clause]:
+    return [
+        *make(*GEARBOX, prefix="g"),
+        *make(*SUNROOF, prefix="s"),
+        *make(*OTHERS, prefix="o", negative=False),
+    ]
+
+
+def test_two_themes(two_themes: list[Clause], automotive: Industry) -> None:
+    found = discover(two_themes, industry=automotive)
+    assert [topic.count for topic in found.topics] == [6, 6]
+    by_name = {topic.topic: topic for topic in found.topics}
+    assert set(by_name) == {"换挡顿挫", "天窗漏水"}
+    gearbox = by_name["换挡顿挫"]
+    assert gearbox.industry == "automotive"
+    assert {"换挡", "顿挫"} <= set(gearbox.keywords)
+    assert gearbox.negative_share == 1.0
+    assert (gearbox.first_seen, gearbox.last_seen) == (
+        two_themes[0].occurred_at,
+        two_themes[5].occurred_at,
+    )
+    assert 3 <= len(gearbox.evidence) <= 5
+    assert found.coverage == pytest.approx(12 / 17, abs=1e-4)
+    assert gearbox.topic_id == stable_id("tp", "automotive", *sorted(gearbox.keywords[:5]))
+
+
+def test_assignments_are_the_clauses_themselves(
+    two_themes: list[Clause], automotive: Industry
+) -> None:
+    found = discover(two_themes, industry=automotive)
+    texts = {(clause.feedback_id, clause.start): clause.text for clause in two_themes}
+    assert len(found.assignments) == 12
+    for feedback_id, topic_id, score, span in found.assignments:
+        assert topic_id in {topic.topic_id for topic in found.topics}
+        assert 0 < score <= 1
+        assert texts[feedback_id, span.start] == span.text
+
+
+def test_the_order_of_the_input_changes_nothing(
+    two_themes: list[Clause], automotive: Industry
+) -> None:
+    mixed = random.Random(3).sample(two_themes, len(two_themes))
+    assert discover(mixed, industry=automotive) == discover(two_themes, industry=automotive)
+
+
+NEWSROOM = "本店承诺天窗漏水一律免费更换密封条，欢迎各位车主到店检查"
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        ("none", ()),
+        ("one", ("变速箱顿挫",)),
+        ("without content", ("好的", "嗯嗯", "谢谢", "。。。", "😂", "")),
+        ("too few voices", GEARBOX[:4]),
+        ("one wording only", ("天窗漏水",) * 8),
+        ("copies of a long text", (NEWSROOM, NEWSROOM + "！", NEWSROOM + "啊", *(NEWSROOM,) * 5)),
+        ("nothing in common", ("天窗漏水", "变速箱响", "座椅硬", "油耗高", "屏幕黑", "漆薄")),
+        ("broken characters", ("\ud800换挡", "a\x00b", "x" * 3000, "１２３", "\u200b")),
+    ],
+)
+def test_what_is_no_theme(
+    kind: str, texts: tuple[str, ...], make: ClauseMaker, automotive: Industry
+) -> None:
+    assert discover(make(*texts), industry=automotive) == Discovery([], [], 0.0), kind
+
+
+def test_one_voice_is_no_theme(automotive: Industry, make: ClauseMaker) -> None:
+    same = [replace(clause, feedback_id="f0") for clause in make(*GEARBOX)]
+    assert discover(same, industry=automotive).topics == []
+    with pytest.raises(ValueError, match="min_voices=1"):
+        discover(same, industry=automotive, min_voices=1)
+
+
+def test_copies_count_with_the_theme_they_belong_to(
+    two_themes: list[Clause], automotive: Industry, make: ClauseMaker
+) -> None:
+    again = make("低速换挡顿挫！", "低速换挡顿挫。", prefix="again")
+    found = discover([*two_themes, *again], industry=automotive)
+    assert max(topic.count for topic in found.topics) == 8
+
+
+def test_complaint_and_praise_of_one_part_are_two_themes(
+    make: ClauseMaker, automotive: Industry
+) -> None:
+    bad = make(*(f"{word}充电口烫手" for word in ("昨晚", "今天", "夏天", "慢充", "快充", "回家")))
+    good = make(
+        *(f"{word}充电口好找" for word in ("服务区", "商场", "小区", "公司", "高速", "城里")),
+        negative=False,
+        prefix="p",
+    )
+    shares = sorted(t.negative_share for t in discover([*bad, *good], industry=automotive).topics)
+    assert shares == [0.0, 1.0]
+
+
+def test_a_known_theme_keeps_id_name_and_first_day(
+    two_themes: list[Clause], automotive: Industry, make: ClauseMaker
+) -> None:
+    first = discover(two_themes, industry=automotive)
+    renamed = [replace(topic, topic=f"{topic.topic}（改名）") for topic in first.topics]
+    later = [
+        replace(clause, occurred_at=clause.occurred_at + timedelta(days=30))
+        for clause in make("换挡的时候顿挫", "天窗漏水漏到座椅上", prefix="n")
+    ]
+    second = discover([*two_themes[1:], *later], industry=automotive, existing=renamed, seed=7)
+    assert {topic.topic_id: topic.topic for topic in second.topics} == {
+        topic.topic_id: topic.topic for topic in renamed
+    }
+    assert {topic.topic_id: topic.first_seen for topic in second.topics} == {
+        topic.topic_id: topic.first_seen for topic in first.topics
+    }
+
+
+def test_running_again_changes_nothing(two_themes: list[Clause], automotive: Industry) -> None:
+    first = discover(two_themes, industry=automotive)
+    assert discover(two_themes, industry=automotive, existing=first.topics) == first
+
+
+def test_themes_of_another_industry_are_not_continued(
+    two_themes: list[Clause], automotive: Industry
+) -> None:
+    first = discover(two_themes, industry=automotive)
+    foreign = [replace(topic, industry="snack", topic="别家") for topic in first.topics]
+    second = discover(two_themes, industry=automotive, existing=foreign)
+    assert not {topic.topic_id for topic in second.topics} & {t.topic_id for t in foreign}
+    assert "别家" not in {topic.topic for topic in second.topics}
+
+
+def test_a_sample_is_fitted_and_the_rest_assigned(
+    make: ClauseMaker, automotive: Industry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voc.topics.corpus.SAMPLE_CLAUSES", 60)
+    places = [f"{town}{road}" for town in "京沪穗深渝蓉杭宁" for road in "东西南北中甲乙丙"]
+    many = make(*(f"{at}换挡顿挫" for at in places), *(f"{at}的天窗漏水" for at in places))
+    found = discover(many, industry=automotive)
+    assert sorted(topic.count for topic in found.topics)[-2:] == [64, 64]
+    assert found.coverage > 0.95
+    assert found == discover(many, industry=automotive)
+
+
+@pytest.mark.parametrize(
+    ("name", "industry", "story", "least", "words"),
+    [
+        ("car", "automotive", "gearbox_x5", 4, "换挡 起步 冲 顿 低速 堵车 冷车 挡 离合器"),
+        ("snack", "snack", "bad_store", 3, "店员 秤 排队 店长 态度 袋子 发票 去皮"),
+    ],
+)
+def test_the_planted_stories_come_out_as_themes_a_reader_understands(
+    name: str,
+    industry: str,
+    story: str,
+    least: int,
+    words: str,
+    demo_clauses: Callable[[str, Industry], list[Clause]],
+) -> None:
+    stories = yaml.safe_load((DEMO / name / "truth.yaml").read_text("utf-8"))
+    planted = {
+        item["story"]: {feedback for ids in item["ids"].values() for feedback in ids}
+        for item in stories
+    }
+    paid = {voice for key, ids in planted.items() if key.startswith("paid") for voice in ids}
+    taxonomy = load_industry(industry)
+    clauses = [one for one in demo_clauses(name, taxonomy) if one.feedback_id not in paid]
+    found = discover(clauses, industry=taxonomy)
+    voices: dict[str, set[str]] = defaultdict(set)
+    for assignment in found.assignments:
+        voices[assignment.topic_id].add(assignment.feedback_id)
+    telling = [
+        topic
+        for topic in found.topics
+        if len(voices[topic.topic_id] & planted[story]) >= 0.6 * len(voices[topic.topic_id])
+    ]
+    named = [topic for topic in telling if any(word in topic.topic for word in words.split())]
+    assert len(named) >= least, [topic.topic for topic in telling]
+    assert len({voice for topic in telling for voice in voices[topic.topic_id]}) >= 15
+    assert all(2 <= len(topic.topic) <= 12 for topic in found.topics)
+    assert len({topic.topic for topic in found.topics}) == len(found.topics)

@@ -1,0 +1,58 @@
+"""Which words of a clause say what it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from voc.topics.wordlists import ListName, word_list
+from voc.topics.words import Reader
+
+
+@pytest.mark.parametrize(
+    ("clause", "content"),
+    [
+        ("低速换挡顿挫，", ["低速", "换挡", "顿挫"]),
+        ("请问你们这个问题什么时候能解决？", []),
+        ("我等了三个礼拜", []),
+        ("云驰X5的变速箱异响", ["云驰", "变速箱", "异响"]),
+        ("車機卡頓", ["车机", "卡顿"]),
+        ("HUD看不清", ["hud", "看不清"]),
+        ("用了12315天", []),
+        ("😂😂😂", []),
+        ("", []),
+    ],
+)
+def test_content(reader: Reader, clause: str, content: list[str]) -> None:
+    [reading] = reader.read([clause])
+    assert reading.content() == content
+
+
+def test_offsets_point_into_the_normal_form(reader: Reader) -> None:
+    [reading] = reader.read(["天窗漏水，第二次了！"])
+    assert [reading.text[word.start : word.end] for word in reading.words] == [
+        word.text for word in reading.words
+    ]
+
+
+def test_runs_break_where_a_word_has_no_content(reader: Reader) -> None:
+    [reading] = reader.read(["变速箱异响，但是换挡顿挫"])
+    assert list(reading.runs()) == ["变速箱异响", "换挡顿挫"]
+    assert list(reading.runs(without=frozenset(["异响"]))) == ["变速箱", "换挡顿挫"]
+
+
+def test_aspects_are_known_by_their_keywords(reader: Reader) -> None:
+    engine, fuel, nothing = reader.read(["变速箱换挡", "油耗", "今天下雨"])
+    assert len(reader.aspects(engine)) == 1
+    assert reader.aspects(engine) != reader.aspects(fuel)
+    assert reader.aspects(nothing) == set()
+    assert reader.is_keyword("变速箱")
+    assert not reader.is_keyword("下雨")
+
+
+@pytest.mark.parametrize(
+    "name", ["generic_words", "name_openers", "name_closers", "name_particles"]
+)
+def test_lists_hold_words_and_no_notes(name: ListName) -> None:
+    words = word_list(name)
+    assert len(words) > 5
+    assert all(word.isalnum() and not word.isascii() for word in words)
