@@ -308,3 +308,26 @@ def _crowd(make: Make, count: int) -> Iterable[Mention]:
 def _without_ids(issues: Iterable[Issue]) -> list[Issue]:
     plain = [replace(issue, issue_id="") for issue in issues if not is_absorbed(issue)]
     return sorted(plain, key=lambda i: (i.aspect_id, i.product or "", i.store or "", i.first_seen))
+
+
+def test_an_issue_of_a_topic_is_found_again_by_it(
+    mention: Callable[..., Mention], industries: Mapping[str, Industry]
+) -> None:
+    def form(mentions: list[Mention], existing: list[Issue]) -> list[Issue]:
+        return form_issues(
+            mentions,
+            existing,
+            industries=industries,
+            settings=IssueSettings(),
+            volumes=None,
+            as_of=max(item.occurred_at for item in mentions),
+        )
+
+    voices = [mention(name, 0, product=None, store=None, topic_id="noise") for name in "abc"]
+    voices += [mention(name, 0, product=None, store=None, topic_id="lift") for name in "def"]
+    first = form(voices, [])
+    assert sorted(issue.topic_id or "" for issue in first) == ["lift", "noise"]
+    assert form(voices, first) == []
+    [grown] = form([*voices, mention("g", 0, product=None, store=None, topic_id="lift")], first)
+    assert grown.count == 4
+    assert grown.issue_id in {issue.issue_id for issue in first}

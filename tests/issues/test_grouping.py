@@ -64,3 +64,35 @@ def test_two_mentions_in_one_feedback_are_one_voice_in_either_order(
     assert (voice.urgency, voice.score) == ("critical", 0.9)
     assert voice.opinions == ("变速箱 顿挫", "油门 迟钝")
     assert voice.evidence == (Span(0, 2, "顿挫"),)
+
+
+def _keys(groups: Mapping[GroupKey, list[Mention]]) -> list[tuple[str | None, list[str]]]:
+    return [(key.topic_id, [voice.feedback_id for voice in found]) for key, found in groups.items()]
+
+
+def test_voices_that_name_no_place_are_grouped_by_topic(
+    mention: Callable[..., Mention], industries: Mapping[str, Industry]
+) -> None:
+    voices = [
+        mention("a", 0, product=None, store=None, topic_id="noise"),
+        mention("b", 0, product=None, store=None, topic_id="lift"),
+        mention("c", 0, product=None, store=None, topic_id="noise"),
+        mention("d", 0, product=None, store=None),
+        mention("e", 0, product=None, store=None, urgency="critical"),
+        mention("f", 0, product="X5", store=None, topic_id="noise"),
+    ]
+    groups = group_voices(voices, industries=industries, min_score=0.5)
+    assert sorted(_keys(groups), key=str) == [
+        ("lift", ["b"]),
+        ("noise", ["a", "c"]),
+        (None, ["e"]),
+        (None, ["f"]),
+    ]
+
+
+def test_without_any_topic_voices_that_name_no_place_are_one_group(
+    mention: Callable[..., Mention], industries: Mapping[str, Industry]
+) -> None:
+    voices = [mention(name, 0, product=None, store=None) for name in "ab"]
+    groups = group_voices(voices, industries=industries, min_score=0.5)
+    assert _keys(groups) == [(None, ["a", "b"])]

@@ -9,7 +9,16 @@ from datetime import datetime
 from voc.config import Industry
 from voc.config.settings import IssueSettings
 from voc.issues.episodes import find_episodes
-from voc.issues.grouping import GroupKey, aspect_of, group_voices, issue_key
+from voc.issues.grouping import (
+    GroupKey,
+    Rules,
+    aspect_of,
+    group_rules,
+    group_voices,
+    is_placeless,
+    issue_key,
+    rule_of,
+)
 from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
 from voc.issues.naming import Background, title_of
 from voc.issues.severity import rate_voices
@@ -55,9 +64,11 @@ def form_issues(
         first place that speaks for it, in order of time; a voice without one has `[0, 0)`.
     """
     rows = list(mentions)
+    rules = group_rules(industries)
     groups = group_voices(rows, industries=industries, min_score=settings.min_score)
     scene = _Scene(
         industries=industries,
+        rules=rules,
         settings=settings,
         exposure=Exposure(volumes, data_starts=_data_starts(rows, as_of)),
         backgrounds=_backgrounds(groups),
@@ -66,7 +77,7 @@ def form_issues(
     known: dict[GroupKey, list[Issue]] = {}
     for issue in existing:
         if not is_absorbed(issue):
-            known.setdefault(issue_key(issue), []).append(issue)
+            known.setdefault(issue_key(issue, rules), []).append(issue)
     before = {issue.issue_id: issue for issue in existing}
     formed = [
         issue
@@ -88,6 +99,7 @@ class _Scene:
     """What all groups of one run are judged by."""
 
     industries: Mapping[str, Industry]
+    rules: Rules
     settings: IssueSettings
     exposure: Exposure
     backgrounds: Mapping[str, Background]
@@ -148,11 +160,16 @@ class _Scene:
             count=len(episode),
             trend=trend,
             trend_p=trend_p,
-            topic_id=_shared_topic(episode),
+            topic_id=self._topic(key, episode),
             product=key.product,
             store=key.store,
             evidence=tuple(_evidence(voice) for voice in episode),
         )
+
+    def _topic(self, key: GroupKey, episode: Sequence[Mention]) -> str | None:
+        if is_placeless(rule_of(key, self.rules), key.product, key.store):
+            return key.topic_id
+        return _shared_topic(episode)
 
 
 def _status(known: Issue | None, episode: Sequence[Mention]) -> IssueStatus:

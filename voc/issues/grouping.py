@@ -12,18 +12,43 @@ from voc.records import URGENCIES, Issue, Mention
 _BOTH = ("product", "store")
 
 
+Rules = Mapping[tuple[str, str], Sequence[str]]
+"""`group_by` of each aspect by (industry, aspect id)."""
+
+
 class GroupKey(NamedTuple):
-    """What two voices must share to be one problem; a part that need not be equal is `None`."""
+    """What two voices must share to be one problem; a part that need not be equal is `None`.
+
+    The topic stands in where a voice names none of the places it should be grouped by.
+    """
 
     industry: str
     aspect_id: str
     product: str | None
     store: str | None
+    topic_id: str | None = None
 
 
-def issue_key(issue: Issue) -> GroupKey:
+def issue_key(issue: Issue, rules: Rules) -> GroupKey:
     """Returns the group that an issue stands for."""
-    return GroupKey(issue.industry, issue.aspect_id, issue.product, issue.store)
+    placeless = is_placeless(rule_of(issue, rules), issue.product, issue.store)
+    return GroupKey(
+        issue.industry,
+        issue.aspect_id,
+        issue.product,
+        issue.store,
+        issue.topic_id if placeless else None,
+    )
+
+
+def is_placeless(rule: Sequence[str], product: str | None, store: str | None) -> bool:
+    """Whether places should tell problems apart, and none is named."""
+    return bool(rule) and product is None and store is None
+
+
+def rule_of(item: Issue | Mention | GroupKey, rules: Rules) -> Sequence[str]:
+    """Returns what voices of an aspect are grouped by; both places where nobody says."""
+    return rules.get((item.industry, item.aspect_id), _BOTH)
 
 
 def group_voices(
@@ -32,7 +57,10 @@ def group_voices(
     """Gathers the negative mentions that count, one a feedback, by the problem they speak of.
 
     The result does not depend on the order of `mentions`: each group is sorted by time and id, and
-    several mentions of one aspect in one feedback are one voice.
+    several mentions of one aspect in one feedback are one voice. Voices that name none of the
+    places they should be grouped by are grouped by topic, since all of a city's complaints about
+    building are not one problem; those without a topic are left out unless they are critical, or
+    no voice of their industry has one.
 
     Args:
         mentions: Mentions of any polarity, in any order.
@@ -40,18 +68,27 @@ def group_voices(
             that no taxonomy knows is grouped by product and store.
         min_score: Lowest probability of a mention that counts.
     """
-    rules = _group_rules(industries)
+    rules = group_rules(industries)
+    counted = [
+        mention
+        for mention in mentions
+        if mention.sentiment == "negative" and mention.score >= min_score
+    ]
+    with_topics = {mention.industry for mention in counted if mention.topic_id is not None}
     groups: dict[GroupKey, dict[str, Mention]] = {}
-    for mention in mentions:
-        if mention.sentiment != "negative" or mention.score < min_score:
+    for mention in counted:
+        rule = rule_of(mention, rules)
+        product = mention.product if "product" in rule else None
+        store = mention.store if "store" in rule else None
+        topic = mention.topic_id if is_placeless(rule, product, store) else None
+        if (
+            is_placeless(rule, product, store)
+            and topic is None
+            and mention.industry in with_topics
+            and mention.urgency != "critical"
+        ):
             continue
-        rule = rules.get((mention.industry, mention.aspect_id), _BOTH)
-        key = GroupKey(
-            mention.industry,
-            mention.aspect_id,
-            mention.product if "product" in rule else None,
-            mention.store if "store" in rule else None,
-        )
+        key = GroupKey(mention.industry, mention.aspect_id, product, store, topic)
         group = groups.setdefault(key, {})
         known = group.setdefault(mention.feedback_id, mention)
         if known is not mention:
@@ -70,7 +107,8 @@ def aspect_of(industries: Mapping[str, Industry], industry: str, aspect_id: str)
     return next((aspect for aspect in known.all_aspects() if aspect.id == aspect_id), None)
 
 
-def _group_rules(industries: Mapping[str, Industry]) -> dict[tuple[str, str], Sequence[str]]:
+def group_rules(industries: Mapping[str, Industry]) -> Rules:
+    """Returns what the voices of each aspect are grouped by."""
     return {
         (industry_id, aspect.id): aspect.group_by
         for industry_id, industry in industries.items()

@@ -70,10 +70,11 @@ def birth_id(key: GroupKey, first_feedback_id: str, *, taken: set[str]) -> str:
         first_feedback_id: The first voice at birth; an earlier one that comes late changes nothing.
         taken: Ids of living issues; one of them may have been born of this voice.
     """
-    issue_id = stable_id("is", *key, first_feedback_id)
+    parts = [part for part in (*key[:4], key.topic_id or "") if part != ""]
+    issue_id = stable_id("is", *parts, first_feedback_id)
     number = 2
     while issue_id in taken:
-        issue_id = stable_id("is", *key, first_feedback_id, str(number))
+        issue_id = stable_id("is", *parts, first_feedback_id, str(number))
         number += 1
     return issue_id
 
