@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from voc.tagging.opinions import find_opinions
@@ -76,3 +78,12 @@ def test_spans_lie_in_order_within_the_text(text: str) -> None:
         assert end <= found.opinion[0] < found.opinion[1] <= len(text)
         assert found.target is None or 0 <= found.target[0] < found.target[1] <= len(text)
         end = found.opinion[1]
+
+
+def test_long_texts_take_linear_time() -> None:
+    text = "空间很大物流慢," * 2500
+    judgement = judge(text)
+    begin = time.process_time()
+    found = find_opinions(text, judgement, targets=TARGETS)
+    assert time.process_time() - begin < 2
+    assert len(found) == 5000

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voc.tagging.rules import Judgement, judge
 from voc.text.normalise import normalise
@@ -309,3 +313,36 @@ ROWS = [
 @pytest.mark.parametrize(("text", "expected"), ROWS)
 def test_the_sign_of_a_text(text: str, expected: str) -> None:
     assert sign(text) == expected
+
+
+HOSTILE = {
+    "contrasts": "但好,但差," * 2500,
+    "no marks": "但是好" * 7000,
+    "negators": "不没有" * 7000,
+    "fillers": "的" * 3 + "的是" * 9000 + "好",
+    "questions": "好不好吗?" * 4000,
+    "irony": "呵呵好死机。" * 3000,
+    "emoji": "👍💩" * 10_000,
+    "brackets": "[" * 20_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_long_texts_stay_in_bounds_and_take_linear_time(text: str) -> None:
+    begin = time.process_time()
+    judgement = judge(text)
+    assert time.process_time() - begin < 2
+    assert -1 <= judgement.score <= 1
+    assert all(-1 <= clause.score <= 1 for clause in judgement.clauses)
+    assert all(0 < clause.weight < 2 for clause in judgement.clauses)
+
+
+@given(st.text(st.sampled_from("不没好差很太的但吗?,。是过这么了 卡贵空间大"), max_size=40))
+def test_what_is_found_lies_where_it_says(text: str) -> None:
+    judgement = judge(text)
+    assert -1 <= judgement.score <= 1
+    for clause in judgement.clauses:
+        for hit in clause.hits:
+            assert text[hit.start : hit.end] == hit.word
+            assert hit.phrase_start <= hit.start < hit.end <= hit.phrase_end
+            assert -1 <= hit.score <= 1

@@ -19,24 +19,14 @@ more than a fifth of a point.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from voc.tagging.hits import Hit, clause_hits
 from voc.tagging.lexicon import Entry, Lexicon, Role, Token, default_lexicon
+from voc.tagging.weighing import Draft, begins_with, weigh
 from voc.text.sentences import clauses as clause_spans
 
-_AFTER_CONTRAST: Final = 1.25
-_BEFORE_CONTRAST: Final = 0.6
-_RESERVATION: Final = 0.5
-_CONCESSION: Final = 0.4
-_QUESTION: Final = 0.1
-_WHY: Final = 0.8
-_UNREAL: Final = 0.1
-_PAST: Final = 0.5
-_PAST_BEFORE_NOW: Final = 0.2
-_HEARSAY: Final = 0.3
-_LAST: Final = 1.2
 _IRONY: Final = -0.7
 _HARMFUL: Final = -0.5
 
@@ -44,7 +34,6 @@ _STANDARD_FOLLOWS: Final = "跟和与同比较"
 _LONGEST_NAME: Final = 7
 _SENTENCE_ENDS: Final = frozenset("。！？!?\n")
 _FINAL_PARTICLES: Final = frozenset({"吗", "么", "嘛?", "还是"})
-_FOLLOWS_CONDITION: Final = ("就", "那", "才", "会", "将", "也", "我就", "我会", "肯定", "一定")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +71,6 @@ class Judgement:
     score: float
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A clause while it is judged."""
-
-    start: int
-    end: int
-    tokens: list[Token]
-    roles: int
-    ends_sentence: bool
-    hits: list[Hit] = field(default_factory=list)
-    question: bool = False
-    why: bool = False
-    unreal: bool = False
-    contrast: bool = False
-    weight: float = 1.0
-
-
 def judge(text: str, *, lexicon: Lexicon | None = None) -> Judgement:
     """Judges a normalised text.
 
@@ -117,12 +89,12 @@ def judge(text: str, *, lexicon: Lexicon | None = None) -> Judgement:
         _mark_claims(text, draft)
     if any(draft.roles & (Role.IRONY | Role.IRONY_WITH_HARM) for draft in drafts):
         _turn_irony(drafts)
-    _weigh(text, drafts)
+    weigh(text, drafts)
     judged = tuple(map(_finished, drafts))
     return Judgement(judged, _mean(judged))
 
 
-def _drafts(text: str, tokens: Sequence[Token]) -> list[_Draft]:
+def _drafts(text: str, tokens: Sequence[Token]) -> list[Draft]:
     """Shares the tokens out to the clauses; one across a border goes where it begins."""
     drafts = []
     place = 0
@@ -134,11 +106,11 @@ def _drafts(text: str, tokens: Sequence[Token]) -> list[_Draft]:
             roles |= tokens[place].entry.roles
             place += 1
         ends = text[end - 1] in _SENTENCE_ENDS or text[end : end + 1] == "\n"
-        drafts.append(_Draft(start, end, own, roles, ends))
+        drafts.append(Draft(start, end, own, roles, ends))
     return drafts
 
 
-def _named(draft: _Draft) -> Entry | None:
+def _named(draft: Draft) -> Entry | None:
     """Returns what a clause names and does not judge itself, as 空间嘛 before 很大."""
     if draft.hits or draft.ends_sentence or draft.end - draft.start > _LONGEST_NAME:
         return None
@@ -146,7 +118,7 @@ def _named(draft: _Draft) -> Entry | None:
     return next(subjects, None)
 
 
-def _compared(text: str, draft: _Draft) -> list[Hit]:
+def _compared(text: str, draft: Draft) -> list[Hit]:
     """Sees which side of a comparison is judged: the side that stands first is the subject.
 
     别家比这家好 judges the other side, so the hits after 比 are turned; 不如别家好 says all with
@@ -167,15 +139,15 @@ def _compared(text: str, draft: _Draft) -> list[Hit]:
     return [replace(hit, score=-hit.score) if hit.start >= at.start else hit for hit in hits]
 
 
-def _mark_claims(text: str, draft: _Draft) -> None:
+def _mark_claims(text: str, draft: Draft) -> None:
     """Marks a clause that asks, or that says what is wished, feared or supposed."""
     draft.question = _asks(text, draft)
     draft.why = bool(draft.roles & Role.WHY)
     draft.unreal = bool(draft.roles & Role.UNREAL)
-    draft.contrast = _begins_with(draft, Role.CONTRAST)
+    draft.contrast = begins_with(draft, Role.CONTRAST)
 
 
-def _asks(text: str, draft: _Draft) -> bool:
+def _asks(text: str, draft: Draft) -> bool:
     if "?" in text[max(draft.start, draft.end - 3) : draft.end]:
         return True
     if not draft.roles & Role.QUESTION:
@@ -188,38 +160,23 @@ def _asks(text: str, draft: _Draft) -> bool:
     return False
 
 
-def _begins_with(draft: _Draft, role: int) -> bool:
-    if not draft.roles & role:
-        return False
-    first = [token for token in draft.tokens[:2] if token.start - draft.start <= 1]
-    return any(token.entry.roles & role for token in first)
-
-
-def _turn_irony(drafts: Sequence[_Draft]) -> None:
-    """Turns praise beside a cue of irony: 呵呵 anywhere in the sentence, 真是 beside a harm."""
-    begin = 0
+def _turn_irony(drafts: Sequence[Draft]) -> None:
+    """Turns praise in a clause with a cue of irony, and in the clause after it."""
     for index, draft in enumerate(drafts):
-        if draft.ends_sentence or index == len(drafts) - 1:
-            sentence = drafts[begin : index + 1]
-            following = drafts[index + 1] if index + 1 < len(drafts) else None
-            if _is_ironic(sentence, following):
-                for each in sentence:
-                    each.hits = [_turned(hit) for hit in each.hits]
-            begin = index + 1
+        if draft.roles & Role.IRONY or _is_ironic(drafts, index):
+            for each in drafts[index : index + 2]:
+                each.hits = [_turned(hit) for hit in each.hits]
 
 
-def _is_ironic(sentence: Sequence[_Draft], following: _Draft | None) -> bool:
-    if any(draft.roles & Role.IRONY for draft in sentence):
-        return True
-    if not any(draft.roles & Role.IRONY_WITH_HARM for draft in sentence):
+def _is_ironic(drafts: Sequence[Draft], index: int) -> bool:
+    """Whether a faint cue of irony stands beside what went wrong: 真是好手机,三天就死机."""
+    near = drafts[index : index + 3]
+    if not drafts[index].roles & Role.IRONY_WITH_HARM or any(each.contrast for each in near):
         return False
-    if any(draft.contrast for draft in sentence):
-        return False
-    near = [*sentence, *([following] if following else [])]
     return any(
         hit.score <= _HARMFUL and hit.kind == "harm" and not hit.negated
-        for draft in near
-        for hit in draft.hits
+        for each in near
+        for hit in each.hits
     )
 
 
@@ -227,55 +184,7 @@ def _turned(hit: Hit) -> Hit:
     return replace(hit, score=hit.score * _IRONY) if hit.score > 0 else hit
 
 
-def _weigh(text: str, drafts: Sequence[_Draft]) -> None:
-    """Gives each clause what it weighs in the text."""
-    begin = 0
-    for index, draft in enumerate(drafts):
-        if draft.contrast:
-            for before in drafts[begin:index]:
-                before.weight *= _BEFORE_CONTRAST
-            for after in drafts[index:]:
-                after.weight *= _AFTER_CONTRAST
-                if after.ends_sentence:
-                    break
-            begin = index
-        elif _begins_with(draft, Role.RESERVATION):
-            draft.weight *= _RESERVATION
-        if draft.ends_sentence and not (index + 1 < len(drafts) and drafts[index + 1].contrast):
-            begin = index + 1
-        _weigh_claim(text, drafts, index)
-    if drafts and drafts[-1].weight >= 1.0:
-        drafts[-1].weight *= _LAST
-
-
-def _weigh_claim(text: str, drafts: Sequence[_Draft], index: int) -> None:
-    """Takes weight from a clause that claims nothing of what is now."""
-    draft = drafts[index]
-    if draft.question:
-        draft.weight *= _WHY if draft.why else _QUESTION
-    if draft.unreal:
-        draft.weight *= _UNREAL
-    elif _concludes(text, drafts, index):
-        draft.unreal = True
-        draft.weight *= _UNREAL
-    if draft.roles & Role.CONCESSION:
-        draft.weight *= _CONCESSION
-    if draft.roles & Role.PAST and not draft.roles & (Role.NOW | Role.COMPARISON):
-        later = drafts[index + 1 : index + 3]
-        over = any(each.roles & Role.NOW or each.contrast for each in later)
-        draft.weight *= _PAST_BEFORE_NOW if over else _PAST
-    if draft.roles & Role.HEARSAY:
-        draft.weight *= _HEARSAY
-
-
-def _concludes(text: str, drafts: Sequence[_Draft], index: int) -> bool:
-    """Whether a clause says what follows from a condition: 就买 after 如果便宜."""
-    if not index or not drafts[index - 1].unreal or drafts[index - 1].ends_sentence:
-        return False
-    return text.startswith(_FOLLOWS_CONDITION, drafts[index].start)
-
-
-def _finished(draft: _Draft) -> ClauseJudgement:
+def _finished(draft: Draft) -> ClauseJudgement:
     bad = good = 1.0
     for hit in draft.hits:
         if hit.score < 0:

@@ -89,8 +89,17 @@ class TargetFinder:
                 return self._chosen(spot)
             if word.text not in _between():
                 gap += word.end - word.start
-        inside = [spot for spot in self._spots if left <= spot[0] and spot[1] <= start]
-        return self._chosen(inside[-1]) if inside and not self._is_standard(inside[-1]) else None
+        return self._keyword(left, start)
+
+    def _keyword(self, left: int, start: int) -> Spot | None:
+        """Returns the last keyword in `[left, start)`."""
+        last = bisect_left(self._spots, (start, start)) - 1
+        if last < 0:
+            return None
+        spot = self._spots[last]
+        if spot[0] < left or spot[1] > start or self._is_standard(spot):
+            return None
+        return self._chosen(spot)
 
     def _phrase(self, place: int, left: int) -> Spot | None:
         """Returns the longest noun phrase that begins from `left` on and ends with a word."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +131,7 @@ def _alarms(
         for start, end, alarm in words:
             if alarm.level is None or (alarm.reason in _THREATS and not upset):
                 continue
-            clause = next((span for span in spans if span[0] <= start < span[1]), (0, len(text)))
+            clause = spans[bisect_right(spans, (start, len(text))) - 1]
             if (told and not upset) or _is_negated(text, clause[0], start):
                 continue
             if text[start:end] == "过敏" and _is_disposition(text, clause[0], start, end):
