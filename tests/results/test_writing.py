@@ -196,7 +196,7 @@ def test_after_a_failed_batch_nothing_more_is_written(
 ) -> None:
     _fail_at(monkeypatch, 2, errno.ENOSPC)
     with open_results(tmp_path / "o.jsonl", resume=False) as results:
-        with pytest.raises(OutputError, match="--resume"):
+        with pytest.raises(OutputError, match="same command again"):
             results.write([_tags(1)], [], 1)
         with pytest.raises(OutputError, match="--resume"):
             results.write([_tags(2)], [], 2)

@@ -62,6 +62,7 @@ A1B2 = [{"a": "1", "b": "2"}]
         ('a,b\n"他说"好"，不错",2\n', [{"a": '他说好"，不错"', "b": "2"}]),
         ('a,b\n1, "x, y"\n', [{"a": "1", "b": "x, y"}]),
         ("a,b\n1\x00,2\n", [{"a": "1\x00", "b": "2"}]),
+        ("a,b\n1\r1,2\n", [{"a": "1 1", "b": "2"}]),
         ("a,b\n\ufeff1,2\n", [{"a": "\ufeff1", "b": "2"}]),
     ],
 )
@@ -97,13 +98,19 @@ def test_one_bad_row_costs_one_row(text: str, good: list[str], bad: list[tuple[s
     assert _problems(text) == bad
 
 
-def test_an_unclosed_quote_does_not_swallow_a_large_file() -> None:
-    text = 'a,b\n1,"open\n' + "2,plain\n" * 101_000
-    assert len(_values(text)) == 101_000
+def test_an_unclosed_quote_does_not_swallow_a_large_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voc.sources.delimited._RECORD_LINES", 1_000)
+    text = 'a,b\n1,"open\n' + "2,plain\n" * 5_000
+    assert len(_values(text)) == 5_000
     assert _problems(text) == [("f.csv:2", "a quote is opened and never closed")]
 
 
-def test_quotes_that_would_swallow_from_every_line_take_linear_time() -> None:
+def test_quotes_that_would_swallow_from_every_line_take_linear_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voc.sources.delimited._PATIENCE_LINES", 100_000)
     text = "a,b,c\n" + 'a","\n' * 30_000
     problems = _problems(text)
     assert len(problems) + len(_values(text)) == 30_000

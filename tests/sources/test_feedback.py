@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from voc.errors import RowError
 from voc.records import Feedback, Turn
 from voc.sources.columns import find_columns
-from voc.sources.feedback import Repeats, to_feedback
+from voc.sources.feedback import to_feedback
+from voc.sources.identity import Repeats
 from voc.sources.rows import Row
 
 ZONE = ZoneInfo("Asia/Shanghai")

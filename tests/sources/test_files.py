@@ -225,7 +225,7 @@ def test_told_wrongly(tmp_path: Path) -> None:
 
 def test_progress(tmp_path: Path) -> None:
     path = tmp_path / "f.jsonl"
-    path.write_text(_lines(0, 60_000))
+    path.write_text(f'{{"text": "{"好" * 100}"}}\n' * 8_000)
     source = _source(path)
     seen = [source.progress.bytes_read for _ in source.read(None)]
     assert seen == sorted(seen)

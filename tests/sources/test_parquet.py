@@ -114,7 +114,7 @@ def test_a_long_text_that_many_rows_share_is_not_copied_for_all(
     assert pa.total_allocated_bytes() < 200_000_000
 
 
-def test_a_column_that_unpacks_to_thousands_of_times_its_size(
+def test_rows_that_unpack_to_thousands_of_times_their_size(
     tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voc.sources.parquet._RATIO_COUNTS_FROM", 1_000_000)

@@ -206,6 +206,8 @@ class _JournaledResults(ResultsFile):
                 path.unlink(missing_ok=True)
 
     def _hint(self) -> str:
+        if not self._done.rows_done:
+            return " Put it right, then run the same command again."
         return (
             f" The first {self._done.rows_done:,} rows are kept: put it right, then run the same "
             "command again with --resume."

@@ -107,7 +107,7 @@ class DelimitedTable:
         return reason
 
     def _sloppy(self, text: str, *, skipinitialspace: bool) -> list[str] | str:
-        lines = [text.rstrip("\r\n") + "\n", _END]
+        lines = [text.rstrip("\r\n").replace("\r", " ") + "\n", _END]
         reader = csv.reader(lines, delimiter=self._delimiter, skipinitialspace=skipinitialspace)
         try:
             cells = next(reader)
@@ -192,6 +192,7 @@ class _Feed:
 def sniff_delimiter(lines: Sequence[str]) -> str:
     """Returns the delimiter that splits the first lines most alike, or one that splits nothing."""
     best, best_score = _NO_DELIMITER, 0.0
+    lines = [line.replace("\r", "") for line in lines]
     for delimiter in DELIMITERS:
         widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
         if not widths or widths[0] < 2:

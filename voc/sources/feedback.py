@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-from array import array
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,18 +14,17 @@ from voc.errors import RowError
 from voc.records import CHANNELS, Channel, Feedback, Turn
 from voc.sources.columns import ColumnMap
 from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text
+from voc.sources.identity import FIELD_CHARS, NO_VALUE, Repeats, native_id, written
 from voc.sources.rows import Row
 from voc.sources.times import read_time
 from voc.sources.values import folded, read_rating, read_score, scale_of
 from voc.text.normalise import sanitise
 
-_FIELD_CHARS: Final = 200
 _URL_CHARS: Final = 2_000
 _EXTRA_KEYS: Final = 50
 _EXTRA_CHARS: Final = 1_000
 _OWN_KEYS: Final = frozenset({"truncated", "replaced", "columns_left_out", "channel_name"})
 _SCORES: Final = (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7))
-_NO_VALUE: Final = frozenset(["", *r"nan null none n/a #n/a nat - -- 无 \N".lower().split()])
 _CHANNEL_WORDS: Final[Mapping[Channel, tuple[str, ...]]] = {
     "forum": ("论坛", "社区", "贴吧", "bbs", "forum", "帖"),
     "survey": ("问卷", "调查", "调研", "survey", "nps"),
@@ -110,56 +107,6 @@ def _likely_channel(columns: ColumnMap, turns: tuple[Turn, ...]) -> Channel:
     return "hotline" if turns and columns.channel == "review" else columns.channel
 
 
-def native_id(row: Row, columns: ColumnMap, repeats: Repeats | None) -> str:
-    """Returns the id of a row: its own, or one made of its values as `to_feedback` tells."""
-    column = columns["id"]
-    value = row.values.get(column) if column is not None else None
-    written = sanitise(_written(value)[: _FIELD_CHARS + 1])[0].strip() if value is not None else ""
-    if len(written) <= _FIELD_CHARS and written.lower() not in _NO_VALUE:
-        return written
-    digest = _digest(row.values)
-    number = repeats.before(digest) if repeats is not None else 0
-    return f"row-{digest.hex()}" + (f"-{number + 1}" if number else "")
-
-
-class Repeats:
-    """Counts how often each row was seen in a file, in 12 to 24 bytes a distinct row."""
-
-    def __init__(self) -> None:
-        self._slots = array("Q", bytes(8 << 12))
-        self._used = 0
-        self._again: dict[int, int] = {}
-
-    def before(self, digest: bytes) -> int:
-        """Returns how many rows with this digest came before, and counts this one."""
-        key = int.from_bytes(digest[:8], "big") or 1
-        if self._add(key):
-            return 0
-        self._again[key] = self._again.get(key, 0) + 1
-        return self._again[key]
-
-    def _add(self, key: int) -> bool:
-        slots = self._slots
-        mask = len(slots) - 1
-        place = key & mask
-        while slots[place]:
-            if slots[place] == key:
-                return False
-            place = (place + 1) & mask
-        slots[place] = key
-        self._used += 1
-        if self._used * 3 > len(slots) * 2:
-            self._grow()
-        return True
-
-    def _grow(self) -> None:
-        old, self._used = self._slots, 0
-        self._slots = array("Q", bytes(16 * len(old)))
-        for key in old:
-            if key:
-                self._add(key)
-
-
 class _RowReader:
     """Reads single fields out of a row, and collects what does not fit into `extra`."""
 
@@ -187,7 +134,7 @@ class _RowReader:
         value = self._value("text")
         if isinstance(value, (dict, list)):
             raise RowError(f"the text in {self._columns['text']!r} is a {type(value).__name__}")
-        text = self._clean(_written(value)) if value is not None else ""
+        text = self._clean(written(value)) if value is not None else ""
         told = self._value("turns")
         turns = read_turns(told) if told not in (None, "") else ()
         if turns:
@@ -195,17 +142,17 @@ class _RowReader:
         turns = turns_in_text(text)
         return joined(turns) if turns else text, turns
 
-    def short(self, field: str, limit: int = _FIELD_CHARS) -> str | None:
+    def short(self, field: str, limit: int = FIELD_CHARS) -> str | None:
         """A field of a few words, or `None` where the cell says there is none."""
         value = self._value(field)
         if value is None or isinstance(value, (dict, list)):
             return None
-        text = self._clean(_written(value))[:limit]
-        return None if text.lower() in _NO_VALUE else text
+        text = self._clean(written(value))[:limit]
+        return None if text.lower() in NO_VALUE else text
 
     def created_at(self) -> datetime | None:
         value = self._value("created_at")
-        if value is None or (isinstance(value, str) and folded(value).lower() in _NO_VALUE):
+        if value is None or (isinstance(value, str) and folded(value).lower() in NO_VALUE):
             return None
         found = read_time(value, self._zone)
         if found is None:
@@ -215,7 +162,7 @@ class _RowReader:
     def rating(self) -> tuple[float | None, float | None]:
         """The rating and the best there is."""
         value = self._value("rating")
-        if value is None or (isinstance(value, str) and folded(value).lower() in _NO_VALUE):
+        if value is None or (isinstance(value, str) and folded(value).lower() in NO_VALUE):
             return None, None
         found = read_rating(value)
         best = (found.best or self._best()) if found else None
@@ -232,7 +179,7 @@ class _RowReader:
 
     def score(self, field: str, lowest: int, highest: int) -> int | None:
         value = self._value(field)
-        if value is None or (isinstance(value, str) and folded(value).lower() in _NO_VALUE):
+        if value is None or (isinstance(value, str) and folded(value).lower() in NO_VALUE):
             return None
         found = read_score(value, lowest=lowest, highest=highest)
         if found is None:
@@ -271,7 +218,7 @@ class _RowReader:
             ):
                 left_out += 1
                 continue
-            self.extra[sanitise(name)[0][:_FIELD_CHARS]] = kept
+            self.extra[sanitise(name)[0][:FIELD_CHARS]] = kept
             room -= 1
         if left_out:
             self.extra["columns_left_out"] = left_out
@@ -288,37 +235,17 @@ class _RowReader:
             return value if abs(value) < 2**63 else str(value)[:_EXTRA_CHARS]
         if isinstance(value, (dict, list)):
             return _bounded_json(value)
-        return _written(value)[:_EXTRA_CHARS]
+        return written(value)[:_EXTRA_CHARS]
 
     def _set_aside(self, field: str, value: Any) -> None:
-        self.extra[f"unreadable_{field}"] = self._clean(_written(value)[:_FIELD_CHARS])
-
-
-def _written(value: Any) -> str:
-    """Returns a cell as a person would write it: 1001 for 1001.0, ISO 8601 for times."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    return str(value)
-
-
-def _digest(values: Mapping[str, Any]) -> bytes:
-    """A hash of a row's names and values, whatever the order of its columns."""
-    digest = hashlib.blake2b(digest_size=10)
-    for name, value in sorted(values.items()):
-        if value is not None and value != "":
-            digest.update(f"{name}\x1f{_written(value)}\x1e".encode("utf-8", "surrogatepass"))
-    return digest.digest()
+        self.extra[f"unreadable_{field}"] = self._clean(written(value)[:FIELD_CHARS])
 
 
 def _bounded_json(value: Any) -> Any:
     try:
-        written = orjson.dumps(value, default=_written)
+        json = orjson.dumps(value, default=written)
     except (TypeError, ValueError, RecursionError):
         return None
-    if len(written) > 4 * _EXTRA_CHARS:
+    if len(json) > 4 * _EXTRA_CHARS:
         return None
-    return orjson.loads(sanitise(written.decode())[0])
+    return orjson.loads(sanitise(json.decode())[0])

@@ -14,7 +14,8 @@ from voc.errors import RowError, SourceError, UsageError
 from voc.records import Channel, Feedback
 from voc.sources.base import Page, ReadProgress, Reject
 from voc.sources.columns import ColumnMap, find_columns
-from voc.sources.feedback import Repeats, native_id, to_feedback
+from voc.sources.feedback import to_feedback
+from voc.sources.identity import Repeats, native_id
 from voc.sources.rows import Row
 from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +19,19 @@ _MAX_RATIO: Final = 200
 _RATIO_COUNTS_FROM: Final = 32 * 1024**2
 _MAX_DIRECTORY_BYTES: Final = 16 * 1024**2
 _MAX_TAG_BYTES: Final = 16 * 1024**2
+# What `zipfile` raises, in the end, for bytes that are no sound archive.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+)
 _DIRECTORY_END = b"PK\x05\x06"
 _PASSWORD = "is protected with a password. Save it without one, then try again."
 
@@ -60,7 +75,7 @@ class Package:
         self._refuse_other_formats(file)
         try:
             self._archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+        except _BROKEN as error:
             self.fail(f"is damaged ({error}).")
         self._parts = {info.filename: info for info in self._archive.infolist()}
         self.bytes_parsed = 0
@@ -108,7 +123,7 @@ class Package:
                 yield
         except expat.ExpatError as error:
             self.fail(f"{part} is not valid XML ({error}).")
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, zlib.error) as error:
+        except _BROKEN as error:
             self.fail(f"{part} cannot be unpacked ({error}).")
 
     def _parser(self, handler: Handler) -> expat.XMLParserType:
