@@ -104,6 +104,13 @@ def test_a_users_industry_decides_level_and_reason() -> None:
     assert (found.label, found.reasons) == ("high", ("停机",))
 
 
+def test_authorities_named_calmly_are_no_threat_in_an_industry_either() -> None:
+    industry = load_industry("bank")
+    calm = urgency("打12378咨询过了", negative=False, intent="other", industry=industry)
+    upset = urgency("再不处理打12378", negative=True, intent=None, industry=industry)
+    assert (calm.label, upset.label) == ("low", "high")
+
+
 def test_the_gravest_reason_comes_first() -> None:
     found = urgency("律师函已发,孩子住院了,曝光你们", negative=True, intent="complaint")
     assert found.label == "critical"

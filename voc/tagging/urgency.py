@@ -48,7 +48,7 @@ _REASONS: Final = {
     "unresolved": "反复未解决",
     "deadline": "限时",
 }
-_THREATS: Final = frozenset({"法律", "监管", "媒体", "隐私", "反复未解决", "限时"})
+_THREATS: Final = frozenset({"law", "regulator", "media", "privacy", "unresolved", "deadline"})
 _LIFE: Final = _REASONS["life"]
 _NEGATED: Final = re.compile(
     r"(?:没有|没|未|无|不会|不是|并非|避免|防止|以防|杜绝|从未|从不|以免|免得|不怕|不用担心|不必担心|不存在"
@@ -78,10 +78,18 @@ _LASTING: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Alarm:
-    """What a word calls for: a level and why, or nothing where both are missing."""
+    """What a word calls for.
+
+    Attributes:
+        level: The urgency; `None` where the word calls for nothing.
+        reason: Why, as people read it.
+        threat: Whether it counts only where somebody is upset, as 律师.
+        told: Whether it says that something is told, not lived.
+    """
 
     level: UrgencyLabel | None = None
     reason: str = ""
+    threat: bool = False
     told: bool = False
 
 
@@ -129,7 +137,7 @@ def _alarms(
         told = any(alarm.told for _, _, alarm in words)
         spans = clauses(text)
         for start, end, alarm in words:
-            if alarm.level is None or (alarm.reason in _THREATS and not upset):
+            if alarm.level is None or (alarm.threat and not upset):
                 continue
             clause = spans[bisect_right(spans, (start, len(text))) - 1]
             if (told and not upset) or _is_negated(text, clause[0], start):
@@ -184,7 +192,8 @@ def _general_words() -> dict[str, _Alarm]:
         elif kind == "told":
             alarm = _Alarm(told=True)
         elif kind in ("critical", "high") and len(name) == 1 and name[0] in _REASONS:
-            alarm = _Alarm("critical" if kind == "critical" else "high", _REASONS[name[0]])
+            level: UrgencyLabel = "critical" if kind == "critical" else "high"
+            alarm = _Alarm(level, _REASONS[name[0]], threat=name[0] in _THREATS)
         else:
             raise line.error(f"a heading is [critical …] or [high …] of {', '.join(_REASONS)}")
         words.update(dict.fromkeys(line.words, alarm))
@@ -197,13 +206,14 @@ def _general() -> WordMatcher[_Alarm]:
 
 
 def _matcher(industry: Industry) -> WordMatcher[_Alarm]:
-    """Joins the words of an industry to the general ones, and wins over them."""
-    own = {
-        normalise(word).text: _Alarm(group.level, group.reason)
-        for group in industry.urgency
-        for word in group.words
-    }
-    return WordMatcher({**_general_words(), **own})
+    """Joins the words of an industry to the general ones; its levels and reasons win."""
+    words = dict(_general_words())
+    for group in industry.urgency:
+        for word in group.words:
+            own = normalise(word).text
+            known = words.get(own, _Alarm())
+            words[own] = _Alarm(group.level, group.reason, threat=known.threat)
+    return WordMatcher(words)
 
 
 _INDUSTRIES: Final = IdentityCache(_matcher)
