@@ -96,3 +96,13 @@ def test_without_any_topic_voices_that_name_no_place_are_one_group(
     voices = [mention(name, 0, product=None, store=None) for name in "ab"]
     groups = group_voices(voices, industries=industries, min_score=0.5)
     assert _keys(groups) == [(None, ["a", "b"])]
+
+
+def test_an_emergency_belongs_to_the_surest_aspect_of_its_voice(
+    mention: Callable[..., Mention], industries: Mapping[str, Industry]
+) -> None:
+    wire = mention("a", 0, aspect_id="brakes", urgency="critical", score=0.9)
+    dear = mention("a", 0, aspect_id="price", urgency="critical", score=0.6)
+    groups = group_voices([dear, wire], industries=industries, min_score=0.5)
+    found = {key.aspect_id: voices[0].urgency for key, voices in groups.items()}
+    assert found == {"brakes": "critical", "price": "normal"}

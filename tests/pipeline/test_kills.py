@@ -61,9 +61,9 @@ def _run_with_kills(
 def _write_rows(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8") as out:
         for number in range(count):
-            text = f"第{number}条：起步顿挫，油耗高，电话138000{number:05d}"
-            row = {"id": f"r{number}", "text": text} if number % 500 else {"id": number, "turns": 7}
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            row = {"id": f"r{number}", "text": f"第{number}条：起步顿挫，电话138000{number:05d}"}
+            line = json.dumps(row, ensure_ascii=False)
+            out.write((line if number % 500 else line[:20]) + "\n")
 
 
 @pytest.mark.parametrize("count", [40_000])

@@ -69,11 +69,13 @@ def group_voices(
         min_score: Lowest probability of a mention that counts.
     """
     rules = group_rules(industries)
-    counted = [
-        mention
-        for mention in mentions
-        if mention.sentiment == "negative" and mention.score >= min_score
-    ]
+    counted = _urgent_once(
+        [
+            mention
+            for mention in mentions
+            if mention.sentiment == "negative" and mention.score >= min_score
+        ]
+    )
     with_topics = {mention.industry for mention in counted if mention.topic_id is not None}
     groups: dict[GroupKey, dict[str, Mention]] = {}
     for mention in counted:
@@ -114,6 +116,24 @@ def group_rules(industries: Mapping[str, Industry]) -> Rules:
         for industry_id, industry in industries.items()
         for aspect in industry.all_aspects()
     }
+
+
+def _urgent_once(mentions: Sequence[Mention]) -> list[Mention]:
+    """Leaves the urgency of a voice with the aspect it surest complains of.
+
+    Who broke a tooth on a wire and found it dear too has one emergency, not two.
+    """
+    surest: dict[str, Mention] = {}
+    for mention in mentions:
+        known = surest.setdefault(mention.feedback_id, mention)
+        if (-mention.score, mention.aspect_id) < (-known.score, known.aspect_id):
+            surest[mention.feedback_id] = mention
+    return [
+        mention
+        if surest[mention.feedback_id].aspect_id == mention.aspect_id
+        else replace(mention, urgency="normal", urgency_reasons=())
+        for mention in mentions
+    ]
 
 
 def _merged(one: Mention, other: Mention) -> Mention:

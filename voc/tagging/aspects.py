@@ -2,7 +2,8 @@
 
 An industry with trained heads is tagged by them; any other by its keywords, whose hits a small
 trained head turns into a probability. Polarity is judged on the window around the hits: their
-clauses and the clause after each, for customers name a thing first and judge it then.
+clauses and the clause after each, for customers name a thing first and judge it then. A trained
+industry's own polarity head is averaged with the generic one, which has heard more ways to judge.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from voc.config import Aspect
 from voc.inference.features import SparseRows
-from voc.inference.linear import LinearModel, sigmoid, softmax
+from voc.inference.linear import LinearModel, sigmoid
 from voc.records import POLARITIES, AspectMention
 from voc.tagging.keywords import KeywordHit, KeywordMatcher
 from voc.tagging.prepare import Prepared
@@ -24,6 +25,7 @@ from voc.tagging.rules import Judgement
 Floats = NDArray[np.float32]
 HIT_SCALE = np.float32(0.5)  # weight of a keyword hit beside the unit-length n-gram row
 MOST_HITS = 2
+GENERIC = 0.35  # share of the generic polarity head beside an industry's own; chosen on dev
 MOST_EVIDENCE = 8
 
 
@@ -105,7 +107,9 @@ class AspectTagger:
         self._aspects = tuple(aspects)
         self.matcher = KeywordMatcher(aspects)
         self._presence = f"{trained}.presence" if trained else None
-        self._polarity = f"{trained or 'generic'}.polarity"
+        self._polarity = {"generic.polarity": 1.0}
+        if trained:
+            self._polarity = {f"{trained}.polarity": 1 - GENERIC, "generic.polarity": GENERIC}
 
     def tag(
         self, texts: Sequence[Prepared], features: dict[str, SparseRows]
@@ -191,8 +195,11 @@ class AspectTagger:
         inputs, extra = polarity_inputs(self._model, pieces, scores)
         for space, matrix in features.items():
             inputs[f"text.{space}"] = take_rows(matrix, rows)
-        probabilities = softmax(self._model.logits(self._polarity, inputs, extra=extra))
-        return [int(index) for index in probabilities.argmax(axis=1)]
+        logits = [
+            self._model.logits(head, inputs, extra=extra) * share
+            for head, share in self._polarity.items()
+        ]
+        return [int(index) for index in np.sum(logits, axis=0).argmax(axis=1)]
 
     def _mention(
         self, text: Prepared, aspect: int, score: float, part: Window, label: int
