@@ -181,8 +181,8 @@ def _reach(text: str, tokens: Sequence[Token], place: int, judged: Entry, *, gra
 def _turns(text: str, negator: Token, judged: Token) -> bool:
     """Whether a negator in reach does turn the judging word.
 
-    It does not in 好不好, 不要上当, 没用几天就坏了, 没吃过这么难吃的 and 没有比这更好的, nor in 没卡
-    (no card).
+    It does not in 好不好, 不要上当, 没用几天就坏了, 没吃过这么难吃的, 没有比这更好的, nor in 没卡,
+    which means that there is no card.
     """
     start, end, entry = negator
     if end - start == 1 and text[max(0, start - 1) : start] == text[end : end + 1]:
