@@ -1,12 +1,14 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
 from voc.issues.forming import form_issues
+from voc.issues.grouping import UNPLACED
 from voc.issues.matching import is_absorbed
 from voc.issues.naming import title_of
 from voc.issues.severity import rate_voices, severity_of
 from voc.issues.trends import Volumes, rate_ratio_p, trend_of
 
 __all__ = [
+    "UNPLACED",
     "Volumes",
     "form_issues",
     "is_absorbed",

@@ -10,6 +10,7 @@ from voc.config import Industry
 from voc.config.settings import IssueSettings
 from voc.issues.episodes import find_episodes
 from voc.issues.grouping import (
+    ASPECT_NAMES,
     GroupKey,
     Rules,
     aspect_of,
@@ -145,7 +146,7 @@ class _Scene:
             if match.survivor
             else birth_id(key, first.feedback_id, taken=taken),
             title=title_of(
-                aspect.name if aspect else key.aspect_id,
+                aspect.name if aspect else ASPECT_NAMES.get(key.aspect_id, key.aspect_id),
                 episode,
                 background=self.backgrounds[key.industry],
                 product=key.product,

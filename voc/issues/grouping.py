@@ -9,6 +9,11 @@ from typing import NamedTuple
 from voc.config import Aspect, Industry
 from voc.records import URGENCIES, Issue, Mention
 
+UNPLACED = "unplaced"
+"""Stands for the aspect of an emergency that speaks of no aspect of its taxonomy."""
+
+ASPECT_NAMES = {UNPLACED: "紧急情况"}
+
 _BOTH = ("product", "store")
 
 

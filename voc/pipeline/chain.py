@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from voc.config import Industry, Settings, load_industry
-from voc.issues import form_issues
+from voc.issues import UNPLACED, form_issues
 from voc.pipeline.tagging import Failure, tag_feedback
-from voc.records import Issue, Mention, Message, Tags, WorkOrder
+from voc.records import Issue, Mention, Message, Span, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
 from voc.text.bursts import Voice, find_bursts
@@ -152,6 +152,7 @@ class Chain:
         """
         industries = {name: self._industry(name) for name in self._store.industries()}
         mentions = list(self._store.mentions(model=self._engine.model, sentiment="negative"))
+        mentions += self._unplaced({mention.feedback_id for mention in mentions})
         volumes, as_of = self._volumes()
         existing = [self._whole(issue) for issue in self._store.issues()]
         changed = form_issues(
@@ -176,6 +177,39 @@ class Chain:
         )
         self._keep(changed, {issue.issue_id: issue for issue in existing}, orders, now)
         return len(changed), len(orders)
+
+    def _unplaced(self, heard: Set[str]) -> list[Mention]:
+        """Returns emergencies that complain of no aspect, so that none goes unseen."""
+        model = self._engine.model
+        found = []
+        for row in self._store.tagged(model=model):
+            if row.urgency != "critical" or row.sentiment != "negative" or row.industry is None:
+                continue
+            tags = None if row.feedback_id in heard else self._store.tags(row.feedback_id, model)
+            if tags is None or tags.urgency is None or BURST_FLAG in row.flags:
+                continue
+            spans = [
+                opinion.opinion for opinion in tags.opinions if opinion.sentiment == "negative"
+            ]
+            found.append(
+                Mention(
+                    feedback_id=row.feedback_id,
+                    industry=row.industry,
+                    aspect_id=UNPLACED,
+                    sentiment="negative",
+                    score=row.sentiment_score or 0.0,
+                    occurred_at=row.occurred_at,
+                    evidence=tuple(spans) or (Span(0, len(tags.text[:80]), tags.text[:80]),),
+                    product=row.product,
+                    store=row.store,
+                    region=row.region,
+                    channel=row.channel,
+                    urgency=tags.urgency.label,
+                    urgency_reasons=tags.urgency.reasons,
+                    opinions=tags.urgency.reasons,  # what it is about, as far as anyone can tell
+                )
+            )
+        return found
 
     def _keep(
         self,

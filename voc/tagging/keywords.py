@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import ahocorasick
-
 from voc.config import Aspect
+from voc.text.matching import WordMatcher
 from voc.text.normalise import normalise
 
 
@@ -21,31 +20,19 @@ class KeywordHit:
 
 
 class KeywordMatcher:
-    """Finds the keywords of aspects; where they overlap, the leftmost longest counts.
+    """Finds the keywords of aspects in normalised texts; the name of an aspect is one of them.
 
-    The name of an aspect is one of its keywords. Matching is on normalised texts, by Aho and
-    Corasick (1975).
+    Attributes:
+        targets: The index of the aspect of each keyword.
     """
 
     def __init__(self, aspects: Sequence[Aspect]) -> None:
-        self.size = len(aspects)
-        self._automaton = ahocorasick.Automaton()
-        words: dict[str, int] = {}
+        self.targets: dict[str, int] = {}
         for index, aspect in enumerate(aspects):
             for word in (*aspect.keywords, aspect.name):
-                words.setdefault(normalise(word).text, index)
-        for word, index in words.items():
-            if word:
-                self._automaton.add_word(word, (index, len(word)))
-        self._automaton.make_automaton()
-        self._empty = not words
-        self.targets = words
+                self.targets.setdefault(normalise(word).text, index)
+        self._matcher = WordMatcher(self.targets)
 
     def hits(self, text: str) -> list[KeywordHit]:
-        """Returns the hits in a normalised text, in order."""
-        if self._empty or not text:
-            return []
-        return [
-            KeywordHit(last - length + 1, last + 1, index)
-            for last, (index, length) in self._automaton.iter_long(text)
-        ]
+        """Returns the hits in a normalised text, in order; of overlapping ones the longest."""
+        return [KeywordHit(*found) for found in self._matcher.find(text)]

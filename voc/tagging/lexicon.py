@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from voc.tagging.matching import WordMatcher
 from voc.tagging.wordlists import WordLine, read_word_lists
+from voc.text.matching import WordMatcher
 from voc.text.normalise import normalise
 
 Kind = Literal["verdict", "act", "quality", "harm", "bare"]

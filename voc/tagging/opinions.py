@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from voc.tagging.hits import Hit
-from voc.tagging.matching import IdentityCache
 from voc.tagging.rules import ClauseJudgement, Judgement
 from voc.tagging.targets import Keywords, Spot, TargetFinder
+from voc.text.matching import IdentityCache
 
 _FAINTEST: Final = 0.15  # what says less is no opinion
 _LONGEST_NAMING_CLAUSE: Final = 9

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from voc.tagging.matching import WordMatcher
 from voc.tagging.wordlists import read_word_lists
+from voc.text.matching import WordMatcher
 
 Spot = tuple[int, int]
 

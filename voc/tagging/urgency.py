@@ -28,8 +28,8 @@ from typing import Final
 from voc.config import Industry
 from voc.records import URGENCIES, Urgency, UrgencyLabel
 from voc.tagging.lexicon import Role, default_lexicon
-from voc.tagging.matching import IdentityCache, WordMatcher
 from voc.tagging.wordlists import read_word_lists
+from voc.text.matching import IdentityCache, WordMatcher
 from voc.text.normalise import normalise
 from voc.text.sentences import clauses
 

@@ -8,7 +8,9 @@ import warnings
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
+
+from voc.text.matching import WordMatcher
 
 Backend = Literal["rjieba", "jieba"]
 
@@ -30,7 +32,8 @@ class Segmenter:
     def __init__(self, words: Iterable[str] = (), *, backend: Backend | None = None) -> None:
         own = sorted({word.strip() for word in words if word.strip()})
         self._cut = _cutter(own, backend)
-        self._own = _automaton([word for word in own if len(word) > 1])
+        longer = [word for word in own if len(word) > 1]
+        self._own = WordMatcher[None](dict.fromkeys(longer)) if longer else None
 
     def words(self, text: str) -> list[str]:
         """Returns the words in order, punctuation among them, white space not."""
@@ -92,23 +95,10 @@ def _jieba_cutter(words: list[str]) -> Callable[[str], Iterable[str]]:
     return cut
 
 
-def _automaton(words: list[str]) -> Any:
-    if not words:
-        return None
-    import ahocorasick
-
-    automaton = ahocorasick.Automaton()
-    for word in words:
-        automaton.add_word(word, len(word))
-    automaton.make_automaton()
-    return automaton
-
-
-def _joined(text: str, cuts: list[int], automaton: Any) -> list[int]:
+def _joined(text: str, cuts: list[int], own: WordMatcher[None]) -> list[int]:
     """Takes the cuts out that lie within a word of one's own which begins and ends at cuts."""
     known = set(cuts)
-    for last, length in automaton.iter_long(text):
-        start, end = last + 1 - length, last + 1
+    for start, end, _ in own.find(text):
         if start in known and end in known:
             known.difference_update(range(start + 1, end))
     return sorted(known)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voc.tagging.matching import IdentityCache, WordMatcher
+from voc.text.matching import IdentityCache, WordMatcher
 
 HAN = "甲乙丙丁"
 
