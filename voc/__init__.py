@@ -1,9 +1,9 @@
 """Listens to customers in Chinese and gets what they say fixed.
 
-    import voc
+import voc
 
-    engine = voc.load(industry="automotive")
-    engine.tag(["起步顿挫严重，但是空间很大"])
+engine = voc.load(industry="automotive")
+engine.tag(["起步顿挫严重，但是空间很大"])
 """
 
 from __future__ import annotations

@@ -311,7 +311,7 @@ def _without_ids(issues: Iterable[Issue]) -> list[Issue]:
 
 
 def test_an_issue_of_a_topic_is_found_again_by_it(
-    mention: Callable[..., Mention], industries: Mapping[str, Industry]
+    mention: Callable[..., Mention], industries: dict[str, Industry]
 ) -> None:
     def form(mentions: list[Mention], existing: list[Issue]) -> list[Issue]:
         return form_issues(
