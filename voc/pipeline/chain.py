@@ -7,7 +7,7 @@ import socket
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from voc.config import Industry, Settings, load_industry
 from voc.issues import UNPLACED, form_issues
@@ -165,8 +165,10 @@ class Chain:
         )
         now = datetime.now(self._settings.zone)
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
+        quiet = timedelta(days=self._settings.issues.quiet_days)
         orders = open_work_orders(
-            changed,
+            # What nobody has spoken of for so long is history: it is kept, and nobody is sent out.
+            [issue for issue in changed if issue.last_seen >= as_of - quiet],
             self._store.work_orders(),
             routing=rules,
             industries=industries,
