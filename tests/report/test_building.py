@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -139,10 +140,11 @@ def test_figures_are_plain_json(
     assert written["set_aside"]["bursts"][0]["minutes"] is None
 
 
-_MANY = """
-import resource, sys
+_MANY = r"""
+import re
 from collections import namedtuple
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 from voc.records import Evidence, Issue, Mention
 from voc.report import ReportInput, build_figures, render_html
@@ -185,17 +187,16 @@ figures = build_figures(
     )
 )
 page = render_html(figures)
-usage = resource.getrusage(resource.RUSAGE_SELF)
-print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, len(page) // 1024)
+peak_kb = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]
+print(int(peak_kb) // 1024, len(page) // 1024)
 """
 
 
-def test_a_hundred_thousand_rows_take_seconds_and_little_memory() -> None:
-    pytest.importorskip("resource")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+def test_a_hundred_thousand_rows_take_little_memory() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _MANY], capture_output=True, text=True, check=True, timeout=120
     )
-    seconds, megabytes, kilobytes = (float(value) for value in done.stdout.split())
-    assert seconds < 15
+    megabytes, kilobytes = (int(value) for value in done.stdout.split())
     assert megabytes < 500
     assert kilobytes < 1024

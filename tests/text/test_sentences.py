@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voc.text.sentences import clauses, sentences
@@ -139,6 +139,7 @@ MARKS = st.text(
 
 
 @given(MARKS)
+@example("0?;0")
 def test_spans_cover_the_text(text: str) -> None:
     assert_covers(text, sentences(text))
     assert_covers(text, clauses(text))

@@ -30,7 +30,7 @@ _ATOM: Final = "|".join(
     ]
 )
 _STOP: Final = (
-    rf"[。！？!?｡][。！？!?｡.…~～]*[{_CLOSERS}]*[{_EMOJI}]*"
+    rf"[。！？!?｡][。！？!?｡.…~～，,；;、]*[{_CLOSERS}]*[{_EMOJI}]*"
     rf"|(?<![\d.])\.(?=[\s{_HAN}]|$)[{_CLOSERS}]*"
 )
 _PAUSE: Final = (
