@@ -79,7 +79,7 @@ def _summarise(console: Console, store: Store, model: str, read: list[Ingested])
     if topics:
         worst = sorted(topics, key=lambda topic: -topic.negative_share * topic.count)[:6]
         names = "、".join(f"{topic.topic}（{topic.count}）" for topic in worst)
-        console.print(f"\n发现主题 {len(topics)} 个，负面声音最多的：{names}")
+        console.print(f"\n发现主题 {len(topics)} 个，负面声音最多的：{names}", soft_wrap=True)
 
 
 def _print_issues(console: Console, store: Store) -> None:
