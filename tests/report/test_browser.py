@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import require
 from voc.config import Aspect, Industry
 from voc.records import Evidence, Topic
 from voc.report import Figures, build_figures, write_report
@@ -159,8 +160,7 @@ class Watched:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"Chromium is not installed at {CHROMIUM}")
+    require("browser", CHROMIUM.exists(), f"Chromium is not installed at {CHROMIUM}")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
         yield browser

@@ -204,7 +204,7 @@ def _orders(findings: Findings, *, told: Collection[str]) -> Iterator[KeyPoint]:
 
 def _next_order(order: OrderLine, calendar: Calendar) -> Sentence:
     """Names the most pressing order that no sentence above has named."""
-    state = f"已逾期 {hours(order.hours_left or 0)}" if order.is_overdue else "到期最早"
+    state = f"已逾期 {hours(order.hours_left or 0)}" if order.is_overdue else "其余到期最早"
     due = calendar.moment(order.due_at)
     return (
         plain(f"{state}：{order.title}（"),
