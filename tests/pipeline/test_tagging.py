@@ -16,6 +16,7 @@ class Engine:
 
     does: str = "raise"
     model: str = "test@1.0.0"
+    masks: bool = True
 
     def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
         if any(text == "poison" for text in texts):

@@ -11,7 +11,7 @@ from typing import Any
 from voc.config import Settings
 from voc.errors import RowError, SourceError, UsageError
 from voc.pipeline.tagging import Failure, Tagger, tag_feedback
-from voc.records import Feedback, Tags
+from voc.records import Feedback, Tags, stable_id
 from voc.results import open_results
 from voc.results.writing import Summary
 from voc.sources.base import Reject
@@ -19,7 +19,7 @@ from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.feedback import to_feedback
 from voc.sources.rows import Row
 from voc.sources.tables import Table, read_rows
-from voc.tagging.engine import Engine
+from voc.tagging.engine import BoundEngine, Engine
 from voc.tagging.evaluation import evaluate
 from voc.text.privacy import mask
 
@@ -83,7 +83,13 @@ def score_file(
         OutputError: The result cannot be written.
     """
     bound = engine.bound(aspects=options.aspects, tasks=options.tasks)
-    made_of = {"input": _fingerprint(source), "columns": options.columns}
+    if "-" not in (source, out) and Path(out).exists() and Path(out).samefile(source):
+        raise UsageError(f"{out} is the input itself; name another file with -o.")
+    made_of = {
+        "input": _fingerprint(source),
+        "columns": options.columns,
+        "tagged as": _way_of_tagging(bound, settings),
+    }
     with (
         read_rows(source, text=options.text) as table,
         open_results(out, resume=options.resume, made_of=made_of) as results,
@@ -158,6 +164,16 @@ def _columns(table: Table, first: Row, options: ScoreOptions) -> ColumnMap:
     values = [row.values for row in (first, *table.sample())]
     names = table.header or list(dict.fromkeys(name for row in values for name in row))
     return find_columns(names, mapping=options.columns, sample_rows=values)
+
+
+def _way_of_tagging(engine: BoundEngine, settings: Settings) -> str:
+    """A hash of all that decides what Tags a row gets, but for the model, which each row names."""
+    industry = engine.industry.model_dump_json() if engine.industry else None
+    ways = [
+        industry, engine.aspects, sorted(engine.tasks or ()), engine.masks,
+        settings.text.max_chars, settings.timezone,
+    ]  # fmt: skip
+    return stable_id("way", repr(ways))
 
 
 def _fingerprint(source: str) -> dict[str, Any] | None:

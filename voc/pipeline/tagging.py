@@ -11,7 +11,9 @@ from types import FrameType
 from typing import Protocol
 
 from voc.pipeline.voices import customer_view, is_joined
-from voc.records import Feedback, Tags
+from voc.records import Feedback, Span, Tags
+from voc.text.normalise import sanitise
+from voc.text.privacy import mask
 
 
 class Tagger(Protocol):
@@ -19,6 +21,9 @@ class Tagger(Protocol):
 
     @property
     def model(self) -> str: ...
+
+    @property
+    def masks(self) -> bool: ...
 
     def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]: ...
 
@@ -59,7 +64,7 @@ def tag_feedback(
             for view, name in zip(views, ids, strict=True)
         ]
     return [
-        _with_whole_text(tags, item) if isinstance(tags, Tags) else tags
+        _with_whole_text(tags, item, masked=engine.masks) if isinstance(tags, Tags) else tags
         for tags, item in zip(tagged, feedback, strict=True)
     ]
 
@@ -74,13 +79,40 @@ def _tag_one(engine: Tagger, view: str, name: str, timeout_s: float) -> Tags | F
         return Failure(f"tagging failed: {type(error).__name__}: {error}")
 
 
-def _with_whole_text(tags: Tags, feedback: Feedback) -> Tags:
+def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
     """Puts back what `customer_view` blanked; both are equally long, so offsets stay right."""
     flags = [*tags.flags]
     flags += ["staff"] if feedback.extra.get("is_staff") else []
     flags += ["truncated"] if feedback.extra.get("truncated") else []
-    text = feedback.text[: len(tags.text)] if is_joined(feedback) or "staff" in flags else tags.text
-    return replace(tags, text=text, flags=tuple(dict.fromkeys(flags)))
+    tags = replace(tags, flags=tuple(dict.fromkeys(flags)))
+    if not is_joined(feedback) and "staff" not in flags:
+        return tags
+    text = sanitise(feedback.text)[0][: len(tags.text)]
+    return _over(tags, mask(text).text if masked else text)
+
+
+def _over(tags: Tags, text: str) -> Tags:
+    """Lays tags over another text of equal length: spans say what stands there."""
+
+    def span(old: Span) -> Span:
+        return Span(old.start, old.end, text[old.start : old.end])
+
+    return replace(
+        tags,
+        text=text,
+        aspects=tuple(
+            replace(mention, evidence=tuple(map(span, mention.evidence)))
+            for mention in tags.aspects
+        ),
+        opinions=tuple(
+            replace(
+                opinion,
+                opinion=span(opinion.opinion),
+                target=span(opinion.target) if opinion.target else None,
+            )
+            for opinion in tags.opinions
+        ),
+    )
 
 
 @contextmanager

@@ -55,6 +55,11 @@ class Engine:
         """Name and version of the model, as every Tags record carries it."""
         return self._model.manifest.identifier
 
+    @property
+    def masks(self) -> bool:
+        """Whether personal data in texts becomes `*`."""
+        return self._mask
+
     def tag(
         self,
         texts: Sequence[str],
@@ -96,6 +101,8 @@ class Engine:
     ) -> BoundEngine:
         """Returns the engine with the options of `tag` fixed, and checked."""
         check_tasks(tasks)
+        if aspects is not None:
+            named_aspects(aspects)
         return BoundEngine(self, industry or self._industry, aspects, tasks)
 
     def _tag_unique(
@@ -177,6 +184,10 @@ class BoundEngine:
     @property
     def model(self) -> str:
         return self.engine.model
+
+    @property
+    def masks(self) -> bool:
+        return self.engine.masks
 
     def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
         """Tags texts; `ids` has one for each."""

@@ -11,6 +11,7 @@ from voc.text.language import language_of
 from voc.text.normalise import Normalised, normalise, sanitise
 from voc.text.privacy import mask
 
+EDGES = " \t\r\n\u3000，。；、：,;:~～"
 IN_SCOPE = ("zh", "zh-Hant", "yue")
 
 
@@ -33,11 +34,15 @@ class Prepared:
     flags: tuple[str, ...]
 
     def span(self, start: int, end: int) -> Span:
-        """Returns the span of `text` that `[start, end)` of the normalised text came from."""
+        """Returns the span of `text` that `[start, end)` of the normalised text came from.
+
+        White space and separators at its edges are left out.
+        """
         first, last = self.normalised.original_span(start, end)
         piece = self.text[first:last]
-        first += len(piece) - len(piece.lstrip())
-        piece = piece.strip()
+        if piece.strip(EDGES):
+            first += len(piece) - len(piece.lstrip(EDGES))
+            piece = piece.strip(EDGES)
         return Span(first, first + len(piece), piece)
 
     @property
