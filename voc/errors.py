@@ -4,6 +4,7 @@
     ├── UsageError               the call itself is wrong (unknown value, missing column); exits 2
     ├── ConfigError              a setting, an industry or a routing file is wrong; with places
     │   └── MissingExtraError    a part needs an extra that is not installed (voc.topics)
+    ├── InterruptedRunError      a person stopped the run; exits 130
     ├── SourceError              a source cannot be read at all
     │   ├── RowError             one row cannot be read; it becomes a counted reject
     │   └── DamagedError         a file's bytes end early or make no sense (voc.sources)
@@ -48,6 +49,12 @@ class ConfigError(VocError):
     def __init__(self, message: str, places: Sequence[str] = ()) -> None:
         super().__init__("\n".join([message, *(f"  {place}" for place in places)]))
         self.places = tuple(places)
+
+
+class InterruptedRunError(VocError):
+    """A person stopped the run; what was done is kept."""
+
+    exit_code = 130  # 128 + SIGINT, as shells report it
 
 
 class SourceError(VocError):

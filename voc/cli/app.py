@@ -20,9 +20,6 @@ app = typer.Typer(
     "听懂客户的中文反馈：打标签、归并问题、派发工单、跟踪结果。",
 )
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells report it
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         from voc import __version__
@@ -60,9 +57,6 @@ def main() -> None:
     except VocError as error:
         typer.echo(f"voc: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("voc: interrupted.", err=True)
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of stdout went away (`voc … | head`); there is nobody left to write to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +58,7 @@ def score(
 
     Example: voc score reviews.csv -o tags.jsonl --industry snack
     """
+    from voc.errors import SourceError
     from voc.pipeline.scoring import ScoreOptions, score_file
     from voc.tagging.engine import load
 
@@ -69,16 +72,32 @@ def score(
         tasks=split_names(tasks),
         resume=resume,
     )
-    with Progress("标注") as progress:
+    with Progress("标注") as progress, kept_when_interrupted(out):
         summary = score_file(
             source, out, engine=engine, settings=settings, options=options,
             on_progress=progress.update,
         )  # fmt: skip
     if out != "-":
-        rejected = (
-            f"; {summary.rejects} rejected, see {out}.rejects.jsonl" if summary.rejects else ""
+        rejected = f"; {summary.rejects} rejected, see {summary.rejects_path}"
+        say(
+            f"{summary.rows} rows tagged into {out} by {engine.model}"
+            f"{rejected if summary.rejects else ''}"
         )
-        say(f"{summary.rows} rows tagged into {out} by {engine.model}{rejected}")
+    if summary.rejects and not summary.rows:
+        hint = " Standard input is read as jsonl." if source == "-" else ""
+        raise SourceError(f"{source}: not one of its {summary.rejects} rows could be tagged.{hint}")
+
+
+@contextmanager
+def kept_when_interrupted(out: str) -> Iterator[None]:
+    """Turns Ctrl-C into a sentence that says what is kept, and how to go on."""
+    from voc.errors import InterruptedRunError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = "" if out == "-" else " What is tagged is kept: the same with --resume goes on."
+        raise InterruptedRunError(f"interrupted.{kept}") from None
 
 
 def evaluate(

@@ -20,7 +20,7 @@ from voc.sources.feedback import to_feedback
 from voc.sources.rows import Row
 from voc.sources.tables import Table, read_rows
 from voc.tagging.engine import BoundEngine, Engine
-from voc.tagging.evaluation import evaluate
+from voc.tagging.evaluation import check_row, evaluate
 from voc.text.privacy import mask
 
 Progress = Callable[[float, float | None], None]
@@ -204,13 +204,18 @@ def evaluate_file(
     rows: list[Mapping[str, Any]] = []
     tagged: list[Tags] = []
     bound = engine.bound(tasks=("sentiment", "aspects"))
+    aspects = bound.industry.all_aspects() if bound.industry else ()
+    known = {name for aspect in aspects for name in (aspect.id, aspect.name)} or None
     with read_rows(labelled) as table:
         while batch := list(islice(table, settings.score.batch_rows)):
             for item in batch:
                 if isinstance(item, Reject):
                     raise SourceError(f"{item.place}: {item.reason}; mend it, then try again.")
                 if not isinstance(item.values.get("text"), str):
-                    raise SourceError(f"{item.place}: has no 'text'; labelled rows need one.")
+                    raise UsageError(f"{item.place}: has no 'text'; labelled rows need one.")
+                wrong = check_row(item.values, known)
+                if wrong:
+                    raise UsageError(f"{item.place}: {wrong}")
                 rows.append(item.values)
             texts = [str(item.values["text"]) for item in batch if isinstance(item, Row)]
             tagged += bound.tag(texts, ids=[str(len(tagged) + i) for i in range(len(texts))])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.errors import UsageError
+from voc.errors import UsageError, nearest
 from voc.records import POLARITIES, Sentiment, Tags
 
 RESAMPLES = 1000
@@ -72,6 +72,29 @@ def evaluate(
             "No row has a 'sentiment' or 'aspects' label; there is nothing to compare."
         )
     return figures
+
+
+def check_row(row: Mapping[str, Any], known: Collection[str] | None) -> str | None:
+    """Returns what is wrong with a labelled row, or `None`.
+
+    Args:
+        row: The row.
+        known: Names and ids of the taxonomy's aspects, where there is one.
+    """
+    if row.get("sentiment") not in (None, *POLARITIES):
+        return f"its sentiment {row['sentiment']!r} is none of {', '.join(POLARITIES)}"
+    aspects = row.get("aspects") or []
+    if not isinstance(aspects, list) or not all(isinstance(item, Mapping) for item in aspects):
+        return "its aspects are no list of objects with 'aspect' and 'sentiment'"
+    for item in aspects:
+        name = item.get("aspect_id") or item.get("aspect")
+        if not isinstance(name, str):
+            return "an aspect has neither 'aspect' nor 'aspect_id'"
+        if known is not None and name not in known:
+            return f"the taxonomy has no aspect {name!r}.{nearest(name, known)}"
+        if item.get("sentiment") not in POLARITIES:
+            return f"the sentiment of {name} is none of {', '.join(POLARITIES)}"
+    return None
 
 
 def _check_labels(labels: Any) -> None:
