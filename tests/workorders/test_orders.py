@@ -32,6 +32,7 @@ def tell(industries: Mapping[str, Industry]) -> Tell:
         rules: Mapping[str, Any] | None = None,
         circumstances: Circumstances | None = None,
         sinks: Sequence[str] = ("file",),
+        **values: Any,
     ) -> list[tuple[WorkOrder, Message]]:
         return open_work_orders(
             [issue],
@@ -42,6 +43,7 @@ def tell(industries: Mapping[str, Industry]) -> Tell:
             now=now,
             circumstances={issue.issue_id: circumstances} if circumstances else None,
             sinks=sinks,
+            **values,
         )
 
     return run
@@ -169,31 +171,58 @@ def test_an_issue_nobody_works_on_is_not_told_again(
 
 @pytest.mark.parametrize("event", ["resolved", "closed", "rejected"])
 @pytest.mark.parametrize(
-    ("status", "after_days", "opens"),
-    [("reopened", 2, True), ("reopened", -1, False), ("open", 2, False)],
+    ("status", "count", "severity", "reopened_days", "opens"),
+    [
+        pytest.param("reopened", 7, "medium", None, True, id="one voice more"),
+        pytest.param("open", 7, "medium", None, True, id="one more of an open issue"),
+        pytest.param("reopened", 6, "medium", None, False, id="no voice since"),
+        pytest.param("reopened", 6, "medium", 1, True, id="reopened by a person"),
+        pytest.param("reopened", 6, "medium", -1, False, id="reopened before the end"),
+        pytest.param("open", 6, "medium", 1, False, id="reopened once, long settled"),
+        pytest.param("reopened", 7, "low", 1, False, id="not severe enough"),
+        pytest.param("closed", 7, "medium", 1, False, id="closed again"),
+    ],
 )
 def test_a_comeback_opens_a_new_order(
     event: str,
     status: IssueStatus,
-    after_days: float,
+    count: int,
+    severity: Severity,
+    reopened_days: float | None,
     opens: bool,
     make_issue: Callable[..., Issue],
     tell: Tell,
 ) -> None:
+    """Its voices are older than the order by far, as those of a year's complaints are."""
     [(first, _)] = tell(make_issue())
     end = NOW + timedelta(days=3)
     ended = apply_event(first, event, actor="老李", at=end, note="修好了")
-    issue = make_issue(status=status, count=12, last_seen=end + timedelta(days=after_days))
+    issue = make_issue(status=status, count=count, severity=severity)
+    reopened = {} if reopened_days is None else {"is_1": end + timedelta(days=reopened_days)}
     later = end + timedelta(days=4)
-    told = tell(issue, [ended], now=later)
+    told = tell(issue, [ended], now=later, reopened_at=reopened)
     assert bool(told) is opens
     for second, message in told:
         assert second.work_order_id == stable_id("wo", "is_1", "2")
         assert (second.status, message.sequence) == ("open", 1)
         assert f"此前的工单 {first.work_order_id}" in second.description
-        assert tell(issue, [ended, second], now=later) == []
+        assert tell(issue, [ended, second], now=later, reopened_at=reopened) == []
         done = apply_event(second, "resolved", actor="老李", at=later)
-        assert tell(issue, [done, ended], now=later) == [], "no voice since"
+        assert tell(issue, [done, ended], now=later, reopened_at=reopened) == [], "all was told"
+
+
+@pytest.mark.parametrize(
+    ("newest_days", "opens"),
+    [({"cars": 34}, True), ({"cars": 34.5}, False), ({"bank": 900}, True), ({}, True)],
+)
+def test_nobody_is_sent_out_for_history(
+    newest_days: Mapping[str, float], opens: bool, make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    issue = make_issue()  # last spoken of on the sixth day
+    as_of = {
+        name: issue.first_seen + timedelta(days=newest) for name, newest in newest_days.items()
+    }
+    assert bool(tell(issue, as_of=as_of, quiet_days=28)) is opens
 
 
 def test_each_sink_is_told(make_issue: Callable[..., Issue], tell: Tell) -> None:

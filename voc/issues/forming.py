@@ -36,7 +36,7 @@ def form_issues(
     industries: Mapping[str, Industry],
     settings: IssueSettings,
     volumes: Volumes | None,
-    as_of: datetime,
+    as_of: datetime | Mapping[str, datetime],
 ) -> list[Issue]:
     """Returns the issues that are new or have changed.
 
@@ -57,7 +57,8 @@ def form_issues(
         settings: The section `issues` of the settings.
         volumes: All feedbacks a day by (industry, product), days in the zone of `as_of`; the
             product `None` is the whole industry. `None`: trends compare voices a day.
-        as_of: The moment trends look back from. The time of the newest feedback that is not in the
+        as_of: The moment trends look back from, or one for each industry; one that it lacks looks
+            back from its own newest mention. The time of the newest feedback that is not in the
             future makes repeated runs give equal trends.
 
     Returns:
@@ -67,13 +68,14 @@ def form_issues(
     rows = list(mentions)
     rules = group_rules(industries)
     groups = group_voices(rows, industries=industries, min_score=settings.min_score)
+    moments = _moments(rows, as_of)
     scene = _Scene(
         industries=industries,
         rules=rules,
         settings=settings,
-        exposure=Exposure(volumes, data_starts=_data_starts(rows, as_of)),
+        exposure=Exposure(volumes, data_starts=_data_starts(rows, moments)),
         backgrounds=_backgrounds(groups),
-        as_of=as_of,
+        as_of=moments,
     )
     known: dict[GroupKey, list[Issue]] = {}
     for issue in existing:
@@ -104,7 +106,7 @@ class _Scene:
     settings: IssueSettings
     exposure: Exposure
     backgrounds: Mapping[str, Background]
-    as_of: datetime
+    as_of: Mapping[str, datetime]
 
     def form(
         self, key: GroupKey, voices: Sequence[Mention], known: Sequence[Issue]
@@ -113,7 +115,8 @@ class _Scene:
         episodes = find_episodes(voices, settings=self.settings)
         if not episodes:
             return
-        days = [day_of(voice.occurred_at, self.as_of) for voice in voices]
+        as_of = self.as_of[key.industry]
+        days = [day_of(voice.occurred_at, as_of) for voice in voices]
         taken = {issue.issue_id for issue in known}
         for episode, match in zip(episodes, match_episodes(episodes, known), strict=True):
             issue = self._issue(key, episode, days, match, taken)
@@ -129,14 +132,15 @@ class _Scene:
         match: Match,
         taken: set[str],
     ) -> Issue:
+        as_of = self.as_of[key.industry]
         trend, trend_p = trend_of(
             days,
             key=key,
-            opened=day_of(episode[0].occurred_at, self.as_of),
+            opened=day_of(episode[0].occurred_at, as_of),
             exposure=self.exposure,
             window_days=self.settings.window_days,
             quiet_days=self.settings.quiet_days,
-            today=day_of(self.as_of, self.as_of),
+            today=day_of(as_of, as_of),
         )
         severity, _ = rate_voices(episode, trend=trend, trend_p=trend_p)
         aspect = aspect_of(self.industries, key.industry, key.aspect_id)
@@ -208,10 +212,23 @@ def _backgrounds(groups: Groups) -> dict[str, Background]:
     return {industry: Background(spoken) for industry, spoken in voices.items()}
 
 
-def _data_starts(mentions: Sequence[Mention], as_of: datetime) -> dict[str, int]:
+def _moments(
+    mentions: Sequence[Mention], as_of: datetime | Mapping[str, datetime]
+) -> dict[str, datetime]:
+    newest: dict[str, datetime] = {}
+    for mention in mentions:
+        known = newest.get(mention.industry)
+        if known is None or mention.occurred_at > known:
+            newest[mention.industry] = mention.occurred_at
+    if isinstance(as_of, datetime):
+        return dict.fromkeys(newest, as_of)
+    return {name: as_of.get(name, moment) for name, moment in newest.items()}
+
+
+def _data_starts(mentions: Sequence[Mention], as_of: Mapping[str, datetime]) -> dict[str, int]:
     starts: dict[str, datetime] = {}
     for mention in mentions:
         known = starts.get(mention.industry)
         if known is None or mention.occurred_at < known:
             starts[mention.industry] = mention.occurred_at
-    return {industry: day_of(start, as_of) for industry, start in starts.items()}
+    return {industry: day_of(start, as_of[industry]) for industry, start in starts.items()}

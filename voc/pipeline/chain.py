@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 from voc.config import Industry, Settings, load_industry
 from voc.issues import UNPLACED, form_issues
+from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.records import Issue, Mention, Message, Span, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
@@ -153,32 +153,56 @@ class Chain:
         industries = {name: self._industry(name) for name in self._store.industries()}
         mentions = list(self._store.mentions(model=self._engine.model, sentiment="negative"))
         mentions += self._unplaced({mention.feedback_id for mention in mentions})
-        volumes, as_of = self._volumes()
-        existing = [self._whole(issue) for issue in self._store.issues()]
+        zone = self._settings.zone
+        now = datetime.now(zone)
+        moments = moments_of(
+            self._store, model=self._engine.model, zone=zone, now=now, left_out=BURST_FLAG
+        )
+        existing = {
+            issue.issue_id: self._store.issue(issue.issue_id) or issue
+            for issue in self._store.issues()
+        }
         changed = form_issues(
             mentions,
-            existing,
+            list(existing.values()),
             industries=industries,
             settings=self._settings.issues,
-            volumes=volumes,
-            as_of=as_of,
+            volumes=moments.volumes,
+            as_of=moments.as_of,
         )
-        now = datetime.now(self._settings.zone)
+        issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
-        quiet = timedelta(days=self._settings.issues.quiet_days)
         orders = open_work_orders(
-            # What nobody has spoken of for so long is history: it is kept, and nobody is sent out.
-            [issue for issue in changed if issue.last_seen >= as_of - quiet],
+            issues,
             self._store.work_orders(),
             routing=rules,
             industries=industries,
             calendar=calendar_for(rules, self._settings.resolve(self._settings.routing.file)),
             now=now,
-            circumstances=circumstances_of(changed, mentions),
+            circumstances=circumstances_of(issues, mentions),
             sinks=(SINK,),
+            as_of=moments.as_of,
+            quiet_days=self._settings.issues.quiet_days,
+            reopened_at=self._reopened_at(issues, existing, now),
         )
-        self._keep(changed, {issue.issue_id: issue for issue in existing}, orders, now)
+        self._keep(changed, existing, orders, now)
         return len(changed), len(orders)
+
+    def _reopened_at(
+        self, issues: Sequence[Issue], before: Mapping[str, Issue], now: datetime
+    ) -> dict[str, datetime]:
+        """Returns when each reopened issue was, by a person or in this run."""
+        found = {}
+        for issue in issues:
+            if issue.status == "reopened":
+                known = before.get(issue.issue_id)
+                events = self._store.issue_events(issue.issue_id)
+                at = [event.at for event in events if event.to_status == "reopened"]
+                if known is None or known.status != "reopened":
+                    at.append(now)
+                if at:
+                    found[issue.issue_id] = max(at)
+        return found
 
     def _unplaced(self, heard: Set[str]) -> list[Mention]:
         """Returns emergencies that complain of no aspect, so that none goes unseen."""
@@ -231,9 +255,6 @@ class Chain:
                 transaction.save_work_order(order)
                 transaction.enqueue(message)
 
-    def _whole(self, issue: Issue) -> Issue:
-        return self._store.issue(issue.issue_id) or issue
-
     def deliver(self) -> DeliveryCounts:
         """Delivers the messages that are due to the file queue."""
         return deliver(
@@ -248,21 +269,6 @@ class Chain:
             folder = self._settings.resolve(self._settings.industries_dir)
             self._industries[name] = load_industry(name, folder=folder)
         return self._industries[name]
-
-    def _volumes(self) -> tuple[dict[tuple[str, str | None], dict[date, int]], datetime]:
-        """Returns feedback a day by (industry, product), and the time of the newest."""
-        zone, now = self._settings.zone, datetime.now(self._settings.zone)
-        volumes: dict[tuple[str, str | None], Counter[date]] = defaultdict(Counter)
-        newest: datetime | None = None
-        for row in self._store.tagged(model=self._engine.model):
-            if row.industry is None or BURST_FLAG in row.flags or row.occurred_at > now:
-                continue
-            newest = max(newest or row.occurred_at, row.occurred_at)
-            day = row.occurred_at.astimezone(zone).date()
-            volumes[(row.industry, None)][day] += 1
-            if row.product:
-                volumes[(row.industry, row.product)][day] += 1
-        return dict(volumes), (newest or now).astimezone(zone)
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from voc.config import Industry
@@ -45,18 +45,24 @@ def open_work_orders(
     now: datetime,
     circumstances: Mapping[str, Circumstances] | None = None,
     sinks: Sequence[str] = ("file",),
+    as_of: Mapping[str, datetime] | None = None,
+    quiet_days: float | None = None,
+    reopened_at: Mapping[str, datetime] | None = None,
 ) -> list[tuple[WorkOrder, Message]]:
     """Returns the work orders to open or update, each with the message that tells of it.
 
     An open or reopened issue that reaches `open_when` gets one order. While that order is being
     worked on, it is updated when the issue's severity rises or its voices grow by `update_when`
-    since it was last told; a priority that rises with it shortens the time, none is lowered. An
-    issue that came back (`reopened`) with a voice later than the end of its last order gets a new
-    one, so that each order keeps its own time and outcome. Ignored and closed issues get nothing.
-    Running again with the same data returns nothing.
+    since it was last told; a priority that rises with it shortens the time, none is lowered. Once
+    its last order has ended, it gets a new one where it has voices that the ended order was never
+    told of, or was reopened since; so each order keeps its own time and outcome. Voices are
+    counted, since the customers' clock (old feedback that comes in late) says nothing of the
+    order's. Ignored and closed issues get nothing. Running again with the same data returns
+    nothing.
 
     Args:
-        issues: Issues with their evidence; those that have changed are enough.
+        issues: All issues with their evidence, not only those that have changed: a rule that was
+            eased opens orders for old ones too.
         existing: All orders of these issues, with their history.
         routing: The routing file.
         industries: Taxonomies by id.
@@ -64,14 +70,19 @@ def open_work_orders(
         now: The time written on what is made; service-level times start from it.
         circumstances: What the issues' voices tell beside, by issue id.
         sinks: Names of the sinks to tell; with several, an order comes once for each.
+        as_of: The newest voice of each industry; what nobody has spoken of for `quiet_days` before
+            it is history: it is kept, and nobody is sent out. An industry it lacks has no history.
+        quiet_days: See there; `None`: nothing is history.
+        reopened_at: When issues were last reopened, by issue id.
     """
-    desk = _Desk(routing, industries, calendar, now, circumstances or {}, sinks)
+    reopened = reopened_at or {}
+    desk = _Desk(routing, industries, calendar, now, circumstances or {}, sinks, reopened)
     orders: dict[str, list[WorkOrder]] = {}
     for order in existing:
         orders.setdefault(order.issue_id, []).append(order)
     told: list[tuple[WorkOrder, Message]] = []
     for issue in issues:
-        if issue.status in ("open", "reopened"):
+        if issue.status in ("open", "reopened") and not _is_history(issue, as_of, quiet_days):
             told += desk.tell(issue, orders.get(issue.issue_id, []))
     return told
 
@@ -86,6 +97,7 @@ class _Desk:
     now: datetime
     circumstances: Mapping[str, Circumstances]
     sinks: Sequence[str]
+    reopened_at: Mapping[str, datetime]
 
     def tell(self, issue: Issue, orders: Sequence[WorkOrder]) -> list[tuple[WorkOrder, Message]]:
         running = [order for order in orders if order.status not in ENDED]
@@ -96,8 +108,14 @@ class _Desk:
             return []
         if not orders:
             return self._open(issue, [])
-        came_back = issue.status == "reopened" and issue.last_seen > _last_end(orders)
-        return self._open(issue, orders) if came_back else []
+        return self._open(issue, orders) if self._came_back(issue, orders) else []
+
+    def _came_back(self, issue: Issue, orders: Sequence[WorkOrder]) -> bool:
+        last = max(orders, key=_ended)
+        reopened = self.reopened_at.get(issue.issue_id)
+        if issue.status == "reopened" and reopened is not None and reopened > _ended(last):
+            return True
+        return issue.count > last_told(last)[1]
 
     def _is_due(self, issue: Issue) -> bool:
         least = self.rules.open_when
@@ -215,8 +233,17 @@ def _tellings(order: WorkOrder) -> list[HistoryEntry]:
     ]
 
 
-def _last_end(orders: Sequence[WorkOrder]) -> datetime:
-    return max(ended_at(order) or order.created_at for order in orders)
+def _ended(order: WorkOrder) -> datetime:
+    return ended_at(order) or order.created_at
+
+
+def _is_history(
+    issue: Issue, as_of: Mapping[str, datetime] | None, quiet_days: float | None
+) -> bool:
+    newest = (as_of or {}).get(issue.industry)
+    if newest is None or quiet_days is None:
+        return False
+    return issue.last_seen < newest - timedelta(days=quiet_days)
 
 
 def _next_id(issue: Issue, former: Sequence[WorkOrder]) -> str:

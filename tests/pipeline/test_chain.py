@@ -1,0 +1,166 @@
+"""Issues and orders over a store: each industry by its own clock, and what emergencies say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from voc.config import load_settings
+from voc.pipeline.chain import BURST_FLAG, Chain
+from voc.pipeline.moments import moments_of
+from voc.records import (
+    AspectMention,
+    Feedback,
+    Opinion,
+    Sentiment,
+    Span,
+    Tags,
+    Urgency,
+    WorkOrder,
+)
+from voc.store import Store, open_store
+
+MODEL = "scripted@1.0.0"
+NOW = datetime.now(UTC)
+OLD = NOW - timedelta(days=900)
+
+
+@dataclass
+class Workshop:
+    """A store, and a chain over it whose tags the tests write."""
+
+    store: Store
+    folder: Path
+
+    def chain(self, **overrides: Any) -> Chain:
+        settings = load_settings(
+            overrides={"queue.dir": str(self.folder / "orders")} | overrides, environ={}
+        )
+        return Chain(self.store, cast(Any, SimpleNamespace(model=MODEL)), settings)
+
+    def hear(
+        self, industry: str, items: Sequence[tuple[Feedback, Tags]], *, at: datetime = NOW
+    ) -> None:
+        tags = {item.feedback_id: said for item, said in items}
+        with self.store.transaction() as transaction:
+            transaction.add_feedback([item for item, _ in items], industry=industry, now=at)
+        stored = self.store.untagged(MODEL, limit=1000)
+        with self.store.transaction() as transaction:
+            transaction.save_tags([(item, tags[item.feedback_id]) for item in stored], at)
+
+    def orders(self, industry: str) -> list[WorkOrder]:
+        named = {issue.issue_id for issue in self.store.issues(industry=industry)}
+        return [order for order in self.store.work_orders() if order.issue_id in named]
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Workshop]:
+    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store:
+        yield Workshop(store, tmp_path)
+
+
+def _voice(
+    industry: str,
+    name: str,
+    when: datetime | None,
+    text: str = "起步顿挫得厉害",
+    *,
+    aspect: str | None = "power",
+    score: float = 0.9,
+    sentiment: str = "negative",
+    urgency: Urgency | None = None,
+    opinions: Sequence[str] = (),
+    **values: Any,
+) -> tuple[Feedback, Tags]:
+    feedback = Feedback(f"{industry}-s", name, "review", text, created_at=when, **values)
+    spans = [Span(text.index(said), text.index(said) + len(said), said) for said in opinions]
+    aspects = (
+        ()
+        if aspect is None
+        else (AspectMention(aspect, aspect, "negative", score, (Span(0, len(text), text),)),)
+    )
+    tags = Tags(
+        id=feedback.feedback_id,
+        text=text,
+        language="zh",
+        sentiment=Sentiment(cast(Any, sentiment), 0.9, {}),
+        aspects=aspects,
+        opinions=tuple(Opinion(None, span, "negative") for span in spans),
+        urgency=urgency or Urgency("normal"),
+        model=MODEL,
+        industry=industry,
+    )
+    return feedback, tags
+
+
+def _days(industry: str, *days: float, until: datetime, **values: Any) -> list[Any]:
+    return [
+        _voice(industry, f"{industry}{day}", until - timedelta(days=day), **values) for day in days
+    ]
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        pytest.param(lambda: [_voice("phone", "new", NOW)], id="another industry is newer"),
+        pytest.param(lambda: [_voice("phone", "undated", None)], id="another one is undated"),
+    ],
+)
+def test_old_feedback_keeps_its_trends_and_orders(
+    newer: Callable[[], list[Any]], workshop: Workshop
+) -> None:
+    workshop.hear("automotive", _days("automotive", 80, 60, 9, 8, 7, 6, 5, 4, 3, until=OLD))
+    workshop.hear("phone", newer())
+    workshop.chain().form()
+    [issue] = workshop.store.issues(industry="automotive")
+    assert issue.trend in ("new", "rising")
+    assert workshop.orders("automotive")
+    assert workshop.chain().form() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("voices", "newest"),
+    [
+        pytest.param([(OLD, "a"), (None, "b")], OLD, id="undated ones move no clock"),
+        pytest.param([(None, "a"), (None, "b")], NOW, id="nobody knows"),
+        pytest.param([(OLD, "a"), (NOW + timedelta(days=9), "b")], OLD, id="the future"),
+    ],
+)
+def test_the_newest_moment(
+    voices: list[tuple[datetime | None, str]], newest: datetime, workshop: Workshop
+) -> None:
+    workshop.hear("phone", [_voice("phone", name, when) for when, name in voices])
+    moments = moments_of(workshop.store, model=MODEL, zone=UTC, now=NOW, left_out=BURST_FLAG)
+    assert abs(moments.as_of["phone"] - newest) < timedelta(seconds=1)
+
+
+def test_an_eased_rule_opens_orders_for_known_issues(workshop: Workshop) -> None:
+    rules = workshop.folder / "routing.yaml"
+    rules.write_text("open_when: {severity: high}")
+    workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=OLD))
+    assert workshop.chain(**{"routing.file": str(rules)}).form() == (1, 0)
+    rules.write_text("open_when: {severity: low}")
+    assert workshop.chain(**{"routing.file": str(rules)}).form() == (0, 1)
+    assert workshop.chain(**{"routing.file": str(rules)}).form() == (0, 0)
+
+
+def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) -> None:
+    workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=OLD))
+    assert workshop.chain().form() == (1, 1)
+    [order] = workshop.store.work_orders()
+    for minutes, status in ((1, "closed"), (2, "reopened")):
+        at = datetime.now(UTC) + timedelta(minutes=minutes)
+        with workshop.store.transaction() as transaction:
+            if status == "closed":
+                transaction.set_work_order_status(order.work_order_id, "closed", "老李", "好了", at)
+            transaction.set_issue_status(order.issue_id, cast(Any, status), "老李", "没好", at)
+        expected = 1 if status == "reopened" else 0
+        assert workshop.chain().form() == (0, expected)
+    assert workshop.chain().form() == (0, 0)
+    assert len(workshop.store.work_orders()) == 2
