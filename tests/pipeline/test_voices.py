@@ -1,5 +1,11 @@
 """What is kept of a feedback: masked, pseudonymous, offsets unmoved."""
 
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from voc.pipeline.voices import customer_view, protect
 from voc.records import Feedback, Turn
 
@@ -52,3 +58,72 @@ def test_turns_without_known_speakers_are_all_read() -> None:
     turns = (Turn("0", "屏幕很好"), Turn("1", "电池不行"))
     feedback = Feedback("s", "1", "forum", "屏幕很好\n电池不行", turns=turns)
     assert customer_view(feedback) == feedback.text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kept"),
+    [
+        ("store", "王建国的店13811110004", "王建国的店***********"),
+        ("store", "王师傅烧饼中山路12号店", "王师傅烧饼中山路12号店"),
+        ("product", "联系人：王小明", "联系人：***"),
+        ("product", "iPhone 15 Pro", "iPhone 15 Pro"),
+        ("region", "浙江省杭州市", "浙江省杭州市"),
+        ("region", "阳光花园3栋2单元501", "************"),
+        ("native_id", "20240102-17", "20240102-17"),
+        (
+            "url",
+            "https://a.cn/post/13812345678?tel=13812345678&page=2#top",
+            "https://a.cn/post/13812345678?tel=***********&page=2#top",
+        ),
+        ("url", "https://a.cn/p?id=110105194912310021", "https://a.cn/p?id=110105194912310021"),
+        ("url", "https://a.cn/p?id=11010519491231002X", "https://a.cn/p?id=******************"),
+        ("url", "https://a.cn/p?q=a%40b.com&n=1", "https://a.cn/p?q=*********&n=1"),
+        ("url", "https://a.cn/p?userName=%E7%8E%8B", "https://a.cn/p?userName=*********"),
+        ("url", "https://a.cn/p?name=x;phone=1#mobile=2", "https://a.cn/p?name=*;phone=*#mobile=*"),
+        ("url", "tel:13812345678", "tel:***********"),
+    ],
+)
+def test_context_is_masked(field: str, value: str, kept: str) -> None:
+    feedback = Feedback("s", "1", "review", "好")
+    change: dict[str, Any] = {field: value}
+    given = replace(feedback, **change)
+    assert getattr(protect(given, key=KEY), field) == kept
+    assert getattr(protect(given, key=KEY, masked=False), field) == value
+
+
+def test_an_id_that_is_personal_gives_way_to_a_pseudonym() -> None:
+    feedback = Feedback("s", "13812345678", "review", "好")
+    kept = protect(feedback, key=KEY)
+    assert re.fullmatch("c_[0-9a-f]{20}", kept.native_id)
+    assert kept.native_id == protect(feedback, key=KEY, masked=False).native_id
+    assert protect(kept, key=KEY).native_id == kept.native_id
+
+
+def test_speakers_are_roles_or_pseudonyms() -> None:
+    names = ("customer", "agent", "0", "SPEAKER_01", "说话人2", "王小明", "13812345678", "王小明")
+    turns = tuple(Turn(name, "好") for name in names)
+    kept = protect(Feedback("s", "1", "chat", "\n".join("好" * 8), turns=turns), key=KEY)
+    speakers = [turn.speaker for turn in kept.turns]
+    assert speakers[:5] == list(names[:5])
+    assert all(re.fullmatch("c_[0-9a-f]{20}", speaker) for speaker in speakers[5:])
+    assert speakers[5] == speakers[7] != speakers[6]
+
+
+def test_extra_is_masked_by_the_names_of_its_columns() -> None:
+    extra = {
+        "客户姓名": "王建国", "商品名称": "王小明牛肉面", "家庭住址": "幸福里", "vin": 12345,
+        "13812345678": "好", "138-1234-5678": "坏", "is_staff": True, "channel_name": "小红书",
+        "contact": {"name": "Wang", "city": "杭州"}, "item": {"name": "拿铁"}, "phones": [1, None],
+    }  # fmt: skip
+    kept = protect(Feedback("s", "1", "review", "好", extra=extra), key=KEY).extra
+    assert kept == {
+        "客户姓名": "***", "商品名称": "王小明牛肉面", "家庭住址": "***", "vin": "*****",
+        "***********": "好", "*************": "坏", "is_staff": True, "channel_name": "小红书",
+        "contact": {"name": "****", "city": "杭州"}, "item": {"name": "拿铁"}, "phones": [1, None],
+    }  # fmt: skip
+
+
+def test_masked_names_of_columns_stay_apart() -> None:
+    extra = {"13812345678": "一", "13812345679": "二"}
+    kept = protect(Feedback("s", "1", "review", "好", extra=extra), key=KEY).extra
+    assert kept == {"*" * 11: "一", "*" * 12: "二"}

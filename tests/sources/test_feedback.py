@@ -104,6 +104,28 @@ def test_a_text_that_is_too_long_is_cut_and_flagged() -> None:
     assert found.extra == {"truncated": 10_000_000}
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("我的电话是13812345678", "我的电话是"),
+        ("我的号138 1234 5678", "我的号"),
+        ("邮箱ab.cd@example.com", "邮箱"),
+        ("很好很好很好very12345", "很好很好很好"),
+        ("很好很好很好wonderful", "很好很好很好wond"),
+        ("1" * 30, "1" * 10),
+    ],
+)
+def test_no_number_is_torn_by_the_cut(text: str, kept: str) -> None:
+    assert _feedback({"评论": text}, max_chars=10).text == kept
+
+
+def test_no_number_in_another_column_is_torn() -> None:
+    values = {"评论": "好", "备注": "好" * 995 + "13812345678", "门店": "店" * 195 + "13812345678"}
+    found = _feedback(values)
+    assert found.extra["备注"] == "好" * 995
+    assert found.store == "店" * 195
+
+
 def test_turns_are_cut_with_their_text() -> None:
     found = _feedback({"turns": [{"speaker": "客户", "text": "好" * 80}] * 3}, max_chars=100)
     assert len(found.text) == 100

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
+from urllib.parse import unquote_plus
 
 from voc.records import Feedback, Turn
 from voc.text.normalise import sanitise
-from voc.text.privacy import mask, pseudonym
+from voc.text.personal.columns import is_personal_column
+from voc.text.privacy import MASK, mask, pseudonym
 
 CUSTOMER = "customer"
+
+# Speakers that are no person's name: roles, and the numbers that recognisers of speech give.
+_ROLE: Final = re.compile(
+    r"customer|agent|(?:speaker|spk|channel|role|说话人|发言人|角色|声道)?[ _-]?[0-9A-Za-z]{0,2}",
+    re.I,
+)
+_PARAMETER: Final = re.compile(r"(?<=[?&;#])(?P<name>[^=&;#?]*)=(?P<value>[^&;#]+)")
 
 
 def protect(feedback: Feedback, *, key: bytes, masked: bool = True) -> Feedback:
     """Returns the feedback as it may be stored: personal data masked, persons pseudonymous.
 
+    Masked are texts, the names of product, store and region, the parameters of the address, and
+    `extra`, a value as a whole where the name of its column says what it is (姓名, phone). An id
+    that holds personal data gives way to a pseudonym, as do speakers who are no mere roles.
+
     Args:
         feedback: As its source gave it.
         key: Secret of the HMAC that stands for customers and authors.
-        masked: Whether personal data in texts becomes `*`; lengths and offsets stay.
+        masked: Whether personal data becomes `*`; lengths and offsets stay.
     """
     hide = _hidden if masked else _clean
     text = hide(feedback.text)
     return replace(
         feedback,
+        native_id=_protected_id(feedback.native_id, key),
         text=text,
         title=hide(feedback.title) if feedback.title else feedback.title,
-        turns=_protected_turns(feedback, text, hide),
+        turns=_protected_turns(feedback, text, hide, key),
         author=pseudonym(feedback.author, key=key) if feedback.author else None,
         customer_id=pseudonym(feedback.customer_id, key=key) if feedback.customer_id else None,
         extra=_protected_values(feedback.extra) if masked else feedback.extra,
+        **(_protected_context(feedback) if masked else {}),
     )
 
 
@@ -42,28 +58,84 @@ def _clean(text: str) -> str:
     return sanitise(text)[0]
 
 
-def _protected_turns(feedback: Feedback, text: str, hide: Any) -> tuple[Turn, ...]:
+def _protected_id(native_id: str, key: bytes) -> str:
+    return pseudonym(native_id, key=key) if mask(native_id).spans else native_id
+
+
+def _protected_context(feedback: Feedback) -> dict[str, Any]:
+    names = {name: getattr(feedback, name) for name in ("product", "store", "region")}
+    hidden = {name: _hidden_name(value) if value else value for name, value in names.items()}
+    return {**hidden, "url": _protected_url(feedback.url) if feedback.url else feedback.url}
+
+
+def _hidden_name(name: str) -> str:
+    """Masks a thing's name, but no surnames: 王师傅烧饼 and 李师傅烧饼 stay two stores."""
+    clean = sanitise(name)[0]
+    shown = list(clean)
+    for span in mask(clean).spans:
+        if span.kind != "name" or span.end - span.start > 1:
+            shown[span.start : span.end] = MASK * (span.end - span.start)
+    return "".join(shown)
+
+
+def _protected_url(url: str) -> str:
+    """Masks parameters that are personal by name or value; the path, which finds the post, stays.
+
+    An address without a host, as of mail or telephone, is masked like any text.
+    """
+    clean = sanitise(url)[0]
+    return _PARAMETER.sub(_protected_parameter, clean) if "//" in clean else _hidden(clean)
+
+
+def _protected_parameter(match: re.Match[str]) -> str:
+    name, value = unquote_plus(match["name"]), unquote_plus(match["value"])
+    if is_personal_column(name) or mask(value).spans:
+        return f"{match['name']}={MASK * len(match['value'])}"
+    return match[0]
+
+
+def _protected_turns(
+    feedback: Feedback, text: str, hide: Callable[[str], str], key: bytes
+) -> tuple[Turn, ...]:
     """Cuts the turns out of the masked text, where it is their join, so that both agree."""
+    turns = [
+        replace(turn, speaker=_protected_speaker(turn.speaker, key)) for turn in feedback.turns
+    ]
     if not is_joined(feedback):
-        return tuple(replace(turn, text=hide(turn.text)) for turn in feedback.turns)
-    turns, start = [], 0
-    for turn in feedback.turns:
-        turns.append(replace(turn, text=text[start : start + len(turn.text)]))
+        return tuple(replace(turn, text=hide(turn.text)) for turn in turns)
+    start = 0
+    for number, turn in enumerate(turns):
+        turns[number] = replace(turn, text=text[start : start + len(turn.text)])
         start += len(turn.text) + 1
     return tuple(turns)
 
 
-def _protected_values(value: Any) -> Any:
-    if isinstance(value, str):
-        return _hidden(value)
+def _protected_speaker(speaker: str, key: bytes) -> str:
+    return speaker if _ROLE.fullmatch(speaker) else pseudonym(speaker, key=key)
+
+
+def _protected_values(value: Any, path: str = "") -> Any:
+    """Masks a value of `extra`; `path` is the names it stands under, joined by points."""
     if isinstance(value, Mapping):
-        return {name: _protected_values(item) for name, item in value.items()}
+        return _protected_mapping(value, path)
     if isinstance(value, (list, tuple)):
-        return [_protected_values(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        hidden = _hidden(str(value))
-        return hidden if "*" in hidden else value
-    return value
+        return [_protected_values(item, path) for item in value]
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return value
+    if path and is_personal_column(path):
+        return MASK * len(str(value))
+    hidden = _hidden(str(value))
+    return hidden if isinstance(value, str) or MASK in hidden else value
+
+
+def _protected_mapping(values: Mapping[Any, Any], path: str) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, item in values.items():
+        shown = _hidden(str(name))
+        while shown in kept:
+            shown += MASK
+        kept[shown] = _protected_values(item, f"{path}.{name}" if path else str(name))
+    return kept
 
 
 def is_joined(feedback: Feedback) -> bool:

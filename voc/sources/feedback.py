@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -23,6 +24,9 @@ from voc.text.normalise import sanitise
 _URL_CHARS: Final = 2_000
 _EXTRA_KEYS: Final = 50
 _EXTRA_CHARS: Final = 1_000
+# Half of a telephone number would be left readable, for nothing tells what it is.
+_NUMBER: Final = re.compile(r"(?:[0-9A-Za-z@._+\-０-９]|(?<=[0-9]) (?=[0-9]))+")
+_LONGEST_NUMBER: Final = 40
 _OWN_KEYS: Final = frozenset({"truncated", "replaced", "columns_left_out", "channel_name"})
 _SCORES: Final = (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7))
 _CHANNEL_WORDS: Final[Mapping[Channel, tuple[str, ...]]] = {
@@ -80,7 +84,8 @@ def to_feedback(
     text = text or title or ""
     if max_chars is not None and len(text) > max_chars:
         reader.extra["truncated"] = len(text)
-        text, turns = text[:max_chars], cut_turns(turns, max_chars)
+        room = _whole_before(text, max_chars)
+        text, turns = text[:room], cut_turns(turns, room)
     rating, rating_max = reader.rating()
     return Feedback(
         source=source,
@@ -101,6 +106,18 @@ def to_feedback(
         **{name: reader.score(name, low, high) for name, low, high in _SCORES},
         extra=reader.rest(),
     )
+
+
+def _whole_before(text: str, limit: int) -> int:
+    """Returns where to cut a text to at most `limit` code points without tearing a number."""
+    if len(text) <= limit:
+        return limit
+    first = max(0, limit - _LONGEST_NUMBER)
+    for match in _NUMBER.finditer(text, first, limit + _LONGEST_NUMBER):
+        torn = first < match.start() < limit < match.end()
+        if torn and not match[0].isalpha():
+            return match.start()
+    return limit
 
 
 def _likely_channel(columns: ColumnMap, turns: tuple[Turn, ...]) -> Channel:
@@ -147,7 +164,8 @@ class _RowReader:
         value = self._value(field)
         if value is None or isinstance(value, (dict, list)):
             return None
-        text = self._clean(written(value))[:limit]
+        text = self._clean(written(value))
+        text = text[: _whole_before(text, limit)]
         return None if text.lower() in NO_VALUE else text
 
     def created_at(self) -> datetime | None:
@@ -228,7 +246,8 @@ class _RowReader:
 
     def _bounded(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._clean(value[: _EXTRA_CHARS + 1])[:_EXTRA_CHARS]
+            text = self._clean(value[: _EXTRA_CHARS + _LONGEST_NUMBER])
+            return text[: _whole_before(text, _EXTRA_CHARS)]
         if isinstance(value, float) and not math.isfinite(value):
             return None
         if isinstance(value, (bool, int, float)):
