@@ -12,7 +12,9 @@ from typing import Any, cast
 import pytest
 
 from voc.config import load_settings
+from voc.issues import UNPLACED
 from voc.pipeline.chain import BURST_FLAG, Chain
+from voc.pipeline.emergencies import telling_span
 from voc.pipeline.moments import moments_of
 from voc.records import (
     AspectMention,
@@ -164,3 +166,71 @@ def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) 
         assert workshop.chain().form() == (0, expected)
     assert workshop.chain().form() == (0, 0)
     assert len(workshop.store.work_orders()) == 2
+
+
+FIRE = Urgency("critical", ("火灾与燃气", "安全"))
+
+
+@pytest.mark.parametrize(
+    ("values", "heard"),
+    [
+        pytest.param({"aspect": None}, True, id="no aspect"),
+        pytest.param({"aspect": None, "sentiment": "neutral"}, True, id="told without anger"),
+        pytest.param({"aspect": None, "sentiment": "positive"}, False, id="praise"),
+        pytest.param({"aspect": "power", "score": 0.1}, True, id="an aspect too doubtful to count"),
+        pytest.param({"aspect": "power"}, False, id="an aspect that counts"),
+    ],
+)
+def test_an_emergency_is_heard(values: dict[str, Any], heard: bool, workshop: Workshop) -> None:
+    text = "你好。小区里面煤气泄漏了没有人来管！谢谢"
+    workshop.hear("automotive", [_voice("automotive", "a", OLD, text, urgency=FIRE, **values)])
+    workshop.chain().form()
+    found = [
+        workshop.store.issue(issue.issue_id) for issue in workshop.store.issues(aspect_id=UNPLACED)
+    ]
+    assert bool(found) is heard
+    for issue in found:
+        assert issue
+        assert issue.title == "紧急情况：火灾与燃气"
+        assert [item.text for item in issue.evidence] == ["小区里面煤气泄漏了没有人来管！"]
+    assert workshop.chain().form() == (0, 0)
+
+
+@pytest.mark.parametrize("product", [None, "X5"])
+def test_emergencies_of_different_reasons_are_different_issues(
+    product: str | None, workshop: Workshop
+) -> None:
+    reasons = ["食品安全", "人身安全", "食品安全"]
+    voices = [
+        _voice(
+            "automotive",
+            str(index),
+            OLD,
+            aspect=None,
+            urgency=Urgency("critical", (reason, "安全")),
+            product=product,
+        )
+        for index, reason in enumerate(reasons)
+    ]
+    workshop.hear("automotive", voices)
+    workshop.chain().form()
+    issues = workshop.store.issues(aspect_id=UNPLACED)
+    assert sorted(issue.count for issue in issues) == [1, 2]
+    assert workshop.chain().form() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "opinions", "told"),
+    [
+        ("服务差。我昨天在店里被烫伤了，没人管！", ["差"], "我昨天在店里被烫伤了，没人管！"),
+        ("我去过一次。这家店的服务真的很差劲！", ["差劲"], "这家店的服务真的很差劲！"),
+        ("着火了！快来。", [], "着火了！快来。"),
+        ("快来！着火了！", [], "快来！着火了！"),
+        ("着火了", [], "着火了"),
+        ("", [], ""),
+    ],
+)
+def test_whole_sentences_are_quoted(text: str, opinions: list[str], told: str) -> None:
+    _, tags = _voice("restaurant", "a", OLD, text, aspect=None, opinions=opinions)
+    span = telling_span(tags, None)
+    assert span.text == told == text[span.start : span.end]

@@ -16,7 +16,7 @@ from voc.issues.grouping import (
     aspect_of,
     group_rules,
     group_voices,
-    is_placeless,
+    is_by_topic,
     issue_key,
     rule_of,
 )
@@ -172,7 +172,7 @@ class _Scene:
         )
 
     def _topic(self, key: GroupKey, episode: Sequence[Mention]) -> str | None:
-        if is_placeless(rule_of(key, self.rules), key.product, key.store):
+        if is_by_topic(key.aspect_id, rule_of(key, self.rules), key.product, key.store):
             return key.topic_id
         return _shared_topic(episode)
 

@@ -24,7 +24,8 @@ Rules = Mapping[tuple[str, str], Sequence[str]]
 class GroupKey(NamedTuple):
     """What two voices must share to be one problem; a part that need not be equal is `None`.
 
-    The topic stands in where a voice names none of the places it should be grouped by.
+    The topic stands in where a voice names none of the places it should be grouped by; that of an
+    emergency without an aspect is its reason.
     """
 
     industry: str
@@ -36,14 +37,21 @@ class GroupKey(NamedTuple):
 
 def issue_key(issue: Issue, rules: Rules) -> GroupKey:
     """Returns the group that an issue stands for."""
-    placeless = is_placeless(rule_of(issue, rules), issue.product, issue.store)
+    by_topic = is_by_topic(issue.aspect_id, rule_of(issue, rules), issue.product, issue.store)
     return GroupKey(
         issue.industry,
         issue.aspect_id,
         issue.product,
         issue.store,
-        issue.topic_id if placeless else None,
+        issue.topic_id if by_topic else None,
     )
+
+
+def is_by_topic(
+    aspect_id: str, rule: Sequence[str], product: str | None, store: str | None
+) -> bool:
+    """Whether topics tell problems apart: those of emergencies (their reasons) always do."""
+    return aspect_id == UNPLACED or is_placeless(rule, product, store)
 
 
 def is_placeless(rule: Sequence[str], product: str | None, store: str | None) -> bool:
@@ -81,13 +89,18 @@ def group_voices(
             if mention.sentiment == "negative" and mention.score >= min_score
         ]
     )
-    with_topics = {mention.industry for mention in counted if mention.topic_id is not None}
+    with_topics = {
+        mention.industry
+        for mention in counted
+        if mention.topic_id is not None and mention.aspect_id != UNPLACED
+    }
     groups: dict[GroupKey, dict[str, Mention]] = {}
     for mention in counted:
         rule = rule_of(mention, rules)
         product = mention.product if "product" in rule else None
         store = mention.store if "store" in rule else None
-        topic = mention.topic_id if is_placeless(rule, product, store) else None
+        by_topic = is_by_topic(mention.aspect_id, rule, product, store)
+        topic = mention.topic_id if by_topic else None
         if (
             is_placeless(rule, product, store)
             and topic is None

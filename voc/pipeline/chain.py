@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from voc.config import Industry, Settings, load_industry
-from voc.issues import UNPLACED, form_issues
+from voc.config import Industry, Settings
+from voc.issues import form_issues
+from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
-from voc.records import Issue, Mention, Message, Span, Tags, WorkOrder
+from voc.pipeline.taxonomies import industry_of
+from voc.records import Issue, Mention, Message, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
 from voc.text.bursts import Voice, find_bursts
@@ -152,7 +154,14 @@ class Chain:
         """
         industries = {name: self._industry(name) for name in self._store.industries()}
         mentions = list(self._store.mentions(model=self._engine.model, sentiment="negative"))
-        mentions += self._unplaced({mention.feedback_id for mention in mentions})
+        counted = [item for item in mentions if item.score >= self._settings.issues.min_score]
+        mentions += unplaced_emergencies(
+            self._store,
+            model=self._engine.model,
+            heard={mention.feedback_id for mention in counted},
+            industry_of=self._industry,
+            left_out=BURST_FLAG,
+        )
         zone = self._settings.zone
         now = datetime.now(zone)
         moments = moments_of(
@@ -204,39 +213,6 @@ class Chain:
                     found[issue.issue_id] = max(at)
         return found
 
-    def _unplaced(self, heard: Set[str]) -> list[Mention]:
-        """Returns emergencies that complain of no aspect, so that none goes unseen."""
-        model = self._engine.model
-        found = []
-        for row in self._store.tagged(model=model):
-            if row.urgency != "critical" or row.sentiment != "negative" or row.industry is None:
-                continue
-            tags = None if row.feedback_id in heard else self._store.tags(row.feedback_id, model)
-            if tags is None or tags.urgency is None or BURST_FLAG in row.flags:
-                continue
-            spans = [
-                opinion.opinion for opinion in tags.opinions if opinion.sentiment == "negative"
-            ]
-            found.append(
-                Mention(
-                    feedback_id=row.feedback_id,
-                    industry=row.industry,
-                    aspect_id=UNPLACED,
-                    sentiment="negative",
-                    score=row.sentiment_score or 0.0,
-                    occurred_at=row.occurred_at,
-                    evidence=tuple(spans) or (Span(0, len(tags.text[:80]), tags.text[:80]),),
-                    product=row.product,
-                    store=row.store,
-                    region=row.region,
-                    channel=row.channel,
-                    urgency=tags.urgency.label,
-                    urgency_reasons=tags.urgency.reasons,
-                    opinions=tags.urgency.reasons,  # what it is about, as far as anyone can tell
-                )
-            )
-        return found
-
     def _keep(
         self,
         changed: Sequence[Issue],
@@ -266,8 +242,7 @@ class Chain:
 
     def _industry(self, name: str) -> Industry:
         if name not in self._industries:
-            folder = self._settings.resolve(self._settings.industries_dir)
-            self._industries[name] = load_industry(name, folder=folder)
+            self._industries[name] = industry_of(self._store, self._settings, name)
         return self._industries[name]
 
 
