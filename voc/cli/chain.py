@@ -21,6 +21,8 @@ from voc.cli.terminal import (
 
 if TYPE_CHECKING:
     from voc.config import Settings
+    from voc.pipeline.ingesting import Ingested
+    from voc.pipeline.origins import Chosen
 
 
 def ingest(
@@ -49,9 +51,9 @@ def ingest(
 
     settings = settings_from(config)
     told = Told(industry, channel, field_map(mapping), text, id, name)
+    opened = [open_source(origin, settings=settings, told=told) for origin in sources]
     with opened_store(settings) as store:
-        for origin in sources:
-            source, its_industry = open_source(origin, settings=settings, told=told)
+        for source, its_industry in opened:
             with Progress(f"读取 {source.name}") as progress:
                 result = ingest_source(
                     store, source, settings=settings, industry=its_industry,
@@ -59,12 +61,21 @@ def ingest(
                         source.progress.bytes_read, source.progress.bytes_total
                     ),
                 )  # fmt: skip
-            say(
-                f"{source.name}: {result.accepted} new, {result.duplicates} known,"
-                f" {result.edited} edited, {result.rejected} rejected"
-            )
+            say(_ingested(result, its_industry))
             if its_industry is None:
                 say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
+
+
+def _ingested(result: Ingested, chosen: Chosen | None) -> str:
+    given = (
+        f", {result.reassigned} given the industry {chosen.industry.id}"
+        if result.reassigned and chosen
+        else ""
+    )
+    return (
+        f"{result.source}: {result.accepted} new, {result.duplicates} known,"
+        f" {result.edited} edited, {result.rejected} rejected{given}"
+    )
 
 
 def run(
@@ -87,10 +98,7 @@ def run(
         for name in settings.sources:
             source, industry = open_source(name, settings=settings, told=Told())
             result = ingest_source(store, source, settings=settings, industry=industry)
-            say(
-                f"{name}: {result.accepted} new, {result.duplicates} known,"
-                f" {result.edited} edited, {result.rejected} rejected"
-            )
+            say(_ingested(result, industry))
         engine = load(settings=settings, model=model)
         with Progress("运行") as progress:
             done = Chain(
@@ -131,7 +139,7 @@ def report(
 
     settings = settings_from(config)
     with opened_store(settings) as store:
-        write_topic_report(
+        written = write_topic_report(
             store,
             out,
             settings=settings,
@@ -140,6 +148,8 @@ def report(
             since=_day(since, settings),
             until=_day(until, settings, after=True),
         )
+    for note in written.notes:
+        say(note)
     say(f"report written to {out}")
 
 

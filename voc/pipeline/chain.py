@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from voc.config import Industry, Settings
-from voc.issues import form_issues
+from voc.issues import form_issues, urgent_once
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
@@ -155,12 +155,14 @@ class Chain:
         industries = {name: self._industry(name) for name in self._store.industries()}
         mentions = list(self._store.mentions(model=self._engine.model, sentiment="negative"))
         counted = [item for item in mentions if item.score >= self._settings.issues.min_score]
-        mentions += unplaced_emergencies(
-            self._store,
-            model=self._engine.model,
-            heard={mention.feedback_id for mention in counted},
-            industry_of=self._industry,
-            left_out=BURST_FLAG,
+        emergencies = list(
+            unplaced_emergencies(
+                self._store,
+                model=self._engine.model,
+                heard={mention.feedback_id for mention in counted},
+                industry_of=self._industry,
+                left_out=BURST_FLAG,
+            )
         )
         zone = self._settings.zone
         now = datetime.now(zone)
@@ -172,7 +174,7 @@ class Chain:
             for issue in self._store.issues()
         }
         changed = form_issues(
-            mentions,
+            [*counted, *emergencies],
             list(existing.values()),
             industries=industries,
             settings=self._settings.issues,
@@ -188,7 +190,11 @@ class Chain:
             industries=industries,
             calendar=calendar_for(rules, self._settings.resolve(self._settings.routing.file)),
             now=now,
-            circumstances=circumstances_of(issues, mentions),
+            circumstances=circumstances_of(
+                issues,
+                urgent_once([*counted, *emergencies]),
+                window_days=self._settings.issues.window_days,
+            ),
             sinks=(SINK,),
             as_of=moments.as_of,
             quiet_days=self._settings.issues.quiet_days,

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from voc.config import Settings
+from voc.pipeline.origins import Chosen
+from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect
 from voc.sources.base import Page, Source
 from voc.store import Store
 from voc.text.privacy import mask
 
 KEY_NAME = "privacy.key"
+INDUSTRY_MARK = "industry"
+"""Key of a cursor: the industry that was named for all that lies before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of one source's rows."""
+    """What became of one source's rows.
+
+    Attributes:
+        source: Name of the source.
+        accepted: Voices that were new.
+        duplicates: Voices that were known as they are.
+        edited: Voices that were known with other content.
+        rejected: Rows that cannot be read.
+        reassigned: Known voices that were given another industry than they had, or a first one.
+    """
 
     source: str
     accepted: int = 0
     duplicates: int = 0
     edited: int = 0
     rejected: int = 0
+    reassigned: int = 0
 
 
 def ingest(
@@ -32,7 +47,7 @@ def ingest(
     source: Source,
     *,
     settings: Settings,
-    industry: str | None,
+    industry: Chosen | None,
     on_page: Callable[[Page], None] = lambda _: None,
 ) -> Ingested:
     """Reads a source to its end; each page and the cursor behind it are one transaction.
@@ -44,34 +59,51 @@ def ingest(
         store: Where feedback goes.
         source: Where it comes from.
         settings: For privacy.
-        industry: Industry of its feedback.
+        industry: Industry of its feedback. One named for this source is given to its known
+            voices too, which are then tagged anew, so a file that has not changed is read again.
         on_page: Told of each page once it is committed.
     """
     key = customer_key(store, settings)
+    if industry is not None:
+        keep_industry(store, industry.industry, settings)
+    mark = industry.industry.id if industry and not industry.is_default else None
     total = Ingested(source.name)
-    for page in source.read(store.cursor(source.name)):
+    for page in source.read(_start(store.cursor(source.name), mark)):
         kept = [protect(item, key=key, masked=settings.privacy.mask) for item in page.feedback]
         rejects = [
             (reject.place, reject.reason, mask(reject.sample).text) for reject in page.rejects
         ]
         now = datetime.now(UTC)
         with store.transaction() as transaction:
-            counts = transaction.add_feedback(kept, industry=industry, now=now)
+            counts = transaction.add_feedback(
+                kept,
+                industry=industry.industry.id if industry else None,
+                keeps_industry=mark is None,
+                now=now,
+            )
             transaction.add_rejects(source.name, rejects, now)
-            transaction.save_cursor(source.name, page.cursor)
+            transaction.save_cursor(source.name, {**page.cursor, INDUSTRY_MARK: mark})
         total = Ingested(
             source.name,
             total.accepted + counts.accepted,
             total.duplicates + counts.duplicates,
             total.edited + counts.edited,
             total.rejected + len(rejects),
+            total.reassigned + counts.reassigned,
         )
         on_page(page)
     return total
 
 
+def _start(cursor: Mapping[str, Any] | None, mark: str | None) -> Mapping[str, Any] | None:
+    """Returns where reading goes on: at the start again where another industry is named now."""
+    if cursor is None or mark is None or cursor.get(INDUSTRY_MARK) == mark:
+        return cursor
+    return {**cursor, "rows": 0, "done": False}
+
+
 def ingest_all(
-    store: Store, sources: Sequence[tuple[Source, str | None]], *, settings: Settings
+    store: Store, sources: Sequence[tuple[Source, Chosen | None]], *, settings: Settings
 ) -> list[Ingested]:
     """Ingests sources, each given with its industry, one after another."""
     return [

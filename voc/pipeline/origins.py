@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from voc.config import Settings, load_industry
+from voc.config import Industry, Settings
 from voc.errors import UsageError, nearest
+from voc.pipeline.taxonomies import named_industry
 from voc.records import CHANNELS, Channel
 from voc.sources.files import FileSource
 
@@ -25,8 +26,22 @@ class Told:
     name: str | None = None
 
 
-def open_source(origin: str, *, settings: Settings, told: Told) -> tuple[FileSource, str | None]:
-    """Returns the source that `origin` names, and its industry's id.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The industry of a source, and whether it was named for this very source.
+
+    Attributes:
+        industry: The taxonomy.
+        is_default: It is only the settings' one for whatever names none: it is given to feedback
+            that has none, and changes no other.
+    """
+
+    industry: Industry
+    is_default: bool = False
+
+
+def open_source(origin: str, *, settings: Settings, told: Told) -> tuple[FileSource, Chosen | None]:
+    """Returns the source that `origin` names, and its industry.
 
     A name of the config wins over a file of the same name; what the call tells wins over both.
 
@@ -47,7 +62,7 @@ def open_source(origin: str, *, settings: Settings, told: Told) -> tuple[FileSou
             zone=settings.zone,
             max_chars=settings.text.max_chars,
         )
-        return source, _industry(told.industry or known.industry or settings.industry, settings)
+        return source, _chosen(told.industry, known.industry, settings)
     if origin != "-" and not Path(origin).exists():
         names = ", ".join(settings.sources) or "none"
         raise UsageError(
@@ -64,7 +79,7 @@ def open_source(origin: str, *, settings: Settings, told: Told) -> tuple[FileSou
         zone=settings.zone,
         max_chars=settings.text.max_chars,
     )
-    return source, _industry(told.industry or settings.industry, settings)
+    return source, _chosen(told.industry, None, settings)
 
 
 def check_channel(name: str | None) -> Channel | None:
@@ -81,7 +96,12 @@ def check_channel(name: str | None) -> Channel | None:
     raise UsageError(f"There is no channel {name!r}; there are {', '.join(CHANNELS)}.")
 
 
-def _industry(name: str | None, settings: Settings) -> str | None:
+def _chosen(told: str | None, of_source: str | None, settings: Settings) -> Chosen | None:
+    """Paths in the config start from its folder, told ones from the current folder."""
+    if told is not None:
+        return Chosen(named_industry(told, settings=settings))
+    name = of_source or settings.industry
     if name is None:
         return None
-    return load_industry(name, folder=settings.resolve(settings.industries_dir)).id
+    industry = named_industry(name, settings=settings, base=settings.base_dir)
+    return Chosen(industry, is_default=of_source is None)

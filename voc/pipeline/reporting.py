@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from voc.config import Aspect, Industry, Settings, bundled, load_industry
+from voc.config import Aspect, Industry, Settings, bundled
 from voc.errors import UsageError
 from voc.inference.manifest import newest, read_manifest
+from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
 from voc.records import Issue, Mention
 from voc.report import ReportInput, build_figures, write_report
 from voc.store import Store
 
 Spoken = TypeVar("Spoken", Mention, Issue)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is to be told of a report that was written."""
+
+    notes: tuple[str, ...] = ()
 
 
 def write_topic_report(
@@ -27,7 +35,7 @@ def write_topic_report(
     model: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> None:
+) -> Written:
     """Writes the report as one HTML file.
 
     A store that holds several industries gives one report over all of them where none is named;
@@ -37,15 +45,7 @@ def write_topic_report(
         UsageError: The store holds no such industry.
         OutputError: The file cannot be written.
     """
-    there = store.industries()
-    chosen = [industry or settings.industry] if industry or settings.industry else there
-    folder = settings.resolve(settings.industries_dir)
-    loaded = [load_industry(name, folder=folder) for name in chosen if name]
-    missing = [item.id for item in loaded if item.id not in there]
-    if missing and there:
-        raise UsageError(
-            f"The store holds no feedback of {missing[0]!r}; it has {', '.join(there)}."
-        )
+    loaded, notes = _industries(store, settings, industry)
     wanted = [item.id for item in loaded] or None
     name = model or current_model(settings)
     merged = len(loaded) > 1
@@ -74,6 +74,32 @@ def write_topic_report(
         )
     )
     write_report(figures, out)
+    left_out = store.count_without_industry(since=since, until=until) if wanted else 0
+    if left_out:
+        notes.append(f"{left_out} feedbacks without an industry are not in this report.")
+    return Written(tuple(notes))
+
+
+def _industries(
+    store: Store, settings: Settings, told: str | None
+) -> tuple[list[Industry], list[str]]:
+    """Returns the named industry, or else all of the store that can be loaded, with notes."""
+    there = store.industries()
+    name = told or settings.industry
+    if name is None:
+        found, missing = industries_of(store, settings, there)
+        if missing and not found:
+            raise UsageError(next(iter(missing.values())))
+        return [*found.values()], [f"{it} It is not in this report." for it in missing.values()]
+    if is_file_name(name):
+        chosen = named_industry(name, settings=settings, base=None if told else settings.base_dir)
+    else:
+        chosen = industry_of(store, settings, name)
+    if there and chosen.id not in there:
+        raise UsageError(
+            f"The store holds no feedback of {chosen.id!r}; it has {', '.join(there)}."
+        )
+    return [chosen], []
 
 
 def current_model(settings: Settings) -> str:

@@ -36,10 +36,16 @@ class _Versions:
 
     newest: int = 0
     hashes: set[str] = field(default_factory=set)
+    industry: str | None = None
 
 
 def add(
-    connection: Connection, feedback: Sequence[Feedback], *, industry: str | None, now: datetime
+    connection: Connection,
+    feedback: Sequence[Feedback],
+    *,
+    industry: str | None,
+    now: datetime,
+    keeps_industry: bool,
 ) -> IngestCounts:
     """Stores what is new; see `Transaction.add_feedback`."""
     # One ingest at a time, so that a later `seq` is never committed before an earlier one and a
@@ -47,12 +53,26 @@ def add(
     lock(connection, _INGEST_LOCK)
     counts = IngestCounts()
     for chunk in chunks(feedback):
-        counts += _add_chunk(connection, [_row(item, industry, now) for item in chunk])
+        rows = [_row(item, industry, now) for item in chunk]
+        known = _known(connection, {row["feedback_id"] for row in rows})
+        others = {
+            name: versions.industry
+            for name, versions in known.items()
+            if industry not in (None, versions.industry)
+            and not (keeps_industry and versions.industry)
+        }
+        for name in others:
+            known[name].industry = industry
+        counts += _add_chunk(connection, rows, known)
+        if industry is not None:
+            assign(connection, others, industry)
+        counts += IngestCounts(reassigned=len(others))
     return counts
 
 
-def _add_chunk(connection: Connection, rows: list[dict[str, Any]]) -> IngestCounts:
-    known = _known(connection, {row["feedback_id"] for row in rows})
+def _add_chunk(
+    connection: Connection, rows: list[dict[str, Any]], known: dict[str, _Versions]
+) -> IngestCounts:
     before = set(known)
     newest: dict[str, dict[str, Any]] = {}
     new: list[dict[str, Any]] = []
@@ -66,6 +86,8 @@ def _add_chunk(connection: Connection, rows: list[dict[str, Any]]) -> IngestCoun
         versions.newest += 1
         versions.hashes.add(row["content_hash"])
         row["version"] = versions.newest
+        if name in before:
+            row["industry"] = versions.industry
         newest[name] = row
         new.append(row)
     _supersede(connection, before & newest.keys())
@@ -77,15 +99,43 @@ def _add_chunk(connection: Connection, rows: list[dict[str, Any]]) -> IngestCoun
 
 def _known(connection: Connection, names: set[str]) -> dict[str, _Versions]:
     table = schema.feedback
-    query = select(table.c.feedback_id, table.c.version, table.c.content_hash)
+    query = select(
+        table.c.feedback_id, table.c.version, table.c.content_hash, table.c.industry
+    ).order_by(table.c.version)
     known: dict[str, _Versions] = {}
-    for name, version, content_hash in connection.execute(
+    for name, version, content_hash, industry in connection.execute(
         query.where(table.c.feedback_id.in_(names))
     ):
         versions = known.setdefault(name, _Versions())
-        versions.newest = max(versions.newest, version)
+        versions.newest, versions.industry = version, industry
         versions.hashes.add(content_hash)
     return known
+
+
+def assign(connection: Connection, former: Mapping[str, str | None], industry: str) -> None:
+    """Gives voices an industry, in all their versions, and drops what was derived for another.
+
+    Args:
+        connection: A write transaction.
+        former: Industry so far, by feedback id.
+        industry: Their industry from now on.
+    """
+    if not former:
+        return
+    table, tags, names = schema.feedback, schema.tags, list(former)
+    connection.execute(
+        update(table).where(table.c.feedback_id.in_(names)).values(industry=industry)
+    )
+    connection.execute(delete(tags).where(tags.c.feedback_id.in_(names)))  # mentions go with them
+    assignment, topic = schema.topic_assignment, schema.topic
+    connection.execute(delete(assignment).where(assignment.c.feedback_id.in_(names)))
+    left = select(table.c.industry).where(table.c.industry.is_not(None))
+    connection.execute(
+        delete(topic).where(
+            topic.c.industry.in_({name for name in former.values() if name}),
+            topic.c.industry.not_in(left),
+        )
+    )
 
 
 def _supersede(connection: Connection, names: set[str]) -> None:

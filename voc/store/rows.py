@@ -21,23 +21,26 @@ MessageState = Literal["pending", "delivered", "dead"]
 
 @dataclass(frozen=True, slots=True)
 class IngestCounts:
-    """What became of the feedback of one call; the three add up to its length.
+    """What became of the feedback of one call; the first three add up to its length.
 
     Attributes:
         accepted: Voices that were new.
         duplicates: Voices stored before with the same content; nothing was written.
         edited: Voices stored before with other content; each is a new version.
+        reassigned: Voices stored before whose industry was set or changed.
     """
 
     accepted: int = 0
     duplicates: int = 0
     edited: int = 0
+    reassigned: int = 0
 
     def __add__(self, other: IngestCounts) -> IngestCounts:
         return IngestCounts(
             self.accepted + other.accepted,
             self.duplicates + other.duplicates,
             self.edited + other.edited,
+            self.reassigned + other.reassigned,
         )
 
 

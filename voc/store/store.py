@@ -128,6 +128,13 @@ class Store:
         with self._database.reading() as connection:
             return feedback.industries(connection)
 
+    def count_without_industry(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> int:
+        """Returns how many voices neither were ingested nor tagged for an industry."""
+        with self._database.reading() as connection:
+            return tags.count_without_industry(connection, since=since, until=until)
+
     def tags(self, feedback_id: str, model: str | None = None) -> Tags | None:
         """Returns the tags of a voice's current version: of `model`, or the newest of any."""
         with self._database.reading() as connection:

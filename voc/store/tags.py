@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, select
 
 from voc.records import AspectMention, Mention, Opinion, Span, Tags
 from voc.store import schema
@@ -191,6 +191,23 @@ def _occurred_at(row: Row[Any]) -> datetime:
     offset: int | None = row.created_at_offset_s
     occurred_at: int = row.occurred_at
     return moment(occurred_at, row.ingested_at_offset_s if offset is None else offset)
+
+
+def count_without_industry(
+    connection: Connection, *, since: datetime | None, until: datetime | None
+) -> int:
+    """Returns how many voices neither were ingested nor tagged for an industry."""
+    table, voice = schema.tags, schema.feedback
+    tagged_for_one = (
+        select(table.c.version).where(_same_version(table), table.c.industry.is_not(None)).exists()
+    )
+    query = select(func.count(voice.c.seq)).where(
+        IS_CURRENT,
+        voice.c.industry.is_(None),
+        ~tagged_for_one,
+        *_within(voice.c.occurred_at, since, until),
+    )
+    return connection.execute(query).scalar_one()
 
 
 def mentions(

@@ -35,7 +35,12 @@ class Transaction:
         self._connection = connection
 
     def add_feedback(
-        self, items: Sequence[Feedback], *, industry: str | None, now: datetime
+        self,
+        items: Sequence[Feedback],
+        *,
+        industry: str | None,
+        now: datetime,
+        keeps_industry: bool = False,
     ) -> IngestCounts:
         """Stores voices, each content once.
 
@@ -45,10 +50,15 @@ class Transaction:
 
         Args:
             items: The voices, in the order they were read.
-            industry: The industry they belong to, kept with new versions.
+            industry: The industry they belong to. Voices stored for none, or for another, are
+                given it, and what was derived from them is dropped, so that they are tagged anew.
+                `None` changes no stored voice, and an edited one stays in its industry.
             now: When they came in.
+            keeps_industry: A stored voice that has an industry stays in it.
         """
-        return feedback.add(self._connection, items, industry=industry, now=now)
+        return feedback.add(
+            self._connection, items, industry=industry, now=now, keeps_industry=keeps_industry
+        )
 
     def save_cursor(self, source: str, cursor: Mapping[str, Any]) -> None:
         """Keeps how far `source` was read; belongs in the transaction of the rows read."""

@@ -1,0 +1,89 @@
+"""The industry of stored voices: set, changed, kept, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from voc.records import Feedback, Tags
+from voc.store import IngestCounts, Store
+
+NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+MODEL = "m@1.0.0"
+
+
+def voice(name: str = "1", text: str = "好") -> Feedback:
+    return Feedback("reviews", name, "review", text)
+
+
+def add(
+    store: Store, items: Sequence[Feedback], industry: str | None, *, keeps: bool = False
+) -> IngestCounts:
+    with store.transaction() as tx:
+        return tx.add_feedback(items, industry=industry, now=NOW, keeps_industry=keeps)
+
+
+def tag(store: Store) -> None:
+    rows = [
+        (
+            row,
+            Tags(
+                id=row.feedback_id,
+                text=row.feedback.text,
+                language="zh",
+                sentiment=None,
+                model=MODEL,
+            ),
+        )
+        for row in store.untagged(MODEL, limit=100)
+    ]
+    with store.transaction() as tx:
+        tx.save_tags(rows, NOW)
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "keeps", "after", "reassigned"),
+    [
+        (None, "snack", False, "snack", 1),
+        (None, "snack", True, "snack", 1),
+        ("bank", "snack", False, "snack", 1),
+        ("bank", "snack", True, "bank", 0),
+        ("snack", "snack", False, "snack", 0),
+        ("snack", None, False, "snack", 0),
+        (None, None, False, None, 0),
+    ],
+)
+@pytest.mark.parametrize("text", ["好", "不好了"])
+def test_a_known_voice_is_given_the_industry_named_for_it(
+    store: Store,
+    before: str | None,
+    given: str | None,
+    keeps: bool,
+    after: str | None,
+    reassigned: int,
+    text: str,
+) -> None:
+    add(store, [voice()], before)
+    tag(store)
+    counts = add(store, [voice(text=text)], given, keeps=keeps)
+    edited = int(text != "好")
+    assert counts == IngestCounts(0, 1 - edited, edited, reassigned)
+    row = store.feedback(voice().feedback_id)
+    assert row is not None
+    assert (row.feedback.text, row.industry) == (text, after)
+    is_due = bool(reassigned or edited)
+    assert [item.seq for item in store.untagged(MODEL, limit=9)] == ([row.seq] if is_due else [])
+    assert store.industries() == ([after] if after else [])
+
+
+def test_only_the_voices_named_are_given_it(store: Store) -> None:
+    add(store, [voice("1"), voice("2")], None)
+    tag(store)
+    assert add(store, [voice("2"), voice("3")], "snack").reassigned == 1
+    waiting = [row.feedback.native_id for row in store.untagged(MODEL, limit=9)]
+    assert waiting == ["2", "3"]
+    assert store.count_without_industry() == 1
+    assert store.count_without_industry(since=NOW) == 1
+    assert store.count_without_industry(until=NOW) == 0
