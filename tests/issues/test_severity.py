@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pytest
 
-from voc.issues.severity import severity_of
-from voc.records import Severity, Trend
+from voc.issues.severity import pressing, rate_voices, severity_of
+from voc.records import Mention, Severity, Trend
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,7 @@ from voc.records import Severity, Trend
         (5, 0, 0, "rising", "high"),
         (20, 0, 0, "rising", "critical"),
         (100, 9, 9, "rising", "critical"),
+        (6, 1, 1, "rising", "high"),
     ],
 )
 def test_levels(voices: int, critical: int, urgent: int, trend: Trend, severity: Severity) -> None:
@@ -50,3 +53,38 @@ def test_reasons(figures: tuple[int, int, int, Trend], reasons: tuple[str, ...])
         voices=voices, critical=critical, urgent=urgent, trend=trend, trend_p=0.0041
     )
     assert found[1] == reasons
+
+
+@pytest.mark.parametrize(
+    ("critical_days", "other_days", "why", "severity"),
+    [
+        pytest.param([0], [], "资金冻结", "medium", id="a voice alone"),
+        pytest.param([0], [], "人身伤害", "high", id="a voice alone, people in danger"),
+        pytest.param([0], [20, 40], "限时", "high", id="one of a few, long ago"),
+        pytest.param([0], [20, 40, 41], "食品安全", "low", id="one of more, long ago"),
+        pytest.param([40], [20, 38, 41], "限时", "high", id="one of more, of late"),
+        pytest.param([0, 10, 20], [60, 61], "食品安全", "medium", id="three, long ago"),
+        pytest.param([50, 58, 62], [60, 61], "食品安全", "critical", id="three of late"),
+        pytest.param([], [0, 1], "", "low", id="none"),
+    ],
+)
+def test_what_was_urgent_long_ago_presses_nobody(
+    critical_days: Sequence[float],
+    other_days: Sequence[float],
+    why: str,
+    severity: Severity,
+    mention: Callable[..., Mention],
+) -> None:
+    voices = [
+        mention(f"c{day}", day, urgency="critical", urgency_reasons=(why, "其他"))
+        for day in critical_days
+    ] + [mention(f"n{day}", day) for day in other_days]
+    voices.sort(key=lambda voice: voice.occurred_at)
+    found, reasons = rate_voices(voices, trend="steady", trend_p=1.0, window_days=14)
+    assert found == severity
+    assert reasons
+
+
+def test_both_ends_of_the_window_press(mention: Callable[..., Mention]) -> None:
+    voices = [mention(f"f{day}", day) for day in (0, 5.9, 6, 7, 20)]
+    assert [voice.feedback_id for voice in pressing(voices, 14)] == ["f6", "f7", "f20"]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from voc.insights.rates import rate_ratio
 from voc.issues.grouping import GroupKey
 from voc.issues.trends import Exposure, day_of, rate_ratio_p, trend_of
 from voc.records import Trend
@@ -20,7 +21,7 @@ TODAY = 100
     [
         ((5, 5), (1.0, 1.0), 1.0),
         ((10, 0), (1.0, 1.0), 0.001953),  # 2 · 0.5^10
-        ((3, 0), (1.0, 4.0), 0.008),  # 0.2^3
+        ((3, 0), (1.0, 4.0), 0.016),  # 2 · 0.2^3
         ((0, 0), (1.0, 1.0), 1.0),
         ((5, 0), (1.0, 0.0), 1.0),
         ((5, 3), (0.0, 9.0), 1.0),
@@ -36,6 +37,7 @@ def test_rate_ratio(counts: tuple[int, int], exposures: tuple[float, float], p: 
         pytest.param([95, 96, 97], 95, "new", id="began in the window"),
         pytest.param([40, 60, 80, 90], 40, "steady", id="now and then"),
         pytest.param([40, 60, *range(87, 100)], 40, "rising", id="many at once"),
+        pytest.param([40, 60, 88, 89, 90], 40, "steady", id="a few more prove nothing"),
         pytest.param([*range(35, 86), 90], 35, "falling", id="dies down"),
         pytest.param([10, 11, 12], 10, "falling", id="silent for long"),
         pytest.param([40, 60, 80, 90, *[200] * 50], 40, "steady", id="the future is not counted"),
@@ -80,11 +82,45 @@ def test_days_are_those_of_the_reader() -> None:
     assert day_of(datetime(1969, 12, 31, tzinfo=UTC), late) == date(1969, 12, 31).toordinal()
 
 
-def _trend(voices: list[int], *, opened: int, exposure: Exposure) -> tuple[Trend, float]:
+def test_what_ended_long_ago_does_not_rise_with_its_group() -> None:
+    """Its group's voices of the last window belong to another issue."""
+    exposure = Exposure(None, data_starts={"cars": 1})
+    voices = [10, 11, 12, *range(87, 101)]
+    assert _trend(voices, opened=87, exposure=exposure)[0] == "new"
+    trend, p = _trend(voices, opened=10, last_heard=12, exposure=exposure)
+    assert (trend, p) == ("falling", _trend([10, 11, 12], opened=10, exposure=exposure)[1])
+
+
+@pytest.mark.parametrize("recent", [1, 2, 3])
+def test_one_or_two_voices_are_no_rise(recent: int) -> None:
+    """A flood of other feedback before makes even one voice significant."""
+    flood = {date.fromordinal(day): 5 if day >= 87 else 5000 for day in range(1, 101)}
+    exposure = Exposure({("cars", None): flood}, data_starts={})
+    trend, p = _trend([80, *range(98, 98 + recent)], opened=80, exposure=exposure)
+    assert p < 0.05
+    assert trend == ("rising" if recent >= 3 else "steady")
+
+
+@pytest.mark.parametrize("exposures", [(1.0, 4.0), (3.0, 11.0), (14.0, 56.0), (5.0, 1.0)])
+def test_the_test_agrees_with_the_interval_that_reports_print(
+    exposures: tuple[float, float],
+) -> None:
+    for recent in range(12):
+        for earlier in range(1, 30):
+            ratio = rate_ratio((recent, earlier), exposures)
+            assert ratio
+            assert ratio.high
+            assert (ratio.p < 0.05) is not (ratio.low <= 1 <= ratio.high), (recent, earlier)
+
+
+def _trend(
+    voices: list[int], *, opened: int, exposure: Exposure, last_heard: int | None = None
+) -> tuple[Trend, float]:
     return trend_of(
         voices,
         key=KEY,
         opened=opened,
+        last_heard=max(voices) if last_heard is None else last_heard,
         exposure=exposure,
         window_days=14,
         quiet_days=28,

@@ -1,10 +1,10 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
 from voc.issues.forming import form_issues
-from voc.issues.grouping import UNPLACED
+from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.matching import is_absorbed
 from voc.issues.naming import title_of
-from voc.issues.severity import rate_voices, severity_of
+from voc.issues.severity import pressing, rate_voices, severity_of, urgency_heard
 from voc.issues.trends import Volumes, rate_ratio_p, trend_of
 
 __all__ = [
@@ -12,9 +12,12 @@ __all__ = [
     "Volumes",
     "form_issues",
     "is_absorbed",
+    "pressing",
     "rate_ratio_p",
     "rate_voices",
     "severity_of",
     "title_of",
     "trend_of",
+    "urgency_heard",
+    "urgent_once",
 ]

@@ -137,12 +137,15 @@ class _Scene:
             days,
             key=key,
             opened=day_of(episode[0].occurred_at, as_of),
+            last_heard=day_of(episode[-1].occurred_at, as_of),
             exposure=self.exposure,
             window_days=self.settings.window_days,
             quiet_days=self.settings.quiet_days,
             today=day_of(as_of, as_of),
         )
-        severity, _ = rate_voices(episode, trend=trend, trend_p=trend_p)
+        severity, _ = rate_voices(
+            episode, trend=trend, trend_p=trend_p, window_days=self.settings.window_days
+        )
         aspect = aspect_of(self.industries, key.industry, key.aspect_id)
         first = episode[0]
         return Issue(

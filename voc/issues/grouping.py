@@ -82,7 +82,7 @@ def group_voices(
         min_score: Lowest probability of a mention that counts.
     """
     rules = group_rules(industries)
-    counted = _urgent_once(
+    counted = urgent_once(
         [
             mention
             for mention in mentions
@@ -136,7 +136,7 @@ def group_rules(industries: Mapping[str, Industry]) -> Rules:
     }
 
 
-def _urgent_once(mentions: Sequence[Mention]) -> list[Mention]:
+def urgent_once(mentions: Sequence[Mention]) -> list[Mention]:
     """Leaves the urgency of a voice with the aspect it surest complains of.
 
     Who broke a tooth on a wire and found it dear too has one emergency, not two.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
-from voc.records import SEVERITIES, Mention, Severity, Trend
+from voc.records import SEVERITIES, Mention, Severity, Trend, UrgencyLabel
 
 VOLUME: Final[tuple[tuple[int, Severity], ...]] = ((100, "critical"), (20, "high"), (5, "medium"))
 """From that many voices on, an issue is at least that severe."""
@@ -16,6 +18,11 @@ CRITICAL_VOICES: Final[tuple[tuple[int, Severity], ...]] = ((3, "critical"), (1,
 URGENT_VOICES: Final[tuple[tuple[int, Severity], ...]] = ((10, "high"), (2, "medium"))
 """From that many voices of high or critical urgency on, an issue is at least that severe."""
 
+FEW_VOICES: Final = 3
+"""Up to that many voices, each one counts, however long ago the others were."""
+
+_GRAVE: Final = re.compile("安全|伤害|异物|过敏|生命|中毒|燃气|火灾|受害|被盗|诈骗")
+
 
 def severity_of(
     *, voices: int, critical: int, urgent: int, trend: Trend, trend_p: float
@@ -23,7 +30,7 @@ def severity_of(
     """Rates an issue.
 
     The highest level that volume or urgency reaches counts; a significant rise of a medium or high
-    issue lifts it by one.
+    issue lifts it by one, though not to critical where but one critical voice made it high.
 
     Args:
         voices: Voices of the issue.
@@ -41,9 +48,10 @@ def severity_of(
         (_reached(urgent, URGENT_VOICES), f"{urgent} 条声音紧急"),
     ]
     rank = max(level for level, _ in rated)
+    by_one = critical == 1 and rank > max(level for level, _ in (rated[0], rated[2]))
     rated.sort(key=lambda item: -item[0])
     reasons = [reason for level, reason in rated if level > 0] or [f"仅 {voices} 条声音"]
-    if trend == "rising" and 0 < rank < len(SEVERITIES) - 1:
+    if trend == "rising" and 0 < rank < len(SEVERITIES) - 1 and not by_one:
         rank += 1
         figure = f"p={trend_p:.3f}" if trend_p >= 0.001 else "p<0.001"
         reasons.append(f"声量显著上升（{figure}），升一级")
@@ -51,14 +59,52 @@ def severity_of(
 
 
 def rate_voices(
-    voices: Sequence[Mention], *, trend: Trend, trend_p: float
+    voices: Sequence[Mention], *, trend: Trend, trend_p: float, window_days: float
 ) -> tuple[Severity, tuple[str, ...]]:
-    """Rates an issue by its voices; see `severity_of`."""
-    critical = sum(voice.urgency == "critical" for voice in voices)
-    high = sum(voice.urgency == "high" for voice in voices)
-    return severity_of(
+    """Rates an issue by its voices; see `severity_of`.
+
+    Only the urgency of `pressing` voices counts. A voice that stands alone is at most of medium
+    severity, unless people are in danger.
+
+    Args:
+        voices: All voices of the issue, sorted by time.
+        trend: The issue's trend.
+        trend_p: The p-value of its test.
+        window_days: Length of the last window.
+    """
+    urgencies = [urgency_heard(voice, of=len(voices)) for voice in pressing(voices, window_days)]
+    critical, high = urgencies.count("critical"), urgencies.count("high")
+    severity, reasons = severity_of(
         voices=len(voices), critical=critical, urgent=critical + high, trend=trend, trend_p=trend_p
     )
+    if severity == "low" and len(voices) == 1 and voices[0].urgency == "critical":
+        return "medium", ("1 条声音十分紧急，尚无他人提到",)
+    return severity, reasons
+
+
+def pressing(voices: Sequence[Mention], window_days: float) -> list[Mention]:
+    """Returns the voices whose urgency still counts: those within `window_days` before the last.
+
+    What was urgent a year ago presses nobody now. Of a few voices, all count.
+    """
+    if len(voices) <= FEW_VOICES:
+        return list(voices)
+    since = max(voice.occurred_at for voice in voices) - timedelta(days=window_days)
+    return [voice for voice in voices if voice.occurred_at >= since]
+
+
+def urgency_heard(voice: Mention, *, of: int) -> UrgencyLabel:
+    """Returns how urgent a voice is taken for among `of` voices of its issue.
+
+    A critical one alone is only `high`, unless its reasons say that people are in danger.
+    """
+    alone = of == 1 and voice.urgency == "critical" and not is_grave(voice.urgency_reasons)
+    return "high" if alone else voice.urgency
+
+
+def is_grave(reasons: Sequence[str]) -> bool:
+    """Says whether one of the reasons of urgency means that people (or their money) are harmed."""
+    return any(_GRAVE.search(reason) for reason in reasons)
 
 
 def _reached(count: int, steps: Sequence[tuple[int, Severity]]) -> int:

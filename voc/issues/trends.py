@@ -3,9 +3,12 @@
 The counts of two periods are compared by the conditional exact test of Przyborowski and Wilenski
 (Homogeneity of results in testing samples from Poisson series, Biometrika 31, 1940, 313–323): given
 their sum, the recent count of two Poisson processes with equal rates is binomial with the recent
-share of the exposure. Exposure is the number of all feedbacks of the industry (of the product,
-where its volume is known), so that a campaign that doubles all feedback is no rise; without
-volumes it is days. The test takes voices as independent: near-copies should be removed before.
+share of the exposure.
+Twice the smaller tail is the p-value, so that it is below 0.05 exactly where the 95 % interval of
+Clopper and Pearson leaves out 1. Exposure is the number of all feedbacks of the industry (of the
+product, where its volume is known), so that a campaign that doubles all feedback is no rise;
+without volumes it is days. The test takes voices as independent: near-copies should be removed
+before.
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ Volumes = Mapping[tuple[str, str | None], Mapping[date, int]]
 
 ALPHA: Final = 0.05
 BASELINE_WINDOWS: Final = 4
+LEAST_RISING: Final = 3
+"""Voices of the last window below which nothing is called rising, whatever the test says."""
+
 _SHARE_DIGITS: Final = 9
 
 
@@ -80,6 +86,7 @@ def trend_of(
     *,
     key: GroupKey,
     opened: int,
+    last_heard: int,
     exposure: Exposure,
     window_days: int,
     quiet_days: int,
@@ -88,22 +95,28 @@ def trend_of(
     """Compares a group's last window with the four windows before it.
 
     The earlier period reaches back to the issue's first voice at least. Voices after `today` (a
-    clock that runs ahead) are not counted here.
+    clock that runs ahead) are not counted here. An issue that has fallen silent is compared by its
+    own voices: what its group says since is another issue's.
 
     Args:
         voice_days: Days of all voices of the group, sorted ordinals.
         key: The group.
         opened: The day of the issue's first voice.
+        last_heard: The day of its last one.
         exposure: All feedback.
         window_days: Length of the last window.
         quiet_days: Days of silence after which an issue falls, whatever the test says.
         today: The last day of the last window.
 
     Returns:
-        `new` where the issue began within the last window, else `rising` or `falling` where the
-        two-sided p-value is below 0.05 or the voices have fallen silent, else `steady`; and the
-        p-value, 1.0 where nothing can be compared.
+        `falling` where the voices have fallen silent, `new` where the issue began within the last
+        window, else `rising` (with three voices in it at least) or `falling` where the two-sided
+        p-value is below 0.05, else `steady`; and the p-value, 1.0 where nothing can be compared.
     """
+    silent = last_heard < today - quiet_days
+    if silent:
+        begin, end = bisect_left(voice_days, opened), bisect_right(voice_days, last_heard)
+        voice_days = voice_days[begin:end]
     recent = today - window_days + 1
     earlier = min(opened, recent - BASELINE_WINDOWS * window_days)
     last = bisect_right(voice_days, today)
@@ -114,29 +127,23 @@ def trend_of(
         exposure.between(key, earlier, recent - 1),
     )
     p = rate_ratio_p(counts, exposures)
-    return _label(counts, exposures, p, opened, recent, voice_days[:last], today - quiet_days), p
+    if silent:
+        return "falling", p
+    return "new" if opened >= recent else _label(counts, exposures, p), p
 
 
-def _label(
-    counts: tuple[int, int],
-    exposures: tuple[float, float],
-    p: float,
-    opened: int,
-    recent: int,
-    voice_days: Sequence[int],
-    silent_before: int,
-) -> Trend:
-    if opened >= recent:
-        return "new"
-    if not voice_days or voice_days[-1] < silent_before:
-        return "falling"
+def _label(counts: tuple[int, int], exposures: tuple[float, float], p: float) -> Trend:
     if p >= ALPHA:
         return "steady"
-    return "rising" if counts[0] * exposures[1] > counts[1] * exposures[0] else "falling"
+    if counts[0] * exposures[1] < counts[1] * exposures[0]:
+        return "falling"
+    return "rising" if counts[0] >= LEAST_RISING else "steady"
 
 
 def rate_ratio_p(counts: tuple[int, int], exposures: tuple[float, float]) -> float:
     """Tests whether two Poisson counts have the same rate; two-sided and exact.
+
+    Twice the smaller tail, which agrees with the interval of `voc.insights.rate_ratio`.
 
     Args:
         counts: Voices of the recent and of the earlier period.
@@ -154,6 +161,7 @@ def rate_ratio_p(counts: tuple[int, int], exposures: tuple[float, float]) -> flo
 
 @lru_cache(maxsize=65_536)
 def _binomial_p(count: int, total: int, share: float) -> float:
-    from scipy.stats import binomtest
+    from scipy.stats import binom
 
-    return round(float(binomtest(count, total, share).pvalue), 6)
+    tail = min(binom.cdf(count, total, share), binom.sf(count - 1, total, share))
+    return round(min(1.0, 2 * float(tail)), 6)

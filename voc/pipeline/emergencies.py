@@ -55,7 +55,7 @@ def _mention(
         industry=industry,
         aspect_id=UNPLACED,
         sentiment="negative",
-        score=row.sentiment_score or 0.0,
+        score=1.0,  # the words of danger stand there, whatever the mood
         occurred_at=row.occurred_at,
         evidence=(telling_span(tags, taxonomy),),
         product=row.product,
