@@ -1,7 +1,8 @@
-"""Finds addresses: a road with a house number, a building with a room, a village with a group.
+"""Finds addresses where people live or receive: a house with a room, or behind 住, 寄到, 地址.
 
 Such a place is found by its structure; what leads to it (省 市 区 镇 小区) is taken in from the
-left, and what follows (栋 单元 室) to the right. A city or a road alone is no address.
+left, and what follows (栋 单元 室) to the right. A road with a number or an estate that nobody
+says to live in is the place complained of (谷园路39号的酒店): who mends it has to read it.
 """
 
 from __future__ import annotations
@@ -48,11 +49,28 @@ _TAIL: Final = re.compile(
     r"|(?<=[座栋幢塔元楼层]) ?[A-Za-z]?[0-9]{2,4}(?![0-9年月日点元块]))"
 )
 _TOLD: Final = re.compile(
-    r"(?:(?:地址|住址|住处)(?:是|在|为)? ?[:：]?|家住|我住在?|住在|寄到|邮寄到) ?"
+    r"(?:(?:(?<![^\W\d_])地址|(?<=收货|家庭|我的|居住|联系|邮寄|寄件|收件|配送|送货|快递|详细)地址"
+    r"|住址|住处)(?:是|在|为)? ?[:：]?|家住|我住在?|住在|寄到|邮寄到) ?"
     rf"(?P<place>(?:{_FILLER}|[0-9#\- ]){{4,50}})"
 )
 _PLACE: Final = re.compile(r"省|市|区|县|路|街|巷|镇|乡|村|小区|苑|园|大厦|公寓|栋|幢|单元|弄")
-_NUMBERED: Final = re.compile(rf"{_NUMBER}{{1,4}} ?(?:{_UNIT})|[0-9]{{3,4}}(?=$|[^0-9年元块])")
+_NUMBERED: Final = re.compile(
+    rf"{_NUMBER}{{1,4}} ?(?:{_UNIT})(?!线)|[0-9]{{3,4}}(?=$|[^0-9年元块])"
+)
+
+# Right before an address: somebody lives there, or has something brought there.
+_HOME: Final = re.compile(
+    r"(?:(?<!入)住(?:[在址处]|所)?|(?:家庭|收货|送货|收件|寄件|邮寄|快递|配送|派送|联系|居住|通讯|户籍"
+    r"|详细|现|我的?|家的?)地址|(?<![^\W\d_])地址|家(?:就?在|里在?)|我们?家|户籍在?|[寄送发][到往给至]"
+    r"|[寄送]|邮寄|快递|配送|派送|收货|[0-9]{11}[ ,，/、]{1,3})"
+    r"(?:[是在为到]|于)?[ :：]{0,3}\Z"
+)
+_FAMILY: Final = re.compile("(?<=我)家|(?<=我们)家")
+_PHONE_AFTER: Final = re.compile(r"[ ,，/、]{1,3}(?:[^\W\d_]{2,4}[ ,，/、]{1,2})?1[3-9][0-9]{9}")
+_DOOR: Final = re.compile(
+    rf"{_NUMBER} ?(?:室|户|单元)|[0-9]{{3,4}}房|[栋幢座塔楼层] ?[A-Za-z]?[0-9]{{3,4}}"
+    r"|[0-9]-[0-9]{1,2}-[0-9]{2,4}"
+)
 
 _STOPS: Final = frozenset(
     "在住到去是于从往寄送址的了我你您他她们这那为给和跟就又找来有说把被让向对与及"
@@ -60,6 +78,10 @@ _STOPS: Final = frozenset(
 # Names of places that begin with one of them.
 _NO_STOPS: Final = re.compile(
     "和平|和谐|和田|和县|于都|于洪|从化|从江|来安|来宾|来凤|有谊|对山|及第|那曲|为民|年丰|月坛|将军|将台|至善|万年|对外"
+)
+# They end in front of the name of a place, though each character may stand in one.
+_WORD_BEFORE: Final = re.compile(
+    "购买|签订|合同|公司|业主|居民|投诉|举报|反映|附近|对面|旁边|经过|路过|前往|租住|居住|承租|出租|转让|领导"
 )
 _LEVELS: Final = frozenset("省市区县州盟旗镇乡道村路街园苑城院")
 _LONGEST_NAME: Final = 10
@@ -87,7 +109,7 @@ def find_addresses(plain: str) -> Iterator[PrivateSpan]:
             start = _lead(plain, match.start())
             end = _follow(plain, match.end())
             named = plain[start : match.start()].strip()
-            if named or pattern is _BUILDING:
+            if (named or pattern is _BUILDING) and _leads_to_somebody(plain, start, end):
                 done = end
                 yield PrivateSpan(start, end, "address")
     for match in _TOLD.finditer(plain):
@@ -97,10 +119,22 @@ def find_addresses(plain: str) -> Iterator[PrivateSpan]:
             yield PrivateSpan(start, _follow(plain, start + numbered[-1].end()), "address")
 
 
+def _leads_to_somebody(plain: str, start: int, end: int) -> bool:
+    """Whether it names a door, or words around say that somebody lives or receives there."""
+    return (
+        _DOOR.search(plain, start, end) is not None
+        or _HOME.search(plain, max(0, start - 16), start) is not None
+        or _FAMILY.match(plain, start) is not None
+        or _PHONE_AFTER.match(plain, end) is not None
+    )
+
+
 def _lead(plain: str, start: int) -> int:
     """Returns where the words begin that lead to the place at `start`."""
     first = since = start
     while first > max(0, since - _LONGEST_NAME, start - _LONGEST_LEAD):
+        if _WORD_BEFORE.match(plain, max(0, first - 2), first):
+            break
         char = plain[first - 1]
         if char == " ":
             if first < 2 or plain[first - 2] not in _LEVELS:

@@ -46,10 +46,11 @@ _BEFORE: Final = (
     "的是叫找和跟给位谢赞让请由问与向对被有服系咨询姓主售员机台购客属者板友店好为派从而且后但理傅"
 )
 _TITLED: Final = re.compile(
-    rf"(?:(?<![{_HAN}])|(?<=[{_BEFORE}]))(?P<name>{_SURNAME}{_GIVEN}{{0,2}}?)[ ]?(?:{_TITLE})"
+    rf"(?:(?<![{_HAN}])|(?<=[{_BEFORE}]))(?P<name>{_SURNAME}{_GIVEN}{{0,2}}?)[ ]?[老大]?"
+    rf"(?:{_TITLE})"
 )
 # Nobody but a person is 先生 or 女士, whatever stands before.
-_POLITE: Final = re.compile(rf"(?P<name>{_SURNAME})(?:先生|女士|小姐(?!姐))")
+_POLITE: Final = re.compile(rf"(?P<name>{_SURNAME})老?(?:先生|女士|小姐(?!姐))")
 _INTRODUCED: Final = re.compile(
     r"(?:我叫|我的?名字(?:叫|是)?|本人(?:姓名|名叫|叫)|名叫|名字叫)[ ]?[:：]?[ ]?"
     rf"(?P<name>{_NAME}|[小阿][{_HAN}](?![{_HAN}])|[A-Z][a-z]{{1,14}}(?: [A-Z][a-z]{{1,14}})?)"
