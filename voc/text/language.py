@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Language = Literal["zh", "zh-Hant", "yue", "en", "other", "und"]
 
 _READ_CHARS: Final = 2_000
+# Up to so many Chinese characters, a single traditional one tells.
+_SHORT: Final = 12
 
 _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN_WORD: Final = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]{1,3})?")
@@ -78,7 +80,25 @@ def _of_chinese(text: str, characters: str) -> Language:
     plain = characters.translate(_MODERN)
     # What both standards hold cancels out: traditional ones less simplified ones are left.
     surplus = len(plain.encode("big5", "ignore")) - len(plain.encode("gb2312", "ignore"))
-    return "zh-Hant" if surplus > 0.04 * len(plain) else "zh"
+    if surplus <= 0.04 * len(plain):
+        return "zh"
+    # A rare character (齁, 氽) may be in no small standard, and yet have no other form.
+    needed = max(0.04 * len(plain), 1 if len(plain) <= _SHORT else 2)
+    return "zh-Hant" if _traditional(plain) >= needed else "zh"
+
+
+def _traditional(characters: str) -> int:
+    """Counts characters that only traditional writing has."""
+    rare = "".join(char for char in characters if not char.encode("gb2312", "ignore"))
+    simplified: str = _converter().convert("\n".join(rare))
+    return sum(old != new for old, new in zip(rare, simplified.split("\n"), strict=False))
+
+
+@functools.cache
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 def _of_latin(words: list[str]) -> Language:
