@@ -15,6 +15,7 @@ import voc.text
 from voc.text.encoding import decode
 from voc.text.informative import is_uninformative
 from voc.text.language import language_of
+from voc.text.marks import blank_marks
 from voc.text.normalise import normalise, sanitise
 from voc.text.privacy import mask
 from voc.text.segment import Segmenter
@@ -32,6 +33,7 @@ HOSTILE = [
     "地址", "地址：省", "住在1", "我叫", "我叫王", "王", "王先", "李小", "姓名", "姓名：",
     "姓名：a ", "人：", "<", "<a ", "<a", "&", "&amp;", "&#", "<!--", " ", "\n", " \n",
     "\u3000", "哈", "。", "，", ".", "…", "~", "“", "\"", "（", "(", ":", "^_", "http://",
+    "[", "[数", "//@", "回复@",
     "www.", "但", "不过", "就是", "好就是", "é", "\u200d", "️", "😀", "没有", "默认",
     "系统默认", "凑字数", "此用户", "ha", "zhe", "唔", "係", "\ud800", "�", "X", "1X", "é",
     "а",
@@ -98,6 +100,7 @@ def test_no_pattern_is_slow(name: str) -> None:
 
 FUNCTIONS: list[Callable[[str], object]] = [
     mask, normalise, sanitise, sentences, clauses, is_uninformative, language_of, Segmenter().words,
+    blank_marks,
     lambda text: decode(text.encode("utf-8", "replace")),
 ]  # fmt: skip
 
