@@ -121,7 +121,7 @@ def test_a_row_that_cannot_be_read_is_set_aside_and_counted(voc: Voc, tmp_path: 
         (["ingest", "nothing-here"], 2, "nothing-here"),
         (["ingest", "in.jsonl", "--channel", "fax"], 2, "hotline"),
         (["report", "-o", "r.html", "--since", "soon"], 2, "2026-10-01"),
-        (["issues", "show", "is_0"], 2, "is_0"),
+        (["issues", "show", "is_0"], 1, "There is no store"),
         (["eval", "in.jsonl"], 2, "label"),
         (["run", "--config", "missing.yaml"], 1, "missing.yaml"),
     ],

@@ -52,7 +52,7 @@ def ingest(
     settings = settings_from(config)
     told = Told(industry, channel, field_map(mapping), text, id, name)
     opened = [open_source(origin, settings=settings, told=told) for origin in sources]
-    with opened_store(settings) as store:
+    with opened_store(settings, makes_it=True) as store:
         for source, its_industry in opened:
             with Progress(f"读取 {source.name}") as progress:
                 result = ingest_source(
@@ -94,9 +94,9 @@ def run(
     from voc.tagging.engine import load
 
     settings = settings_from(config)
-    with opened_store(settings) as store:
-        for name in settings.sources:
-            source, industry = open_source(name, settings=settings, told=Told())
+    opened = [open_source(name, settings=settings, told=Told()) for name in settings.sources]
+    with opened_store(settings, makes_it=bool(opened)) as store:
+        for source, industry in opened:
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
         engine = load(settings=settings, model=model)
@@ -122,11 +122,15 @@ def run(
 
 
 def report(
-    out: Annotated[Path, typer.Option("-o", "--out", help="The HTML file to write.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="The HTML file to write.")
+    ],
     since: Annotated[
-        str | None, typer.Option("--since", help="From this day, as 2026-10-01.")
+        str | None, typer.Option("--since", metavar="DAY", help="From this day, as 2026-10-01.")
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="To this day, included.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help="To this day, included.")
+    ] = None,
     industry: IndustryOption = None,
     model: Annotated[str | None, typer.Option("--model", help="Whose tags to report.")] = None,
     config: ConfigOption = None,
@@ -135,9 +139,13 @@ def report(
 
     Example: voc report -o report.html --industry automotive --since 2026-10-01
     """
+    from voc.errors import UsageError
     from voc.pipeline.reporting import write_topic_report
 
     settings = settings_from(config)
+    first, end = _day(since, settings), _day(until, settings, after=True)
+    if first and end and first >= end:
+        raise UsageError(f"--since {since} is after --until {until}; no day lies between them.")
     with opened_store(settings) as store:
         written = write_topic_report(
             store,
@@ -145,8 +153,8 @@ def report(
             settings=settings,
             industry=industry,
             model=model,
-            since=_day(since, settings),
-            until=_day(until, settings, after=True),
+            since=first,
+            until=end,
         )
     for note in written.notes:
         say(note)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from voc.cli.terminal import (
     ConfigOption,
-    IndustryOption,
+    IndustryFilter,
     JsonOption,
+    check_industry,
+    check_one_of,
     opened_store,
     print_records,
     print_table,
@@ -27,7 +29,9 @@ topics = typer.Typer(invoke_without_command=True)
 issues = typer.Typer(invoke_without_command=True)
 work_orders = typer.Typer(invoke_without_command=True)
 
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")
+]
 ActorOption = Annotated[str, typer.Option("--by", help="Who does it, for the history.")]
 NoteOption = Annotated[str | None, typer.Option("--note", help="Why, for the history.")]
 
@@ -35,7 +39,7 @@ NoteOption = Annotated[str | None, typer.Option("--note", help="Why, for the his
 @topics.callback()
 def list_topics(
     context: typer.Context,
-    industry: IndustryOption = None,
+    industry: IndustryFilter = None,
     limit: LimitOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
@@ -46,7 +50,9 @@ def list_topics(
     """
     if context.invoked_subcommand:
         return
-    with opened_store(settings_from(config)) as store:
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        check_industry(industry, store, settings)
         found = store.topics(industry)[:limit]
     if as_json:
         print_records(topic.as_dict() for topic in found)
@@ -70,7 +76,7 @@ def list_topics(
 @issues.callback()
 def list_issues(
     context: typer.Context,
-    industry: IndustryOption = None,
+    industry: IndustryFilter = None,
     status: Annotated[
         str | None, typer.Option("--status", help="open, closed, reopened or ignored.")
     ] = None,
@@ -82,9 +88,14 @@ def list_issues(
 
     Example: voc issues --industry automotive --status open --json
     """
+    from voc.records import IssueStatus
+
     if context.invoked_subcommand:
         return
-    with opened_store(settings_from(config)) as store:
+    check_one_of("--status", status, get_args(IssueStatus))
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        check_industry(industry, store, settings)
         found = store.issues(industry=industry, status=status, limit=limit)
         if as_json:
             print_records((store.issue(item.issue_id) or item).as_dict() for item in found)
@@ -151,7 +162,13 @@ def reopen_issue(
 @work_orders.callback()
 def list_work_orders(
     context: typer.Context,
-    status: Annotated[str | None, typer.Option("--status", help="open, accepted, …")] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status",
+            help="open, accepted, in_progress, waiting, resolved, closed, rejected or reopened.",
+        ),
+    ] = None,
     department: Annotated[str | None, typer.Option("--department", help="Of this team.")] = None,
     limit: LimitOption = None,
     as_json: JsonOption = False,
@@ -161,8 +178,11 @@ def list_work_orders(
 
     Example: voc work-orders --department 动力总成质量部 --json
     """
+    from voc.records import WorkOrderStatus
+
     if context.invoked_subcommand:
         return
+    check_one_of("--status", status, get_args(WorkOrderStatus))
     with opened_store(settings_from(config)) as store:
         found = store.work_orders(status=status, department=department, limit=limit)
     if as_json:
@@ -218,11 +238,19 @@ def act(
             else:
                 at = after.history[-1].at
                 transaction.set_work_order_status(work_order_id, after.status, actor, note, at)
-            if after.status == "closed":
-                transaction.set_issue_status(
-                    before.issue_id, "closed", actor, note, datetime.now(UTC)
-                )
+            issue = store.issue(before.issue_id)
+            # An ignored issue stays ignored: closed, the next voice would reopen it.
+            closes = (
+                after.status == "closed" != before.status
+                and issue
+                and issue.status in ("open", "reopened")
+            )
+            if closes:
+                now = datetime.now(UTC)
+                transaction.set_issue_status(before.issue_id, "closed", actor, note, now)
     say(f"{work_order_id}: {before.status} → {after.status}")
+    if closes and issue:
+        say(f"{issue.issue_id}: {issue.status} → closed")
 
 
 def _issue(store: Store, issue_id: str) -> Issue:
@@ -248,8 +276,18 @@ def _work_order(store: Store, work_order_id: str) -> WorkOrder:
 def _change_issue(
     issue_id: str, status: IssueStatus, actor: str, note: str | None, config: Path | None
 ) -> None:
+    from voc.workorders.states import ENDED
+
     with opened_store(settings_from(config)) as store:
         before = _issue(store, issue_id)
+        if before.status == status or (before.status, status) == ("open", "reopened"):
+            say(f"{issue_id}: is {before.status} already; nothing was changed.")
+            return
         with store.transaction() as transaction:
             transaction.set_issue_status(issue_id, status, actor, note, datetime.now(UTC))
-    say(f"{issue_id}: {before.status} → {status}")
+        say(f"{issue_id}: {before.status} → {status}")
+        if status == "reopened":
+            return
+        for order in store.work_orders(issue_id=issue_id):
+            if order.status not in ENDED:
+                say(f"work order {order.work_order_id} is still {order.status}")

@@ -18,16 +18,25 @@ if TYPE_CHECKING:
 QUIET_S = 1.0  # work that ends sooner shows no progress bar
 
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="YAML file laid over the default settings.")
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="YAML file laid over the default settings."),
 ]
 IndustryOption = Annotated[
     str | None,
-    typer.Option("--industry", help="Industry id (automotive, snack, …) or a path to a YAML file."),
+    typer.Option(
+        "--industry",
+        metavar="ID|FILE",
+        help="Industry id (automotive, snack, …) or a path to a YAML file.",
+    ),
+]
+IndustryFilter = Annotated[
+    str | None,
+    typer.Option("--industry", metavar="ID", help="Only of this industry, by its id."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one record a line as JSON.")]
 MapOption = Annotated[
     list[str] | None,
-    typer.Option("--map", help="field=column, as text=评价; may be given several times."),
+    typer.Option("--map", metavar="FIELD=COLUMN", help="As text=评价; may be given several times."),
 ]
 
 
@@ -42,11 +51,21 @@ def settings_from(config: Path | None, **overrides: Any) -> Settings:
 
 
 @contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """Opens the store that the settings name, and closes it."""
-    from voc.store import open_store
+def opened_store(settings: Settings, *, makes_it: bool = False) -> Iterator[Store]:
+    """Opens the store that the settings name, and closes it.
 
-    with open_store(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s) as store:
+    Raises:
+        StoreError: There is none, and the command is not one that makes it.
+    """
+    from voc.errors import StoreError
+    from voc.store import open_store, store_place
+
+    url, timeout_s = settings.store_url, settings.store.busy_timeout_s
+    if not makes_it:
+        place = store_place(url, busy_timeout_s=timeout_s)
+        if not place.is_there:
+            raise StoreError(f"There is no store at {place.where}; voc ingest makes one.")
+    with open_store(url, busy_timeout_s=timeout_s) as store:
         yield store
 
 
@@ -72,6 +91,34 @@ def split_names(names: str | None) -> list[str] | None:
     if names is None:
         return None
     return [part.strip() for part in names.replace("，", ",").replace("、", ",").split(",")]
+
+
+def check_one_of(option: str, value: str | None, allowed: Iterable[str]) -> None:
+    """Checks the value of a filter.
+
+    Raises:
+        UsageError: It is none of `allowed`; the message lists them.
+    """
+    from voc.errors import UsageError, nearest
+
+    names = list(allowed)
+    if value is not None and value not in names:
+        raise UsageError(
+            f"{option} {value!r}: there is none such; there are {', '.join(names)}."
+            f"{nearest(value, names)}"
+        )
+
+
+def check_industry(industry: str | None, store: Store, settings: Settings) -> None:
+    """Checks an industry to list: one that the store holds, or one that can be used.
+
+    Raises:
+        UsageError: It is neither; the message lists all.
+    """
+    from voc.config import industry_files
+
+    known = industry_files(settings.resolve(settings.industries_dir))
+    check_one_of("--industry", industry, dict.fromkeys([*store.industries(), *known]))
 
 
 def say(message: str) -> None:

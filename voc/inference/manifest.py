@@ -125,7 +125,10 @@ def newest(folder: Path, name: str) -> Path:
             versions[tuple(int(part) for part in path.name.split("."))] = path
     chosen = [path for path in versions.values() if not version or path.name == version]
     if not chosen:
-        there = sorted(f"{path.parent.name}@{path.name}" for path in folder.glob("*/*.*.*"))
+        there = sorted(
+            f"{path.parent.parent.name}@{path.parent.name}"
+            for path in folder.glob("*/*.*.*/manifest.json")
+        )
         raise ModelError(
             f"{folder}: holds no model {name}{'@' + version if version else ''};"
             f" it holds {', '.join(there) or 'none'}."

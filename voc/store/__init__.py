@@ -19,7 +19,7 @@ from voc.store.rows import (
     StoredFeedback,
     TaggedRow,
 )
-from voc.store.store import Store, open_store
+from voc.store.store import Store, StorePlace, open_store, store_place
 from voc.store.transaction import Transaction
 
 __all__ = [
@@ -31,8 +31,10 @@ __all__ = [
     "SourceCount",
     "Store",
     "StoreCounts",
+    "StorePlace",
     "StoredFeedback",
     "TaggedRow",
     "Transaction",
     "open_store",
+    "store_place",
 ]

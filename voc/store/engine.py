@@ -86,6 +86,24 @@ def open_database(url: str, *, busy_timeout_s: float) -> Database:
     return database
 
 
+def sqlite_file(url: str) -> tuple[str, Path | None]:
+    """Returns `url` without its password, and its SQLite file; `None` on PostgreSQL.
+
+    Raises:
+        StoreError: The URL is wrong.
+    """
+    parsed = _parsed(url)
+    where = parsed.render_as_string(hide_password=True)
+    return where, _named_file(parsed, where) if parsed.get_backend_name() == "sqlite" else None
+
+
+def _named_file(url: URL, where: str) -> Path:
+    name = url.database
+    if not name or ":memory:" in name or url.query.get("mode") == "memory":
+        raise StoreError(f"{where}: a store is kept in a file, and none is named. {_FORMS}")
+    return Path(name.removeprefix("file:"))
+
+
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -100,10 +118,7 @@ def _parsed(url: str) -> URL:
 
 
 def _open_sqlite(url: URL, where: str, busy_timeout_s: float) -> Database:
-    name = url.database
-    if not name or ":memory:" in name or url.query.get("mode") == "memory":
-        raise StoreError(f"{where}: a store is kept in a file, and none is named. {_FORMS}")
-    file = Path(name.removeprefix("file:"))
+    file = _named_file(url, where)
     _check_file(file, where)
     engine = create_engine(
         url,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -11,8 +12,8 @@ from typing import Any
 from voc.errors import StoreError
 from voc.records import Issue, Mention, Tags, Topic, TopicMention, WorkOrder
 from voc.store import checks, feedback, issues, outbox, tags, topics, workorders
-from voc.store.engine import Database, open_database
-from voc.store.migrate import migrate
+from voc.store.engine import Database, open_database, sqlite_file
+from voc.store.migrate import current_revision, migrate
 from voc.store.rows import (
     IssueEvent,
     MessageState,
@@ -27,6 +28,36 @@ from voc.store.transaction import Transaction
 
 Wanted = str | Sequence[str] | None
 """A filter: one value, any of several, or `None` for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorePlace:
+    """Where a store is, or would be made.
+
+    Attributes:
+        where: The URL without its password.
+        is_there: Whether one was made there.
+    """
+
+    where: str
+    is_there: bool
+
+
+def store_place(url: str, *, busy_timeout_s: float = 10.0) -> StorePlace:
+    """Looks whether there is a store at `url`, and creates nothing.
+
+    Raises:
+        StoreError: The URL is wrong, a driver is missing, or the server cannot be reached.
+    """
+    where, file = sqlite_file(url)
+    if file is not None:
+        return StorePlace(where, file.is_file() and file.stat().st_size > 0)
+    database = open_database(url, busy_timeout_s=busy_timeout_s)
+    try:
+        with database.reading() as connection:
+            return StorePlace(where, current_revision(connection) is not None)
+    finally:
+        database.engine.dispose()
 
 
 def open_store(url: str, *, busy_timeout_s: float = 10.0) -> Store:

@@ -1,0 +1,170 @@
+"""Lists, filters and the life of issues and work orders, as users see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voc.store import open_store
+
+Voc = Callable[..., Any]
+TEXTS = (
+    "排队半小时，店员爱答不理",
+    "又去了一次，店员还是爱答不理",
+    "南京这家服务太差，店员骂人",
+    "收银员态度恶劣，问个价都不耐烦",
+    "店员冲老人大吼，这种服务太恶心了",
+)
+
+
+@pytest.fixture
+def issue(voc: Voc, tmp_path: Path) -> dict[str, Any]:
+    """An issue with its work order open, formed of five voices."""
+    rows = [
+        {"id": str(n), "text": text, "time": f"2026-11-0{n + 1} 11:00", "store": "南京店"}
+        for n, text in enumerate(TEXTS)
+    ]
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (tmp_path / "reviews.jsonl").write_text("".join(lines), encoding="utf-8")
+    voc("ingest", "reviews.jsonl", "--industry", "snack")
+    assert voc("run").code == 0
+    [found] = [json.loads(line) for line in voc("issues", "--json").out.splitlines()]
+    return dict(found)
+
+
+def _order(voc: Voc) -> str:
+    [found] = [json.loads(line) for line in voc("work-orders", "--json").out.splitlines()]
+    return str(found["work_order_id"])
+
+
+def _status(voc: Voc, issue: dict[str, Any]) -> str:
+    return str(json.loads(voc("issues", "show", issue["issue_id"]).out)["status"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["issues", "--status", "foo"], "open, closed, reopened, ignored"),
+        (["issues", "--industry", "foo"], "snack"),
+        (["issues", "--industry", "snak"], "Did you mean 'snack'"),
+        (["topics", "--industry", "foo"], "snack"),
+        (["issues", "show", "is_0"], "is_0"),
+        (["work-orders", "--status", "foo"], "in_progress"),
+        (["report", "-o", "r.html", "--since", "2026-11-02", "--until", "2026-11-01"], "is after"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_refused(
+    voc: Voc, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    (tmp_path / "in.jsonl").write_text('{"text": "好"}\n', encoding="utf-8")
+    voc("ingest", "in.jsonl")
+    result = voc(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert said in result.err
+
+
+def test_a_filter_that_could_find_something_is_not_refused(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"text": "好"}\n', encoding="utf-8")
+    voc("ingest", "in.jsonl")
+    assert voc("issues", "--industry", "bank", "--status", "ignored").code == 0
+    day = ["--since", "2026-11-01", "--until", "2026-11-01"]
+    assert voc("report", "-o", "r.html", *day).code == 0
+
+
+def test_closing_an_issue_names_the_order_still_open(voc: Voc, issue: dict[str, Any]) -> None:
+    name = _order(voc)
+    result = voc("issues", "close", issue["issue_id"])
+    assert result.code == 0
+    assert f"work order {name} is still open" in result.err
+    voc("work-orders", "act", name, "closed")
+    voc("issues", "reopen", issue["issue_id"])
+    assert "still" not in voc("issues", "close", issue["issue_id"]).err
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "status"),
+    [("close", "close", "closed"), ("ignore", "ignore", "ignored"), (None, "reopen", "open")],
+)
+def test_the_status_it_has_changes_nothing(
+    voc: Voc, tmp_path: Path, issue: dict[str, Any], first: str | None, then: str, status: str
+) -> None:
+    if first:
+        voc("issues", first, issue["issue_id"])
+    result = voc("issues", then, issue["issue_id"])
+    assert (result.code, f"is {status} already" in result.err) == (0, True)
+    assert _status(voc, issue) == status
+    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store:
+        assert len(store.issue_events(issue["issue_id"])) == (1 if first else 0)
+
+
+@pytest.mark.parametrize(("before", "after"), [("ignore", "ignored"), (None, "closed")])
+def test_closing_an_order_closes_its_issue_unless_that_is_ignored(
+    voc: Voc, issue: dict[str, Any], before: str | None, after: str
+) -> None:
+    if before:
+        voc("issues", before, issue["issue_id"])
+    assert voc("work-orders", "act", _order(voc), "closed").code == 0
+    assert _status(voc, issue) == after
+
+
+def test_a_note_on_a_closed_order_leaves_its_reopened_issue(
+    voc: Voc, issue: dict[str, Any]
+) -> None:
+    name = _order(voc)
+    voc("work-orders", "act", name, "closed")
+    voc("issues", "reopen", issue["issue_id"])
+    assert voc("work-orders", "act", name, "note", "--note", "再看").code == 0
+    assert _status(voc, issue) == "reopened"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["issues"],
+        ["issues", "show", "is_0"],
+        ["topics", "--json"],
+        ["work-orders"],
+        ["work-orders", "act", "wo_0", "closed"],
+        ["report", "-o", "r.html"],
+        ["run"],
+    ],
+    ids=" ".join,
+)
+def test_what_only_reads_makes_no_store(voc: Voc, tmp_path: Path, arguments: list[str]) -> None:
+    result = voc(*arguments)
+    assert (result.code, result.out) == (1, "")
+    assert "There is no store at" in result.err
+    assert "voc ingest" in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_with_sources_makes_the_store(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"text": "好"}\n', encoding="utf-8")
+    (tmp_path / "voc.yaml").write_text("sources: {a: {path: in.jsonl}}\n", encoding="utf-8")
+    assert voc("run", "--config", "voc.yaml").code == 0
+    assert (tmp_path / "voc.db").exists()
+
+
+def test_a_refused_ingest_makes_no_store(voc: Voc, tmp_path: Path) -> None:
+    assert voc("ingest", "nothing.jsonl").code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("ingest", "--map FIELD=COLUMN"),
+        ("ingest", "--config FILE"),
+        ("report", "--out FILE"),
+        ("issues", "--limit N"),
+        ("issues", "--industry ID "),
+    ],
+)
+def test_help_names_what_an_option_takes(voc: Voc, command: str, shown: str) -> None:
+    result = " ".join(voc(command, "--help").out.split())
+    assert shown in result
+    assert "--map <" not in result
