@@ -209,3 +209,26 @@ def test_bundled_files_are_found_from_anywhere(
     monkeypatch.chdir(tmp_path)
     assert bundled("configs/default.yaml").is_file()
     assert load_industry("phone").name
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        (SMALL, True),
+        ('"aspects": []\n', True),
+        ("{id: tea, name: 茶馆, aspects: []}\n", True),
+        ("aspects: [\n", True),  # broken, and to be told where
+        ("industries_dir: .\n", False),
+        ("report:\n  aspects: 3\n", False),
+        ("# aspects: none\n", False),
+    ],
+)
+def test_a_file_without_aspects_is_no_industry(tmp_path: Path, text: str, is_one: bool) -> None:
+    (tmp_path / "tea.yaml").write_text(text, encoding="utf-8")
+    assert ("tea" in industry_files(tmp_path)) is is_one
+
+
+def test_an_own_file_without_aspects_is_told_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "tea.yaml").write_text(SMALL.replace("aspects:", "aspect:"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="aspects"):
+        load_industry("tea", folder=tmp_path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -20,6 +21,10 @@ from voc.config.yamlfile import Place, load_model
 from voc.errors import ConfigError, UsageError, nearest
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+_ASPECTS_KEY: Final = re.compile(
+    rb"""^(?:["']?aspects["']?\s*:|\s*\{.*["']?aspects["']?\s*:)""", re.MULTILINE
+)
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$")]
 
 
@@ -127,13 +132,25 @@ def _repeated(place: Place, message: str) -> PydanticCustomError:
 def industry_files(folder: Path | None = None) -> dict[str, Path]:
     """Returns the industry files by id (file stem): the bundled ones, then those of `folder`.
 
+    Files of `folder` without a top-level key `aspects` are something else, and passed over.
+
     Raises:
         ConfigError: There is no such folder.
     """
     if folder is not None and not folder.is_dir():
         raise ConfigError(f"{folder}: no such folder; industries_dir names one with industries.")
-    folders = [bundled("configs/industries"), *([folder] if folder else [])]
-    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+    own = [path for path in sorted(folder.glob("*.yaml")) if _has_aspects(path)] if folder else []
+    return {
+        path.stem: path for path in (*sorted(bundled("configs/industries").glob("*.yaml")), *own)
+    }
+
+
+def _has_aspects(path: Path) -> bool:
+    """Whether a file has the key, without reading it as YAML, which is slow."""
+    try:
+        return _ASPECTS_KEY.search(path.read_bytes()) is not None
+    except OSError:
+        return path.is_file()  # reading it will say what is wrong
 
 
 def load_industry(id_or_file: str, *, folder: Path | None = None) -> Industry:
@@ -150,6 +167,9 @@ def load_industry(id_or_file: str, *, folder: Path | None = None) -> Industry:
     if id_or_file.endswith((".yaml", ".yml")):
         return load_model(Path(id_or_file), Industry)
     files = industry_files(folder)
+    own = folder / f"{id_or_file}.yaml" if folder else None
+    if own and id_or_file not in files and own.is_file():
+        files[id_or_file] = own  # asked for by name, it is told what it lacks
     if id_or_file not in files:
         raise UsageError(
             f"There is no industry {id_or_file!r}; there are {', '.join(files)}."

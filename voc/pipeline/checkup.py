@@ -8,11 +8,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voc.config import Industry, Settings, bundled, industry_files, load_industry, load_settings
+from voc.config import (
+    Industry,
+    Settings,
+    SourceSettings,
+    bundled,
+    industry_files,
+    load_industry,
+    load_settings,
+)
 from voc.errors import ConfigError, VocError
 from voc.inference.linear import LinearModel
 from voc.inference.manifest import newest
-from voc.store import open_store
+from voc.pipeline.taxonomies import industries_of, named_industry
+from voc.store import open_store, store_place
 from voc.workorders import check_routing
 
 
@@ -52,9 +61,7 @@ def checkup(config: Path | None, files: Sequence[str]) -> Iterator[Part]:
     yield _checked("store", lambda: _store_state(settings))
     yield _checked("queue", lambda: _queue_state(settings))
     for name, source in settings.sources.items():
-        path = settings.base_dir / source.path.expanduser()
-        missing = () if path.is_file() else (f"{path}: no such file; mend sources.{name}.path.",)
-        yield Part(f"source {name}", str(path), missing)
+        yield Part(f"source {name}", *_source_state(name, source, settings))
 
 
 def _checked(name: str, look: Callable[[], tuple[str, Sequence[str]]]) -> Part:
@@ -85,10 +92,32 @@ def _model_state(settings: Settings) -> tuple[str, Sequence[str]]:
     return f"{model.manifest.identifier}, heads {', '.join(model.manifest.heads)}", ()
 
 
+def _source_state(
+    name: str, source: SourceSettings, settings: Settings
+) -> tuple[str, tuple[str, ...]]:
+    path = settings.base_dir / source.path.expanduser()
+    problems = [] if path.is_file() else [f"{path}: no such file; mend sources.{name}.path."]
+    industry = source.industry or settings.industry
+    if industry is not None:
+        try:
+            named_industry(industry, settings=settings, base=settings.base_dir)
+        except VocError as error:
+            problems += str(error).splitlines()
+    return str(path), tuple(problems)
+
+
 def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
+    place = store_place(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s)
+    if not place.is_there:
+        return f"{place.where}: not made yet, voc ingest makes it", ()
     with open_store(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s) as store:
         counts = store.counts()
         problems = [*store.check()]
+        _, missing = industries_of(store, settings, store.industries())
+        problems += [
+            f"{reason} Feedback of it is not tagged until it is ingested with its file once more."
+            for reason in missing.values()
+        ]
         dead = store.outbox_counts().get("dead", 0)
         if dead:
             last = store.outbox("dead", limit=1)[0]
@@ -101,19 +130,36 @@ def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
             f"{store.where}: {counts.feedback} feedback, {counts.rejects} rejects,"
             f" {counts.issues} issues, {counts.work_orders} work orders"
         )
+        alone = store.count_without_industry()
+        if alone:
+            state += (
+                f"; {alone} feedback without an industry, so no aspects or issues of it"
+                " (voc ingest the same file with --industry gives it one)"
+            )
         return state, problems
 
 
 def _queue_state(settings: Settings) -> tuple[str, Sequence[str]]:
     folder = settings.queue_dir
+    if not folder.exists():
+        return _queue_to_come(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder):
             pass
     except OSError as error:
-        return str(folder), (
-            f"{folder}: cannot be written ({os.strerror(error.errno or 0)});"
-            " set queue.dir to a folder that can.",
-        )
+        return str(folder), (_not_writable(folder, os.strerror(error.errno or 0)),)
     waiting = sum(1 for path in folder.glob("*.json"))
     return f"{folder}: {waiting} messages wait to be taken", ()
+
+
+def _queue_to_come(folder: Path) -> tuple[str, Sequence[str]]:
+    """Looks whether the folder can be made, and does not make it."""
+    above = next(path for path in folder.absolute().parents if path.exists())
+    if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+        return f"{folder}: not made yet", ()
+    reason = "may not be written" if above.is_dir() else "is no folder"
+    return str(folder), (_not_writable(folder, f"{above} {reason}"),)
+
+
+def _not_writable(folder: Path, reason: str) -> str:
+    return f"{folder}: cannot be written ({reason}); set queue.dir to a folder that can."
