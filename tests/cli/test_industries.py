@@ -70,15 +70,24 @@ def test_an_industry_nobody_knows_leaves_the_others_usable(voc: Voc, tmp_path: P
     assert "'lost'" in missing["lost"]
 
 
-def test_paths_in_the_config_start_from_its_folder(voc: Voc, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sources: {t: {path: t.jsonl, industry: tea.yaml}}\n",
+        "industry: tea.yaml\nsources: {t: {path: t.jsonl}}\n",
+    ],
+)
+def test_paths_in_the_config_start_from_its_folder(voc: Voc, tmp_path: Path, text: str) -> None:
     folder = tmp_path / "configs"
     folder.mkdir()
     (tmp_path / "tea.yaml").rename(folder / "tea.yaml")
     (tmp_path / "t.jsonl").rename(folder / "t.jsonl")
-    text = "sources: {t: {path: t.jsonl, industry: tea.yaml}}\n"
     (folder / "voc.yaml").write_text(text, encoding="utf-8")
     result = voc("ingest", "t", "--config", "configs/voc.yaml")
     assert (result.code, "3 new" in result.err) == (0, True), result.err
+    result = voc("run", "--config", "configs/voc.yaml")
+    assert (result.code, "3 tagged" in result.out) == (0, True), result.err
+    assert voc("report", "-o", "r.html", "--config", "configs/voc.yaml").code == 0
 
 
 def test_a_file_may_not_take_the_id_of_another_industry(voc: Voc, tmp_path: Path) -> None:

@@ -41,13 +41,20 @@ MapOption = Annotated[
 
 
 def settings_from(config: Path | None, **overrides: Any) -> Settings:
-    """Reads the settings; an override that is `None` was not given."""
+    """Reads the settings; an override that is `None` was not given.
+
+    An industry that the config names by its file is taken from the config's folder.
+    """
     from voc.config import load_settings
 
     given = {
         name.replace("__", "."): value for name, value in overrides.items() if value is not None
     }
-    return load_settings(config, overrides=given)
+    settings = load_settings(config, overrides=given)
+    if settings.industry and settings.industry.endswith((".yaml", ".yml")):
+        file = settings.resolve(Path(settings.industry))
+        return settings.model_copy(update={"industry": str(file)})
+    return settings
 
 
 @contextmanager
