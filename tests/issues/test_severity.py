@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from voc.issues.severity import pressing, rate_voices, severity_of
-from voc.records import Mention, Severity, Trend
+from voc.issues.severity import heeded, pressing, rate_voices, severity_of
+from voc.records import Evidence, Issue, Mention, Severity, Trend, UrgencyLabel
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,38 @@ def test_what_was_urgent_long_ago_presses_nobody(
 def test_both_ends_of_the_window_press(mention: Callable[..., Mention]) -> None:
     voices = [mention(f"f{day}", day) for day in (0, 5.9, 6, 7, 20)]
     assert [voice.feedback_id for voice in pressing(voices, 14)] == ["f6", "f7", "f20"]
+
+
+@pytest.mark.parametrize(
+    ("days", "urgencies"),
+    [
+        pytest.param([0, 40, 50, 60], ["normal", "normal", "high", "high"], id="long ago"),
+        pytest.param([0, 4, 5, 10], ["critical", "high", "high", "high"], id="of late"),
+        pytest.param([0, 60], ["critical", "high"], id="one of a few"),
+        pytest.param([0], ["high"], id="alone, nobody in danger"),
+    ],
+)
+def test_orders_hear_the_urgency_of_the_last_window(
+    days: Sequence[float], urgencies: list[UrgencyLabel], mention: Callable[..., Mention]
+) -> None:
+    voices = [
+        mention(f"f{day}", day, urgency="high" if day else "critical", urgency_reasons=("限时",))
+        for day in days
+    ]
+    issue = Issue(
+        issue_id="is_1",
+        title="动力",
+        industry="cars",
+        aspect_id="power",
+        status="open",
+        severity="low",
+        first_seen=voices[0].occurred_at,
+        last_seen=voices[-1].occurred_at,
+        count=len(voices),
+        trend="steady",
+        trend_p=1.0,
+        evidence=tuple(Evidence(voice.feedback_id, 0, 0, "") for voice in voices),
+    )
+    other = mention("other", 60, urgency="critical")
+    found = heeded([issue], [*voices, other], window_days=14)
+    assert [voice.urgency for voice in found] == urgencies

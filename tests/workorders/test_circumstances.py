@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
-from voc.records import Issue, Mention, UrgencyLabel
+from voc.records import Issue, Mention
 from voc.workorders.circumstances import Circumstances, circumstances_of
 
 
@@ -60,28 +58,3 @@ def test_only_the_issues_own_voices_count(make_issue: Callable[..., Issue]) -> N
 def test_an_issue_without_known_voices_has_plain_ones(make_issue: Callable[..., Issue]) -> None:
     assert circumstances_of([make_issue()], []) == {"is_1": Circumstances()}
     assert Circumstances().region is None
-
-
-@pytest.mark.parametrize(
-    ("days", "urgency"),
-    [
-        pytest.param([0, 40, 50, 60], "high", id="what was critical long ago presses nobody"),
-        pytest.param([0, 4, 5, 10], "critical", id="of late"),
-        pytest.param([0, 60], "critical", id="one of a few"),
-        pytest.param([0], "high", id="alone, nobody in danger"),
-    ],
-)
-def test_the_urgency_of_the_last_window_counts(
-    days: list[int], urgency: UrgencyLabel, make_issue: Callable[..., Issue]
-) -> None:
-    said = [
-        mention(
-            f"fb_{index}",
-            urgency="high" if index else "critical",
-            urgency_reasons=("限时",),
-            occurred_at=datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day),
-        )
-        for index, day in enumerate(days)
-    ]
-    told = circumstances_of([make_issue(count=len(days))], said, window_days=14)
-    assert told["is_1"].urgency == urgency

@@ -4,20 +4,19 @@ from voc.issues.forming import form_issues
 from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.matching import is_absorbed
 from voc.issues.naming import title_of
-from voc.issues.severity import pressing, rate_voices, severity_of, urgency_heard
+from voc.issues.severity import heeded, rate_voices, severity_of
 from voc.issues.trends import Volumes, rate_ratio_p, trend_of
 
 __all__ = [
     "UNPLACED",
     "Volumes",
     "form_issues",
+    "heeded",
     "is_absorbed",
-    "pressing",
     "rate_ratio_p",
     "rate_voices",
     "severity_of",
     "title_of",
     "trend_of",
-    "urgency_heard",
     "urgent_once",
 ]

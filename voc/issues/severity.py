@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from voc.records import SEVERITIES, Mention, Severity, Trend, UrgencyLabel
+from voc.records import SEVERITIES, Issue, Mention, Severity, Trend, UrgencyLabel
 
 VOLUME: Final[tuple[tuple[int, Severity], ...]] = ((100, "critical"), (20, "high"), (5, "medium"))
 """From that many voices on, an issue is at least that severe."""
@@ -100,6 +101,34 @@ def urgency_heard(voice: Mention, *, of: int) -> UrgencyLabel:
     """
     alone = of == 1 and voice.urgency == "critical" and not is_grave(voice.urgency_reasons)
     return "high" if alone else voice.urgency
+
+
+def heeded(
+    issues: Sequence[Issue], mentions: Iterable[Mention], *, window_days: float
+) -> list[Mention]:
+    """Returns the mentions of issues, each as urgent as its issue takes it for.
+
+    Args:
+        issues: Issues with their evidence.
+        mentions: What they were formed of, each voice's urgency once; others are left out.
+        window_days: Length of the last window.
+    """
+    homes = {
+        (issue.industry, issue.aspect_id, evidence.feedback_id): issue
+        for issue in issues
+        for evidence in issue.evidence
+    }
+    found = []
+    for mention in mentions:
+        issue = homes.get((mention.industry, mention.aspect_id, mention.feedback_id))
+        if issue is None:
+            continue
+        since = issue.last_seen - timedelta(days=window_days)
+        if issue.count > FEW_VOICES and mention.occurred_at < since:
+            found.append(replace(mention, urgency="normal", urgency_reasons=()))
+        else:
+            found.append(replace(mention, urgency=urgency_heard(mention, of=issue.count)))
+    return found
 
 
 def is_grave(reasons: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from voc.config import Industry, Settings
-from voc.issues import form_issues, urgent_once
+from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
@@ -192,8 +192,11 @@ class Chain:
             now=now,
             circumstances=circumstances_of(
                 issues,
-                urgent_once([*counted, *emergencies]),
-                window_days=self._settings.issues.window_days,
+                heeded(
+                    issues,
+                    urgent_once([*counted, *emergencies]),
+                    window_days=self._settings.issues.window_days,
+                ),
             ),
             sinks=(SINK,),
             as_of=moments.as_of,

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from voc.issues import pressing, urgency_heard
 from voc.records import URGENCIES, Issue, Mention, UrgencyLabel
 
 Counts = tuple[tuple[str, int], ...]
@@ -28,8 +27,7 @@ CHANNEL_LABELS: Final[Mapping[str, str]] = {
 class Circumstances:
     """Where the voices of an issue come from.
 
-    `urgency` is the highest of those that still press, `reasons` are why, in order of how often
-    they are given.
+    `urgency` is the highest of them, `reasons` are why, in order of how often they are given.
     """
 
     urgency: UrgencyLabel = "normal"
@@ -47,15 +45,9 @@ class Circumstances:
 
 
 def circumstances_of(
-    issues: Sequence[Issue], mentions: Iterable[Mention], *, window_days: float | None = None
+    issues: Sequence[Issue], mentions: Iterable[Mention]
 ) -> dict[str, Circumstances]:
-    """Returns the circumstances of each issue, by its id, from the mentions it was formed of.
-
-    Args:
-        issues: Issues with their evidence.
-        mentions: What they were formed of, and any others.
-        window_days: How many days before an issue's last voice urgency counts; `None`: always.
-    """
+    """Returns the circumstances of each issue, by its id, from the mentions it was formed of."""
     wanted: dict[tuple[str, str, str], list[str]] = {}
     for issue in issues:
         for evidence in issue.evidence:
@@ -68,15 +60,13 @@ def circumstances_of(
         place = (mention.industry, mention.aspect_id, mention.feedback_id)
         for issue_id in wanted.get(place, ()):
             voices[issue_id].append(mention)
-    return {issue_id: _summary(said, window_days) for issue_id, said in voices.items()}
+    return {issue_id: _summary(said) for issue_id, said in voices.items()}
 
 
-def _summary(voices: Sequence[Mention], window_days: float | None) -> Circumstances:
-    urgent = list(voices) if window_days is None else pressing(voices, window_days)
-    heard = [urgency_heard(voice, of=len(voices)) for voice in urgent]
-    reasons = Counter(reason for voice in urgent for reason in voice.urgency_reasons)
+def _summary(voices: Sequence[Mention]) -> Circumstances:
+    reasons = Counter(reason for voice in voices for reason in voice.urgency_reasons)
     return Circumstances(
-        urgency=max(heard, key=URGENCIES.index, default="normal"),
+        urgency=max((voice.urgency for voice in voices), key=URGENCIES.index, default="normal"),
         reasons=tuple(reason for reason, _ in _ranked(reasons)),
         products=_ranked(Counter(voice.product for voice in voices if voice.product)),
         stores=_ranked(Counter(voice.store for voice in voices if voice.store)),
