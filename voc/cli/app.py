@@ -20,6 +20,7 @@ app = typer.Typer(
     "听懂客户的中文反馈：打标签、归并问题、派发工单、跟踪结果。",
 )
 
+
 def _version(wanted: bool) -> None:
     if wanted:
         from voc import __version__

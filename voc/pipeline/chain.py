@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from voc.config import Industry, Settings
+from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
-from voc.pipeline.taxonomies import industry_of
+from voc.pipeline.taxonomies import industries_of
 from voc.records import Issue, Mention, Message, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
@@ -71,7 +71,9 @@ class Chain:
         self._engine = engine
         self._settings = settings
         self._progress = progress
-        self._industries: dict[str, Industry] = {}
+        # An industry whose taxonomy is missing must not stop the others.
+        self._industries, missing = industries_of(store, settings, store.industries())
+        self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
 
     def run(self) -> Run:
         """Does all stages once."""
@@ -79,6 +81,7 @@ class Chain:
         bursts = self.screen()
         topics, notes = self.discover_topics()
         issues, orders = self.form()
+        notes = [*self._missing, *notes]
         return Run(tagged, failed, bursts, topics, issues, orders, self.deliver(), tuple(notes))
 
     def tag(self) -> tuple[int, int]:
@@ -91,6 +94,8 @@ class Chain:
             rows: list[tuple[StoredFeedback, Tags]] = []
             failures: list[tuple[str, str, str]] = []
             for industry, items in _by_industry(batch).items():
+                if industry is not None and industry not in self._industries:
+                    continue
                 for item, result in zip(items, self._tagged(industry, items), strict=True):
                     if isinstance(result, Failure):
                         failures.append((item.feedback_id, result.reason, ""))
@@ -108,7 +113,7 @@ class Chain:
     def _tagged(
         self, industry: str | None, items: Sequence[StoredFeedback]
     ) -> list[Tags | Failure]:
-        engine = self._engine.bound(industry=self._industry(industry) if industry else None)
+        engine = self._engine.bound(industry=self._industries[industry] if industry else None)
         return tag_feedback(
             engine,
             [item.feedback for item in items],
@@ -133,11 +138,11 @@ class Chain:
     def discover_topics(self) -> tuple[int, list[str]]:
         """Discovers the topics of each industry; returns how many, and what could not be done."""
         count, notes = 0, []
-        for name in self._store.industries():
+        for name, industry in self._industries.items():
             clauses = _clauses(self._store.mentions(model=self._engine.model, industry=name))
             before = self._store.topics(name)
             try:
-                found = discover(clauses, industry=self._industry(name), existing=before)
+                found = discover(clauses, industry=industry, existing=before)
             except ImportError as error:
                 notes.append(str(error))
                 break
@@ -152,15 +157,19 @@ class Chain:
         Returns:
             How many issues are new or changed, and how many orders were opened or updated.
         """
-        industries = {name: self._industry(name) for name in self._store.industries()}
-        mentions = list(self._store.mentions(model=self._engine.model, sentiment="negative"))
+        industries = self._industries
+        mentions = [
+            mention
+            for mention in self._store.mentions(model=self._engine.model, sentiment="negative")
+            if mention.industry in industries
+        ]
         counted = [item for item in mentions if item.score >= self._settings.issues.min_score]
         emergencies = list(
             unplaced_emergencies(
                 self._store,
                 model=self._engine.model,
                 heard={mention.feedback_id for mention in counted},
-                industry_of=self._industry,
+                industries=industries,
                 left_out=BURST_FLAG,
             )
         )
@@ -248,11 +257,6 @@ class Chain:
             worker=f"{socket.gethostname()}-{os.getpid()}",
             now=lambda: datetime.now(UTC),
         )
-
-    def _industry(self, name: str) -> Industry:
-        if name not in self._industries:
-            self._industries[name] = industry_of(self._store, self._settings, name)
-        return self._industries[name]
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

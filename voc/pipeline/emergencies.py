@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
 from voc.config import Industry
@@ -22,7 +22,7 @@ def unplaced_emergencies(
     *,
     model: str,
     heard: Set[str],
-    industry_of: Callable[[str], Industry],
+    industries: Mapping[str, Industry],
     left_out: str,
 ) -> Iterator[Mention]:
     """Yields a mention of the aspect `UNPLACED` for each critical voice that no issue would hear.
@@ -33,17 +33,19 @@ def unplaced_emergencies(
         store: What is read.
         model: Whose tags.
         heard: Feedback ids with a negative mention that counts.
-        industry_of: Returns the taxonomy of an industry by id.
+        industries: Taxonomies by id; feedback of others is left out.
         left_out: Voices with this flag are not counted.
     """
     for row in store.tagged(model=model):
-        if row.urgency != "critical" or row.sentiment == "positive" or row.industry is None:
+        if row.urgency != "critical" or row.sentiment == "positive":
+            continue
+        if row.industry not in industries or row.industry is None:
             continue
         if row.feedback_id in heard or left_out in row.flags:
             continue
         tags = store.tags(row.feedback_id, model)
         if tags is not None and tags.urgency is not None:
-            yield _mention(row, row.industry, tags, tags.urgency, industry_of(row.industry))
+            yield _mention(row, row.industry, tags, tags.urgency, industries[row.industry])
 
 
 def _mention(

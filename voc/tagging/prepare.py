@@ -8,6 +8,7 @@ from voc.records import Span
 from voc.tagging.rules import Judgement, judge
 from voc.text.informative import is_uninformative
 from voc.text.language import language_of
+from voc.text.marks import blank_marks
 from voc.text.normalise import Normalised, normalise, sanitise
 from voc.text.privacy import mask
 
@@ -66,10 +67,11 @@ def prepare(text: str, *, max_chars: int, masked: bool = True) -> Prepared:
         flags.append("replaced")
     if masked:
         clean = mask(clean).text
-    language = language_of(clean)
-    if is_uninformative(clean):
+    own_words = blank_marks(clean)
+    language = language_of(own_words)
+    if is_uninformative(own_words):
         flags.append("uninformative")
     elif language not in IN_SCOPE:
         flags.append("foreign")
-    normalised = normalise(clean)
+    normalised = normalise(own_words)
     return Prepared(clean, normalised, judge(normalised.text), language, tuple(flags))
