@@ -110,6 +110,7 @@ def test_bits_that_do_not_fit_the_weights_are_refused(folder: Path) -> None:
 
 def test_a_missing_model_names_those_there_are(tmp_path: Path) -> None:
     (tmp_path / "other" / "1.2.0").mkdir(parents=True)
+    (tmp_path / "other" / "1.2.0" / "manifest.json").write_text("{}")
     with pytest.raises(ModelError, match=r"other@1\.2\.0"):
         newest(tmp_path, "voc-zh")
 
