@@ -156,3 +156,16 @@ def test_several_places_of_evidence_are_read(mention: Callable[..., Mention]) ->
 def _background(mention: Callable[..., Mention], voices: Sequence[Mention]) -> Background:
     others = [mention(f"n{i}", i, opinions=(NOISE[i % len(NOISE)],)) for i in range(70)]
     return Background([*voices, *others])
+
+
+def test_a_store_that_shares_no_words_is_named_by_one_voice(
+    mention: Callable[..., Mention],
+) -> None:
+    voices = [
+        mention("a", 0, opinions=("店员 翻白眼",), text="店员翻白眼"),
+        mention("b", 1, opinions=("没 人管",), text="没人管"),
+        mention("c", 2, opinions=("退款 拖拉",), text="退款拖拉"),
+    ]
+    title = title_of("门店服务", voices, background=Background(voices), store="南京店")
+    assert title.endswith("等（南京店）")
+    assert "负面反馈集中" not in title

@@ -53,6 +53,13 @@ _NAMED: Final = re.compile(
 _EMPTY: Final = frozenset(
     (
         "问题",
+        "客服",
+        "店员",
+        "店长",
+        "师傅",
+        "服务员",
+        "多少钱",
+        "东西",
         "收到",
         "涉嫌",
         "极大",
@@ -66,6 +73,7 @@ _EMPTY: Final = frozenset(
         "情况",
     )
 )
+_NEGATIONS: Final = "没不无未别有"
 _DEGREES: Final = frozenset("高低贵大小慢快重轻吵软硬薄厚窄")
 _READABLE: Final = re.compile(r"[㐀-鿿]|[A-Za-z]{2}")
 
@@ -112,7 +120,7 @@ def title_of(
         product: The product, where all voices must share it.
         store: The store, likewise.
     """
-    phrases = _phrases(voices, background, aspect)
+    phrases = _phrases(voices, background, aspect, at_home=bool(product or store))
     place = "·".join(part for part in (product, store) if part)
     for said in ("、".join(phrases), phrases[0]):
         title = f"{aspect}：{said}" + (f"（{place}）" if place else "")
@@ -128,12 +136,21 @@ def _fitted(title: str, place: str) -> str:
     return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
 
 
-def _phrases(voices: Sequence[Mention], background: Background, aspect: str) -> list[str]:
+def _phrases(
+    voices: Sequence[Mention], background: Background, aspect: str, *, at_home: bool
+) -> list[str]:
+    """Returns one or two phrases; `at_home` says that all voices speak of one product or store."""
     common = _common_pairs(voices)
     ranked = _ranked_opinions(voices, background, aspect, common)
     if ranked:
         return _first_two(ranked)
-    return [_shared_clause(voices, common) or _NOTHING_SAID]
+    shared = _shared_clause(voices, common)
+    if shared or common is None or not at_home:
+        return [shared or _NOTHING_SAID]
+    # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where voices
+    # may speak of different firms, one of them would be accused in the name of all.
+    single = _ranked_opinions(voices, background, aspect, None)
+    return [f"{single[0][0]}等" if single else _NOTHING_SAID]
 
 
 def _common_pairs(voices: Sequence[Mention]) -> frozenset[str] | None:
@@ -154,7 +171,9 @@ def _shared_end(phrase: str, common: frozenset[str] | None) -> str:
     first = len(phrase) - 1
     while first > 0 and phrase[first - 1 : first + 1] in common:
         first -= 1
-    return phrase[first:] if len(phrase) - first > 1 else ""
+    # What follows a negation is torn out of it: 人管 of 没人管 says the opposite.
+    torn = first > 0 and phrase[first - 1] in _NEGATIONS
+    return phrase[first:] if len(phrase) - first > 1 and not torn else ""
 
 
 def _shared_part(clause: str, common: frozenset[str] | None) -> str:
