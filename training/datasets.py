@@ -111,7 +111,7 @@ def intent_examples(data: Path, split: str) -> Iterator[Example]:
     judge nothing ask or chat.
     """
     for row in rows(data, "service_intents", split):
-        yield Example(row["text"], _first(_SERVICE_INTENTS, row["intent"]) or "other", "service")
+        yield Example(row["text"], service_intent(row["intent"]), "service")
     for name in ("jd_goods", "waimai", "eprstmt"):
         for row in rows(data, name, split)[:6000]:
             label = "praise" if row["sentiment"] == "positive" else "complaint"
@@ -122,9 +122,19 @@ def intent_examples(data: Path, split: str) -> Iterator[Example]:
             yield Example(row["text"], "inquiry" if asks else "other", "bank_forum")
     if split == "train":
         for row in rows(data, "citizen_complaints", "unlabelled"):
-            found = _first(_CITIZEN_INTENTS, row["title"])
+            found = citizen_intent(row["title"])
             if found:
                 yield Example(row["text"], found, "citizen_complaints")
+
+
+def service_intent(name: str) -> IntentLabel:
+    """Returns ours of the intents that a service question's intent falls under."""
+    return _first(_SERVICE_INTENTS, name) or "other"
+
+
+def citizen_intent(title: str) -> IntentLabel | None:
+    """Returns the intent that the title of a message to a city names, if it names one."""
+    return _first(_CITIZEN_INTENTS, title)
 
 
 def _first(table: tuple[tuple[IntentLabel, tuple[str, ...]], ...], name: str) -> IntentLabel | None:

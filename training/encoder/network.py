@@ -1,0 +1,134 @@
+"""The encoder with all its heads, in PyTorch; voc.inference.heads runs the same heads in numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from voc.records import INTENTS, POLARITIES
+
+TAGS = ("O", "B-target", "I-target", "B-opinion", "I-opinion")
+ATTENTION = 128  # width of the label attention
+ATTENTION_HEADS = 4
+PAIR = 64  # width in which targets meet opinions
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """What the encoder says of a batch.
+
+    Attributes:
+        tokens: (n_texts, longest, width) last token states.
+        mask: (n_texts, longest) True where there is a token.
+        pooled: (n_texts, 2 * width) mean and maximum over tokens.
+        vectors: (n_texts, width) sentence vectors of unit length.
+    """
+
+    tokens: Tensor
+    mask: Tensor
+    pooled: Tensor
+    vectors: Tensor
+
+
+class LabelAttention(nn.Module):
+    """Lets each aspect look at a text's tokens: {present} and {negative, neutral, positive}.
+
+    An aspect is the mean of the sentence vectors of its name, description and examples, so that
+    one that was never trained works too; trained ones add a vector of their own (Mullenbach et
+    al. 2018, "Explainable Prediction of Medical Codes", has one attention a label). Tokens inside
+    a hit of the aspect's keywords weigh more by a trained bonus.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(width, ATTENTION)
+        self.own = nn.Linear(width, ATTENTION)
+        self.key = nn.Linear(width, ATTENTION)
+        self.value = nn.Linear(width, ATTENTION)
+        self.bonus = nn.Parameter(torch.full((ATTENTION_HEADS,), 2.0))
+        self.hidden = nn.Linear(3 * ATTENTION + 1, ATTENTION)
+        self.output = nn.Linear(ATTENTION, 1 + len(POLARITIES))
+
+    def forward(
+        self, tokens: Tensor, mask: Tensor, rows: Tensor, aspects: Tensor, hits: Tensor
+    ) -> Tensor:
+        """Answers for pairs of a text and an aspect.
+
+        Args:
+            tokens: (n_texts, longest, width).
+            mask: (n_texts, longest).
+            rows: (n_pairs,) the text of each pair.
+            aspects: (n_pairs, width) the aspect of each pair.
+            hits: (n_pairs, longest) 1 where a keyword of the aspect stands.
+
+        Returns:
+            (n_pairs, 4) logits: present, and the three polarities.
+        """
+        pairs, longest = hits.shape
+        split = (pairs, longest, ATTENTION_HEADS, ATTENTION // ATTENTION_HEADS)
+        keys = self.key(tokens)[rows].view(split)
+        values = self.value(tokens)[rows].view(split)
+        query = self.query(aspects).view(pairs, ATTENTION_HEADS, -1)
+        scores = torch.einsum("phd,plhd->phl", query, keys) / split[-1] ** 0.5
+        scores = scores + self.bonus[None, :, None] * hits[:, None, :]
+        scores = scores.masked_fill(~mask[rows][:, None, :], -1e4)
+        seen = torch.einsum("phl,plhd->phd", scores.softmax(-1), values).reshape(pairs, ATTENTION)
+        own = self.own(aspects)
+        any_hit = hits.amax(1, keepdim=True)
+        joined = torch.cat([seen, own, seen * own, any_hit], dim=1)
+        return self.output(functional.gelu(self.hidden(joined)))
+
+
+class OpinionSpans(nn.Module):
+    """Finds targets and opinions, pairs them, and judges opinions."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.tags = nn.Linear(width, len(TAGS))
+        self.target = nn.Linear(width, PAIR)
+        self.opinion = nn.Linear(width, PAIR)
+        self.pair_bias = nn.Parameter(torch.zeros(1))
+        self.polarity = nn.Linear(width, len(POLARITIES))
+
+    def pair(self, targets: Tensor, opinions: Tensor) -> Tensor:
+        """Returns the logits that (n, width) target states belong to (n, width) opinion states."""
+        product = self.target(targets) * self.opinion(opinions)
+        return product.sum(-1) / PAIR**0.5 + self.pair_bias
+
+
+class Network(nn.Module):
+    """An encoder and its heads.
+
+    Args:
+        encoder: A transformers model with `last_hidden_state`.
+        questions: Number of the service questions' intents.
+        aspects: Number of trained aspects.
+    """
+
+    def __init__(self, encoder: Any, *, questions: int, aspects: int) -> None:
+        super().__init__()
+        width = encoder.config.hidden_size
+        self.encoder = encoder
+        self.sentiment = nn.Linear(2 * width, 2)
+        self.intent = nn.Linear(2 * width, len(INTENTS))
+        self.question = nn.Linear(2 * width, questions)
+        self.vector = nn.Linear(width, width)
+        nn.init.eye_(self.vector.weight)
+        self.aspects = LabelAttention(width)
+        self.trained = nn.Embedding(aspects, width)
+        nn.init.zeros_(self.trained.weight)
+        self.opinions = OpinionSpans(width)
+
+    def encode(self, ids: Tensor, mask: Tensor) -> States:
+        """Encodes a batch of token ids, (n_texts, longest), with its mask."""
+        tokens = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        seen = mask.bool()
+        weight = mask.float()[:, :, None]
+        mean = (tokens * weight).sum(1) / weight.sum(1)
+        highest = tokens.masked_fill(~seen[:, :, None], -1e4).amax(1)
+        vectors = functional.normalize(self.vector(mean), dim=-1)
+        return States(tokens, seen, torch.cat([mean, highest], dim=1), vectors)
