@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fitting import TrainedHead
-from voc.inference.manifest import Manifest, file_digest
+from voc.inference.manifest import LinearManifest, file_digest
 
 WEIGHTS = "model.safetensors"
 
@@ -28,7 +28,9 @@ def quantised(name: str, head: TrainedHead) -> dict[str, NDArray[Any]]:
     return tensors
 
 
-def write_model(folder: Path, manifest: Manifest, tensors: Mapping[str, NDArray[Any]]) -> None:
+def write_model(
+    folder: Path, manifest: LinearManifest, tensors: Mapping[str, NDArray[Any]]
+) -> None:
     """Writes weights and manifest, which then names the digest of the weights."""
     from safetensors.numpy import save_file
 

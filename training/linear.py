@@ -32,19 +32,13 @@ from training.fitting import (
 from voc.config import Industry, load_industry, load_model
 from voc.inference.features import hashed_ngrams
 from voc.inference.linear import LinearModel
-from voc.inference.manifest import Head, Manifest
+from voc.inference.manifest import Head, LinearManifest
 from voc.records import INTENTS, POLARITIES
-from voc.tagging.aspects import (
-    hit_counts,
-    keyword_inputs,
-    polarity_inputs,
-    window,
-    window_score,
-    window_text,
-)
+from voc.tagging.aspects import hit_counts, keyword_inputs, polarity_inputs
 from voc.tagging.documents import intent_inputs, rule_scores
 from voc.tagging.keywords import KeywordMatcher
 from voc.tagging.prepare import Prepared, prepare
+from voc.tagging.windows import window, window_score, window_text
 
 Floats = NDArray[np.float32]
 CHUNK = 4096
@@ -146,9 +140,9 @@ class Trainer:
         for industry in datasets.ASPECT_SETS:
             self._train_industry(load_industry(industry))
 
-    def manifest(self) -> Manifest:
+    def manifest(self) -> LinearManifest:
         """Returns the manifest of what is trained so far, its digests still to be filled in."""
-        return Manifest(
+        return LinearManifest(
             name=self.recipe.name,
             version=self.recipe.version,
             format="voc-linear/1",

@@ -9,6 +9,7 @@
     │   ├── RowError             one row cannot be read; it becomes a counted reject
     │   └── DamagedError         a file's bytes end early or make no sense (voc.sources)
     ├── ModelError               a model cannot be trusted or loaded
+    │   └── ModelUnavailableError    a model is sound, but is not there or cannot run here
     ├── StoreError               the store cannot do what was asked
     │   └── StoreBusyError       another writer holds the store; try again later
     ├── StateError               a record's state does not allow the action
@@ -75,6 +76,10 @@ class RowError(SourceError):
 
 class ModelError(VocError):
     """A model cannot be trusted or loaded."""
+
+
+class ModelUnavailableError(ModelError):
+    """A model is not there, or this machine cannot run it; another may stand in for it."""
 
 
 class StoreError(VocError):

@@ -19,6 +19,7 @@ from voc.errors import SourceError
 from voc.inference.linear import LinearModel
 from voc.records import Polarity
 from voc.tagging.engine import Engine
+from voc.tagging.linear import LinearTagger
 
 WORDS: dict[Polarity, tuple[str, ...]] = {
     "positive": ("很好", "不错", "满意", "喜欢"),
@@ -97,7 +98,7 @@ def engine(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["training.linear", *arguments])
         linear.main()
-    return Engine(LinearModel.load(out / "tiny" / "1.0.0"))
+    return Engine(LinearTagger(LinearModel.load(out / "tiny" / "1.0.0")))
 
 
 def test_what_was_trained_tags(engine: Engine) -> None:

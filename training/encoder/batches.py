@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from training.encoder.corpus import UNKNOWN, Asked, Place, Row
-from training.encoder.network import TAGS
+from voc.inference.heads import TAGS
 
 IGNORED = -100
 ABSENT_TERMS = 2  # terms of other texts that a text is asked of, none of which it has
@@ -190,7 +190,8 @@ class Collator:
         self, examples: Sequence[Example], longest: int
     ) -> tuple[np.ndarray, list[tuple[tuple[int, int, int], int]], list[tuple[int, int, int, int]]]:
         tags = np.full((len(examples), longest), IGNORED, dtype=np.int64)
-        opinions, links = [], []
+        opinions: list[tuple[tuple[int, int, int], int]] = []
+        links: list[tuple[int, int, int, int]] = []
         for index, example in enumerate(examples):
             if example.row.judged is None:
                 continue
@@ -219,9 +220,7 @@ def token_span(tokens: Tokens, place: Place) -> tuple[int, int]:
     """Returns the first and last token of a stretch; the last before the first where it was cut."""
     start, end = place
     inside = [
-        index
-        for index, (first, last) in enumerate(tokens.offsets)
-        if first < end and start < last
+        index for index, (first, last) in enumerate(tokens.offsets) if first < end and start < last
     ]
     return (inside[0], inside[-1]) if inside else (0, -1)
 
@@ -229,7 +228,7 @@ def token_span(tokens: Tokens, place: Place) -> tuple[int, int]:
 def tokenised(tokenizer: Tokenizer, texts: Sequence[str], *, longest: int) -> list[Tokens]:
     """Tokenises texts, each cut to its first `longest` tokens."""
     tokenizer.enable_truncation(longest)
-    found = []
+    found: list[Tokens] = []
     for start in range(0, len(texts), 4096):
         encodings = tokenizer.encode_batch(list(texts[start : start + 4096]))
         found.extend(Tokens(each.ids, each.offsets) for each in encodings)

@@ -116,9 +116,7 @@ class Corpus:
             "phone_threads": self._phones,
         }
         reader = readers.get(name, self._sentiment)
-        return (
-            row for raw in datasets.rows(self.data, name, split) for row in reader(raw, name)
-        )
+        return (row for raw in datasets.rows(self.data, name, split) for row in reader(raw, name))
 
     def _sentiment(self, raw: dict[str, Any], name: str) -> Iterable[Row]:
         row = Row(_normalised(raw["text"]).text, name)
@@ -138,7 +136,9 @@ class Corpus:
     def _service(self, raw: dict[str, Any], name: str) -> Iterable[Row]:
         row = Row(_normalised(raw["text"]).text, name)
         row.intent = INTENTS.index(datasets.service_intent(raw["intent"]))
-        row.question = self.questions.index(raw["intent"]) if raw["intent"] in self.questions else -1
+        row.question = (
+            self.questions.index(raw["intent"]) if raw["intent"] in self.questions else -1
+        )
         return [row]
 
     def _citizen(self) -> Iterator[Row]:

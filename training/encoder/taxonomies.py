@@ -71,16 +71,15 @@ class Aspects:
         if sampled:
             shown &= torch.rand(len(queries), generator=chance) < OWN_SHOWN
         own = network.trained(places.clamp(min=0)) * shown[:, None]
-        return vectors + own
+        shifted: Tensor = vectors + own
+        return shifted
 
     def forget(self) -> None:
         """Makes the next call encode the taxonomies anew."""
         self._tables = {}
 
     @torch.no_grad()
-    def _encoded(
-        self, network: Network, texts: Mapping[str, tuple[str, ...]]
-    ) -> dict[str, Tensor]:
+    def _encoded(self, network: Network, texts: Mapping[str, tuple[str, ...]]) -> dict[str, Tensor]:
         unique = list(dict.fromkeys(text for each in texts.values() for text in each))
         ids, mask = padded_ids(tokenised(self._tokenizer, unique, longest=64), self._pad)
         with torch.autocast("cpu", dtype=torch.bfloat16):

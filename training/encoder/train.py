@@ -1,4 +1,4 @@
-"""Trains an encoder by a recipe: `python -m training.encoder.train --recipe R --data DIR --out RUN`.
+"""Trains an encoder by a recipe: `python -m training.encoder.train --recipe R --data D --out RUN`.
 
 With `--teacher RUN` it is a student: it begins with some of the teacher's layers and all its heads
 and learns from the teacher's answers too. A run folder holds the recipe, check-points from which
@@ -61,9 +61,7 @@ class Trainer:
         self._teacher = teacher
         self._began = time.monotonic()
         torch.manual_seed(recipe.seed)
-        rows = [
-            row for name in recipe.mixture.repeat for row in corpus.rows(name, "train")
-        ]
+        rows = [row for name in recipe.mixture.repeat for row in corpus.rows(name, "train")]
         self._log(read=len(rows))
         texts = [row.text for row in rows]
         if teacher:
@@ -87,9 +85,7 @@ class Trainer:
         terms = sorted(
             {a.query for row in rows for a in row.asked if a.is_term and len(a.query) <= 6}
         )
-        self._collate = Collator(
-            self._pad, recipe.mixture.minority_weight, terms, recipe.seed
-        )
+        self._collate = Collator(self._pad, recipe.mixture.minority_weight, terms, recipe.seed)
         self._optimiser, self._schedule = self._make_optimiser()
         self._base = torch.zeros((0, 0))
         self.step = 0
@@ -109,9 +105,7 @@ class Trainer:
                 for name, times in self.recipe.mixture.repeat.items()
                 for index in repeated(by_origin[name], times * min(left, 1.0), rng)
             ]
-            batches.extend(
-                by_length(lengths, order, tokens=self.recipe.batch_tokens, rng=rng)
-            )
+            batches.extend(by_length(lengths, order, tokens=self.recipe.batch_tokens, rng=rng))
             left -= 1.0
         return batches
 
@@ -187,7 +181,7 @@ class Trainer:
             soft=distillation.soft if distillation else 0.0,
             states=distillation.states if distillation else 0.0,
         )
-        loss.backward()
+        torch.autograd.backward(loss)
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.optimiser.clip)
         self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)

@@ -46,6 +46,11 @@ class QueueSettings(Section):
 class ModelSettings(Section):
     dir: Path | None = Field(default=None, description="Folder of models; empty: the bundled ones.")
     name: str = Field(default="voc-zh-linear", description="The model that tags.")
+    fallback: str = Field(
+        default="voc-zh-linear",
+        description="The model that stands in where that one cannot run; empty: none.",
+    )
+    threads: int = Field(default=0, ge=0, description="Texts read at once; 0: one a core.")
 
 
 class PrivacySettings(Section):

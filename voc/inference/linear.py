@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from voc.errors import ModelError
 from voc.inference.features import SparseRows, hashed_ngrams, product, weighted
-from voc.inference.manifest import Manifest, read_manifest
+from voc.inference.manifest import LinearManifest, read_manifest
 
 Floats = NDArray[np.float32]
 
@@ -26,7 +26,9 @@ class LinearModel:
         `H/extra`: (n_extra, n) float32 weights of further inputs, where there are any.
     """
 
-    def __init__(self, manifest: Manifest, tensors: Mapping[str, NDArray[np.generic]]) -> None:
+    def __init__(
+        self, manifest: LinearManifest, tensors: Mapping[str, NDArray[np.generic]]
+    ) -> None:
         self.manifest = manifest
         self._idf = {
             space: np.asarray(tensors[f"{space}.idf"], dtype=np.float32) for space in manifest.bits
@@ -41,6 +43,8 @@ class LinearModel:
             ModelError: The folder is not what its manifest says, or a tensor has a wrong shape.
         """
         manifest = read_manifest(folder)
+        if not isinstance(manifest, LinearManifest):
+            raise ModelError(f"{folder}: holds a {manifest.format} model, not a linear one.")
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -116,7 +120,7 @@ def _head_tensors(
 
 
 def _check_shapes(
-    manifest: Manifest, tensors: Mapping[str, NDArray[np.generic]], folder: Path
+    manifest: LinearManifest, tensors: Mapping[str, NDArray[np.generic]], folder: Path
 ) -> None:
     for space, bits in manifest.bits.items():
         if f"{space}.idf" not in tensors or tensors[f"{space}.idf"].shape != (1 << bits,):

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
-from voc.errors import ModelError
+from voc.errors import ModelError, ModelUnavailableError
 from voc.records import INTENTS, POLARITIES
 
 SUFFIXES = (".safetensors", ".onnx", ".json")
@@ -34,18 +41,16 @@ class Head(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a model folder holds."""
+    """What any model folder holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
-    format: Literal["voc-linear/1"] = Field(description="Which loader reads it.")
+    format: str = Field(description="Which loader reads it.")
     licence: str = Field(description="Licence of the weights.")
     files: dict[str, Digest] = Field(min_length=1, description="File name: SHA-256.")
     heads: dict[str, Head] = Field(description="Outputs by name.")
-    bits: dict[str, int] = Field(description="log2 of the feature columns, by feature space.")
-    longest: int = Field(ge=1, le=8, description="Longest n-gram.")
 
     @property
     def identifier(self) -> str:
@@ -53,7 +58,34 @@ class Manifest(BaseModel):
         return f"{self.name}@{self.version}"
 
 
-def read_manifest(folder: Path) -> Manifest:
+class LinearManifest(Manifest):
+    """What the folder of a linear model holds."""
+
+    format: Literal["voc-linear/1"]
+    bits: dict[str, int] = Field(description="log2 of the feature columns, by feature space.")
+    longest: int = Field(ge=1, le=8, description="Longest n-gram.")
+
+
+class EncoderManifest(Manifest):
+    """What the folder of an encoder holds."""
+
+    format: Literal["voc-encoder/1"]
+    twin: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*@\d+\.\d+\.\d+$")] = Field(
+        description="The linear model whose answers it weighs in, and that stands in for it."
+    )
+    width: int = Field(gt=0, description="Width of a token's state.")
+    begin: int = Field(ge=0, description="Id of the token before a text.")
+    end: int = Field(ge=0, description="Id of the token after a text.")
+    window: int = Field(gt=2, le=512, description="Tokens read at once, the frame counted.")
+    overlap: int = Field(ge=0, description="Tokens that two neighbouring windows share.")
+
+
+_MANIFEST: TypeAdapter[LinearManifest | EncoderManifest] = TypeAdapter(
+    Annotated[LinearManifest | EncoderManifest, Field(discriminator="format")]
+)
+
+
+def read_manifest(folder: Path) -> LinearManifest | EncoderManifest:
     """Reads and checks a model folder: labels, paths, kinds and digests of its files.
 
     Raises:
@@ -61,7 +93,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / "manifest.json"
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        manifest = _MANIFEST.validate_json(path.read_bytes())
     except FileNotFoundError:
         raise ModelError(f"{path}: no such file; name a model folder with models.name.") from None
     except (OSError, ValidationError) as error:
@@ -116,7 +148,7 @@ def newest(folder: Path, name: str) -> Path:
     """Returns the folder of the newest version of the model `name` (or `name@version`).
 
     Raises:
-        ModelError: There is none; the message lists the models there are.
+        ModelUnavailableError: There is none; the message lists the models there are.
     """
     name, _, version = name.partition("@")
     versions: dict[tuple[int, ...], Path] = {}
@@ -129,13 +161,8 @@ def newest(folder: Path, name: str) -> Path:
             f"{path.parent.parent.name}@{path.parent.name}"
             for path in folder.glob("*/*.*.*/manifest.json")
         )
-        raise ModelError(
+        raise ModelUnavailableError(
             f"{folder}: holds no model {name}{'@' + version if version else ''};"
             f" it holds {', '.join(there) or 'none'}."
         )
     return versions[max(key for key, path in versions.items() if path in chosen)]
-
-
-def as_manifest(values: dict[str, Any]) -> Manifest:
-    """Checks values that are about to be written as a manifest."""
-    return Manifest.model_validate(values)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voc.inference.features import SparseRows
 from voc.inference.linear import LinearModel, sigmoid, softmax
 from voc.records import INTENTS, POLARITIES, Intent, Sentiment
 from voc.tagging.prepare import Prepared
 
+Floats = NDArray[np.float32]
 # A text that says nothing is neutral by definition, not by a model's estimate.
 SAYS_NOTHING = Sentiment("neutral", 1.0, {"negative": 0.0, "neutral": 1.0, "positive": 0.0})
 
@@ -20,17 +22,23 @@ def rule_scores(texts: Sequence[Prepared]) -> np.ndarray[tuple[int, int], np.dty
     return np.array([[text.judgement.score] for text in texts], dtype=np.float32)
 
 
-def sentiments(
+def sentiment_logits(
     model: LinearModel, texts: Sequence[Prepared], features: dict[str, SparseRows]
-) -> list[Sentiment]:
-    """Returns the sentiment of each text.
+) -> Floats:
+    """Returns (n_texts, 2) logits: that a text judges well if it judges, that it judges nothing.
 
-    Two heads answer in turn, whether a text judges at all, and if so, which way; so that plain
-    reviews, which are never neutral, do not teach what neutral looks like.
+    Two heads answer in turn, so that plain reviews, which are never neutral, do not teach what
+    neutral looks like.
     """
     rules = rule_scores(texts)
-    positive = sigmoid(model.logits("polarity", features, extra=rules))[:, 0]
-    neutral = sigmoid(model.logits("subjectivity", features, extra=np.abs(rules)))[:, 0]
+    positive = model.logits("polarity", features, extra=rules)
+    neutral = model.logits("subjectivity", features, extra=np.abs(rules))
+    return np.concatenate([positive, neutral], axis=1)
+
+
+def sentiments(texts: Sequence[Prepared], logits: Floats) -> list[Sentiment]:
+    """Returns the sentiment of each text by its (n_texts, 2) logits."""
+    positive, neutral = sigmoid(logits).T
     table = np.stack([(1 - neutral) * (1 - positive), neutral, (1 - neutral) * positive], axis=1)
     results = []
     for text, row in zip(texts, table, strict=True):
@@ -44,16 +52,20 @@ def sentiments(
     return results
 
 
-def intents(
+def intent_logits(
     model: LinearModel, texts: Sequence[Prepared], features: dict[str, SparseRows]
-) -> list[Intent]:
-    """Returns the intent of each text."""
-    probabilities = softmax(model.logits("intent", features, extra=intent_inputs(texts)))
+) -> Floats:
+    """Returns (n_texts, n_intents) logits."""
+    return model.logits("intent", features, extra=intent_inputs(texts))
+
+
+def intents(texts: Sequence[Prepared], logits: Floats) -> list[Intent]:
+    """Returns the intent of each text by its (n_texts, n_intents) logits."""
     return [
         Intent("other", 1.0)
         if text.says_nothing
         else Intent(INTENTS[int(row.argmax())], float(row.max()))
-        for text, row in zip(texts, probabilities, strict=True)
+        for text, row in zip(texts, softmax(logits), strict=True)
     ]
 
 

@@ -6,19 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from voc.config import Aspect, Industry, Settings, bundled, load_industry, load_settings
+from voc.config import Aspect, Industry, Settings, load_industry, load_settings
 from voc.config.industries import named_aspects
 from voc.errors import UsageError, nearest
-from voc.inference.linear import LinearModel
-from voc.inference.manifest import newest
-from voc.records import TASKS, Intent, Opinion, Polarity, Sentiment, Tags, Task, Urgency
-from voc.tagging.aspects import AspectTagger
-from voc.tagging.documents import intents, sentiments
-from voc.tagging.opinions import find_opinions
+from voc.records import TASKS, Intent, Sentiment, Tags, Task, Urgency
+from voc.tagging.loading import load_tagger
 from voc.tagging.prepare import Prepared, prepare
+from voc.tagging.tagger import Tagger
+from voc.tagging.taxonomy import Taxonomy
 from voc.tagging.urgency import urgency_of
-
-STRONG_OPINION = 0.2  # rules' score from which an opinion is not neutral
 
 
 class Engine:
@@ -27,33 +23,36 @@ class Engine:
     Thread-safe once made: it holds no state but caches of taxonomies.
 
     Args:
-        model: The model.
+        tagger: What finds sentiment, intent, aspects and opinions.
         industry: The taxonomy used where a call names none.
         max_chars: Code points read of one text.
         mask: Whether personal data becomes `*` in what is returned.
         industries_dir: Folder with the user's own industries.
+        notice: What the user should know of the model, where it is not the one that was wanted.
     """
 
     def __init__(
         self,
-        model: LinearModel,
+        tagger: Tagger,
         *,
         industry: Industry | None = None,
         max_chars: int = 20_000,
         mask: bool = True,
         industries_dir: Path | None = None,
+        notice: str | None = None,
     ) -> None:
-        self._model = model
+        self.tagger = tagger
+        self.notice = notice
         self._industry = industry
         self._max_chars = max_chars
         self._mask = mask
         self._industries_dir = industries_dir
-        self._taggers: dict[tuple[str | None, tuple[str, ...]], AspectTagger | None] = {}
+        self._taxonomies: dict[tuple[str | None, tuple[str, ...]], Taxonomy | None] = {}
 
     @property
     def model(self) -> str:
         """Name and version of the model, as every Tags record carries it."""
-        return self._model.manifest.identifier
+        return self.tagger.identifier
 
     @property
     def masks(self) -> bool:
@@ -115,33 +114,27 @@ class Engine:
         if not texts:
             return []
         prepared = [prepare(text, max_chars=self._max_chars, masked=self._mask) for text in texts]
-        features = self._model.features([text.normalised.text for text in prepared])
-        found_sentiments = sentiments(self._model, prepared, features)
-        found_intents = intents(self._model, prepared, features)
-        tagger = self._tagger(industry, aspects)
-        mentions = (
-            tagger.tag(prepared, features) if tagger and "aspects" in tasks else [()] * len(texts)
-        )
-        targets = tagger.matcher.targets if tagger else {}
-        results = []
-        for text, sentiment, intent, found in zip(
-            prepared, found_sentiments, found_intents, mentions, strict=True
-        ):
-            tags = Tags(
+        found = self.tagger.find(prepared, self._taxonomy(industry, aspects), tasks)
+        return [
+            Tags(
                 id="",
                 text=text.text,
                 language=text.language,
-                sentiment=sentiment if "sentiment" in tasks else None,
-                aspects=found,
-                opinions=_opinions(text, targets) if "opinions" in tasks else (),
-                intent=intent if "intent" in tasks else None,
-                urgency=_urgency(text, industry, sentiment, intent) if "urgency" in tasks else None,
+                sentiment=each.sentiment if "sentiment" in tasks else None,
+                aspects=each.aspects,
+                opinions=each.opinions,
+                intent=each.intent if "intent" in tasks else None,
+                urgency=(
+                    _urgency(text, industry, each.sentiment, each.intent)
+                    if "urgency" in tasks
+                    else None
+                ),
                 model=self.model,
                 industry=industry.id if industry else None,
-                flags=text.flags,
+                flags=(*text.flags, *each.flags),
             )
-            results.append(tags)
-        return results
+            for text, each in zip(prepared, found, strict=True)
+        ]
 
     def _chosen_industry(self, industry: str | Industry | None) -> Industry | None:
         if industry is None:
@@ -150,26 +143,12 @@ class Engine:
             return industry
         return load_industry(industry, folder=self._industries_dir)
 
-    def _tagger(
-        self, industry: Industry | None, names: Sequence[str] | None
-    ) -> AspectTagger | None:
-        """Returns the tagger of a taxonomy, made once."""
+    def _taxonomy(self, industry: Industry | None, names: Sequence[str] | None) -> Taxonomy | None:
+        """Returns the taxonomy that texts are asked about, made once."""
         key = (industry.model_dump_json() if industry else None, tuple(names or ()))
-        if key not in self._taggers:
-            self._taggers[key] = self._make_tagger(industry, names)
-        return self._taggers[key]
-
-    def _make_tagger(
-        self, industry: Industry | None, names: Sequence[str] | None
-    ) -> AspectTagger | None:
-        if names:
-            return AspectTagger(self._model, _chosen_aspects(industry, names), trained=None)
-        if industry is None:
-            return None
-        aspects = industry.all_aspects()
-        head = self._model.manifest.heads.get(f"{industry.id}.presence")
-        fits = head is not None and head.labels == tuple(aspect.id for aspect in aspects)
-        return AspectTagger(self._model, aspects, trained=industry.id if fits else None)
+        if key not in self._taxonomies:
+            self._taxonomies[key] = _make_taxonomy(industry, names)
+        return self._taxonomies[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +175,12 @@ class BoundEngine:
         )
 
 
+def _make_taxonomy(industry: Industry | None, names: Sequence[str] | None) -> Taxonomy | None:
+    if names:
+        return Taxonomy(_chosen_aspects(industry, names), industry=None)
+    return Taxonomy(industry.all_aspects(), industry=industry.id) if industry else None
+
+
 def _chosen_aspects(industry: Industry | None, names: Sequence[str]) -> list[Aspect]:
     """Returns the named aspects: the industry's own where it has them, bare names otherwise."""
     own = industry.all_aspects() if industry else ()
@@ -217,26 +202,6 @@ def check_tasks(tasks: Collection[str] | None) -> frozenset[Task]:
                 f"There is no task {task!r}; there are {', '.join(TASKS)}.{nearest(task, TASKS)}"
             )
     return frozenset(task for task in TASKS if task in tasks)
-
-
-def _opinions(text: Prepared, targets: dict[str, int]) -> tuple[Opinion, ...]:
-    if text.says_nothing:
-        return ()
-    found = find_opinions(text.normalised.text, text.judgement, targets=targets)
-    return tuple(
-        Opinion(
-            target=text.span(*opinion.target) if opinion.target else None,
-            opinion=text.span(*opinion.opinion),
-            sentiment=_polarity(opinion.polarity_score),
-        )
-        for opinion in found
-    )
-
-
-def _polarity(score: float) -> Polarity:
-    if abs(score) < STRONG_OPINION:
-        return "neutral"
-    return "positive" if score > 0 else "negative"
 
 
 def _urgency(
@@ -267,13 +232,14 @@ def load(
         UsageError: There is no such industry.
     """
     settings = settings or load_settings()
-    folder = settings.resolve(settings.models.dir) or bundled("models")
     industries_dir = settings.resolve(settings.industries_dir)
     chosen = industry or settings.industry
+    tagger, notice = load_tagger(settings, model)
     return Engine(
-        LinearModel.load(newest(folder, model or settings.models.name)),
+        tagger,
         industry=load_industry(chosen, folder=industries_dir) if chosen else None,
         max_chars=settings.text.max_chars,
         mask=settings.privacy.mask,
         industries_dir=industries_dir,
+        notice=notice,
     )

@@ -1,0 +1,289 @@
+"""Fits how much the encoder and its twin count: `python -m training.encoder.calibrate --data DIR`.
+
+On dev sets, for each head: the weights of both models' logits, a bias, and from which probability
+an aspect counts. Few numbers on thousands of rows, written into the model folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import datasets
+from training.encoder.corpus import TAXONOMIES, Corpus, Row
+from training.encoder.export import write_heads
+from training.fitting import even_weights
+from voc.config import bundled
+from voc.inference.encoder import EncoderModel, TokenStates
+from voc.inference.heads import linear
+from voc.inference.linear import LinearModel
+from voc.inference.manifest import newest
+from voc.records import INTENTS
+from voc.tagging.aspects import IMPOSSIBLE, Reading, Spoken, polarity_logits, presence_logits
+from voc.tagging.documents import intent_logits, sentiment_logits
+from voc.tagging.encoder import EncoderTagger
+from voc.tagging.linear import LinearTagger
+from voc.tagging.prepare import prepare
+from voc.tagging.taxonomy import Taxonomy
+from voc.tagging.windows import window
+
+Floats = NDArray[np.float32]
+_CHUNK = 2048
+_DEPARTURE = 0.02  # penalty, in nats, of weights of both models that differ from 1 and 0 by 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The weights of the inputs and the bias of one head."""
+
+    weight: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Labelled texts as both models read them."""
+
+    reading: Reading
+    states: list[TokenStates]
+
+
+def fitted_binary(inputs: Floats, labels: NDArray[np.bool_], weights: NDArray[Any]) -> Fitted:
+    """Fits a logistic regression on (n, n_inputs) logits of n rows."""
+    signs = np.where(labels, 1.0, -1.0)
+
+    def cost(values: Floats) -> float:
+        margins = signs * (inputs @ values[:-1] + values[-1])
+        return float(np.average(np.logaddexp(0, -margins), weights=weights))
+
+    found = _minimised(cost, np.array([1.0, *[0.0] * inputs.shape[1]]))
+    return Fitted(found[:-1], found[-1:])
+
+
+def fitted_multinomial(
+    inputs: Sequence[Floats], labels: NDArray[np.int64], weights: NDArray[Any], *, biased: bool
+) -> Fitted:
+    """Fits the weights of some (n, n_labels) logits, and a bias a label where `biased`."""
+    size, outputs = len(inputs), inputs[0].shape[1]
+    stacked = np.stack(inputs)
+
+    def cost(values: Floats) -> float:
+        logits = np.tensordot(values[:size], stacked, axes=1)
+        if biased:
+            logits = logits + values[size:]
+        logits -= logits.max(axis=1, keepdims=True)
+        norms = np.log(np.exp(logits).sum(axis=1))
+        return float(np.average(norms - logits[np.arange(len(labels)), labels], weights=weights))
+
+    start = np.array([1.0, *[0.0] * (size - 1 + (outputs if biased else 0))])
+    found = _minimised(cost, start)
+    bias = found[size:] if biased else np.zeros(outputs, dtype=np.float32)
+    return Fitted(found[:size], bias)
+
+
+def _minimised(cost: Callable[[Floats], float], start: NDArray[np.float64]) -> Floats:
+    from scipy.optimize import minimize
+
+    def penalised(values: Floats) -> float:
+        return cost(values) + _DEPARTURE * 0.01 * float(np.square(values - start).sum())
+
+    return np.asarray(minimize(penalised, start, method="L-BFGS-B").x, dtype=np.float32)
+
+
+def best_cut(scores: Floats, labels: NDArray[np.bool_]) -> float:
+    """Returns the probability from which (n, m) answers counted as yes give the best micro-F1."""
+    order = np.argsort(-scores, axis=None)
+    hits = np.cumsum(labels.ravel()[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + labels.sum())
+    return float(np.clip(scores.ravel()[order][int(f1.argmax())], 0.05, 0.95))
+
+
+class Calibration:
+    """Fits all heads of one model.
+
+    Args:
+        tagger: The model, with its twin.
+        corpus: The data sets.
+    """
+
+    def __init__(self, tagger: EncoderTagger, corpus: Corpus) -> None:
+        self.tagger = tagger
+        self.corpus = corpus
+        self.fitted: dict[str, Fitted] = {}
+        self.thresholds: dict[str, float] = {}
+
+    def fit(self) -> None:
+        """Fits them."""
+        self._fit_sentiment()
+        self._fit_intent()
+        self._fit_questions()
+        for industry, name in TAXONOMIES.items():
+            self._fit_industry(industry, list(self.corpus.rows(name, "dev")))
+        self._fit_generic(list(self.corpus.rows("food_spans", "dev")))
+
+    def write(self, folder: Path) -> None:
+        """Writes what was fitted into the model's folder."""
+        tensors = dict(self.tagger.model.tensors)
+        manifest = self.tagger.model.manifest
+        heads = dict(manifest.heads)
+        for name, each in self.fitted.items():
+            tensors[f"calibration.{name}.weight"] = each.weight
+            tensors[f"calibration.{name}.bias"] = each.bias
+        for name, threshold in self.thresholds.items():
+            size = len(heads[name].labels)
+            cut = (round(threshold, 4),) * size
+            heads[name] = heads[name].model_copy(update={"thresholds": cut})
+        write_heads(folder, manifest.model_copy(update={"heads": heads}), tensors)
+
+    def _known(self, texts: Sequence[str], taxonomy: Taxonomy | None = None) -> Known:
+        prepared = [prepare(text, max_chars=20_000) for text in texts]
+        states: list[TokenStates] = []
+        for start in range(0, len(prepared), _CHUNK):
+            part = [text.normalised.text for text in prepared[start : start + _CHUNK]]
+            states.extend(self.tagger.model.encode(part))
+        return Known(self.tagger.twin.read(prepared, taxonomy), states)
+
+    def _ours(self, head: str, known: Known) -> Floats:
+        pooled = np.stack([each.pooled for each in known.states])
+        return linear(self.tagger.model.tensors, head, pooled)
+
+    def _fit_sentiment(self) -> None:
+        examples = list(datasets.sentiment_examples(self.corpus.data, "dev"))
+        known = self._known([example.text for example in examples])
+        ours = self._ours("sentiment", known)
+        reading = known.reading
+        theirs = sentiment_logits(self.tagger.twin.model, reading.texts, reading.features)
+        labels = np.array([example.label for example in examples])
+        origins = [example.origin for example in examples]
+        for column, (head, label) in enumerate(
+            (("polarity", "positive"), ("subjectivity", "neutral"))
+        ):
+            rows = labels != "neutral" if head == "polarity" else np.ones(len(labels), bool)
+            inputs = np.stack([ours[rows, column], theirs[rows, column]], axis=1)
+            weights = even_weights([origins[row] for row in np.flatnonzero(rows)])
+            self.fitted[head] = fitted_binary(inputs, labels[rows] == label, weights)
+
+    def _fit_intent(self) -> None:
+        examples = list(datasets.intent_examples(self.corpus.data, "dev"))
+        known = self._known([example.text for example in examples])
+        theirs = intent_logits(self.tagger.twin.model, known.reading.texts, known.reading.features)
+        labels = np.array([INTENTS.index(example.label) for example in examples])
+        inputs = [self._ours("intent", known), theirs]
+        ones = np.ones(len(labels), dtype=np.float32)
+        self.fitted["intent"] = fitted_multinomial(inputs, labels, ones, biased=False)
+
+    def _fit_questions(self) -> None:
+        names = self.tagger.model.manifest.heads["service_intents"].labels
+        rows = [
+            row
+            for row in datasets.rows(self.corpus.data, "service_intents", "dev")
+            if row["intent"] in names
+        ]
+        known = self._known([row["text"] for row in rows])
+        labels = np.array([names.index(row["intent"]) for row in rows])
+        ones = np.ones(len(labels), dtype=np.float32)
+        self.fitted["service_intents"] = fitted_multinomial(
+            [self._ours("question", known)], labels, ones, biased=False
+        )
+
+    def _fit_industry(self, industry: str, rows: list[Row]) -> None:
+        aspects = self.corpus.taxonomy(industry).all_aspects()
+        taxonomy = Taxonomy(aspects, industry=industry)
+        known = self._known([row.text for row in rows], taxonomy)
+        polarity = np.array([[asked.polarity for asked in row.asked] for row in rows])
+        asked = self.tagger.asked(taxonomy)
+        looked = self.tagger.look(known.reading, known.states, asked.attention)
+        ours = np.stack([each.logits[:, 0] for each in looked])
+        theirs = presence_logits(self.tagger.twin.model, known.reading, taxonomy)
+        inputs = np.stack([ours.ravel(), theirs.ravel()], axis=1)
+        labels = polarity >= 0
+        name = f"{industry}.presence"
+        self.fitted[name] = fitted_binary(inputs, labels.ravel(), np.ones(labels.size))
+        scores = inputs @ self.fitted[name].weight + self.fitted[name].bias
+        self.thresholds[name] = best_cut(_sigmoid(scores).reshape(labels.shape), labels)
+        spoken = [
+            _spoken(known.reading, row, aspect) for row, aspect in np.argwhere(labels).tolist()
+        ]
+        pairs = [
+            np.stack([looked[each.row].logits[each.aspect, 1:] for each in spoken]),
+            polarity_logits(self.tagger.twin.model, known.reading, spoken, industry),
+        ]
+        gold = polarity[labels]
+        self.fitted[f"{industry}.polarity"] = fitted_multinomial(
+            pairs, gold, np.ones(len(gold)), biased=True
+        )
+
+    def _fit_generic(self, rows: list[Row]) -> None:
+        """Fits what is said of taxonomies nobody labelled, on one that only its keywords label.
+
+        An aspect is spoken of where its keywords are part of a judgement, not where they stand
+        beside one.
+        """
+        aspects = self.corpus.taxonomy("restaurant").all_aspects()
+        taxonomy = Taxonomy(aspects, industry="restaurant")
+        known = self._known([row.text for row in rows], taxonomy)
+        asked = self.tagger.asked(taxonomy)
+        looked = self.tagger.look(known.reading, known.states, asked.attention)
+        theirs = presence_logits(self.tagger.twin.model, known.reading, taxonomy)
+        labels = np.full(theirs.shape, -2)
+        for index, row in enumerate(rows):
+            known_labels = {each.query: each.polarity for each in row.asked}
+            for place, aspect in enumerate(aspects):
+                labels[index, place] = known_labels.get(f"restaurant/{aspect.id}", -1)
+        hit = theirs > IMPOSSIBLE
+        ours = np.stack([each.logits[:, 0] for each in looked])
+        inputs = np.stack([ours[hit], theirs[hit]], axis=1)
+        present = labels[hit] >= 0
+        self.fitted["generic.presence"] = fitted_binary(inputs, present, np.ones(len(present)))
+        fitted = self.fitted["generic.presence"]
+        scores = _sigmoid(inputs @ fitted.weight + fitted.bias)
+        self.thresholds["generic.presence"] = best_cut(scores, present)
+        spoken = [
+            _spoken(known.reading, row, aspect)
+            for row, aspect in np.argwhere(hit & (labels >= 0)).tolist()
+        ]
+        pairs = [
+            np.stack([looked[each.row].logits[each.aspect, 1:] for each in spoken]),
+            polarity_logits(self.tagger.twin.model, known.reading, spoken, None),
+        ]
+        gold = np.array([labels[each.row, each.aspect] for each in spoken])
+        self.fitted["generic.polarity"] = fitted_multinomial(
+            pairs, gold, np.ones(len(gold)), biased=False
+        )
+
+
+def _spoken(reading: Reading, row: int, aspect: int) -> Spoken:
+    own = [hit for hit in reading.hits[row] if hit.aspect == aspect]
+    return Spoken(row, aspect, 1.0, window(reading.texts[row].judgement, own))
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * logits)))
+
+
+def main() -> None:
+    """Calibrates a model folder in place."""
+    parser = argparse.ArgumentParser(prog="training.encoder.calibrate", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
+    parser.add_argument("--models", type=Path, default=bundled("models"), help="folder of models")
+    parser.add_argument("--model", default="voc-zh", help="name or name@version")
+    options = parser.parse_args()
+    folder = newest(options.models, options.model)
+    model = EncoderModel.load(folder)
+    twin = LinearTagger(LinearModel.load(newest(options.models, model.manifest.twin)))
+    calibration = Calibration(EncoderTagger(model, twin), Corpus(options.data))
+    calibration.fit()
+    for name, each in calibration.fitted.items():
+        cut = calibration.thresholds.get(name)
+        print(f"{name:24} {each.weight} {each.bias} {cut or ''}")  # noqa: T201
+    calibration.write(folder)
+
+
+if __name__ == "__main__":
+    main()

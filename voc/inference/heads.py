@@ -1,0 +1,162 @@
+"""The encoder's heads in numpy; `training.encoder.network` trains the same in PyTorch.
+
+They stay outside the ONNX graph, so that a taxonomy can bring its aspects, and training can sharpen
+a head, without touching the encoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.inference.encoder import TokenStates
+
+Floats = NDArray[np.float32]
+TAGS = ("O", "B-target", "I-target", "B-opinion", "I-opinion")
+ATTENTION_HEADS = 4
+
+
+def linear(tensors: Mapping[str, Floats], name: str, inputs: Floats) -> Floats:
+    """Applies the layer `name` to (n, width) inputs."""
+    return np.asarray(inputs @ tensors[f"{name}.weight"].T + tensors[f"{name}.bias"])
+
+
+def gelu(values: Floats) -> Floats:
+    """Returns x * Phi(x), exactly (Hendrycks & Gimpel 2016)."""
+    from scipy.special import ndtr
+
+    return np.asarray(values * ndtr(values), dtype=np.float32)
+
+
+def unit(vectors: Floats) -> Floats:
+    """Returns (n, width) vectors at length 1."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def sentence_vectors(tensors: Mapping[str, Floats], texts: Sequence[TokenStates]) -> Floats:
+    """Returns (n_texts, width) sentence vectors of unit length."""
+    means = np.stack([text.states.mean(axis=0) for text in texts])
+    return unit(linear(tensors, "vector", means))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the label attention says of one text.
+
+    Attributes:
+        logits: (n_aspects, 4) present, then the polarities.
+        attention: (n_aspects, n_tokens) share of the attention on each token, over all heads.
+        features: (n_aspects, n_features) what the last layer reads, for sharpening it.
+    """
+
+    logits: Floats
+    attention: Floats
+    features: Floats
+
+
+class LabelAttention:
+    """Asks a text about aspects; see the class of that name in `training.encoder.network`.
+
+    Args:
+        tensors: The model's.
+        aspects: (n_aspects, width) vectors of the aspects.
+    """
+
+    def __init__(self, tensors: Mapping[str, Floats], aspects: Floats) -> None:
+        self._tensors = tensors
+        self.size = len(aspects)
+        query = linear(tensors, "aspects.query", aspects)
+        self._query = query.reshape(len(aspects), ATTENTION_HEADS, -1)
+        self._own = linear(tensors, "aspects.own", aspects)
+        # One product with the states gives keys and values of all tokens.
+        self._weight = np.concatenate(
+            [tensors["aspects.key.weight"], tensors["aspects.value.weight"]]
+        ).T
+        self._bias = np.concatenate([tensors["aspects.key.bias"], tensors["aspects.value.bias"]])
+
+    def __call__(self, text: TokenStates, hits: NDArray[np.bool_]) -> Looked:
+        """Answers for one text.
+
+        Args:
+            text: Its states.
+            hits: (n_aspects, n_tokens) where keywords of an aspect stand.
+        """
+        projected = text.states @ self._weight + self._bias
+        keys, values = np.split(projected, 2, axis=1)
+        keys = keys.reshape(len(keys), ATTENTION_HEADS, -1)
+        values = values.reshape(keys.shape)
+        scores = np.einsum("ahd,thd->aht", self._query, keys) / keys.shape[-1] ** 0.5
+        scores += self._tensors["aspects.bonus"][None, :, None] * hits[:, None, :]
+        weights = np.exp(scores - scores.max(axis=2, keepdims=True))
+        weights /= weights.sum(axis=2, keepdims=True)
+        seen = np.einsum("aht,thd->ahd", weights, values).reshape(len(hits), -1)
+        any_hit = hits.any(axis=1, keepdims=True)
+        joined = np.concatenate([seen, self._own, seen * self._own, any_hit], axis=1)
+        features = gelu(linear(self._tensors, "aspects.hidden", joined.astype(np.float32)))
+        logits = linear(self._tensors, "aspects.output", features)
+        return Looked(logits, weights.mean(axis=1), features)
+
+
+@dataclass(frozen=True, slots=True)
+class SpannedOpinion:
+    """An opinion by tokens, first and last, with (3,) logits of its polarity."""
+
+    target: tuple[int, int] | None
+    opinion: tuple[int, int]
+    polarity: Floats
+
+
+class OpinionSpans:
+    """Finds targets and opinions in token states, pairs them and judges them."""
+
+    def __init__(self, tensors: Mapping[str, Floats]) -> None:
+        self._tensors = tensors
+
+    def __call__(self, text: TokenStates) -> list[SpannedOpinion]:
+        """Returns the opinions of one text, in order."""
+        tags = linear(self._tensors, "opinions.tags", text.states).argmax(axis=1)
+        spans = list(tagged_spans([TAGS[index] for index in tags]))
+        targets = [(first, last) for kind, first, last in spans if kind == "target"]
+        opinions = [(first, last) for kind, first, last in spans if kind == "opinion"]
+        if not opinions:
+            return []
+        ends = np.array(opinions)
+        said = 0.5 * (text.states[ends[:, 0]] + text.states[ends[:, 1]])
+        polarity = linear(self._tensors, "opinions.polarity", said)
+        pairs = self._pairs(text.states, targets, opinions)
+        found: list[SpannedOpinion] = []
+        for index, opinion in enumerate(opinions):
+            own = [
+                target for target, said_of in zip(targets, pairs[:, index], strict=True) if said_of
+            ]
+            said_of: list[tuple[int, int] | None] = [*own] or [None]
+            found.extend(SpannedOpinion(target, opinion, polarity[index]) for target in said_of)
+        return found
+
+    def _pairs(
+        self,
+        states: Floats,
+        targets: Sequence[tuple[int, int]],
+        opinions: Sequence[tuple[int, int]],
+    ) -> NDArray[np.bool_]:
+        """Returns (n_targets, n_opinions) whether an opinion is said of a target."""
+        left = linear(self._tensors, "opinions.target", states[[first for first, _ in targets]])
+        right = linear(self._tensors, "opinions.opinion", states[[first for first, _ in opinions]])
+        scores = left @ right.T / left.shape[1] ** 0.5 + self._tensors["opinions.pair_bias"]
+        return np.asarray(scores > 0)
+
+
+def tagged_spans(tags: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yields (kind, first, last) of each run of B- and I- tags; an I- without its B- begins one."""
+    begun: tuple[str, int] | None = None
+    for index, tag in enumerate([*tags, "O"]):
+        prefix, _, kind = tag.partition("-")
+        if begun and (prefix != "I" or kind != begun[0]):
+            yield (*begun, index - 1)
+            begun = None
+        if kind and begun is None:
+            begun = (kind, index)

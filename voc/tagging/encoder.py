@@ -1,0 +1,257 @@
+"""Tags by the encoder: one pass over a text serves every task, and any taxonomy.
+
+The linear twin's logits are weighed in beside the encoder's, by weights fitted on dev sets: the two
+err on different texts. Where a text cannot be encoded the twin answers alone, and a flag says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voc.config import Aspect
+from voc.errors import ModelError
+from voc.inference.aspects import aspect_texts
+from voc.inference.encoder import EncoderModel, TokenStates
+from voc.inference.heads import LabelAttention, Looked, OpinionSpans, linear, sentence_vectors, unit
+from voc.inference.linear import sigmoid, softmax
+from voc.records import POLARITIES, AspectMention, Intent, Opinion, Task
+from voc.tagging.aspects import (
+    IMPOSSIBLE,
+    Reading,
+    Spoken,
+    mentions,
+    polarity_logits,
+    presence_logits,
+    spoken_aspects,
+)
+from voc.tagging.documents import intent_logits, intents, sentiment_logits, sentiments
+from voc.tagging.linear import LinearTagger
+from voc.tagging.prepare import EDGES, Prepared
+from voc.tagging.tagger import Findings
+from voc.tagging.taxonomy import Taxonomy
+from voc.text.matching import IdentityCache
+
+Floats = NDArray[np.float32]
+FALLBACK = "fallback"  # the flag of a text that the encoder could not read
+GENERIC = "generic"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A taxonomy as the label attention takes it, and the prefix of what was fitted for it."""
+
+    attention: LabelAttention
+    prefix: str
+
+
+class EncoderTagger:
+    """Tags with the encoder; see `voc.tagging.tagger.Tagger`.
+
+    Args:
+        model: The encoder.
+        twin: The linear model its manifest names.
+    """
+
+    def __init__(self, model: EncoderModel, twin: LinearTagger) -> None:
+        self.model = model
+        self.twin = twin
+        self._opinions = OpinionSpans(model.tensors)
+        self._kept = IdentityCache(self._prepare, size=64)
+
+    @property
+    def identifier(self) -> str:
+        """Name and version of the model."""
+        return self.model.manifest.identifier
+
+    def find(
+        self, texts: Sequence[Prepared], taxonomy: Taxonomy | None, tasks: frozenset[Task]
+    ) -> list[Findings]:
+        """Returns what it finds in each text, in order."""
+        states, unread = self._encode(texts)
+        if unread:
+            rows = [row for row in range(len(texts)) if row not in unread]
+            stand_in = self.twin.find([texts[row] for row in sorted(unread)], taxonomy, tasks)
+            found = dict(zip(sorted(unread), stand_in, strict=True))
+            found = {row: replace(each, flags=(FALLBACK,)) for row, each in found.items()}
+            read = self._find([texts[row] for row in rows], states, taxonomy, tasks)
+            found |= dict(zip(rows, read, strict=True))
+            return [found[row] for row in range(len(texts))]
+        return self._find(texts, states, taxonomy, tasks)
+
+    def _find(
+        self,
+        texts: Sequence[Prepared],
+        states: Sequence[TokenStates],
+        taxonomy: Taxonomy | None,
+        tasks: frozenset[Task],
+    ) -> list[Findings]:
+        if not texts:
+            return []
+        reading = self.twin.read(texts, taxonomy)
+        pooled = np.stack([each.pooled for each in states])
+        sentiment = sentiments(texts, self._sentiment(reading, pooled))
+        intent = intents(texts, self._intent(reading, pooled))
+        aspects: list[tuple[AspectMention, ...]] = [()] * len(texts)
+        if taxonomy and "aspects" in tasks:
+            aspects = self._aspects(reading, states, taxonomy)
+        return [
+            Findings(
+                sentiment[row],
+                intent[row],
+                aspects[row],
+                self._spans(text, states[row]) if "opinions" in tasks else (),
+            )
+            for row, text in enumerate(texts)
+        ]
+
+    def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
+        """Returns which service question each text asks, with its probability."""
+        states = self.model.encode([text.normalised.text for text in texts])
+        logits = linear(self.model.tensors, "question", np.stack([each.pooled for each in states]))
+        labels = self.model.manifest.heads["service_intents"].labels
+        table = softmax(self._calibrated("service_intents", logits))
+        return [(labels[int(row.argmax())], float(row.max())) for row in table]
+
+    def vectors(self, texts: Sequence[Prepared]) -> Floats:
+        """Returns (n_texts, width) sentence vectors of unit length."""
+        states = self.model.encode([text.normalised.text for text in texts])
+        return sentence_vectors(self.model.tensors, states)
+
+    def _encode(self, texts: Sequence[Prepared]) -> tuple[list[TokenStates], set[int]]:
+        """Returns the states of the texts that can be read, and which cannot."""
+        normalised = [text.normalised.text for text in texts]
+        try:
+            return self.model.encode(normalised), set()
+        except ModelError:
+            pass
+        states, unread = [], set()
+        for row, text in enumerate(normalised):
+            try:
+                states.extend(self.model.encode([text]))
+            except ModelError:
+                unread.add(row)
+        return states, unread
+
+    def _calibrated(self, head: str, *inputs: Floats) -> Floats:
+        """Weighs logits of one head by what was fitted on dev sets."""
+        weights = self.model.tensors[f"calibration.{head}.weight"]
+        total = sum(weight * each for weight, each in zip(weights, inputs, strict=True))
+        return np.asarray(total + self.model.tensors[f"calibration.{head}.bias"], dtype=np.float32)
+
+    def _sentiment(self, reading: Reading, pooled: Floats) -> Floats:
+        ours = linear(self.model.tensors, "sentiment", pooled)
+        theirs = sentiment_logits(self.twin.model, reading.texts, reading.features)
+        columns = [
+            self._calibrated(head, ours[:, index], theirs[:, index])
+            for index, head in enumerate(("polarity", "subjectivity"))
+        ]
+        return np.stack(columns, axis=1)
+
+    def _intent(self, reading: Reading, pooled: Floats) -> Floats:
+        theirs = intent_logits(self.twin.model, reading.texts, reading.features)
+        return self._calibrated("intent", linear(self.model.tensors, "intent", pooled), theirs)
+
+    def asked(self, taxonomy: Taxonomy) -> Asked:
+        """Returns a taxonomy as the label attention takes it, made once."""
+        return self._kept.get(taxonomy)
+
+    def _prepare(self, taxonomy: Taxonomy) -> Asked:
+        """Encodes the aspects of a taxonomy, once."""
+        vectors = self.aspect_vectors(taxonomy.aspects)
+        head = self.model.manifest.heads.get(f"{taxonomy.industry}.presence")
+        if taxonomy.industry and head is not None and head.labels == taxonomy.ids:
+            vectors = vectors + self.model.tensors[f"trained.{taxonomy.industry}"]
+            return Asked(LabelAttention(self.model.tensors, vectors), taxonomy.industry)
+        return Asked(LabelAttention(self.model.tensors, vectors), GENERIC)
+
+    def aspect_vectors(self, aspects: Sequence[Aspect]) -> Floats:
+        """Returns (n_aspects, width) vectors of aspects: the mean over the texts that tell them."""
+        texts = [aspect_texts(aspect) for aspect in aspects]
+        unique = list(dict.fromkeys(text for each in texts for text in each))
+        states = self.model.encode(unique)
+        vectors = dict(zip(unique, sentence_vectors(self.model.tensors, states), strict=True))
+        return unit(np.stack([np.mean([vectors[text] for text in each], axis=0) for each in texts]))
+
+    def look(
+        self, reading: Reading, states: Sequence[TokenStates], asked: LabelAttention
+    ) -> list[Looked]:
+        """Asks each text about every aspect, its keyword hits shown."""
+        found = []
+        for places, text in zip(reading.hits, states, strict=True):
+            hits = np.zeros((asked.size, len(text.states)), dtype=np.bool_)
+            for aspect in {place.aspect for place in places}:
+                own = [(hit.start, hit.end) for hit in places if hit.aspect == aspect]
+                hits[aspect] = text.marked(own)
+            found.append(asked(text, hits))
+        return found
+
+    def _aspects(
+        self, reading: Reading, states: Sequence[TokenStates], taxonomy: Taxonomy
+    ) -> list[tuple[AspectMention, ...]]:
+        asked = self.asked(taxonomy)
+        looked = self.look(reading, states, asked.attention)
+        scores = sigmoid(self.presence(reading, looked, taxonomy, asked.prefix))
+        thresholds = np.zeros(len(taxonomy.aspects), dtype=np.float32)
+        thresholds += self.model.manifest.heads[f"{asked.prefix}.presence"].thresholds
+        spoken = [
+            _attended(each, reading, states, looked)
+            for each in spoken_aspects(reading, scores, thresholds)
+        ]
+        labels: list[int] = []
+        if spoken:
+            labels = self.polarity(reading, looked, spoken, asked.prefix).argmax(axis=1).tolist()
+        return mentions(reading, taxonomy, spoken, labels)
+
+    def presence(
+        self, reading: Reading, looked: Sequence[Looked], taxonomy: Taxonomy, prefix: str
+    ) -> Floats:
+        """Returns (n_texts, n_aspects) logits that a text speaks of an aspect."""
+        ours = np.stack([each.logits[:, 0] for each in looked])
+        theirs = presence_logits(self.twin.model, reading, taxonomy)
+        possible = theirs > IMPOSSIBLE
+        logits = self._calibrated(f"{prefix}.presence", ours, np.where(possible, theirs, 0.0))
+        return np.where(possible, logits, IMPOSSIBLE)
+
+    def polarity(
+        self, reading: Reading, looked: Sequence[Looked], spoken: Sequence[Spoken], prefix: str
+    ) -> Floats:
+        """Returns (n_spoken, 3) logits of the polarities of what is spoken of."""
+        ours = np.stack([looked[each.row].logits[each.aspect, 1:] for each in spoken])
+        trained = None if prefix == GENERIC else prefix
+        theirs = polarity_logits(self.twin.model, reading, spoken, trained)
+        return self._calibrated(f"{prefix}.polarity", ours, theirs)
+
+    def _spans(self, text: Prepared, states: TokenStates) -> tuple[Opinion, ...]:
+        if text.says_nothing:
+            return ()
+        found = []
+        for each in self._opinions(states):
+            places = [
+                (int(states.offsets[first, 0]), int(states.offsets[last, 1]))
+                for first, last in (each.opinion, *([each.target] if each.target else []))
+            ]
+            opinion, *target = (text.span(*place) for place in places)
+            if opinion.text.strip(EDGES):
+                sentiment = POLARITIES[int(each.polarity.argmax())]
+                found.append(Opinion(target[0] if target else None, opinion, sentiment))
+        return tuple(found)
+
+
+def _attended(
+    spoken: Spoken, reading: Reading, states: Sequence[TokenStates], looked: Sequence[Looked]
+) -> Spoken:
+    """Gives an aspect without keywords in the text the clause that the attention rests on."""
+    if spoken.part.hit:
+        return spoken
+    clauses = reading.texts[spoken.row].judgement.clauses
+    if not clauses:
+        return spoken
+    attention = looked[spoken.row].attention[spoken.aspect]
+    text = states[spoken.row]
+    seen = [float(attention[text.marked([(clause.start, clause.end)])].sum()) for clause in clauses]
+    best = int(np.argmax(seen))
+    return replace(spoken, part=replace(spoken.part, hit=(best,)))

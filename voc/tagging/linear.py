@@ -1,0 +1,104 @@
+"""Tags by the linear model and the rules alone: the floor, and what stands in for the encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from voc.inference.linear import LinearModel, sigmoid
+from voc.records import AspectMention, Opinion, Polarity, Task
+from voc.tagging.aspects import (
+    Reading,
+    mentions,
+    polarity_logits,
+    presence_logits,
+    spoken_aspects,
+    trained_prefix,
+)
+from voc.tagging.documents import intent_logits, intents, sentiment_logits, sentiments
+from voc.tagging.opinions import find_opinions
+from voc.tagging.prepare import Prepared
+from voc.tagging.tagger import Findings
+from voc.tagging.taxonomy import Taxonomy
+from voc.tagging.windows import overruled
+
+STRONG_OPINION = 0.2  # rules' score from which an opinion is not neutral
+
+
+class LinearTagger:
+    """Tags with the linear heads; see `voc.tagging.tagger.Tagger`."""
+
+    def __init__(self, model: LinearModel) -> None:
+        self.model = model
+
+    @property
+    def identifier(self) -> str:
+        """Name and version of the model."""
+        return self.model.manifest.identifier
+
+    def read(self, texts: Sequence[Prepared], taxonomy: Taxonomy | None) -> Reading:
+        """Returns what the heads read of texts."""
+        normalised = [text.normalised.text for text in texts]
+        hits = [taxonomy.hits(text) if taxonomy else [] for text in normalised]
+        return Reading(texts, self.model.features(normalised), hits)
+
+    def find(
+        self, texts: Sequence[Prepared], taxonomy: Taxonomy | None, tasks: frozenset[Task]
+    ) -> list[Findings]:
+        """Returns what it finds in each text, in order."""
+        reading = self.read(texts, taxonomy)
+        found_sentiments = sentiments(texts, sentiment_logits(self.model, texts, reading.features))
+        found_intents = intents(texts, intent_logits(self.model, texts, reading.features))
+        aspects: list[tuple[AspectMention, ...]] = [()] * len(texts)
+        if taxonomy and "aspects" in tasks:
+            aspects = self._aspects(reading, taxonomy)
+        targets = taxonomy.targets if taxonomy else {}
+        return [
+            Findings(
+                sentiment,
+                intent,
+                found,
+                rule_opinions(text, targets) if "opinions" in tasks else (),
+            )
+            for text, sentiment, intent, found in zip(
+                texts, found_sentiments, found_intents, aspects, strict=True
+            )
+        ]
+
+    def _aspects(self, reading: Reading, taxonomy: Taxonomy) -> list[tuple[AspectMention, ...]]:
+        trained = trained_prefix(self.model, taxonomy)
+        scores = sigmoid(presence_logits(self.model, reading, taxonomy))
+        thresholds = np.zeros(len(taxonomy.aspects), dtype=np.float32)
+        if trained:
+            thresholds += self.model.manifest.heads[f"{trained}.presence"].thresholds
+        spoken = spoken_aspects(reading, scores, thresholds)
+        labels: list[int] = []
+        if spoken:
+            logits = polarity_logits(self.model, reading, spoken, trained)
+            labels = [
+                overruled(label, reading.texts[each.row].judgement, each.part)
+                for label, each in zip(logits.argmax(axis=1).tolist(), spoken, strict=True)
+            ]
+        return mentions(reading, taxonomy, spoken, labels)
+
+
+def rule_opinions(text: Prepared, targets: dict[str, int]) -> tuple[Opinion, ...]:
+    """Returns the opinions that the rules find; `targets` are the keywords of the taxonomy."""
+    if text.says_nothing:
+        return ()
+    found = find_opinions(text.normalised.text, text.judgement, targets=targets)
+    return tuple(
+        Opinion(
+            target=text.span(*opinion.target) if opinion.target else None,
+            opinion=text.span(*opinion.opinion),
+            sentiment=_polarity(opinion.polarity_score),
+        )
+        for opinion in found
+    )
+
+
+def _polarity(score: float) -> Polarity:
+    if abs(score) < STRONG_OPINION:
+        return "neutral"
+    return "positive" if score > 0 else "negative"
