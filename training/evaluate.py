@@ -1,55 +1,58 @@
-"""Writes a model's figures on the dev sets: `python -m training.evaluate --data DIR`.
+"""Measures models on labelled sets: `python -m training.evaluate --data DIR [--model M]…`.
 
-Prints a table and writes `metrics.json` beside the weights. These are dev sets: heads were chosen
-and calibrated on them, so figures on sealed tests come out a little lower.
+Prints one table with a column for each model and writes `metrics.json` into the first one's folder.
+With `--card` the table also replaces the one between the marks of that model's card.md. `--split`
+names the split; heads were chosen and calibrated on dev, so sealed tests come out a little lower.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import orjson
 
 from training import datasets
+from training.gates import FLOORS, MUST, SHOWN
 from voc.config import bundled, load_settings
+from voc.errors import UsageError
 from voc.inference.manifest import newest
+from voc.tagging.encoder import EncoderTagger
 from voc.tagging.engine import Engine, load
-from voc.tagging.evaluation import Figure, evaluate
+from voc.tagging.evaluation import Figure, evaluate, evaluate_labels
 
-# Of linear models on the sealed tests, from the data's card: what a release must reach.
-FLOORS = {
-    ("chnsenticorp", "accuracy"): 0.884,
-    ("online_shopping", "accuracy"): 0.938,
-    ("waimai", "accuracy"): 0.900,
-    ("nlpcc14", "accuracy"): 0.790,
-    ("eprstmt", "accuracy"): 0.789,
-    ("bank_forum", "macro_f1"): 0.56,
-    ("car_forum", "joint_micro_f1"): 0.574,
-    ("car_forum", "aspect_micro_f1"): 0.789,
-    ("car_forum", "polarity_macro_f1"): 0.472,
-    ("cosmetics_reviews", "joint_micro_f1"): 0.803,
-    ("cosmetics_reviews", "aspect_micro_f1"): 0.844,
-}
+Figures = dict[str, Figure]
+_BEGIN, _END = "<!-- figures: python -m training.evaluate -->", "<!-- end of figures -->"
 
 
-def measure(engine: Engine, data: Path) -> Iterator[tuple[str, dict[str, Figure]]]:
-    """Yields the figures of each dev set."""
+def measure(engine: Engine, data: Path, split: str) -> Iterator[tuple[str, Figures]]:
+    """Yields the figures of each set."""
     for name in datasets.SENTIMENT_SETS:
-        rows = datasets.rows(data, name, "dev")
+        rows = datasets.rows(data, name, split)
         tagged = engine.tag([row["text"] for row in rows], tasks=["sentiment"])
         yield name, evaluate(rows, tagged)["sentiment"]
     for industry, name in datasets.ASPECT_SETS.items():
-        rows = datasets.rows(data, name, "dev")
+        rows = datasets.rows(data, name, split)
         tagged = engine.tag([row["text"] for row in rows], industry=industry, tasks=["aspects"])
         yield name, evaluate(rows, tagged)["aspects"]
-    yield "citizen_messages", {"department_accuracy": _departments(engine, data)}
+    rows = datasets.rows(data, "food_spans", split)
+    tagged = engine.tag([row["text"] for row in rows], industry="restaurant", tasks=["opinions"])
+    yield "food_spans", evaluate(rows, tagged)["opinions"]
+    if isinstance(engine.tagger, EncoderTagger):
+        yield "service_intents", _questions(engine, data, split)
+    yield "citizen_messages", {"department_accuracy": _departments(engine, data, split)}
 
 
-def _departments(engine: Engine, data: Path) -> Figure:
+def _questions(engine: Engine, data: Path, split: str) -> Figures:
+    rows = datasets.rows(data, "service_intents", split)
+    found = engine.questions([row["text"] for row in rows])
+    return evaluate_labels([row["intent"] for row in rows], found)
+
+
+def _departments(engine: Engine, data: Path, split: str) -> Figure:
     """How often the surest aspect of a message to the city is the department that answered it."""
-    rows = datasets.rows(data, "citizen_messages", "dev")
+    rows = datasets.rows(data, "citizen_messages", split)
     tagged = engine.tag([row["text"] for row in rows], industry="citizen", tasks=["aspects"])
     hits = [
         bool(tags.aspects) and tags.aspects[0].aspect == row["department"]
@@ -63,29 +66,82 @@ def _departments(engine: Engine, data: Path) -> Figure:
     return Figure(share, middle - half, middle + half, n)
 
 
+def table(models: Sequence[str], measured: Sequence[dict[str, Figures]]) -> str:
+    """Returns the figures as a Markdown table: the first model with its interval, then the others.
+
+    Args:
+        models: Names.
+        measured: Figures by set, of each model.
+    """
+    head = ["set", "figure", "n", models[0], "95 % interval", *models[1:], "must", "floor"]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for name, figures in measured[0].items():
+        for figure in figures:
+            if figure not in SHOWN:
+                continue
+            own = figures[figure]
+            others = [each.get(name, {}).get(figure) for each in measured[1:]]
+            cells = [
+                name,
+                SHOWN[figure],
+                f"{own.n:,}",
+                f"{own.value:.3f}",
+                f"{own.low:.3f}–{own.high:.3f}",
+                *(f"{other.value:.3f}" if other else "–" for other in others),
+                *(
+                    f"{gates[name, figure]:.3f}" if (name, figure) in gates else "–"
+                    for gates in (MUST, FLOORS)
+                ),
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _write_card(path: Path, text: str) -> None:
+    before, begin, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise UsageError(
+            f"{path}: has no lines {_BEGIN} and {_END} for the table to stand between."
+        )
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def _engine(models: Path, name: str) -> Engine:
+    settings = load_settings(overrides={"models.dir": str(models.resolve())}, environ={})
+    return load(settings=settings, model=name)
+
+
 def main() -> None:
     """Measures and writes."""
     parser = argparse.ArgumentParser(prog="training.evaluate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--models", type=Path, default=bundled("models"), help="folder of models")
-    parser.add_argument("--model", default="voc-zh-linear", help="name or name@version")
-    options = parser.parse_args()
-    settings = load_settings(
-        overrides={"models.dir": str(options.models.resolve()), "models.name": options.model},
-        environ={},
+    parser.add_argument(
+        "--model", action="append", help="name or name@version; again for one to stand beside it"
     )
-    metrics: dict[str, dict[str, dict[str, float]]] = {}
-    print(f"{'dev set':20}{'figure':30}{'value':>8}  {'95 % interval':17}{'n':>6}{'floor':>8}")  # noqa: T201
-    for name, figures in measure(load(settings=settings), options.data):
-        metrics[name] = {figure: value.as_dict() for figure, value in figures.items()}
-        for figure, value in figures.items():
-            floor = FLOORS.get((name, figure))
-            print(  # noqa: T201
-                f"{name:20}{figure:30}{value.value:8.4f}  [{value.low:.4f}, {value.high:.4f}]"
-                f"{value.n:6}{f'{floor:8.3f}' if floor else ''}"
-            )
-    path = newest(options.models, options.model) / "metrics.json"
-    path.write_bytes(orjson.dumps({"dev": metrics}, option=orjson.OPT_INDENT_2) + b"\n")
+    parser.add_argument("--split", default="dev", help="dev, test or train")
+    parser.add_argument("--card", action="store_true", help="put the table into the card")
+    options = parser.parse_args()
+    names: list[str] = options.model or ["voc-zh", "voc-zh-linear"]
+    measured = [
+        dict(measure(_engine(options.models, name), options.data, options.split)) for name in names
+    ]
+    text = table(names, measured)
+    print(text)  # noqa: T201
+    folder = newest(options.models, names[0])
+    values = {
+        model: {
+            name: {figure: value.as_dict() for figure, value in figures.items()}
+            for name, figures in each.items()
+        }
+        for model, each in zip(names, measured, strict=True)
+    }
+    (folder / "metrics.json").write_bytes(
+        orjson.dumps({options.split: values}, option=orjson.OPT_INDENT_2) + b"\n"
+    )
+    if options.card:
+        _write_card(folder / "card.md", text)
 
 
 if __name__ == "__main__":

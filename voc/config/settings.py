@@ -51,6 +51,9 @@ class ModelSettings(Section):
         description="The model that stands in where that one cannot run; empty: none.",
     )
     threads: int = Field(default=0, ge=0, description="Texts read at once; 0: one a core.")
+    cached_texts: int = Field(
+        default=4096, ge=0, description="Texts whose tags are remembered; they are tagged once."
+    )
 
 
 class PrivacySettings(Section):

@@ -18,7 +18,7 @@ from voc.inference.aspects import aspect_texts
 from voc.inference.encoder import EncoderModel, TokenStates
 from voc.inference.heads import LabelAttention, Looked, OpinionSpans, linear, sentence_vectors, unit
 from voc.inference.linear import sigmoid, softmax
-from voc.records import POLARITIES, AspectMention, Intent, Opinion, Task
+from voc.records import POLARITIES, AspectMention, Opinion, Task
 from voc.tagging.aspects import (
     IMPOSSIBLE,
     Reading,

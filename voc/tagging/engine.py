@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from voc.config import Aspect, Industry, Settings, load_industry, load_settings
 from voc.config.industries import named_aspects
-from voc.errors import UsageError, nearest
+from voc.errors import ModelError, UsageError, nearest
 from voc.records import TASKS, Intent, Sentiment, Tags, Task, Urgency
+from voc.tagging.cache import TagCache
 from voc.tagging.loading import load_tagger
 from voc.tagging.prepare import Prepared, prepare
 from voc.tagging.tagger import Tagger
 from voc.tagging.taxonomy import Taxonomy
 from voc.tagging.urgency import urgency_of
 
+if TYPE_CHECKING:
+    from voc.tagging.encoder import EncoderTagger
+
+_MOST_TAXONOMIES = 64  # kept ready; a request may name its own
+
 
 class Engine:
     """Tags texts with one model.
 
-    Thread-safe once made: it holds no state but caches of taxonomies.
+    Thread-safe once made: it holds no state but caches, of taxonomies and of what was tagged.
 
     Args:
         tagger: What finds sentiment, intent, aspects and opinions.
@@ -28,6 +38,7 @@ class Engine:
         max_chars: Code points read of one text.
         mask: Whether personal data becomes `*` in what is returned.
         industries_dir: Folder with the user's own industries.
+        cached_texts: How many texts' Tags are remembered; a text that comes again costs nothing.
         notice: What the user should know of the model, where it is not the one that was wanted.
     """
 
@@ -39,6 +50,7 @@ class Engine:
         max_chars: int = 20_000,
         mask: bool = True,
         industries_dir: Path | None = None,
+        cached_texts: int = 4096,
         notice: str | None = None,
     ) -> None:
         self.tagger = tagger
@@ -47,6 +59,7 @@ class Engine:
         self._max_chars = max_chars
         self._mask = mask
         self._industries_dir = industries_dir
+        self._cache = TagCache(cached_texts)
         self._taxonomies: dict[tuple[str | None, tuple[str, ...]], Taxonomy | None] = {}
 
     @property
@@ -86,10 +99,41 @@ class Engine:
         """
         chosen = self._chosen_industry(industry)
         wanted = check_tasks(tasks)
-        unique = list(dict.fromkeys(texts))
-        tagged = dict(zip(unique, self._tag_unique(unique, chosen, aspects, wanted), strict=True))
+        options = (_taxonomy_key(chosen, aspects), wanted)
+        known = {text: self._cache.get(text, options) for text in dict.fromkeys(texts)}
+        new = [text for text, tags in known.items() if tags is None]
+        tagged = {text: tags for text, tags in known.items() if tags is not None}
+        for text, tags in zip(new, self._tag_unique(new, chosen, aspects, wanted), strict=True):
+            tagged[text] = tags
+            self._cache.put(text, options, tags)
         names = ids if ids is not None else [str(index) for index in range(len(texts))]
         return [replace(tagged[text], id=name) for text, name in zip(texts, names, strict=True)]
+
+    def questions(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+        """Returns which of 118 questions to a shop's service each text asks, with its probability.
+
+        Raises:
+            ModelError: The model has no head for it.
+        """
+        return self._encoder("service questions").questions(self._prepared(texts))
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns (n_texts, width) sentence vectors of unit length; near ones mean alike.
+
+        Raises:
+            ModelError: The model has none.
+        """
+        return self._encoder("sentence vectors").vectors(self._prepared(texts))
+
+    def _encoder(self, wanted: str) -> EncoderTagger:
+        from voc.tagging.encoder import EncoderTagger
+
+        if not isinstance(self.tagger, EncoderTagger):
+            raise ModelError(f"{self.model} has no {wanted}; name an encoder with models.name.")
+        return self.tagger
+
+    def _prepared(self, texts: Sequence[str]) -> list[Prepared]:
+        return [prepare(text, max_chars=self._max_chars, masked=self._mask) for text in texts]
 
     def bound(
         self,
@@ -113,7 +157,7 @@ class Engine:
     ) -> list[Tags]:
         if not texts:
             return []
-        prepared = [prepare(text, max_chars=self._max_chars, masked=self._mask) for text in texts]
+        prepared = self._prepared(texts)
         found = self.tagger.find(prepared, self._taxonomy(industry, aspects), tasks)
         return [
             Tags(
@@ -145,8 +189,10 @@ class Engine:
 
     def _taxonomy(self, industry: Industry | None, names: Sequence[str] | None) -> Taxonomy | None:
         """Returns the taxonomy that texts are asked about, made once."""
-        key = (industry.model_dump_json() if industry else None, tuple(names or ()))
+        key = _taxonomy_key(industry, names)
         if key not in self._taxonomies:
+            while len(self._taxonomies) >= _MOST_TAXONOMIES:
+                self._taxonomies.pop(next(iter(self._taxonomies)), None)
             self._taxonomies[key] = _make_taxonomy(industry, names)
         return self._taxonomies[key]
 
@@ -173,6 +219,12 @@ class BoundEngine:
         return self.engine.tag(
             texts, industry=self.industry, aspects=self.aspects, tasks=self.tasks, ids=ids
         )
+
+
+def _taxonomy_key(
+    industry: Industry | None, names: Sequence[str] | None
+) -> tuple[str | None, tuple[str, ...]]:
+    return industry.model_dump_json() if industry else None, tuple(names or ())
 
 
 def _make_taxonomy(industry: Industry | None, names: Sequence[str] | None) -> Taxonomy | None:
@@ -241,5 +293,6 @@ def load(
         max_chars=settings.text.max_chars,
         mask=settings.privacy.mask,
         industries_dir=industries_dir,
+        cached_texts=settings.models.cached_texts,
         notice=notice,
     )
