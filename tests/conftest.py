@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-Need = Literal["services", "data", "browser"]
+Need = Literal["services", "data", "browser", "torch"]
 _REQUIRED = {
     need
-    for need in ("services", "data", "browser")
+    for need in ("services", "data", "browser", "torch")
     if os.environ.get(f"VOC_REQUIRE_{need.upper()}", "") not in ("", "0")
 }
 _DATA = os.environ.get("VOC_TEST_DATA")
@@ -22,8 +23,9 @@ def require(need: Need, available: object, reason: str) -> None:
     """Skips the test where what it needs is missing; fails it where that must be there.
 
     Args:
-        need: `services` (PostgreSQL and other servers), `data` (the labelled data sets) or
-            `browser` (Chromium); VOC_REQUIRE_SERVICES=1 and so on say that it must be there.
+        need: `services` (PostgreSQL and other servers), `data` (the labelled data sets),
+            `browser` (Chromium) or `torch` (what training needs); VOC_REQUIRE_SERVICES=1 and so
+            on say that it must be there.
         available: Whether it is there.
         reason: What was looked for, and where.
     """
@@ -32,6 +34,11 @@ def require(need: Need, available: object, reason: str) -> None:
     if need in _REQUIRED:
         pytest.fail(f"VOC_REQUIRE_{need.upper()} is set, but {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+def has_torch() -> bool:
+    """Whether what training needs is installed; scoring needs none of it."""
+    return all(find_spec(name) for name in ("torch", "transformers", "onnx"))
 
 
 @pytest.fixture(scope="session", autouse=True)

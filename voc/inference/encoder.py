@@ -213,4 +213,30 @@ def _tensors(folder: Path, manifest: EncoderManifest) -> dict[str, Floats]:
         raw: dict[str, NDArray[Any]] = load_file(folder / HEADS)
     except (SafetensorError, OSError) as error:
         raise ModelError(f"{folder / HEADS}: cannot be read ({error}).") from error
-    return {name: np.asarray(tensor, dtype=np.float32) for name, tensor in raw.items()}
+    tensors = {name: np.asarray(tensor, dtype=np.float32) for name, tensor in raw.items()}
+    _check_shapes(folder, manifest, tensors)
+    return tensors
+
+
+def _check_shapes(folder: Path, manifest: EncoderManifest, tensors: dict[str, Floats]) -> None:
+    """Refuses heads whose tensors are not of the size that the manifest's labels ask for."""
+    width, heads = manifest.width, manifest.heads
+    wanted = {
+        "sentiment.weight": (2, 2 * width),
+        "intent.weight": (len(heads["intent"].labels), 2 * width),
+        "question.weight": (len(heads["service_intents"].labels), 2 * width),
+        "vector.weight": (width, width),
+    }
+    for name, head in heads.items():
+        outputs = 1 if head.kind == "presence" else len(head.labels)
+        wanted[f"calibration.{name}.bias"] = (outputs,)
+        industry, _, kind = name.partition(".")
+        if kind == "presence" and industry != "generic":
+            wanted[f"trained.{industry}"] = (len(head.labels), width)
+    for name, shape in wanted.items():
+        found = tensors[name].shape if name in tensors else None
+        if found != shape:
+            raise ModelError(
+                f"{folder / HEADS}: the tensor {name} has the shape {found};"
+                f" its manifest asks for {shape}."
+            )

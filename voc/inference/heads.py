@@ -127,7 +127,7 @@ class OpinionSpans:
         ends = np.array(opinions)
         said = 0.5 * (text.states[ends[:, 0]] + text.states[ends[:, 1]])
         polarity = linear(self._tensors, "opinions.polarity", said)
-        pairs = self._pairs(text.states, targets, opinions)
+        pairs = self.pair_scores(text.states, targets, opinions) > 0
         found: list[SpannedOpinion] = []
         for index, opinion in enumerate(opinions):
             own = [
@@ -137,17 +137,17 @@ class OpinionSpans:
             found.extend(SpannedOpinion(target, opinion, polarity[index]) for target in said_of)
         return found
 
-    def _pairs(
+    def pair_scores(
         self,
         states: Floats,
         targets: Sequence[tuple[int, int]],
         opinions: Sequence[tuple[int, int]],
-    ) -> NDArray[np.bool_]:
-        """Returns (n_targets, n_opinions) whether an opinion is said of a target."""
+    ) -> Floats:
+        """Returns (n_targets, n_opinions) logits that an opinion is said of a target."""
         left = linear(self._tensors, "opinions.target", states[[first for first, _ in targets]])
         right = linear(self._tensors, "opinions.opinion", states[[first for first, _ in opinions]])
         scores = left @ right.T / left.shape[1] ** 0.5 + self._tensors["opinions.pair_bias"]
-        return np.asarray(scores > 0)
+        return np.asarray(scores, dtype=np.float32)
 
 
 def tagged_spans(tags: Sequence[str]) -> Iterator[tuple[str, int, int]]:

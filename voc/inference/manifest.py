@@ -85,6 +85,18 @@ _MANIFEST: TypeAdapter[LinearManifest | EncoderManifest] = TypeAdapter(
 )
 
 
+_NEEDED = {
+    "voc-encoder/1": (
+        "polarity",
+        "subjectivity",
+        "intent",
+        "service_intents",
+        "generic.presence",
+        "generic.polarity",
+    )
+}
+
+
 def read_manifest(folder: Path) -> LinearManifest | EncoderManifest:
     """Reads and checks a model folder: labels, paths, kinds and digests of its files.
 
@@ -105,6 +117,9 @@ def read_manifest(folder: Path) -> LinearManifest | EncoderManifest:
 
 
 def _check_labels(manifest: Manifest, path: Path) -> None:
+    missing = [name for name in _NEEDED.get(manifest.format, ()) if name not in manifest.heads]
+    if missing:
+        raise ModelError(f"{path}: has no head {', '.join(missing)}; fetch the model again.")
     fixed = {"intent": INTENTS, "polarity": ("positive",), "subjectivity": ("neutral",)}
     for name, head in manifest.heads.items():
         allowed = POLARITIES if name.endswith(".polarity") else fixed.get(name)

@@ -1,0 +1,127 @@
+"""What PyTorch trains and what numpy and ONNX Runtime run are the same network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.conftest import has_torch, require
+from voc.inference.encoder import EncoderModel
+from voc.inference.heads import LabelAttention, OpinionSpans, linear, sentence_vectors, unit
+
+TEXTS = ["空间大,动力足", "客服态度很差,再也不买了", "一般般吧" * 150, "好"]
+ASPECTS = 23
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The run of a small network with random weights, and the same exported in float32."""
+    require("torch", has_torch(), "PyTorch is not installed; pip install 'voc-zh[train]'")
+    import torch
+
+    from training.base import bert
+    from training.base.vocabulary import SPECIAL, special_id, unigram_tokenizer
+    from training.encoder.export import export, manifest_of
+    from training.encoder.network import Network
+    from training.encoder.runs import Run, save_run
+    from voc.config import load_industry
+
+    torch.manual_seed(3)
+    letters = sorted({letter for text in TEXTS for letter in text} | {"▁"})
+    pieces = [(name, 0.0) for name in SPECIAL] + [(letter, -3.0) for letter in letters]
+    tokenizer = unigram_tokenizer(pieces)
+    encoder = bert(
+        words=len(pieces), layers=2, heads=4, positions=512, epsilon=1e-12, width=48,
+        pad=special_id(tokenizer, "<pad>"),
+    )  # fmt: skip
+    queries = tuple(
+        f"{industry}/{aspect.id}"
+        for industry in ("automotive", "cosmetics")
+        for aspect in load_industry(industry).all_aspects()
+    )
+    assert len(queries) == ASPECTS
+    network = Network(encoder, questions=5, aspects=ASPECTS).eval()
+    torch.nn.init.normal_(network.trained.weight)
+    run = Run(network, tokenizer, tuple("abcde"), queries)
+    folder = tmp_path_factory.mktemp("run")
+    save_run(run, folder)
+    manifest = manifest_of(run, name="tiny", version="1.0.0", twin="voc-zh-linear@1.0.0")
+    export(run, folder / "model", manifest, int8=False)
+    return folder, folder / "model"
+
+
+def test_states_and_heads_agree(folders: tuple[Path, Path]) -> None:
+    import torch
+
+    from training.encoder.runs import load_run
+
+    run, model = load_run(folders[0]), EncoderModel.load(folders[1])
+    states = model.encode(TEXTS)
+    assert [len(each.states) for each in states][3] == 4
+    tensors = model.tensors
+    aspects = unit(np.random.default_rng(1).normal(size=(3, 48)).astype(np.float32))
+    for text, found in zip(TEXTS, states, strict=True):
+        ids = torch.tensor([run.tokenizer.encode(text).ids])
+        if ids.shape[1] > model.manifest.window:
+            continue
+        with torch.no_grad():
+            wanted = run.network.encode(ids, torch.ones_like(ids))
+            hits = torch.zeros((3, ids.shape[1]))
+            hits[1, 2:] = 1
+            answers = run.network.aspects(
+                wanted.tokens, wanted.mask, torch.zeros(3, dtype=torch.long),
+                torch.from_numpy(aspects), hits,
+            )  # fmt: skip
+            sentiment = run.network.sentiment(wanted.pooled)
+        np.testing.assert_allclose(found.states, wanted.tokens[0], atol=1e-4)
+        np.testing.assert_allclose(
+            linear(tensors, "sentiment", found.pooled[None]), sentiment, atol=1e-4
+        )
+        np.testing.assert_allclose(sentence_vectors(tensors, [found]), wanted.vectors, atol=1e-4)
+        looked = LabelAttention(tensors, aspects)(found, hits.numpy() > 0)
+        np.testing.assert_allclose(looked.logits, answers, atol=1e-4)
+        np.testing.assert_allclose(looked.attention.sum(axis=1), 1, atol=1e-5)
+
+
+def test_opinion_heads_agree(folders: tuple[Path, Path]) -> None:
+    import torch
+
+    from training.encoder.runs import load_run
+
+    run, model = load_run(folders[0]), EncoderModel.load(folders[1])
+    spans = OpinionSpans(model.tensors)
+    [states] = model.encode(TEXTS[:1])
+    places = [(1, 1), (3, 3)]
+    found = spans.pair_scores(states.states, places, places)
+    tokens = torch.from_numpy(states.states)
+    with torch.no_grad():
+        for row, (target, _) in enumerate(places):
+            for column, (opinion, _) in enumerate(places):
+                wanted = run.network.opinions.pair(tokens[target], tokens[opinion])
+                assert found[row, column] == pytest.approx(float(wanted), abs=1e-4)
+
+
+def test_a_long_text_keeps_a_state_for_every_token(folders: tuple[Path, Path]) -> None:
+    model = EncoderModel.load(folders[1])
+    long = TEXTS[2]
+    [found] = model.encode([long])
+    assert len(found.states) == len(found.offsets)
+    assert int(found.offsets[-2, 1]) == len(long)
+    assert found.marked([(0, len(long))]).sum() >= len(long)
+
+
+def test_the_student_begins_with_the_teachers_layers(folders: tuple[Path, Path]) -> None:
+    from training.encoder.runs import load_run, student_of
+
+    teacher = load_run(folders[0])
+    student = student_of(teacher, (1,))
+    assert student.layers == 1
+    ours = student.network.state_dict()
+    theirs = teacher.network.state_dict()
+    name = "attention.output.dense.weight"
+    assert (
+        ours[f"encoder.encoder.layer.0.{name}"] == theirs[f"encoder.encoder.layer.1.{name}"]
+    ).all()
+    assert (ours["sentiment.weight"] == theirs["sentiment.weight"]).all()
