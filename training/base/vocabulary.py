@@ -44,6 +44,17 @@ def used_pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
     return used
 
 
+def alphabet_of(texts: Iterable[str]) -> set[str]:
+    """Returns the characters of some texts, of ASCII, and those common in Chinese (GB 2312)."""
+    letters = {chr(code) for code in range(0x21, 0x7F)} | {"▁"}
+    for high in range(0xA1, 0xF8):
+        for low in range(0xA1, 0xFF):
+            letters.update(bytes([high, low]).decode("gb2312", errors="ignore"))
+    for text in texts:
+        letters.update(text)
+    return letters
+
+
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
     iterator = iter(texts)
     while chunk := list(islice(iterator, _CHUNK)):
@@ -55,15 +66,13 @@ def kept_pieces(
 ) -> list[int]:
     """Chooses the pieces that stay, in the order of their ids.
 
-    They are the special ones, those used at least `least` times, and the single characters that
-    are used at all or stand in `alphabet`, so that a rarer word can still be spelt.
+    They are the special ones, those used at least `least` times, and the single characters of
+    `alphabet`, so that a rarer word can still be spelt.
     """
     return [
         index
         for index, (piece, _) in enumerate(pieces)
-        if piece in SPECIAL
-        or used[index] >= least
-        or (len(piece) == 1 and (used[index] or piece in alphabet))
+        if piece in SPECIAL or used[index] >= least or (len(piece) == 1 and piece in alphabet)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from voc.config import Settings
 from voc.errors import RowError, SourceError, UsageError
 from voc.pipeline.tagging import Failure, Tagger, tag_feedback
-from voc.records import Feedback, Tags, stable_id
+from voc.records import Feedback, Tags, Task, stable_id
 from voc.results import open_results
 from voc.results.writing import Summary
 from voc.sources.base import Reject
@@ -20,7 +20,7 @@ from voc.sources.feedback import to_feedback
 from voc.sources.rows import Row
 from voc.sources.tables import Table, read_rows
 from voc.tagging.engine import BoundEngine, Engine
-from voc.tagging.evaluation import check_row, evaluate
+from voc.tagging.evaluation import check_row, evaluate, labelled_tasks, marked_aspects
 from voc.text.privacy import mask
 
 Progress = Callable[[float, float | None], None]
@@ -196,39 +196,54 @@ def evaluate_file(
 ) -> dict[str, Any]:
     """Scores labelled rows and returns the figures of CONTRACT section 6, as JSON values.
 
+    Of the tasks only those are done that rows are labelled for.
+
     Raises:
-        UsageError: No row is labelled, a label is unknown, or aspects are labelled and no industry
-            is named.
+        UsageError: No row is labelled, a label is unknown, a span is not in its text, or aspects
+            are labelled and no industry is named.
         SourceError: The file or one of its rows cannot be read.
     """
     rows: list[Mapping[str, Any]] = []
     tagged: list[Tags] = []
-    bound = engine.bound(tasks=("sentiment", "aspects"))
-    aspects = bound.industry.all_aspects() if bound.industry else ()
+    industry = engine.bound().industry
+    aspects = industry.all_aspects() if industry else ()
     known = {name for aspect in aspects for name in (aspect.id, aspect.name)} or None
     with read_rows(labelled) as table:
         while batch := list(islice(table, settings.score.batch_rows)):
-            for item in batch:
-                if isinstance(item, Reject):
-                    raise SourceError(f"{item.place}: {item.reason}; mend it, then try again.")
-                if not isinstance(item.values.get("text"), str):
-                    raise UsageError(f"{item.place}: has no 'text'; labelled rows need one.")
-                wrong = check_row(item.values, known)
-                if wrong:
-                    raise UsageError(f"{item.place}: {wrong}")
-                rows.append(item.values)
-            texts = [str(item.values["text"]) for item in batch if isinstance(item, Row)]
-            tagged += bound.tag(texts, ids=[str(len(tagged) + i) for i in range(len(texts))])
+            checked = [_checked(item, known) for item in batch]
+            # Tags cost time, and a task that no row is labelled for is compared with nothing.
+            tasks = frozenset[Task]().union(*(labelled_tasks(row) for row in checked))
+            texts = [str(row["text"]) for row in checked]
+            tagged += engine.bound(tasks=tasks).tag(texts, ids=[""] * len(texts))
+            rows += checked
             on_progress(table.progress.bytes_read, table.progress.bytes_total)
-    if bound.industry is None and any(row.get("aspects") for row in rows):
-        raise UsageError("The rows have aspects; name their taxonomy with --industry.")
     figures = evaluate(rows, tagged)
     return {
         "model": engine.model,
-        "industry": bound.industry.id if bound.industry else None,
+        "industry": industry.id if industry else None,
         "rows": len(rows),
         **{
             task: {name: figure.as_dict() for name, figure in found.items()}
             for task, found in figures.items()
         },
     }
+
+
+def _checked(item: Row | Reject, known: Collection[str] | None) -> Mapping[str, Any]:
+    """Returns a labelled row that Tags can be compared with.
+
+    Raises:
+        UsageError: It has no text, a wrong label, or aspects of no taxonomy.
+        SourceError: It cannot be read.
+    """
+    if isinstance(item, Reject):
+        raise SourceError(f"{item.place}: {item.reason}; mend it, then try again.")
+    row = item.values
+    if not isinstance(row.get("text"), str):
+        raise UsageError(f"{item.place}: has no 'text'; labelled rows need one.")
+    wrong = check_row(row, known)
+    if wrong:
+        raise UsageError(f"{item.place}: {wrong}")
+    if known is None and marked_aspects(row):
+        raise UsageError(f"{item.place}: has aspects; name their taxonomy with --industry.")
+    return row
