@@ -9,8 +9,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 EXTRAS_demo := topics
-EXTRAS_test := topics,train,postgres,test
-EXTRAS_check := $(EXTRAS_test),dev
+EXTRAS_test := topics,postgres,test
+EXTRAS_check := $(EXTRAS_test),train,dev
 EXTRAS_bench := topics,bench
 
 # Each installation also serves the smaller ones inside it.

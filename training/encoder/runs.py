@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from training.base import bert
+from training.base.loading import bert
 from training.encoder.network import Network
 from voc.errors import ModelError
 

