@@ -16,6 +16,8 @@ distinct texts of the demo are used where none is named.
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -50,7 +52,16 @@ def options() -> argparse.Namespace:
     for name in ("rows", "slow_rows", "threads", "starts"):
         if getattr(found, name) < 1:
             parser.error(f"--{name.replace('_', '-')} must be at least 1")
+    if found.data and not found.data.is_file():
+        parser.error(f"--data {found.data}: there is no such file")
     return found
+
+
+def busy() -> str:
+    """Tells how busy the machine already is: candidates with several threads suffer most by it."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    warning = ", so that the figures are worth little" if load > available_cores() / 4 else ""
+    return f" the load before the run is {load:.1f}{warning}"
 
 
 def write_float_models(ours: Ours, folder: Path, *, threads: int) -> None:
@@ -68,13 +79,15 @@ def compare(chosen: argparse.Namespace, folder: Path) -> None:
     ours = Ours.find(chosen.models, chosen.model)
     industry = load_industry(chosen.industry)
     asked = Asked(industry.id, len(industry.all_aspects()))
+    source = chosen.data.name if chosen.data else "the demo"
     texts = spread(distinct(source_texts(chosen.data)), chosen.rows)
     few = spread(texts, chosen.slow_rows)
-    source = chosen.data.name if chosen.data else "the demo"
+    if not texts:
+        raise SystemExit(f"{source}: holds no text; name another file with --data.")
     print(
         f"{len(texts)} distinct texts of {source}, {mean_length(texts):.0f} characters in the mean;"
         f" the loops get {len(few)} of them, {mean_length(few):.0f} in the mean."
-        f" {chosen.threads} threads each, {available_cores()} cores."
+        f" {chosen.threads} threads each, {available_cores()} cores;{busy()}."
     )
     if ours.is_encoder and not missing(TORCH_NEEDS):
         write_float_models(ours, folder / "models", threads=chosen.threads)
@@ -85,12 +98,13 @@ def compare(chosen: argparse.Namespace, folder: Path) -> None:
         if absent := missing(each.needs):
             skipped[each.name] = absent
         else:
+            print(f"measuring {each.name}", file=sys.stderr)
             measured.append(bench.measure(each))
     print_table(measured)
     print_skipped(skipped)
     if not ours.is_encoder:
         print(f"{ours.identifier} is no encoder, so that there is none to measure.")
-    elif not missing(("onnxruntime", "tokenizers")):
+    else:
         print_stages(bench.stages(ours, asked), len(texts), ours.identifier, asked.aspects)
 
 

@@ -1,6 +1,6 @@
 """Speed and memory of reading a large file as feedback: `python -m tests.benchmarks.reading`.
 
-Each form is read in a process of its own, whose peak memory is what the kernel counted for it.
+Each form is read in a process of its own, whose peak memory is the kernel's `VmHWM` of it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import csv
 import functools
 import gzip
 import json
-import multiprocessing
-import os
 import random
 import subprocess
 import sys
@@ -21,12 +19,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.processes import ROOT
+
 READER = """
 import sys
 from zoneinfo import ZoneInfo
+from tests.benchmarks.processes import own_peak_mb
 from voc.sources.files import FileSource
 source = FileSource(sys.argv[1], zone=ZoneInfo("Asia/Shanghai"), max_chars=20_000)
-print(sum(len(page.feedback) for page in source.read(None)))
+print(sum(len(page.feedback) for page in source.read(None)), own_peak_mb())
 """
 LIMIT_MB = 400
 WORDS = "这个车的动力真不错起步有点顿挫变速箱异响服务态度很好价格实惠内饰味道大空间宽敞油耗偏高"
@@ -90,25 +91,24 @@ def write(form: str, folder: Path, count: int) -> None:
 
 
 def measure(form: str, count: int) -> tuple[float, float]:
-    """Returns the seconds that reading took and the peak memory in MB."""
+    """Returns the seconds that reading took and the peak memory in MB.
+
+    Raises:
+        SystemExit: Not every row was read, or the system does not tell the memory.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        # In a process of its own, whose memory the reader's peak would otherwise begin with.
-        writer = multiprocessing.get_context("spawn").Process(
-            target=write, args=(form, Path(folder), count)
-        )
-        writer.start()
-        writer.join()
+        write(form, Path(folder), count)
         (path,) = Path(folder).iterdir()
         began = time.perf_counter()
         command = [sys.executable, "-c", READER, str(path)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        read = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.stdout.close()
-    if status != 0 or int(read) != count:
-        raise SystemExit(f"{form}: {read.strip() or 'nothing'} of {count} rows were read.")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+        process = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+        seconds = time.perf_counter() - began
+    read, _, peak_mb = process.stdout.strip().partition(" ")
+    if process.returncode or int(read) != count:
+        raise SystemExit(f"{form}: {read or 'nothing'} of {count} rows were read.")
+    if peak_mb == "None":
+        raise SystemExit("This system does not tell the peak memory of a process; run it on Linux.")
+    return seconds, float(peak_mb)
 
 
 def main() -> None:
