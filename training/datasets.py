@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from training.leaks import repeats
 from voc.errors import SourceError
 from voc.records import IntentLabel, Polarity
 
@@ -16,6 +17,7 @@ Split = Literal["train", "dev", "unlabelled"]
 SENTIMENT_SETS = (
     "online_shopping", "jd_goods", "waimai", "chnsenticorp", "nlpcc14", "eprstmt", "bank_forum",
 )  # fmt: skip
+REVIEW_SETS = tuple(name for name in SENTIMENT_SETS if name != "bank_forum")  # they share texts
 ASPECT_SETS = {"automotive": "car_forum", "cosmetics": "cosmetics_reviews"}
 
 # What the name of a service question's intent says of ours; the first that fits counts.
@@ -142,3 +144,16 @@ def _first(table: tuple[tuple[IntentLabel, tuple[str, ...]], ...], name: str) ->
         if any(word in name for word in words):
             return label
     return None
+
+
+def fresh_rows(data: Path, name: str, split: str) -> list[dict[str, Any]]:
+    """Reads the rows of one set whose texts repeat no training text, of any set it shares texts with.
+
+    Raises:
+        SourceError: The set is not there.
+    """
+    sets = REVIEW_SETS if name in REVIEW_SETS else (name,)
+    known = [row["text"] for other in sets for row in rows(data, other, "train")]
+    found = rows(data, name, split)
+    marks = repeats([row["text"] for row in found], known)
+    return [row for row, repeated in zip(found, marks, strict=True) if not repeated]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -23,10 +24,15 @@ _POOL = 50  # batches whose texts are sorted by length together
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Token ids of a text, and the half-open stretch of it that each stands for."""
+    """A tokenised text, in arrays, for there are many.
 
-    ids: list[int]
-    offsets: list[Place]
+    Attributes:
+        ids: (n_tokens,) token ids.
+        offsets: (n_tokens, 2) the half-open stretch of the text that each stands for.
+    """
+
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int32]
 
 
 @dataclass(slots=True)
@@ -143,7 +149,7 @@ class Collator:
         tags, opinions, links = self._spans(examples, longest)
         return Batch(
             ids=_padded([example.tokens.ids for example in examples], longest, self._pad),
-            mask=_padded([[1] * len(example) for example in examples], longest, 0),
+            mask=_mask([len(example) for example in examples], longest),
             positive=torch.tensor([row.positive for row in rows]),
             neutral=torch.tensor([row.neutral for row in rows]),
             neutral_weight=torch.tensor([row.neutral_weight for row in rows]),
@@ -219,10 +225,8 @@ class Collator:
 def token_span(tokens: Tokens, place: Place) -> tuple[int, int]:
     """Returns the first and last token of a stretch; the last before the first where it was cut."""
     start, end = place
-    inside = [
-        index for index, (first, last) in enumerate(tokens.offsets) if first < end and start < last
-    ]
-    return (inside[0], inside[-1]) if inside else (0, -1)
+    inside = np.flatnonzero((tokens.offsets[:, 0] < end) & (tokens.offsets[:, 1] > start))
+    return (int(inside[0]), int(inside[-1])) if len(inside) else (0, -1)
 
 
 def tokenised(tokenizer: Tokenizer, texts: Sequence[str], *, longest: int) -> list[Tokens]:
@@ -231,7 +235,10 @@ def tokenised(tokenizer: Tokenizer, texts: Sequence[str], *, longest: int) -> li
     found: list[Tokens] = []
     for start in range(0, len(texts), 4096):
         encodings = tokenizer.encode_batch(list(texts[start : start + 4096]))
-        found.extend(Tokens(each.ids, each.offsets) for each in encodings)
+        found.extend(
+            Tokens(np.array(each.ids, np.int32), np.array(each.offsets, np.int32))
+            for each in encodings
+        )
     return found
 
 
@@ -239,11 +246,18 @@ def padded_ids(texts: Sequence[Tokens], pad: int) -> tuple[Tensor, Tensor]:
     """Returns the ids and the mask of tokenised texts, (n, longest) each."""
     longest = max(len(each.ids) for each in texts)
     ids = _padded([each.ids for each in texts], longest, pad)
-    return ids, _padded([[1] * len(each.ids) for each in texts], longest, 0)
+    return ids, _mask([len(each.ids) for each in texts], longest)
 
 
-def _padded(values: Sequence[Sequence[int]], longest: int, filler: int) -> Tensor:
-    return torch.tensor([[*each, *[filler] * (longest - len(each))] for each in values])
+def _padded(values: Sequence[NDArray[np.int32]], longest: int, filler: int) -> Tensor:
+    table = np.full((len(values), longest), filler, dtype=np.int64)
+    for row, each in enumerate(values):
+        table[row, : len(each)] = each
+    return torch.from_numpy(table)
+
+
+def _mask(lengths: Sequence[int], longest: int) -> Tensor:
+    return (torch.arange(longest)[None, :] < torch.tensor(lengths)[:, None]).long()
 
 
 def _ignored(labels: Sequence[int]) -> Tensor:

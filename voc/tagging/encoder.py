@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from voc.config import Aspect
 from voc.errors import ModelError
 from voc.inference.aspects import aspect_texts
+from voc.inference.blas import one_blas_thread
 from voc.inference.encoder import EncoderModel, TokenStates
 from voc.inference.heads import LabelAttention, Looked, OpinionSpans, linear, sentence_vectors, unit
 from voc.inference.linear import sigmoid, softmax
@@ -77,10 +78,12 @@ class EncoderTagger:
             stand_in = self.twin.find([texts[row] for row in sorted(unread)], taxonomy, tasks)
             found = dict(zip(sorted(unread), stand_in, strict=True))
             found = {row: replace(each, flags=(FALLBACK,)) for row, each in found.items()}
-            read = self._find([texts[row] for row in rows], states, taxonomy, tasks)
+            with one_blas_thread():
+                read = self._find([texts[row] for row in rows], states, taxonomy, tasks)
             found |= dict(zip(rows, read, strict=True))
             return [found[row] for row in range(len(texts))]
-        return self._find(texts, states, taxonomy, tasks)
+        with one_blas_thread():
+            return self._find(texts, states, taxonomy, tasks)
 
     def _find(
         self,
