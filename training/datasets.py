@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -67,11 +67,20 @@ def rows(data: Path, name: str, split: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in stream]
 
 
-def sentiment_examples(data: Path, split: str) -> Iterator[Example]:
-    """Yields texts with one polarity: the sentiment sets, then aspect sets' unanimous texts."""
+def sentiment_examples(data: Path, split: str, *, fresh: bool = False) -> Iterator[Example]:
+    """Yields texts with one polarity: the sentiment sets, then aspect sets' unanimous texts.
+
+    Args:
+        data: Folder of the data sets.
+        split: The split.
+        fresh: Leave out rows of the sentiment sets that repeat training rows.
+    """
     for name in SENTIMENT_SETS:
-        for row in rows(data, name, split):
-            yield Example(row["text"], row["sentiment"], name)
+        found = rows(data, name, split)
+        marks = repeated(data, name, found) if fresh else [False] * len(found)
+        for row, left_out in zip(found, marks, strict=True):
+            if not left_out:
+                yield Example(row["text"], row["sentiment"], name)
     for name, field in (
         ("car_forum", "aspects"),
         ("cosmetics_reviews", "aspects"),
@@ -146,14 +155,12 @@ def _first(table: tuple[tuple[IntentLabel, tuple[str, ...]], ...], name: str) ->
     return None
 
 
-def fresh_rows(data: Path, name: str, split: str) -> list[dict[str, Any]]:
-    """Reads the rows of one set whose texts repeat no training text, of any set it shares texts with.
+def repeated(data: Path, name: str, found: Sequence[dict[str, Any]]) -> list[bool]:
+    """Returns which rows of a set nearly repeat a training text of it, or of a set like it.
 
     Raises:
-        SourceError: The set is not there.
+        SourceError: A set is not there.
     """
     sets = REVIEW_SETS if name in REVIEW_SETS else (name,)
-    known = [row["text"] for other in sets for row in rows(data, other, "train")]
-    found = rows(data, name, split)
-    marks = repeats([row["text"] for row in found], known)
-    return [row for row, repeated in zip(found, marks, strict=True) if not repeated]
+    known = (row["text"] for other in sets for row in rows(data, other, "train"))
+    return repeats([row["text"] for row in found], known)

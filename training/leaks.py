@@ -1,7 +1,7 @@
 """Finds dev rows that repeat training rows: nothing may be chosen or measured on those.
 
-The data's own split told texts apart after dropping punctuation; a review that was copied with a word
-changed, or that two sets share, went through.
+The data's own split told texts apart after dropping punctuation; a review that was copied with a
+word changed, or that two sets share, went through.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ class Calibration:
         return linear(self.tagger.model.tensors, head, pooled)
 
     def _fit_sentiment(self) -> None:
-        examples = list(datasets.sentiment_examples(self.corpus.data, "dev"))
+        examples = list(datasets.sentiment_examples(self.corpus.data, "dev", fresh=True))
         known = self._known([example.text for example in examples])
         ours = self._ours("sentiment", known)
         reading = known.reading
