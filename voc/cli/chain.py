@@ -100,6 +100,8 @@ def run(
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
         engine = load(settings=settings, model=model)
+        if engine.notice:
+            say(engine.notice)
         with Progress("运行") as progress:
             done = Chain(
                 store, engine, settings,

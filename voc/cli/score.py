@@ -64,6 +64,8 @@ def score(
 
     settings = settings_from(config)
     engine = load(industry, settings=settings, model=model)
+    if engine.notice:
+        say(engine.notice)
     options = ScoreOptions(
         text=text,
         id=id,
@@ -119,6 +121,8 @@ def evaluate(
 
     settings = settings_from(config)
     engine = load(industry, settings=settings, model=model)
+    if engine.notice:
+        say(engine.notice)
     with Progress("评测") as progress:
         figures = evaluate_file(
             labelled, engine=engine, settings=settings, on_progress=progress.update

@@ -18,10 +18,9 @@ from voc.config import (
     load_settings,
 )
 from voc.errors import ConfigError, VocError
-from voc.inference.linear import LinearModel
-from voc.inference.manifest import newest
 from voc.pipeline.taxonomies import industries_of, named_industry
 from voc.store import open_store, store_place
+from voc.tagging.loading import load_tagger
 from voc.workorders import check_routing
 
 
@@ -87,9 +86,8 @@ def _check_industry(name: str, settings: Settings) -> tuple[Part, Industry | Non
 
 
 def _model_state(settings: Settings) -> tuple[str, Sequence[str]]:
-    folder = settings.resolve(settings.models.dir) or bundled("models")
-    model = LinearModel.load(newest(folder, settings.models.name))
-    return f"{model.manifest.identifier}, heads {', '.join(model.manifest.heads)}", ()
+    tagger, notice = load_tagger(settings)
+    return tagger.identifier, (notice,) if notice else ()
 
 
 def _source_state(

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from voc.config import Aspect, Industry, Settings, bundled
+from voc.config import Aspect, Industry, Settings
 from voc.errors import UsageError
-from voc.inference.manifest import newest, read_manifest
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
 from voc.records import Issue, Mention
 from voc.report import ReportInput, build_figures, write_report
 from voc.store import Store
+from voc.tagging.loading import load_tagger
 
 Spoken = TypeVar("Spoken", Mention, Issue)
 
@@ -103,9 +103,8 @@ def _industries(
 
 
 def current_model(settings: Settings) -> str:
-    """Returns name and version of the model that the settings name."""
-    folder = settings.resolve(settings.models.dir) or bundled("models")
-    return read_manifest(newest(folder, settings.models.name)).identifier
+    """Returns name and version of the model that tags by the settings, be it their fallback."""
+    return load_tagger(settings)[0].identifier
 
 
 def merge(industries: list[Industry]) -> Industry:
