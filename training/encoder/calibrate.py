@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import datasets
-from training.encoder.corpus import TAXONOMIES, Corpus, Row
+from training.encoder.corpus import BY_KEYWORDS, TAXONOMIES, Corpus, Row
 from training.encoder.export import write_heads
 from training.fitting import even_weights
 from voc.config import bundled
@@ -125,7 +125,9 @@ class Calibration:
         self._fit_questions()
         for industry, name in TAXONOMIES.items():
             self._fit_industry(industry, list(self.corpus.rows(name, "dev")))
-        self._fit_generic(list(self.corpus.rows("food_spans", "dev")))
+        for industry, name in BY_KEYWORDS.items():
+            self._fit_by_keywords(industry, list(self.corpus.rows(name, "dev")))
+        self._fit_generic()
 
     def write(self, folder: Path) -> None:
         """Writes what was fitted into the model's folder."""
@@ -219,14 +221,14 @@ class Calibration:
             pairs, gold, np.ones(len(gold)), biased=True
         )
 
-    def _fit_generic(self, rows: list[Row]) -> None:
-        """Fits what is said of taxonomies nobody labelled, on one that only its keywords label.
+    def _fit_by_keywords(self, industry: str, rows: list[Row]) -> None:
+        """Fits what is said of a taxonomy nobody labelled, where only its keywords are labels.
 
         An aspect is spoken of where its keywords are part of a judgement, not where they stand
         beside one.
         """
-        aspects = self.corpus.taxonomy("restaurant").all_aspects()
-        taxonomy = Taxonomy(aspects, industry="restaurant")
+        aspects = self.corpus.taxonomy(industry).all_aspects()
+        taxonomy = Taxonomy(aspects, industry=industry)
         known = self._known([row.text for row in rows], taxonomy)
         asked = self.tagger.asked(taxonomy)
         looked = self.tagger.look(known.reading, known.states, asked.attention)
@@ -235,15 +237,16 @@ class Calibration:
         for index, row in enumerate(rows):
             known_labels = {each.query: each.polarity for each in row.asked}
             for place, aspect in enumerate(aspects):
-                labels[index, place] = known_labels.get(f"restaurant/{aspect.id}", -1)
+                labels[index, place] = known_labels.get(f"{industry}/{aspect.id}", -1)
         hit = theirs > IMPOSSIBLE
         ours = np.stack([each.logits[:, 0] for each in looked])
         inputs = np.stack([ours[hit], theirs[hit]], axis=1)
         present = labels[hit] >= 0
-        self.fitted["generic.presence"] = fitted_binary(inputs, present, np.ones(len(present)))
-        fitted = self.fitted["generic.presence"]
+        name = f"{industry}.presence"
+        self.fitted[name] = fitted_binary(inputs, present, np.ones(len(present)))
+        fitted = self.fitted[name]
         scores = _sigmoid(inputs @ fitted.weight + fitted.bias)
-        self.thresholds["generic.presence"] = best_cut(scores, present)
+        self.thresholds[name] = best_cut(scores, present)
         spoken = [
             _spoken(known.reading, row, aspect)
             for row, aspect in np.argwhere(hit & (labels >= 0)).tolist()
@@ -253,9 +256,23 @@ class Calibration:
             polarity_logits(self.tagger.twin.model, known.reading, spoken, None),
         ]
         gold = np.array([labels[each.row, each.aspect] for each in spoken])
-        self.fitted["generic.polarity"] = fitted_multinomial(
+        self.fitted[f"{industry}.polarity"] = fitted_multinomial(
             pairs, gold, np.ones(len(gold)), biased=False
         )
+
+    def _fit_generic(self) -> None:
+        """Says what counts for taxonomies that nobody labelled and that were never trained on.
+
+        Whether a text speaks of an aspect is left to its keywords: on citizen_messages, whose
+        taxonomy and trade are both new, they name the department more often than the encoder
+        (`python -m training.evaluate`). Polarity is weighed as for the one that keywords label.
+        """
+        self.fitted["generic.presence"] = Fitted(
+            np.array([0, 1], dtype=np.float32), np.zeros(1, dtype=np.float32)
+        )
+        self.thresholds["generic.presence"] = 0.0
+        [industry] = BY_KEYWORDS
+        self.fitted["generic.polarity"] = self.fitted[f"{industry}.polarity"]
 
 
 def _spoken(reading: Reading, row: int, aspect: int) -> Spoken:

@@ -18,6 +18,7 @@ from voc.text.normalise import Normalised, normalise
 
 UNKNOWN = -1
 TAXONOMIES = {"automotive": "car_forum", "cosmetics": "cosmetics_reviews"}
+BY_KEYWORDS = {"restaurant": "food_spans"}  # labelled by their own keywords inside what is judged
 Place = tuple[int, int]
 _POLARITY = {name: index for index, name in enumerate(POLARITIES)} | {"neg": 0, "neu": 1, "pos": 2}
 
@@ -91,7 +92,7 @@ class Corpus:
         self.questions = tuple(
             sorted({row["intent"] for row in datasets.rows(data, "service_intents", "train")})
         )
-        self._industries = {id_: load_industry(id_) for id_ in (*TAXONOMIES, "restaurant")}
+        self._industries = {id_: load_industry(id_) for id_ in (*TAXONOMIES, *BY_KEYWORDS)}
         self._matchers = {
             id_: KeywordMatcher(industry.all_aspects())
             for id_, industry in self._industries.items()

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.base.vocabulary import special_id
+from training.encoder.corpus import BY_KEYWORDS
 from training.encoder.runs import Run, load_run
 from voc.config import bundled, load_industry
 from voc.inference.encoder import ENCODER, HEADS, TOKENIZER
@@ -29,6 +30,7 @@ from voc.records import INTENTS, POLARITIES
 
 OPSET = 17
 WINDOW, OVERLAP = 256, 64
+OPINIONS = ("cosmetics", "restaurant")  # the trades of the sets with marked opinions
 SENTIMENT = {"polarity": ("positive",), "subjectivity": ("neutral",)}
 LICENCE = "Apache-2.0 (code); base weights MIT; see the card for the training data"
 
@@ -99,6 +101,9 @@ def head_tensors(run: Run) -> dict[str, NDArray[Any]]:
     own = state["trained.weight"].numpy()
     for industry, places in _trained(run).items():
         tensors[f"trained.{industry}"] = own[places]
+    for industry in BY_KEYWORDS:
+        size = len(load_industry(industry).all_aspects())
+        tensors[f"trained.{industry}"] = np.zeros((size, own.shape[1]), dtype=np.float32)
     return tensors
 
 
@@ -128,7 +133,7 @@ def heads_of(run: Run) -> dict[str, Head]:
     heads = {name: Head(kind="binary", labels=labels) for name, labels in SENTIMENT.items()}
     heads["intent"] = Head(kind="multinomial", labels=INTENTS)
     heads["service_intents"] = Head(kind="multinomial", labels=run.questions)
-    for industry in (*_trained(run), "generic"):
+    for industry in (*_trained(run), *BY_KEYWORDS, "generic"):
         labels: tuple[str, ...] = ("present",)
         if industry != "generic":
             labels = tuple(aspect.id for aspect in load_industry(industry).all_aspects())
@@ -150,6 +155,7 @@ def manifest_of(run: Run, *, name: str, version: str, twin: str) -> EncoderManif
         files=dict.fromkeys((ENCODER, HEADS, TOKENIZER), "0" * 64),
         heads=heads_of(run),
         twin=twin,
+        opinions=OPINIONS,
         width=config.hidden_size,
         begin=special_id(run.tokenizer, "<s>"),
         end=special_id(run.tokenizer, "</s>"),

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.encoder.batches import padded_ids, tokenised
-from training.encoder.corpus import TAXONOMIES, Corpus
+from training.encoder.corpus import BY_KEYWORDS, TAXONOMIES, Corpus
 from training.encoder.network import Network
 from voc.inference.aspects import aspect_texts
 
@@ -33,7 +33,7 @@ class Aspects:
         self._tokenizer = tokenizer
         self._texts: dict[str, tuple[str, ...]] = {}
         self.trained: dict[str, int] = {}
-        for id_ in (*TAXONOMIES, "restaurant"):
+        for id_ in (*TAXONOMIES, *BY_KEYWORDS):
             for aspect in corpus.taxonomy(id_).all_aspects():
                 query = f"{id_}/{aspect.id}"
                 self._texts[query] = aspect_texts(aspect)

@@ -73,6 +73,9 @@ class EncoderManifest(Manifest):
     twin: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*@\d+\.\d+\.\d+$")] = Field(
         description="The linear model whose answers it weighs in, and that stands in for it."
     )
+    opinions: tuple[str, ...] = Field(
+        description="Industries whose opinions it learnt to mark; the rules mark those of others."
+    )
     width: int = Field(gt=0, description="Width of a token's state.")
     begin: int = Field(ge=0, description="Id of the token before a text.")
     end: int = Field(ge=0, description="Id of the token after a text.")

@@ -28,9 +28,10 @@ from voc.tagging.aspects import (
     polarity_logits,
     presence_logits,
     spoken_aspects,
+    trained_prefix,
 )
 from voc.tagging.documents import intent_logits, intents, sentiment_logits, sentiments
-from voc.tagging.linear import LinearTagger
+from voc.tagging.linear import LinearTagger, rule_opinions
 from voc.tagging.prepare import EDGES, Prepared
 from voc.tagging.tagger import Findings
 from voc.tagging.taxonomy import Taxonomy
@@ -101,15 +102,34 @@ class EncoderTagger:
         aspects: list[tuple[AspectMention, ...]] = [()] * len(texts)
         if taxonomy and "aspects" in tasks:
             aspects = self._aspects(reading, states, taxonomy)
+        opinions: list[tuple[Opinion, ...]] = [()] * len(texts)
+        if "opinions" in tasks:
+            opinions = self._opinions_of(texts, states, taxonomy)
         return [
             Findings(
                 sentiment[row],
                 intent[row],
                 aspects[row],
-                self._spans(text, states[row]) if "opinions" in tasks else (),
+                opinions[row],
             )
-            for row, text in enumerate(texts)
+            for row in range(len(texts))
         ]
+
+    def _opinions_of(
+        self,
+        texts: Sequence[Prepared],
+        states: Sequence[TokenStates],
+        taxonomy: Taxonomy | None,
+    ) -> list[tuple[Opinion, ...]]:
+        """Returns the opinions of each text: the encoder's, the rules' in a trade it never read.
+
+        On phone_threads, a trade that no marked opinion came from, the rules find more of them.
+        """
+        trade = taxonomy.industry if taxonomy else None
+        if trade is None or trade in self.model.manifest.opinions:
+            return [self._spans(*each) for each in zip(texts, states, strict=True)]
+        targets = taxonomy.targets if taxonomy else {}
+        return [rule_opinions(text, targets) for text in texts]
 
     def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
         """Returns which service question each text asks, with its probability."""
@@ -206,7 +226,8 @@ class EncoderTagger:
         ]
         labels: list[int] = []
         if spoken:
-            labels = self.polarity(reading, looked, spoken, asked.prefix).argmax(axis=1).tolist()
+            logits = self.polarity(reading, looked, spoken, taxonomy, asked.prefix)
+            labels = logits.argmax(axis=1).tolist()
         return mentions(reading, taxonomy, spoken, labels)
 
     def presence(
@@ -220,11 +241,16 @@ class EncoderTagger:
         return np.where(possible, logits, IMPOSSIBLE)
 
     def polarity(
-        self, reading: Reading, looked: Sequence[Looked], spoken: Sequence[Spoken], prefix: str
+        self,
+        reading: Reading,
+        looked: Sequence[Looked],
+        spoken: Sequence[Spoken],
+        taxonomy: Taxonomy,
+        prefix: str,
     ) -> Floats:
         """Returns (n_spoken, 3) logits of the polarities of what is spoken of."""
         ours = np.stack([looked[each.row].logits[each.aspect, 1:] for each in spoken])
-        trained = None if prefix == GENERIC else prefix
+        trained = trained_prefix(self.twin.model, taxonomy)
         theirs = polarity_logits(self.twin.model, reading, spoken, trained)
         return self._calibrated(f"{prefix}.polarity", ours, theirs)
 
