@@ -221,7 +221,7 @@ def _tensors(folder: Path, manifest: EncoderManifest) -> dict[str, Floats]:
 def _check_shapes(folder: Path, manifest: EncoderManifest, tensors: dict[str, Floats]) -> None:
     """Refuses heads whose tensors are not of the size that the manifest's labels ask for."""
     width, heads = manifest.width, manifest.heads
-    wanted = {
+    wanted: dict[str, tuple[int, ...]] = {
         "sentiment.weight": (2, 2 * width),
         "intent.weight": (len(heads["intent"].labels), 2 * width),
         "question.weight": (len(heads["service_intents"].labels), 2 * width),
