@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from voc.cli import chain, doctor, records, score
+from voc.cli import chain, doctor, records, score, training
 
 app = typer.Typer(
     name="voc",
@@ -40,6 +40,7 @@ def _options(
 
 app.command("score")(score.score)
 app.command("eval")(score.evaluate)
+app.command("train-aspects")(training.train_aspects)
 app.command("ingest")(chain.ingest)
 app.command("run")(chain.run)
 app.command("report")(chain.report)

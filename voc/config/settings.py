@@ -54,6 +54,10 @@ class ModelSettings(Section):
     cached_texts: int = Field(
         default=4096, ge=0, description="Texts whose tags are remembered; they are tagged once."
     )
+    sharpened_dir: Path | None = Field(
+        default=None,
+        description="Folder of sharpened taxonomies; empty: sharpened/ beside the config.",
+    )
 
 
 class PrivacySettings(Section):
@@ -157,6 +161,10 @@ class Settings(Section):
     @property
     def queue_dir(self) -> Path:
         return self.resolve(self.queue.dir) or self.base_dir / "work-orders"
+
+    @property
+    def sharpened_dir(self) -> Path:
+        return self.resolve(self.models.sharpened_dir) or self.base_dir / "sharpened"
 
     def resolve(self, path: Path | None) -> Path | None:
         """Returns `path` taken from the config's folder."""

@@ -7,6 +7,7 @@ names every file with its SHA-256; weights are safetensors or ONNX. Pickle is ne
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -115,7 +116,7 @@ def read_manifest(folder: Path) -> LinearManifest | EncoderManifest:
         raise ModelError(f"{path}: is no manifest this version can read ({error}).") from error
     _check_labels(manifest, path)
     for name, digest in manifest.files.items():
-        _check_file(folder, name, digest)
+        check_file(folder, name, digest)
     return manifest
 
 
@@ -138,22 +139,39 @@ def _check_labels(manifest: Manifest, path: Path) -> None:
             )
 
 
-def _check_file(folder: Path, name: str, digest: str) -> None:
+def check_file(
+    folder: Path,
+    name: str,
+    digest: str,
+    *,
+    suffixes: Sequence[str] = SUFFIXES,
+    mend: str = "fetch the model again",
+) -> None:
+    """Checks one file that a manifest names, without parsing it.
+
+    Args:
+        folder: The manifest's folder.
+        name: The file's name, as the manifest has it.
+        digest: Its SHA-256 in hex.
+        suffixes: Kinds of files that may be read there.
+        mend: What to do where it is not what the manifest says.
+
+    Raises:
+        ModelError: It is outside the folder, of another kind, missing, a link, or has been changed.
+    """
     parts = PurePosixPath(name).parts
     if len(parts) != 1 or parts[0] in ("..", ".") or "\\" in name:
         raise ModelError(f"{folder}: the manifest names {name!r}, which is outside the folder.")
-    if not name.endswith(SUFFIXES):
+    if not name.endswith(tuple(suffixes)):
         raise ModelError(
-            f"{folder}: {name!r} is of a kind that is never read; allowed: {', '.join(SUFFIXES)}."
+            f"{folder}: {name!r} is of a kind that is never read; allowed: {', '.join(suffixes)}."
         )
     path = folder / name
     if path.is_symlink() or not path.is_file():
-        raise ModelError(f"{path}: is no plain file; the model is incomplete, fetch it again.")
+        raise ModelError(f"{path}: is no plain file, so part is missing; {mend}.")
     found = file_digest(path)
     if found != digest:
-        raise ModelError(
-            f"{path}: its SHA-256 is {found}, the manifest says {digest}; fetch the model again."
-        )
+        raise ModelError(f"{path}: its SHA-256 is {found}, the manifest says {digest}; {mend}.")
 
 
 def file_digest(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from voc.config import (
 from voc.errors import ConfigError, VocError
 from voc.pipeline.taxonomies import industries_of, named_industry
 from voc.store import open_store, store_place
-from voc.tagging.loading import load_tagger
+from voc.tagging.loading import is_of, load_tagger, other_aspects
+from voc.tagging.sharpening.files import read_manifests
 from voc.workorders import check_routing
 
 
@@ -57,6 +58,7 @@ def checkup(config: Path | None, files: Sequence[str]) -> Iterator[Part]:
     routing = settings.resolve(settings.routing.file) or bundled("configs/routing.yaml")
     yield _checked("routing", lambda: (str(routing), check_routing(routing, industries)))
     yield _checked("model", lambda: _model_state(settings))
+    yield _checked("sharpened taxonomies", lambda: _sharpened_state(settings, industries))
     yield _checked("store", lambda: _store_state(settings))
     yield _checked("queue", lambda: _queue_state(settings))
     for name, source in settings.sources.items():
@@ -88,6 +90,20 @@ def _check_industry(name: str, settings: Settings) -> tuple[Part, Industry | Non
 def _model_state(settings: Settings) -> tuple[str, Sequence[str]]:
     tagger, notice = load_tagger(settings)
     return tagger.identifier, (notice,) if notice else ()
+
+
+def _sharpened_state(
+    settings: Settings, industries: Mapping[str, Industry]
+) -> tuple[str, Sequence[str]]:
+    """Looks whether what was sharpened fits industries as they are now."""
+    found = read_manifests(settings.sharpened_dir)
+    problems = [
+        other_aspects(place, each)
+        for place, each in found
+        if each.industry in industries and not is_of(each, industries[each.industry])
+    ]
+    names = ", ".join(f"{each.mark} of {each.rows} rows for {each.model}" for _, each in found)
+    return f"{settings.sharpened_dir}: {names or 'none'}", problems
 
 
 def _source_state(

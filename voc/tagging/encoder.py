@@ -6,7 +6,7 @@ err on different texts. Where a text cannot be encoded the twin answers alone, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from voc.inference.encoder import EncoderModel, TokenStates
 from voc.inference.heads import LabelAttention, Looked, OpinionSpans, linear, sentence_vectors, unit
 from voc.inference.linear import sigmoid, softmax
 from voc.records import POLARITIES, AspectMention, Opinion, Task
+from voc.tagging.applying import attended, shifted_polarity, shifted_presence
 from voc.tagging.aspects import (
     IMPOSSIBLE,
     Reading,
@@ -33,6 +34,8 @@ from voc.tagging.aspects import (
 from voc.tagging.documents import intent_logits, intents, sentiment_logits, sentiments
 from voc.tagging.linear import LinearTagger, rule_opinions
 from voc.tagging.prepare import EDGES, Prepared
+from voc.tagging.sharpening.files import Sharpened
+from voc.tagging.sharpening.shifts import Shifts
 from voc.tagging.tagger import Findings
 from voc.tagging.taxonomy import Taxonomy
 from voc.text.matching import IdentityCache
@@ -40,14 +43,22 @@ from voc.text.matching import IdentityCache
 Floats = NDArray[np.float32]
 FALLBACK = "fallback"  # the flag of a text that the encoder could not read
 GENERIC = "generic"
+_UNCHANGED = Shifts(None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A taxonomy as the label attention takes it, and the prefix of what was fitted for it."""
+    """A taxonomy as the label attention takes it, and what was fitted for it.
+
+    Attributes:
+        attention: Knows its aspects.
+        prefix: Of what the model brings for it.
+        shifts: What its owner's labelled rows changed.
+    """
 
     attention: LabelAttention
     prefix: str
+    shifts: Shifts = _UNCHANGED
 
 
 class EncoderTagger:
@@ -56,18 +67,29 @@ class EncoderTagger:
     Args:
         model: The encoder.
         twin: The linear model its manifest names.
+        sharpened: What was fitted for taxonomies on labelled rows, by the industry's id.
     """
 
-    def __init__(self, model: EncoderModel, twin: LinearTagger) -> None:
+    def __init__(
+        self,
+        model: EncoderModel,
+        twin: LinearTagger,
+        sharpened: Mapping[str, Sharpened] | None = None,
+    ) -> None:
         self.model = model
         self.twin = twin
+        self.sharpened = dict(sharpened or {})
         self._opinions = OpinionSpans(model.tensors)
         self._kept = IdentityCache(self._prepare, size=64)
 
     @property
     def identifier(self) -> str:
-        """Name and version of the model."""
-        return self.model.manifest.identifier
+        """Name and version of the model, and the marks of all taxonomies it is sharpened for.
+
+        Records made from Tags are kept by it, so that what was sharpened anew is tagged anew.
+        """
+        marks = sorted(each.manifest.mark for each in self.sharpened.values())
+        return "+".join([self.model.manifest.identifier, *marks])
 
     def find(
         self, texts: Sequence[Prepared], taxonomy: Taxonomy | None, tasks: frozenset[Task]
@@ -186,10 +208,16 @@ class EncoderTagger:
         """Encodes the aspects of a taxonomy, once."""
         vectors = self.aspect_vectors(taxonomy.aspects)
         head = self.model.manifest.heads.get(f"{taxonomy.industry}.presence")
+        prefix = GENERIC
         if taxonomy.industry and head is not None and head.labels == taxonomy.ids:
             vectors = vectors + self.model.tensors[f"trained.{taxonomy.industry}"]
-            return Asked(LabelAttention(self.model.tensors, vectors), taxonomy.industry)
-        return Asked(LabelAttention(self.model.tensors, vectors), GENERIC)
+            prefix = taxonomy.industry
+        attention = LabelAttention(self.model.tensors, vectors)
+        return Asked(attention, prefix, self._shifts(taxonomy))
+
+    def _shifts(self, taxonomy: Taxonomy) -> Shifts:
+        found = self.sharpened.get(taxonomy.industry or "")
+        return found.shifts if found and found.manifest.aspects == taxonomy.ids else _UNCHANGED
 
     def aspect_vectors(self, aspects: Sequence[Aspect]) -> Floats:
         """Returns (n_aspects, width) vectors of aspects: the mean over the texts that tell them."""
@@ -217,18 +245,28 @@ class EncoderTagger:
     ) -> list[tuple[AspectMention, ...]]:
         asked = self.asked(taxonomy)
         looked = self.look(reading, states, asked.attention)
-        scores = sigmoid(self.presence(reading, looked, taxonomy, asked.prefix))
-        thresholds = np.zeros(len(taxonomy.aspects), dtype=np.float32)
-        thresholds += self.model.manifest.heads[f"{asked.prefix}.presence"].thresholds
+        vectors = sentence_vectors(self.model.tensors, states)
+        logits = self.presence(reading, looked, taxonomy, asked.prefix)
+        thresholds = self.thresholds(taxonomy, asked.prefix)
+        if asked.shifts.presence:
+            logits = shifted_presence(asked.shifts.presence, logits, looked, vectors)
+            thresholds = np.full_like(thresholds, asked.shifts.presence.threshold)
         spoken = [
-            _attended(each, reading, states, looked)
-            for each in spoken_aspects(reading, scores, thresholds)
+            attended(each, reading, states, looked)
+            for each in spoken_aspects(reading, sigmoid(logits), thresholds)
         ]
         labels: list[int] = []
         if spoken:
-            logits = self.polarity(reading, looked, spoken, taxonomy, asked.prefix)
-            labels = logits.argmax(axis=1).tolist()
+            judged = self.polarity(reading, looked, spoken, taxonomy, asked.prefix)
+            if asked.shifts.polarity:
+                judged = shifted_polarity(asked.shifts.polarity, judged, spoken, looked, vectors)
+            labels = judged.argmax(axis=1).tolist()
         return mentions(reading, taxonomy, spoken, labels)
+
+    def thresholds(self, taxonomy: Taxonomy, prefix: str) -> Floats:
+        """Returns (n_aspects,) the probability from which each aspect counts."""
+        given = self.model.manifest.heads[f"{prefix}.presence"].thresholds
+        return np.full(len(taxonomy.aspects), given, dtype=np.float32)
 
     def presence(
         self, reading: Reading, looked: Sequence[Looked], taxonomy: Taxonomy, prefix: str
@@ -268,19 +306,3 @@ class EncoderTagger:
                 sentiment = POLARITIES[int(each.polarity.argmax())]
                 found.append(Opinion(target[0] if target else None, opinion, sentiment))
         return tuple(found)
-
-
-def _attended(
-    spoken: Spoken, reading: Reading, states: Sequence[TokenStates], looked: Sequence[Looked]
-) -> Spoken:
-    """Gives an aspect without keywords in the text the clause that the attention rests on."""
-    if spoken.part.hit:
-        return spoken
-    clauses = reading.texts[spoken.row].judgement.clauses
-    if not clauses:
-        return spoken
-    attention = looked[spoken.row].attention[spoken.aspect]
-    text = states[spoken.row]
-    seen = [float(attention[text.marked([(clause.start, clause.end)])].sum()) for clause in clauses]
-    best = int(np.argmax(seen))
-    return replace(spoken, part=replace(spoken.part, hit=(best,)))

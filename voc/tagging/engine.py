@@ -286,10 +286,11 @@ def load(
     settings = settings or load_settings()
     industries_dir = settings.resolve(settings.industries_dir)
     chosen = industry or settings.industry
-    tagger, notice = load_tagger(settings, model)
+    loaded = load_industry(chosen, folder=industries_dir) if chosen else None
+    tagger, notice = load_tagger(settings, model, industry=loaded)
     return Engine(
         tagger,
-        industry=load_industry(chosen, folder=industries_dir) if chosen else None,
+        industry=loaded,
         max_chars=settings.text.max_chars,
         mask=settings.privacy.mask,
         industries_dir=industries_dir,
