@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -56,12 +56,21 @@ class Sharpening:
 
 
 @dataclass(frozen=True, slots=True)
-class _Labelled:
+class LabelledRow:
     """A row that can be used."""
 
     place: str
     text: Prepared
     values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFile:
+    """What was read: rows that can be used, how many more there are, and the others."""
+
+    rows: tuple[LabelledRow, ...]
+    unused: int
+    rejects: tuple[Reject, ...]
 
 
 def train_aspects(
@@ -94,9 +103,10 @@ def train_aspects(
             f"{tagger.identifier} is no encoder, and only an encoder can be sharpened; name one"
             " with --model or models.name."
         )
-    rows, unused, rejects = _read(labelled, industry, settings)
+    read = read_labelled(labelled, industry, settings)
+    rejects = list(read.rejects)
     taxonomy = Taxonomy(industry.all_aspects(), industry=industry.id)
-    used, parts = _asked(rows, tagger, taxonomy, rejects, on_progress)
+    used, parts = _asked(read.rows, tagger, taxonomy, rejects, on_progress)
     _check_enough(labelled, len(used), rejects)
     known = joined(parts)
     if not known.spoken.any():
@@ -108,7 +118,7 @@ def train_aspects(
     return Sharpening(
         verdict=verdict,
         rows=len(known),
-        unused=unused,
+        unused=read.unused,
         examples=_examples(known, taxonomy),
         rejects=tuple(rejects),
         folder=folder / industry.id,
@@ -120,12 +130,14 @@ def train_aspects(
     )
 
 
-def _read(
-    path: Path, industry: Industry, settings: Settings
-) -> tuple[list[_Labelled], int, list[Reject]]:
-    """Returns the rows that can be used, how many more there are, and the others."""
+def read_labelled(path: Path, industry: Industry, settings: Settings) -> LabelledFile:
+    """Reads labelled rows; one that cannot be used is a reject with its reason.
+
+    Raises:
+        SourceError: The file cannot be read at all.
+    """
     known = {name for aspect in industry.all_aspects() for name in (aspect.id, aspect.name)}
-    rows: dict[str, _Labelled] = {}
+    rows: dict[str, LabelledRow] = {}
     rejects: list[Reject] = []
     unused = 0
     with read_rows(str(path)) as table:
@@ -142,7 +154,7 @@ def _read(
                 reason = f"repeats the text of {first.place}"
             sample = item.sample if isinstance(item, Reject) else str(item.values)
             rejects.append(Reject(table.name, item.place, str(reason), mask(sample[:200]).text))
-    return list(rows.values()), unused, rejects
+    return LabelledFile(tuple(rows.values()), unused, tuple(rejects))
 
 
 def _wrong(row: Row, known: Collection[str]) -> str | None:
@@ -156,22 +168,22 @@ def _wrong(row: Row, known: Collection[str]) -> str | None:
     return wrong
 
 
-def _labelled(row: Row, settings: Settings) -> _Labelled:
+def _labelled(row: Row, settings: Settings) -> LabelledRow:
     text = prepare(
         row.values["text"], max_chars=settings.text.max_chars, masked=settings.privacy.mask
     )
-    return _Labelled(row.place, text, row.values)
+    return LabelledRow(row.place, text, row.values)
 
 
 def _asked(
-    rows: list[_Labelled],
+    rows: Sequence[LabelledRow],
     tagger: EncoderTagger,
     taxonomy: Taxonomy,
     rejects: list[Reject],
     on_progress: Progress,
-) -> tuple[list[_Labelled], list[Answers]]:
+) -> tuple[Sequence[LabelledRow], list[Answers]]:
     """Returns the rows that the encoder can read, and what the tagger says of them, in parts."""
-    used: list[_Labelled] = []
+    used: list[LabelledRow] = []
     parts: list[Answers] = []
     for start in range(0, len(rows), _AT_ONCE):
         on_progress("编码", start, len(rows))
@@ -182,8 +194,8 @@ def _asked(
 
 
 def _readable(
-    rows: list[_Labelled], tagger: EncoderTagger, taxonomy: Taxonomy, rejects: list[Reject]
-) -> Iterator[tuple[list[_Labelled], Answers]]:
+    rows: Sequence[LabelledRow], tagger: EncoderTagger, taxonomy: Taxonomy, rejects: list[Reject]
+) -> Iterator[tuple[Sequence[LabelledRow], Answers]]:
     """Yields rows with what the tagger says of them; one by one where one cannot be read."""
     try:
         yield rows, _answers(rows, tagger, taxonomy)
@@ -195,7 +207,7 @@ def _readable(
             yield from _readable([row], tagger, taxonomy, rejects)
 
 
-def _answers(rows: list[_Labelled], tagger: EncoderTagger, taxonomy: Taxonomy) -> Answers:
+def _answers(rows: Sequence[LabelledRow], tagger: EncoderTagger, taxonomy: Taxonomy) -> Answers:
     return answers(tagger, taxonomy, [row.text for row in rows], [row.values for row in rows])
 
 

@@ -11,7 +11,7 @@ import pytest
 from voc.config import Aspect
 from voc.records import POLARITIES
 from voc.tagging.evaluation.aspects import aspect_figures
-from voc.tagging.evaluation.figures import micro_f1
+from voc.tagging.evaluation.figures import macro_f1, micro_f1
 from voc.tagging.sharpening.answers import Answers, gold_table
 from voc.tagging.sharpening.crossing import cross_validated, fitted, shifted, unsharpened
 from voc.tagging.sharpening.judging import (
@@ -21,6 +21,7 @@ from voc.tagging.sharpening.judging import (
     is_risen,
     joint_counts,
     judged,
+    polarity_counts,
 )
 
 Made = Callable[..., Answers]
@@ -64,6 +65,8 @@ def test_counts_are_those_of_the_evaluation(made: Made) -> None:
         [value] = micro_f1(counts.sum(axis=0)[None, :], 50)
         assert 0 < value < 1
         assert figures[name].value == pytest.approx(value)
+    [macro] = macro_f1(polarity_counts(answers, held).sum(axis=0)[None, :], 50)
+    assert figures["polarity_macro_f1"].value == pytest.approx(macro)
     assert (gold_table(rows, ASPECTS) == answers.gold).all()
 
 

@@ -13,7 +13,7 @@ from voc.config import Aspect
 from voc.inference.linear import sigmoid
 from voc.records import POLARITIES, AspectMention, Tags
 from voc.tagging.evaluation.aspects import aspect_figures
-from voc.tagging.evaluation.figures import Counts, Figure, micro_f1
+from voc.tagging.evaluation.figures import Counts, Figure, Measure, macro_f1, micro_f1
 from voc.tagging.sharpening.answers import Answers
 from voc.tagging.sharpening.crossing import Held
 from voc.tagging.sharpening.shifts import Shifts
@@ -61,8 +61,8 @@ def judged(
     """Decides which shifts pay.
 
     That of presence does where the micro-F1 of aspects rises, that of polarity where the joint
-    micro-F1 rises and the macro-F1 of polarities does not fall. A rise counts where it is one in
-    `SURE` of the resamples of rows.
+    micro-F1 rises and the macro-F1 of polarities does not fall. A rise or a fall counts where it is
+    one in `SURE` of the resamples of rows.
 
     Args:
         answers: Of all rows.
@@ -80,18 +80,18 @@ def judged(
     base = replace(before, presence=after.presence, threshold=after.threshold)
     base = base if presence else before
     both = replace(base, polarity=after.polarity)
-    polarity = is_risen(joint_counts(answers, base), joint_counts(answers, both)) and (
-        figures(both)["polarity_macro_f1"].value >= figures(base)["polarity_macro_f1"].value
+    polarity = is_risen(joint_counts(answers, base), joint_counts(answers, both)) and not is_risen(
+        polarity_counts(answers, both), polarity_counts(answers, base), macro_f1
     )
     kept = both if polarity else base if presence else after
     return Verdict(presence, polarity, first, figures(kept))
 
 
-def is_risen(before: Counts, after: Counts) -> bool:
-    """Whether the micro-F1 of (n_rows, 3) counts rises, in enough resamples of the rows."""
+def is_risen(before: Counts, after: Counts, measure: Measure = micro_f1) -> bool:
+    """Whether a measure of (n_rows, n_counts) counts rises, in enough resamples of the rows."""
     n = len(before)
     drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=_RESAMPLES)
-    rises = micro_f1(drawn @ after, n) > micro_f1(drawn @ before, n)
+    rises = measure(drawn @ after, n) > measure(drawn @ before, n)
     return bool(rises.mean() >= SURE)
 
 
@@ -114,6 +114,22 @@ def joint_counts(answers: Answers, held: Held) -> Counts:
     right = there & np.take_along_axis(answers.gold, said, axis=2)[:, :, 0]
     gold = answers.gold.sum(axis=(1, 2))
     return np.stack([right.sum(axis=1), there.sum(axis=1), gold], axis=1)
+
+
+def polarity_counts(answers: Answers, held: Held) -> Counts:
+    """Returns (n_texts, 9) counts where an aspect is rightly found, as `macro_f1` takes them.
+
+    Where people gave an aspect several polarities and none is said, the first of POLARITIES that
+    they gave is the one missed.
+    """
+    hit = found(answers, held) & answers.spoken
+    labels = np.arange(len(POLARITIES))
+    said = held.polarity.argmax(axis=2)[:, :, None] == labels
+    said &= hit[:, :, None]
+    right = said & answers.gold
+    first = (answers.gold.argmax(axis=2)[:, :, None] == labels) & hit[:, :, None]
+    meant = np.where(right.any(axis=2)[:, :, None], right, first)
+    return np.concatenate([each.sum(axis=1) for each in (right, meant, said)], axis=1)
 
 
 def as_tags(answers: Answers, held: Held, aspects: Sequence[Aspect]) -> list[Tags]:
