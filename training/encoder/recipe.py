@@ -67,7 +67,7 @@ class Recipe(Part):
     epochs: float = 1.0
     longest: int = Field(default=128, le=512, description="tokens read of a text in training")
     batch_tokens: int = Field(default=4096, description="tokens of a batch, padding counted")
-    vector_rows: int = Field(default=20_000, description="rows that learn the base's vector")
+    vector_rows: int = Field(default=20_000, ge=0, description="rows that learn the base's vector")
     vocabulary: Vocabulary = Vocabulary()
     mixture: Mixture
     weights: Weights = Weights()

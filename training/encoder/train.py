@@ -1,7 +1,8 @@
 """Trains an encoder by a recipe: `python -m training.encoder.train --recipe R --data D --out RUN`.
 
 With `--teacher RUN` it is a student: it begins with some of the teacher's layers and all its heads
-and learns from the teacher's answers too. A run folder holds the recipe, check-points from which
+and learns from the teacher's answers too. With `--start RUN` a finished run goes on by another
+recipe. A run folder holds the recipe, check-points from which
 `--resume` goes on, the log of losses, the tokenizer, the weights, and the settings of the network.
 """
 
@@ -50,10 +51,17 @@ class Trainer:
         corpus: The data sets.
         out: The run's folder.
         teacher: A finished run to learn from.
+        start: A finished run to go on from, by another recipe.
     """
 
     def __init__(
-        self, recipe: Recipe, corpus: Corpus, out: Path, *, teacher: Run | None = None
+        self,
+        recipe: Recipe,
+        corpus: Corpus,
+        out: Path,
+        *,
+        teacher: Run | None = None,
+        start: Run | None = None,
     ) -> None:
         self.recipe = recipe
         self.corpus = corpus
@@ -64,7 +72,9 @@ class Trainer:
         rows = [row for name in recipe.mixture.repeat for row in corpus.rows(name, "train")]
         self._log(read=len(rows))
         texts = [row.text for row in rows]
-        if teacher:
+        if start:
+            self.run = start
+        elif teacher:
             if recipe.distillation is None:
                 raise UsageError("A recipe with a teacher needs the key distillation.")
             self.run = student_of(teacher, recipe.distillation.layers)
@@ -257,6 +267,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--out", type=Path, required=True, help="the run's folder")
     parser.add_argument("--teacher", type=Path, help="a finished run to learn from")
+    parser.add_argument("--start", type=Path, help="a finished run to go on from")
     parser.add_argument("--resume", action="store_true", help="go on from the last check-point")
     parser.add_argument("--steps", type=int, help="stop after so many steps, for a trial")
     return parser.parse_args(arguments)
@@ -270,7 +281,8 @@ def main() -> None:
     shutil.copyfile(options.recipe, options.out / "recipe.yaml")
     corpus = Corpus(options.data, plain_neutral_weight=recipe.mixture.plain_neutral_weight)
     teacher = load_run(options.teacher) if options.teacher else None
-    trainer = Trainer(recipe, corpus, options.out, teacher=teacher)
+    start = load_run(options.start) if options.start else None
+    trainer = Trainer(recipe, corpus, options.out, teacher=teacher, start=start)
     trainer.train(resume=options.resume, most_steps=options.steps)
 
 

@@ -118,8 +118,7 @@ class OpinionSpans:
 
     def __call__(self, text: TokenStates) -> list[SpannedOpinion]:
         """Returns the opinions of one text, in order."""
-        tags = linear(self._tensors, "opinions.tags", text.states).argmax(axis=1)
-        spans = list(tagged_spans([TAGS[index] for index in tags]))
+        spans = list(tagged_spans(best_tags(linear(self._tensors, "opinions.tags", text.states))))
         targets = [(first, last) for kind, first, last in spans if kind == "target"]
         opinions = [(first, last) for kind, first, last in spans if kind == "opinion"]
         if not opinions:
@@ -150,8 +149,23 @@ class OpinionSpans:
         return np.asarray(scores, dtype=np.float32)
 
 
+def best_tags(scores: Floats) -> list[str]:
+    """Returns the best tag of each token that may stand after the tag before it.
+
+    Args:
+        scores: (n_tokens, n_tags).
+    """
+    tags: list[str] = []
+    inside = ""  # the kind of span that the next token may continue
+    for row in scores.tolist():
+        allowed = [index for index, tag in enumerate(TAGS) if tag[0] != "I" or tag[2:] == inside]
+        tags.append(TAGS[max(allowed, key=row.__getitem__)])
+        inside = tags[-1][2:]
+    return tags
+
+
 def tagged_spans(tags: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Yields (kind, first, last) of each run of B- and I- tags; an I- without its B- begins one."""
+    """Yields (kind, first, last) of each B- tag with the I- tags after it."""
     begun: tuple[str, int] | None = None
     for index, tag in enumerate([*tags, "O"]):
         prefix, _, kind = tag.partition("-")
