@@ -292,9 +292,14 @@ def test_cut_short(tmp_path: Path, read: Read) -> None:
         read("f.xlsx")
 
 
+# openpyxl writes what begins with = as a formula, and reads _x0041_ as a character.
 SHEET_TEXT = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Co", "Cn"]), min_size=1, max_size=20
-).filter(lambda text: text.strip() == text and not re.search(r"_x[0-9A-Fa-f]{4}_", text))
+).filter(
+    lambda text: (
+        text.strip() == text and text[0] != "=" and not re.search(r"_x[0-9A-Fa-f]{4}_", text)
+    )
+)
 VALUES = (
     st.none()
     | SHEET_TEXT
