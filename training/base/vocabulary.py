@@ -45,8 +45,9 @@ def used_pieces(tokenizer: Tokenizer, texts: Iterable[str]) -> Counter[int]:
 
 
 def alphabet_of(texts: Iterable[str]) -> set[str]:
-    """Returns the characters of some texts, of ASCII, and those common in Chinese (GB 2312)."""
-    letters = {chr(code) for code in range(0x21, 0x7F)} | {"▁"}
+    """Returns the characters of some texts, ASCII, common Chinese ones (GB 2312), and emoji."""
+    blocks = (range(0x21, 0x7F), range(0x2600, 0x27C0), range(0x1F300, 0x1FB00))
+    letters = {chr(code) for block in blocks for code in block} | {"▁"}
     for high in range(0xA1, 0xF8):
         for low in range(0xA1, 0xFF):
             letters.update(bytes([high, low]).decode("gb2312", errors="ignore"))
