@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from voc.config import Settings, bundled, load_industry, load_settings
+from voc.config import Settings, load_industry, load_settings
 from voc.errors import ModelError
 from voc.inference.manifest import file_digest
 from voc.pipeline.reporting import current_model
@@ -67,13 +67,6 @@ def rows(count: int, *, seed: int) -> list[dict[str, Any]]:
 def write(path: Path, content: Sequence[object]) -> None:
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in content)
     path.write_text("".join(lines), encoding="utf-8")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _encoder() -> None:
-    """Skips while the encoder does not lie with the package."""
-    if not list((bundled("models") / ENCODER).glob("*/manifest.json")):
-        pytest.skip(f"no encoder {ENCODER} lies in {bundled('models')}")
 
 
 @pytest.fixture

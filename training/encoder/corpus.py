@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from training import datasets
+from training.constructions import sentences
 from voc.config import Industry, load_industry
 from voc.records import INTENTS, POLARITIES
 from voc.tagging.keywords import KeywordMatcher
@@ -20,6 +21,7 @@ UNKNOWN = -1
 TAXONOMIES = {"automotive": "car_forum", "cosmetics": "cosmetics_reviews"}
 BY_KEYWORDS = {"restaurant": "food_spans"}  # labelled by their own keywords inside what is judged
 Place = tuple[int, int]
+_CONSTRUCTIONS = {"train": (12_000, 1), "dev": (1_000, 2)}  # sentences, and the seed of the choice
 _POLARITY = {name: index for index, name in enumerate(POLARITIES)} | {"neg": 0, "neu": 1, "pos": 2}
 
 
@@ -108,6 +110,8 @@ class Corpus:
             return (Row(_normalised(row["text"]).text, name) for row in rows)
         if name == "citizen_complaints":
             return self._citizen()
+        if name == "constructions":
+            return _constructions(split)
         readers = {
             "service_intents": self._service,
             "car_forum": self._aspects,
@@ -236,6 +240,23 @@ class Corpus:
         for hit in self._matchers[industry].hits(text):
             found[hit.aspect].append((hit.start, hit.end))
         return dict(found)
+
+
+def _constructions(split: str) -> Iterator[Row]:
+    """Yields sentences made for the project; those of the splits differ by chance alone."""
+    count, seed = _CONSTRUCTIONS[split]
+    for sentence in sentences(count, seed=seed):
+        row = Row(_normalised(sentence.text).text, "constructions")
+        if sentence.label:
+            _judge_whole(row, [_POLARITY[sentence.label]])
+        if sentence.intent:
+            row.intent = INTENTS.index(sentence.intent)
+        found: list[tuple[Place | None, int]] = []
+        for thing, label in sentence.things.items():
+            at = row.text.find(thing)
+            found.append(((at, at + len(thing)), _POLARITY[label]))
+        row.asked = _terms(row.text, found)
+        yield row
 
 
 def _normalised(text: str) -> Normalised:
