@@ -129,8 +129,7 @@ def intent_examples(data: Path, split: str) -> Iterator[Example]:
             yield Example(row["text"], label, name)
     for row in rows(data, "bank_forum", split):
         if row["sentiment"] == "neutral":
-            asks = any(mark in row["text"] for mark in ("?", "？", "吗", "请问", "怎么"))
-            yield Example(row["text"], "inquiry" if asks else "other", "bank_forum")
+            yield Example(row["text"], unjudging_intent(row["text"]), "bank_forum")
     if split == "train":
         for row in rows(data, "citizen_complaints", "unlabelled"):
             found = citizen_intent(row["title"])
@@ -141,6 +140,12 @@ def intent_examples(data: Path, split: str) -> Iterator[Example]:
 def service_intent(name: str) -> IntentLabel:
     """Returns ours of the intents that a service question's intent falls under."""
     return _first(_SERVICE_INTENTS, name) or "other"
+
+
+def unjudging_intent(text: str) -> IntentLabel:
+    """Returns whether a post that judges nothing asks, or chats."""
+    asks = any(mark in text for mark in ("?", "？", "吗", "请问", "怎么"))
+    return "inquiry" if asks else "other"
 
 
 def citizen_intent(title: str) -> IntentLabel | None:

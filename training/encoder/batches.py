@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from training.datasets import ASPECT_SETS
 from training.encoder.corpus import UNKNOWN, Asked, Place, Row
 from voc.inference.heads import TAGS
 
@@ -172,7 +173,7 @@ class Collator:
         """Returns what a text is asked: all that is labelled, some of what it does not have."""
         if self._rng is None or not row.asked:
             return row.asked
-        labelled = row.origin in ("car_forum", "cosmetics_reviews")
+        labelled = row.origin in ASPECT_SETS.values()
         present = [asked for asked in row.asked if labelled or asked.polarity != UNKNOWN]
         absent = [asked for asked in row.asked if not labelled and asked.polarity == UNKNOWN]
         chosen = self._rng.sample(absent, min(ABSENT_ASPECTS, len(absent)))

@@ -16,26 +16,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import datasets
-from training.encoder.corpus import BY_KEYWORDS, TAXONOMIES, Corpus, Row
+from training.encoder.corpus import BY_KEYWORDS, UNKNOWN, Corpus, Row
 from training.encoder.export import write_heads
 from training.fitting import even_weights
 from voc.config import bundled
 from voc.inference.encoder import EncoderModel, TokenStates
 from voc.inference.heads import linear
-from voc.inference.linear import LinearModel
+from voc.inference.linear import LinearModel, sigmoid
 from voc.inference.manifest import newest
 from voc.records import INTENTS
-from voc.tagging.aspects import IMPOSSIBLE, Reading, Spoken, polarity_logits, presence_logits
+from voc.tagging.aspects import (
+    IMPOSSIBLE,
+    Reading,
+    polarity_logits,
+    presence_logits,
+    spoken_of,
+    trained_prefix,
+)
 from voc.tagging.documents import intent_logits, sentiment_logits
 from voc.tagging.encoder import EncoderTagger
 from voc.tagging.linear import LinearTagger
 from voc.tagging.prepare import prepare
+from voc.tagging.sharpening.crossing import best_cut
 from voc.tagging.taxonomy import Taxonomy
-from voc.tagging.windows import window
 
 Floats = NDArray[np.float32]
 _CHUNK = 2048
-_DEPARTURE = 0.02  # penalty, in nats, of weights of both models that differ from 1 and 0 by 1
+_DEPARTURE = 0.0002  # penalty, in nats, of weights of both models that differ from 1 and 0 by 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +98,9 @@ def _minimised(cost: Callable[[Floats], float], start: NDArray[np.float64]) -> F
     from scipy.optimize import minimize
 
     def penalised(values: Floats) -> float:
-        return cost(values) + _DEPARTURE * 0.01 * float(np.square(values - start).sum())
+        return cost(values) + _DEPARTURE * float(np.square(values - start).sum())
 
     return np.asarray(minimize(penalised, start, method="L-BFGS-B").x, dtype=np.float32)
-
-
-def best_cut(scores: Floats, labels: NDArray[np.bool_]) -> float:
-    """Returns the probability from which (n, m) answers counted as yes give the best micro-F1."""
-    order = np.argsort(-scores, axis=None)
-    hits = np.cumsum(labels.ravel()[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + labels.sum())
-    return float(np.clip(scores.ravel()[order][int(f1.argmax())], 0.05, 0.95))
 
 
 class Calibration:
@@ -123,7 +122,7 @@ class Calibration:
         self._fit_sentiment()
         self._fit_intent()
         self._fit_questions()
-        for industry, name in TAXONOMIES.items():
+        for industry, name in datasets.ASPECT_SETS.items():
             self._fit_industry(industry, list(self.corpus.rows(name, "dev")))
         for industry, name in BY_KEYWORDS.items():
             self._fit_by_keywords(industry, list(self.corpus.rows(name, "dev")))
@@ -195,31 +194,9 @@ class Calibration:
         )
 
     def _fit_industry(self, industry: str, rows: list[Row]) -> None:
-        aspects = self.corpus.taxonomy(industry).all_aspects()
-        taxonomy = Taxonomy(aspects, industry=industry)
-        known = self._known([row.text for row in rows], taxonomy)
+        """Fits what is said of a labelled taxonomy."""
         polarity = np.array([[asked.polarity for asked in row.asked] for row in rows])
-        asked = self.tagger.asked(taxonomy)
-        looked = self.tagger.look(known.reading, known.states, asked.attention)
-        ours = np.stack([each.logits[:, 0] for each in looked])
-        theirs = presence_logits(self.tagger.twin.model, known.reading, taxonomy)
-        inputs = np.stack([ours.ravel(), theirs.ravel()], axis=1)
-        labels = polarity >= 0
-        name = f"{industry}.presence"
-        self.fitted[name] = fitted_binary(inputs, labels.ravel(), np.ones(labels.size))
-        scores = inputs @ self.fitted[name].weight + self.fitted[name].bias
-        self.thresholds[name] = best_cut(_sigmoid(scores).reshape(labels.shape), labels)
-        spoken = [
-            _spoken(known.reading, row, aspect) for row, aspect in np.argwhere(labels).tolist()
-        ]
-        pairs = [
-            np.stack([looked[each.row].logits[each.aspect, 1:] for each in spoken]),
-            polarity_logits(self.tagger.twin.model, known.reading, spoken, industry),
-        ]
-        gold = polarity[labels]
-        self.fitted[f"{industry}.polarity"] = fitted_multinomial(
-            pairs, gold, np.ones(len(gold)), biased=True
-        )
+        self._fit_aspects(industry, rows, polarity, biased=True)
 
     def _fit_by_keywords(self, industry: str, rows: list[Row]) -> None:
         """Fits what is said of a taxonomy nobody labelled, where only its keywords are labels.
@@ -227,37 +204,49 @@ class Calibration:
         An aspect is spoken of where its keywords are part of a judgement, not where they stand
         beside one.
         """
-        aspects = self.corpus.taxonomy(industry).all_aspects()
-        taxonomy = Taxonomy(aspects, industry=industry)
+        polarity = []
+        for row in rows:
+            known = {each.query: each.polarity for each in row.asked}
+            aspects = self.corpus.taxonomy(industry).all_aspects()
+            polarity.append([known.get(f"{industry}/{each.id}", UNKNOWN) for each in aspects])
+        self._fit_aspects(industry, rows, np.array(polarity), biased=False)
+
+    def _fit_aspects(
+        self, industry: str, rows: list[Row], polarity: NDArray[np.int64], *, biased: bool
+    ) -> None:
+        """Fits presence and polarity of one taxonomy, where the twin holds an aspect for possible.
+
+        Args:
+            industry: The taxonomy.
+            rows: The texts.
+            polarity: (n_rows, n_aspects), `UNKNOWN` where a text does not speak of an aspect.
+            biased: Whether each polarity gets a bias.
+        """
+        twin = self.tagger.twin.model
+        taxonomy = Taxonomy(self.corpus.taxonomy(industry).all_aspects(), industry=industry)
         known = self._known([row.text for row in rows], taxonomy)
         asked = self.tagger.asked(taxonomy)
         looked = self.tagger.look(known.reading, known.states, asked.attention)
-        theirs = presence_logits(self.tagger.twin.model, known.reading, taxonomy)
-        labels = np.full(theirs.shape, -2)
-        for index, row in enumerate(rows):
-            known_labels = {each.query: each.polarity for each in row.asked}
-            for place, aspect in enumerate(aspects):
-                labels[index, place] = known_labels.get(f"{industry}/{aspect.id}", -1)
-        hit = theirs > IMPOSSIBLE
         ours = np.stack([each.logits[:, 0] for each in looked])
-        inputs = np.stack([ours[hit], theirs[hit]], axis=1)
-        present = labels[hit] >= 0
-        name = f"{industry}.presence"
-        self.fitted[name] = fitted_binary(inputs, present, np.ones(len(present)))
-        fitted = self.fitted[name]
-        scores = _sigmoid(inputs @ fitted.weight + fitted.bias)
-        self.thresholds[name] = best_cut(scores, present)
+        theirs = presence_logits(twin, known.reading, taxonomy)
+        possible = theirs > IMPOSSIBLE
+        inputs = np.stack([ours[possible], theirs[possible]], axis=1)
+        present = polarity[possible] != UNKNOWN
+        presence = fitted_binary(inputs, present, np.ones(len(present)))
+        self.fitted[f"{industry}.presence"] = presence
+        scores = sigmoid(inputs @ presence.weight + presence.bias)
+        self.thresholds[f"{industry}.presence"] = best_cut(scores, present)
         spoken = [
-            _spoken(known.reading, row, aspect)
-            for row, aspect in np.argwhere(hit & (labels >= 0)).tolist()
+            spoken_of(known.reading, row, aspect)
+            for row, aspect in np.argwhere(possible & (polarity != UNKNOWN)).tolist()
         ]
         pairs = [
             np.stack([looked[each.row].logits[each.aspect, 1:] for each in spoken]),
-            polarity_logits(self.tagger.twin.model, known.reading, spoken, None),
+            polarity_logits(twin, known.reading, spoken, trained_prefix(twin, taxonomy)),
         ]
-        gold = np.array([labels[each.row, each.aspect] for each in spoken])
+        gold = np.array([polarity[each.row, each.aspect] for each in spoken])
         self.fitted[f"{industry}.polarity"] = fitted_multinomial(
-            pairs, gold, np.ones(len(gold)), biased=False
+            pairs, gold, np.ones(len(gold)), biased=biased
         )
 
     def _fit_generic(self) -> None:
@@ -273,15 +262,6 @@ class Calibration:
         self.thresholds["generic.presence"] = 0.0
         [industry] = BY_KEYWORDS
         self.fitted["generic.polarity"] = self.fitted[f"{industry}.polarity"]
-
-
-def _spoken(reading: Reading, row: int, aspect: int) -> Spoken:
-    own = [hit for hit in reading.hits[row] if hit.aspect == aspect]
-    return Spoken(row, aspect, 1.0, window(reading.texts[row].judgement, own))
-
-
-def _sigmoid(logits: Floats) -> Floats:
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * logits)))
 
 
 def main() -> None:

@@ -18,7 +18,6 @@ from voc.tagging.prepare import prepare
 from voc.text.normalise import Normalised, normalise
 
 UNKNOWN = -1
-TAXONOMIES = {"automotive": "car_forum", "cosmetics": "cosmetics_reviews"}
 BY_KEYWORDS = {"restaurant": "food_spans"}  # labelled by their own keywords inside what is judged
 Place = tuple[int, int]
 _CONSTRUCTIONS = {"train": (12_000, 1), "dev": (1_000, 2)}  # sentences, and the seed of the choice
@@ -94,7 +93,9 @@ class Corpus:
         self.questions = tuple(
             sorted({row["intent"] for row in datasets.rows(data, "service_intents", "train")})
         )
-        self._industries = {id_: load_industry(id_) for id_ in (*TAXONOMIES, *BY_KEYWORDS)}
+        self._industries = {
+            id_: load_industry(id_) for id_ in (*datasets.ASPECT_SETS, *BY_KEYWORDS)
+        }
         self._matchers = {
             id_: KeywordMatcher(industry.all_aspects())
             for id_, industry in self._industries.items()
@@ -128,8 +129,7 @@ class Corpus:
         row.neutral = int(raw["sentiment"] == "neutral")
         if name == "bank_forum":
             if row.neutral:
-                asks = any(mark in raw["text"] for mark in ("?", "？", "吗", "请问", "怎么"))
-                row.intent = INTENTS.index("inquiry" if asks else "other")
+                row.intent = INTENTS.index(datasets.unjudging_intent(raw["text"]))
         else:
             row.neutral_weight = self.plain_neutral_weight
         if not row.neutral:
@@ -154,7 +154,7 @@ class Corpus:
             yield row
 
     def _aspects(self, raw: dict[str, Any], name: str) -> Iterable[Row]:
-        [industry] = [id_ for id_, set_ in TAXONOMIES.items() if set_ == name]
+        [industry] = [id_ for id_, set_ in datasets.ASPECT_SETS.items() if set_ == name]
         text = _normalised(raw["text"])
         row = Row(text.text, name)
         labels = {item["aspect"]: _POLARITY[item["sentiment"]] for item in raw["aspects"]}

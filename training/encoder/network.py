@@ -33,6 +33,13 @@ class States:
     vectors: Tensor
 
 
+def mean_state(tokens: Tensor, mask: Tensor) -> Tensor:
+    """Returns (n_texts, width) means of (n_texts, longest, width) states over the mask's tokens."""
+    weight = mask.float()[:, :, None]
+    mean: Tensor = (tokens * weight).sum(1) / weight.sum(1)
+    return mean
+
+
 class LabelAttention(nn.Module):
     """Lets each aspect look at a text's tokens: {present} and {negative, neutral, positive}.
 
@@ -128,8 +135,7 @@ class Network(nn.Module):
         """Encodes a batch of token ids, (n_texts, longest), with its mask."""
         tokens = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         seen = mask.bool()
-        weight = mask.float()[:, :, None]
-        mean = (tokens * weight).sum(1) / weight.sum(1)
+        mean = mean_state(tokens, mask)
         highest = tokens.masked_fill(~seen[:, :, None], -1e4).amax(1)
         vectors = functional.normalize(self.vector(mean), dim=-1)
         return States(tokens, seen, torch.cat([mean, highest], dim=1), vectors)

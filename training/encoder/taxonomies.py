@@ -9,8 +9,9 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
+from training.datasets import ASPECT_SETS
 from training.encoder.batches import padded_ids, tokenised
-from training.encoder.corpus import BY_KEYWORDS, TAXONOMIES, Corpus
+from training.encoder.corpus import BY_KEYWORDS, Corpus
 from training.encoder.network import Network
 from voc.inference.aspects import aspect_texts
 
@@ -33,11 +34,11 @@ class Aspects:
         self._tokenizer = tokenizer
         self._texts: dict[str, tuple[str, ...]] = {}
         self.trained: dict[str, int] = {}
-        for id_ in (*TAXONOMIES, *BY_KEYWORDS):
+        for id_ in (*ASPECT_SETS, *BY_KEYWORDS):
             for aspect in corpus.taxonomy(id_).all_aspects():
                 query = f"{id_}/{aspect.id}"
                 self._texts[query] = aspect_texts(aspect)
-                if id_ in TAXONOMIES:
+                if id_ in ASPECT_SETS:
                     self.trained[query] = len(self.trained)
         self._tables: dict[str, dict[str, Tensor]] = {}
 
@@ -73,10 +74,6 @@ class Aspects:
         own = network.trained(places.clamp(min=0)) * shown[:, None]
         shifted: Tensor = vectors + own
         return shifted
-
-    def forget(self) -> None:
-        """Makes the next call encode the taxonomies anew."""
-        self._tables = {}
 
     @torch.no_grad()
     def _encoded(self, network: Network, texts: Mapping[str, tuple[str, ...]]) -> dict[str, Tensor]:

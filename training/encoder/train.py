@@ -33,7 +33,7 @@ from training.encoder.batches import (
     tokenised,
 )
 from training.encoder.corpus import Corpus
-from training.encoder.network import Network
+from training.encoder.network import Network, mean_state
 from training.encoder.recipe import Recipe
 from training.encoder.runs import Run, load_run, save_run, student_of
 from training.encoder.taxonomies import Aspects
@@ -205,23 +205,22 @@ class Trainer:
     def _base_vectors(self) -> Tensor:
         """Returns the base's sentence vectors of a sample of rows, which get their places.
 
-        The mean over all is taken away, for E5's vectors lie in a narrow cone.
+        A student has none, for it learns its teacher's vectors. The mean over all is taken away,
+        for E5's vectors lie in a narrow cone.
         """
-        count = min(self.recipe.vector_rows, len(self.examples))
+        count = 0 if self._teacher else min(self.recipe.vector_rows, len(self.examples))
         chosen = random.Random(self.recipe.seed).sample(range(len(self.examples)), count)
-        network = self._teacher.network if self._teacher else self.run.network
+        network = self.run.network
         found = torch.zeros((count, network.vector.in_features))
-        if self._teacher:
-            return found[:0]
         chosen.sort(key=lambda index: len(self.examples[index]))
         for start in range(0, count, 128):
             part = [self.examples[index] for index in chosen[start : start + 128]]
             ids, mask = padded_ids([example.tokens for example in part], self._pad)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 tokens = network.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-            weight = mask[:, :, None].float()
-            mean = (tokens.float() * weight).sum(1) / weight.sum(1)
-            found[start : start + len(part)] = functional.normalize(mean, dim=-1)
+            found[start : start + len(part)] = functional.normalize(
+                mean_state(tokens.float(), mask), dim=-1
+            )
         for place, index in enumerate(chosen):
             self.examples[index].base = place
         self._log(base_vectors=count)

@@ -83,6 +83,12 @@ def keyword_inputs(hits: Sequence[KeywordHit], aspect: int, text: str) -> list[f
     ]
 
 
+def spoken_of(reading: Reading, row: int, aspect: int, score: float = 1.0) -> Spoken:
+    """Returns that a text speaks of an aspect, with the window of its keywords there."""
+    own = [hit for hit in reading.hits[row] if hit.aspect == aspect]
+    return Spoken(row, aspect, score, window(reading.texts[row].judgement, own))
+
+
 def trained_prefix(model: LinearModel, taxonomy: Taxonomy) -> str | None:
     """Returns the prefix of the heads trained for a taxonomy as it is, if there are any."""
     head = model.manifest.heads.get(f"{taxonomy.industry}.presence")
@@ -126,15 +132,7 @@ def spoken_aspects(reading: Reading, scores: Floats, thresholds: Floats) -> list
     """
     rows, columns = np.nonzero((scores >= thresholds) & (scores > 0))
     return [
-        Spoken(
-            row,
-            aspect,
-            float(scores[row, aspect]),
-            window(
-                reading.texts[row].judgement,
-                [hit for hit in reading.hits[row] if hit.aspect == aspect],
-            ),
-        )
+        spoken_of(reading, row, aspect, float(scores[row, aspect]))
         for row, aspect in zip(rows.tolist(), columns.tolist(), strict=True)
         if not reading.texts[row].says_nothing
     ]

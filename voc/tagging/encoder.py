@@ -96,17 +96,16 @@ class EncoderTagger:
     ) -> list[Findings]:
         """Returns what it finds in each text, in order."""
         states, unread = self._encode(texts)
-        if unread:
-            rows = [row for row in range(len(texts)) if row not in unread]
-            stand_in = self.twin.find([texts[row] for row in sorted(unread)], taxonomy, tasks)
-            found = dict(zip(sorted(unread), stand_in, strict=True))
-            found = {row: replace(each, flags=(FALLBACK,)) for row, each in found.items()}
-            with one_blas_thread():
-                read = self._find([texts[row] for row in rows], states, taxonomy, tasks)
-            found |= dict(zip(rows, read, strict=True))
-            return [found[row] for row in range(len(texts))]
+        rows = [row for row in range(len(texts)) if row not in unread]
         with one_blas_thread():
-            return self._find(texts, states, taxonomy, tasks)
+            read = self._find([texts[row] for row in rows], states, taxonomy, tasks)
+        if not unread:
+            return read
+        found = dict(zip(rows, read, strict=True))
+        stand_in = self.twin.find([texts[row] for row in sorted(unread)], taxonomy, tasks)
+        for row, each in zip(sorted(unread), stand_in, strict=True):
+            found[row] = replace(each, flags=(FALLBACK,))
+        return [found[row] for row in range(len(texts))]
 
     def _find(
         self,
@@ -127,15 +126,7 @@ class EncoderTagger:
         opinions: list[tuple[Opinion, ...]] = [()] * len(texts)
         if "opinions" in tasks:
             opinions = self._opinions_of(texts, states, taxonomy)
-        return [
-            Findings(
-                sentiment[row],
-                intent[row],
-                aspects[row],
-                opinions[row],
-            )
-            for row in range(len(texts))
-        ]
+        return [Findings(*each) for each in zip(sentiment, intent, aspects, opinions, strict=True)]
 
     def _opinions_of(
         self,
@@ -147,11 +138,10 @@ class EncoderTagger:
 
         On phone_threads, a trade that no marked opinion came from, the rules find more of them.
         """
-        trade = taxonomy.industry if taxonomy else None
-        if trade is None or trade in self.model.manifest.opinions:
+        known = (None, *self.model.manifest.opinions)
+        if taxonomy is None or taxonomy.industry in known:
             return [self._spans(*each) for each in zip(texts, states, strict=True)]
-        targets = taxonomy.targets if taxonomy else {}
-        return [rule_opinions(text, targets) for text in texts]
+        return [rule_opinions(text, taxonomy.targets) for text in texts]
 
     def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
         """Returns which service question each text asks, with its probability."""
@@ -245,9 +235,10 @@ class EncoderTagger:
     ) -> list[tuple[AspectMention, ...]]:
         asked = self.asked(taxonomy)
         looked = self.look(reading, states, asked.attention)
-        vectors = sentence_vectors(self.model.tensors, states)
         logits = self.presence(reading, looked, taxonomy, asked.prefix)
         thresholds = self.thresholds(taxonomy, asked.prefix)
+        if asked.shifts is not _UNCHANGED:
+            vectors = sentence_vectors(self.model.tensors, states)
         if asked.shifts.presence:
             logits = shifted_presence(asked.shifts.presence, logits, looked, vectors)
             thresholds = np.full_like(thresholds, asked.shifts.presence.threshold)

@@ -99,11 +99,12 @@ class Engine:
         """
         chosen = self._chosen_industry(industry)
         wanted = check_tasks(tasks)
-        options = (_taxonomy_key(chosen, aspects), wanted)
+        taxonomy = self._taxonomy(chosen, aspects)
+        options = (taxonomy, wanted)  # a taxonomy is made once for an industry and its aspects
         known = {text: self._cache.get(text, options) for text in dict.fromkeys(texts)}
         new = [text for text, tags in known.items() if tags is None]
         tagged = {text: tags for text, tags in known.items() if tags is not None}
-        for text, tags in zip(new, self._tag_unique(new, chosen, aspects, wanted), strict=True):
+        for text, tags in zip(new, self._tag_unique(new, chosen, taxonomy, wanted), strict=True):
             tagged[text] = tags
             self._cache.put(text, options, tags)
         names = ids if ids is not None else [str(index) for index in range(len(texts))]
@@ -152,13 +153,13 @@ class Engine:
         self,
         texts: Sequence[str],
         industry: Industry | None,
-        aspects: Sequence[str] | None,
+        taxonomy: Taxonomy | None,
         tasks: frozenset[Task],
     ) -> list[Tags]:
         if not texts:
             return []
         prepared = self._prepared(texts)
-        found = self.tagger.find(prepared, self._taxonomy(industry, aspects), tasks)
+        found = self.tagger.find(prepared, taxonomy, tasks)
         return [
             Tags(
                 id="",
@@ -189,7 +190,7 @@ class Engine:
 
     def _taxonomy(self, industry: Industry | None, names: Sequence[str] | None) -> Taxonomy | None:
         """Returns the taxonomy that texts are asked about, made once."""
-        key = _taxonomy_key(industry, names)
+        key = industry.model_dump_json() if industry else None, tuple(names or ())
         if key not in self._taxonomies:
             while len(self._taxonomies) >= _MOST_TAXONOMIES:
                 self._taxonomies.pop(next(iter(self._taxonomies)), None)
@@ -219,12 +220,6 @@ class BoundEngine:
         return self.engine.tag(
             texts, industry=self.industry, aspects=self.aspects, tasks=self.tasks, ids=ids
         )
-
-
-def _taxonomy_key(
-    industry: Industry | None, names: Sequence[str] | None
-) -> tuple[str | None, tuple[str, ...]]:
-    return industry.model_dump_json() if industry else None, tuple(names or ())
 
 
 def _make_taxonomy(industry: Industry | None, names: Sequence[str] | None) -> Taxonomy | None:

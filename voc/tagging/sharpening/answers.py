@@ -14,13 +14,11 @@ from voc.inference.blas import one_blas_thread
 from voc.inference.heads import sentence_vectors
 from voc.records import POLARITIES
 from voc.tagging.applying import attended
-from voc.tagging.aspects import Spoken
+from voc.tagging.aspects import spoken_of
 from voc.tagging.encoder import EncoderTagger
 from voc.tagging.evaluation.rows import aspect_name, marked_aspects
-from voc.tagging.keywords import KeywordHit
 from voc.tagging.prepare import Prepared
 from voc.tagging.taxonomy import Taxonomy
-from voc.tagging.windows import window
 
 Floats = NDArray[np.float32]
 
@@ -97,7 +95,7 @@ def answers(
         asked = tagger.asked(taxonomy)
         looked = tagger.look(reading, states, asked.attention)
         pairs = [
-            attended(_spoken(row, aspect, texts[row], reading.hits[row]), reading, states, looked)
+            attended(spoken_of(reading, row, aspect), reading, states, looked)
             for row in range(len(texts))
             for aspect in range(len(taxonomy.aspects))
         ]
@@ -112,11 +110,6 @@ def answers(
             gold=gold_table(labelled, taxonomy.aspects),
             threshold=tagger.thresholds(taxonomy, asked.prefix),
         )
-
-
-def _spoken(row: int, aspect: int, text: Prepared, hits: Sequence[KeywordHit]) -> Spoken:
-    own = [hit for hit in hits if hit.aspect == aspect]
-    return Spoken(row, aspect, 1.0, window(text.judgement, own))
 
 
 def gold_table(
