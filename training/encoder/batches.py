@@ -125,6 +125,7 @@ class Collator:
         minority_weight: As `Mixture.minority_weight`.
         terms: Terms that a text can be asked of though it has none of them.
         seed: Of what is left to chance, with the step; `None` shows all hits and asks all.
+        mask: Id of the masking token, and the share of tokens that it stands for in training.
     """
 
     def __init__(
@@ -133,8 +134,10 @@ class Collator:
         minority_weight: Mapping[str, float],
         terms: Sequence[str],
         seed: int | None,
+        mask: tuple[int, float] = (0, 0.0),
     ) -> None:
         self._pad = pad
+        self._masked = mask
         self._minority = minority_weight
         self._terms = terms
         self._seed = seed
@@ -149,7 +152,7 @@ class Collator:
         pairs = [(index, asked) for index, row in enumerate(rows) for asked in self._asked(row)]
         tags, opinions, links = self._spans(examples, longest)
         return Batch(
-            ids=_padded([example.tokens.ids for example in examples], longest, self._pad),
+            ids=self._ids(examples, longest),
             mask=_mask([len(example) for example in examples], longest),
             positive=torch.tensor([row.positive for row in rows]),
             neutral=torch.tensor([row.neutral for row in rows]),
@@ -168,6 +171,19 @@ class Collator:
             opinion_polarity=torch.tensor([label for _, label in opinions], dtype=torch.long),
             links=torch.tensor(links).reshape(-1, 4).long(),
         )
+
+    def _ids(self, examples: Sequence[Example], longest: int) -> Tensor:
+        """Returns the tokens of the texts, some of them masked, none of the frame."""
+        table = _padded([example.tokens.ids for example in examples], longest, self._pad)
+        mask, share = self._masked
+        if self._rng is None or not share:
+            return table
+        chance = torch.Generator().manual_seed(self._rng.getrandbits(32))
+        hidden = torch.rand(table.shape, generator=chance) < share
+        hidden[:, 0] = False
+        for row, example in enumerate(examples):
+            hidden[row, len(example) - 1 :] = False
+        return table.masked_fill(hidden, mask)
 
     def _asked(self, row: Row) -> list[Asked]:
         """Returns what a text is asked: all that is labelled, some of what it does not have."""

@@ -186,10 +186,9 @@ class Corpus:
         _judge_whole(row, labels)
         found = []
         for item, label in zip(raw["targets"], labels, strict=True):
-            term = normalise(item["target"]).text
-            at = text.find(term)
-            if at >= 0:
-                found.append(((at, at + len(term)), label))
+            place = _find(text, item["target"])
+            if place:
+                found.append((place, label))
         row.asked = _terms(text, found)
         return [row]
 
@@ -198,20 +197,19 @@ class Corpus:
         rows = []
         for turn in raw["turns"]:
             text = _normalised(turn["text"]).text
-            row = Row(text, name)
-            found = []
+            found, judged = [], []
             for quad in raw["quads"]:
                 opinion, term = quad["opinion"], quad["aspect"] or quad["target"]
                 if quad["sentiment"] not in _POLARITY or not opinion or not term:
                     continue
                 if opinion in turn["text"] and term in turn["text"]:
-                    at = text.find(normalise(term).text)
-                    if at >= 0:
-                        label = _POLARITY[quad["sentiment"]]
-                        found.append(((at, at + len(normalise(term).text)), label))
-            row.asked = _terms(text, found)
-            if row.asked:
-                rows.append(row)
+                    places = _find(text, term), _find(text, opinion)
+                    label = _POLARITY[quad["sentiment"]]
+                    if places[0]:
+                        found.append((places[0], label))
+                        judged.append(Judged(*places, label))
+            if judged:
+                rows.append(Row(text, name, asked=_terms(text, found), judged=judged))
         return rows
 
     def _by_keywords(self, industry: str, row: Row) -> list[Asked]:
@@ -261,6 +259,13 @@ def _constructions(split: str) -> Iterator[Row]:
 
 def _normalised(text: str) -> Normalised:
     return prepare(text, max_chars=4_000).normalised
+
+
+def _find(text: str, words: str) -> Place | None:
+    """Returns where some words first stand in a normalised text."""
+    wanted = normalise(words).text
+    at = text.find(wanted)
+    return (at, at + len(wanted)) if at >= 0 else None
 
 
 def _judge_whole(row: Row, polarities: Iterable[int]) -> None:

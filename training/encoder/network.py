@@ -121,6 +121,7 @@ class Network(nn.Module):
         super().__init__()
         width = encoder.config.hidden_size
         self.encoder = encoder
+        self.dropout = nn.Dropout(0.0)
         self.sentiment = nn.Linear(2 * width, 2)
         self.intent = nn.Linear(2 * width, len(INTENTS))
         self.question = nn.Linear(2 * width, questions)
@@ -138,4 +139,15 @@ class Network(nn.Module):
         mean = mean_state(tokens, mask)
         highest = tokens.masked_fill(~seen[:, :, None], -1e4).amax(1)
         vectors = functional.normalize(self.vector(mean), dim=-1)
-        return States(tokens, seen, torch.cat([mean, highest], dim=1), vectors)
+        pooled = self.dropout(torch.cat([mean, highest], dim=1))
+        return States(tokens, seen, pooled, vectors)
+
+    def set_dropout(self, share: float) -> None:
+        """Leaves out a share of the encoder's states and of what heads of whole texts read.
+
+        The weights of attention stay: they are many, and leaving some out costs a CPU much time.
+        """
+        self.dropout.p = share
+        for name, module in self.encoder.named_modules():
+            if isinstance(module, nn.Dropout) and not name.endswith("attention.self.dropout"):
+                module.p = share

@@ -15,6 +15,9 @@ class Vocabulary(Part):
     """Which pieces of the base's vocabulary stay."""
 
     least: int = Field(default=5, ge=1, description="uses below which a longer piece goes")
+    grown: bool = Field(
+        default=False, description="whether a run that is gone on from gets the base's pieces too"
+    )
 
 
 class Mixture(Part):
@@ -49,6 +52,13 @@ class Distillation(Part):
     soft: float = Field(ge=0, le=1, description="share of the teacher's answers in every task")
 
 
+class Dropout(Part):
+    """What is left out at random, so that small sets are not learnt by heart."""
+
+    states: float = Field(default=0.0, ge=0, lt=1, description="share of each layer's states")
+    tokens: float = Field(default=0.0, ge=0, lt=1, description="share of tokens that are masked")
+
+
 class Optimiser(Part):
     """AdamW (Loshchilov & Hutter 2019) with linear warm-up and linear decay."""
 
@@ -57,6 +67,12 @@ class Optimiser(Part):
     warm_up: float = Field(default=0.06, description="share of the steps")
     weight_decay: float = 0.01
     clip: float = 1.0
+    average: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="decay of the moving average of the weights that is kept; 0 keeps the last",
+    )
 
 
 class Recipe(Part):
@@ -71,6 +87,7 @@ class Recipe(Part):
     vocabulary: Vocabulary = Vocabulary()
     mixture: Mixture
     weights: Weights = Weights()
+    dropout: Dropout = Dropout()
     optimiser: Optimiser = Optimiser()
     distillation: Distillation | None = None
     checkpoint_minutes: float = 8.0

@@ -74,11 +74,15 @@ def save_run(run: Run, folder: Path) -> None:
 
 
 def load_run(folder: Path) -> Run:
-    """Loads a run.
+    """Loads a run, or a shipped model as one.
 
     Raises:
         ModelError: The folder holds no finished run.
     """
+    if (folder / "manifest.json").is_file():
+        from training.encoder.shipped import load_shipped
+
+        return load_shipped(folder)
     try:
         settings: dict[str, Any] = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
     except FileNotFoundError:

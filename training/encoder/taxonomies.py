@@ -79,8 +79,11 @@ class Aspects:
     def _encoded(self, network: Network, texts: Mapping[str, tuple[str, ...]]) -> dict[str, Tensor]:
         unique = list(dict.fromkeys(text for each in texts.values() for text in each))
         ids, mask = padded_ids(tokenised(self._tokenizer, unique, longest=64), self._pad)
+        learning = network.training
+        network.eval()
         with torch.autocast("cpu", dtype=torch.bfloat16):
             found = network.encode(ids, mask).vectors.float()
+        network.train(learning)
         by_text = dict(zip(unique, found, strict=True))
         return {
             query: functional.normalize(torch.stack([by_text[t] for t in each]).mean(0), dim=0)

@@ -21,8 +21,10 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from training.base.loading import load_base
+from training.base.vocabulary import special_id
 from training.encoder import losses
 from training.encoder.batches import (
     Collator,
@@ -36,6 +38,7 @@ from training.encoder.corpus import Corpus
 from training.encoder.network import Network, mean_state
 from training.encoder.recipe import Recipe
 from training.encoder.runs import Run, load_run, save_run, student_of
+from training.encoder.shipped import with_vocabulary
 from training.encoder.taxonomies import Aspects
 from voc.config import load_model
 from voc.errors import UsageError
@@ -72,14 +75,16 @@ class Trainer:
         rows = [row for name in recipe.mixture.repeat for row in corpus.rows(name, "train")]
         self._log(read=len(rows))
         texts = [row.text for row in rows]
+        base = None
+        if not teacher and (not start or recipe.vocabulary.grown):
+            base = load_base(recipe.base, texts, least=recipe.vocabulary.least)
         if start:
-            self.run = start
+            self.run = with_vocabulary(start, base) if base else start
         elif teacher:
             if recipe.distillation is None:
                 raise UsageError("A recipe with a teacher needs the key distillation.")
             self.run = student_of(teacher, recipe.distillation.layers)
-        else:
-            base = load_base(recipe.base, texts, least=recipe.vocabulary.least)
+        elif base:
             aspects = Aspects(corpus, base.tokenizer, base.pad)
             network = Network(
                 base.encoder, questions=len(corpus.questions), aspects=len(aspects.trained)
@@ -95,9 +100,18 @@ class Trainer:
         terms = sorted(
             {a.query for row in rows for a in row.asked if a.is_term and len(a.query) <= 6}
         )
-        self._collate = Collator(self._pad, recipe.mixture.minority_weight, terms, recipe.seed)
+        self._collate = Collator(
+            self._pad,
+            recipe.mixture.minority_weight,
+            terms,
+            recipe.seed,
+            (special_id(self.run.tokenizer, "<mask>"), recipe.dropout.tokens),
+        )
+        self.run.network.set_dropout(recipe.dropout.states)
         self._optimiser, self._schedule = self._make_optimiser()
+        self._average = _average(self.run.network, recipe.optimiser.average)
         self._base = torch.zeros((0, 0))
+        self._vector_encoder = base.encoder if base else self.run.network.encoder
         self.step = 0
 
     def _planned(self) -> list[list[int]]:
@@ -161,6 +175,8 @@ class Trainer:
             if time.monotonic() - saved > 60 * self.recipe.checkpoint_minutes:
                 self._save(checkpoint)
                 saved = time.monotonic()
+        if self._average:
+            self.run.network.load_state_dict(self._average.module.state_dict())
         save_run(self.run, self.out)
         checkpoint.unlink(missing_ok=True)
         self._log(finished=self.step)
@@ -196,6 +212,8 @@ class Trainer:
         self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)
         self._schedule.step()
+        if self._average:
+            self._average.update_parameters(network)
         found = {"loss": loss, "norm": norm, **labels}
         if taught:
             found["states"] = taught["states"]
@@ -205,19 +223,21 @@ class Trainer:
     def _base_vectors(self) -> Tensor:
         """Returns the base's sentence vectors of a sample of rows, which get their places.
 
-        A student has none, for it learns its teacher's vectors. The mean over all is taken away,
+        A student has none, for it learns its teacher's vectors. A run that goes on without a base
+        keeps its own. The mean over all is taken away,
         for E5's vectors lie in a narrow cone.
         """
         count = 0 if self._teacher else min(self.recipe.vector_rows, len(self.examples))
         chosen = random.Random(self.recipe.seed).sample(range(len(self.examples)), count)
-        network = self.run.network
+        network = self.run.network.eval()
         found = torch.zeros((count, network.vector.in_features))
         chosen.sort(key=lambda index: len(self.examples[index]))
         for start in range(0, count, 128):
             part = [self.examples[index] for index in chosen[start : start + 128]]
             ids, mask = padded_ids([example.tokens for example in part], self._pad)
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                tokens = network.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+                states = self._vector_encoder(input_ids=ids, attention_mask=mask)
+            tokens = states.last_hidden_state
             found[start : start + len(part)] = functional.normalize(
                 mean_state(tokens.float(), mask), dim=-1
             )
@@ -234,6 +254,7 @@ class Trainer:
                 "network": self.run.network.state_dict(),
                 "optimiser": self._optimiser.state_dict(),
                 "schedule": self._schedule.state_dict(),
+                "average": self._average.state_dict() if self._average else {},
                 "base": self._base,
                 "places": torch.tensor([example.base for example in self.examples]),
             },
@@ -247,6 +268,8 @@ class Trainer:
         self.run.network.load_state_dict(state["network"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
+        if self._average:
+            self._average.load_state_dict(state["average"])
         self._base, self.step = state["base"], state["step"]
         for example, place in zip(self.examples, state["places"].tolist(), strict=True):
             example.base = place
@@ -259,6 +282,15 @@ class Trainer:
             stream.write(line + "\n")
 
 
+def _average(network: Network, decay: float) -> AveragedModel | None:
+    """Returns a moving average of a network's weights (Izmailov et al. 2018; Polyak 1992)."""
+    if not decay:
+        return None
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(decay))  # type: ignore[no-untyped-call]
+    average.update_parameters(network)
+    return average
+
+
 def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Returns the command line's options."""
     parser = argparse.ArgumentParser(prog="training.encoder.train", description=__doc__)
@@ -266,7 +298,9 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--out", type=Path, required=True, help="the run's folder")
     parser.add_argument("--teacher", type=Path, help="a finished run to learn from")
-    parser.add_argument("--start", type=Path, help="a finished run to go on from")
+    parser.add_argument(
+        "--start", type=Path, help="a finished run or a model's folder to go on from"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the last check-point")
     parser.add_argument("--steps", type=int, help="stop after so many steps, for a trial")
     return parser.parse_args(arguments)
