@@ -73,7 +73,7 @@ def load_shipped(folder: Path) -> Run:
 def with_vocabulary(run: Run, base: Base) -> Run:
     """Returns a run with the vocabulary of a base, whose vectors new pieces get."""
     theirs = base.encoder.embeddings.word_embeddings.weight.detach().clone()
-    words = nn.Embedding(*theirs.shape, padding_idx=base.pad, _weight=theirs)
+    words = nn.Embedding(len(theirs), theirs.shape[1], padding_idx=base.pad, _weight=theirs)
     old = run.network.encoder.embeddings.word_embeddings.weight.detach()
     known = run.tokenizer.get_vocab()
     with torch.no_grad():
