@@ -142,6 +142,11 @@ def service_intent(name: str) -> IntentLabel:
     return _first(_SERVICE_INTENTS, name) or "other"
 
 
+def questions(data: Path) -> tuple[str, ...]:
+    """Returns the names of the service questions' intents, in order."""
+    return tuple(sorted({row["intent"] for row in rows(data, "service_intents", "train")}))
+
+
 def unjudging_intent(text: str) -> IntentLabel:
     """Returns whether a post that judges nothing asks, or chats."""
     asks = any(mark in text for mark in ("?", "？", "吗", "请问", "怎么"))

@@ -19,7 +19,6 @@ from training.gates import FLOORS, MUST, SHOWN
 from voc.config import bundled, load_settings
 from voc.errors import UsageError
 from voc.inference.manifest import newest
-from voc.tagging.encoder import EncoderTagger
 from voc.tagging.engine import Engine, load
 from voc.tagging.evaluation import Figure, evaluate, evaluate_labels
 
@@ -46,8 +45,7 @@ def measure(engine: Engine, data: Path, split: str) -> Iterator[tuple[str, Figur
     rows = datasets.rows(data, "food_spans", split)
     tagged = engine.tag([row["text"] for row in rows], industry="restaurant", tasks=["opinions"])
     yield "food_spans", evaluate(rows, tagged)["opinions"]
-    if isinstance(engine.tagger, EncoderTagger):
-        yield "service_intents", _questions(engine, data, split)
+    yield "service_intents", _questions(engine, data, split)
     yield "citizen_messages", {"department_accuracy": _departments(engine, data, split)}
 
 

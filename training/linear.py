@@ -26,12 +26,14 @@ from training.fitting import (
     best_threshold,
     even_weights,
     fit_binary,
+    fit_margins,
     fit_multinomial,
     fit_presence,
+    plausible,
 )
 from voc.config import Industry, load_industry, load_model
 from voc.inference.features import hashed_ngrams
-from voc.inference.linear import LinearModel
+from voc.inference.linear import QUESTIONS, LinearModel
 from voc.inference.manifest import Head, LinearManifest
 from voc.records import INTENTS, POLARITIES
 from voc.tagging.aspects import hit_counts, keyword_inputs, polarity_inputs
@@ -68,6 +70,20 @@ class HeadRecipe(BaseModel):
         )
 
 
+class QuestionsRecipe(BaseModel):
+    """How the head of the service questions is fitted, whose labels are noisy.
+
+    `strength` is the inverse of the L2 penalty; a row counts whose label is among the `believed`
+    best of a model of `doubt_strength` that has not seen it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    strength: float
+    doubt_strength: float
+    believed: int
+
+
 class Recipe(BaseModel):
     """How a linear model is made; see recipes/linear.yaml."""
 
@@ -83,6 +99,7 @@ class Recipe(BaseModel):
     intent: HeadRecipe
     presence: HeadRecipe
     aspect_polarity: HeadRecipe
+    questions: QuestionsRecipe
 
 
 class Windows:
@@ -132,13 +149,14 @@ class Trainer:
         texts = list(dict.fromkeys(texts))
         self._prepare(texts)
         self._log(f"prepared {len(texts)} texts")
-        for space in self.recipe.bits:
+        for space in ("wide", "narrow"):
             self.tensors[f"{space}.idf"] = self._idf(texts, space)
         self._train_sentiment()
         self._train_intent()
         self._train_generic()
         for industry in datasets.ASPECT_SETS:
             self._train_industry(load_industry(industry))
+        self._train_questions()
 
     def manifest(self) -> LinearManifest:
         """Returns the manifest of what is trained so far, its digests still to be filled in."""
@@ -149,7 +167,11 @@ class Trainer:
             licence="Apache-2.0",
             files={WEIGHTS: "0" * 64},
             heads=self.heads,
-            bits=self.recipe.bits,
+            bits={
+                space: bits
+                for space, bits in self.recipe.bits.items()
+                if f"{space}.idf" in self.tensors
+            },
             longest=self.recipe.longest,
         )
 
@@ -180,7 +202,7 @@ class Trainer:
         manifest = self.manifest().model_copy(update={"heads": {}})
         model, bits = LinearModel(manifest, self.tensors), self.recipe.bits[space]
         parts = [
-            as_scipy(model.features(texts[start : start + CHUNK])[space], bits)
+            as_scipy(model.features(texts[start : start + CHUNK], [space])[space], bits)
             for start in range(0, len(texts), CHUNK)
         ]
         return sparse.vstack(parts).tocsr()
@@ -242,6 +264,34 @@ class Trainer:
         )
         scale = best_scale(fitted.logits(held_out), dev)
         self._add("intent", Head(kind="multinomial", labels=INTENTS), fitted, scale)
+
+    def _train_questions(self) -> None:
+        """Trains which of the service questions a text asks."""
+        recipe = self.recipe.questions
+        rows = {
+            split: datasets.rows(self.data, "service_intents", split) for split in ("train", "dev")
+        }
+        names = datasets.questions(self.data)
+        texts = {
+            split: [text.normalised.text for text in self._prepare([row["text"] for row in each])]
+            for split, each in rows.items()
+        }
+        self.tensors[f"{QUESTIONS}.idf"] = self._idf(
+            [row["text"] for row in rows["train"]], QUESTIONS
+        )
+        labels = np.array([names.index(row["intent"]) for row in rows["train"]])
+        nothing = np.zeros((len(labels), 0), dtype=np.float32)
+        inputs = Inputs({QUESTIONS: self._rows(texts["train"], QUESTIONS)}, nothing)
+        kept = plausible(inputs, labels, strength=recipe.doubt_strength, best=recipe.believed)
+        fitted = fit_margins(inputs.take(kept), labels[kept], strength=recipe.strength)
+        known = [row["intent"] in names for row in rows["dev"]]
+        held_out = self._rows(texts["dev"], QUESTIONS)[np.flatnonzero(known)]
+        dev = np.array(
+            [names.index(row["intent"]) for row in rows["dev"] if row["intent"] in names]
+        )
+        scale = best_scale(fitted.logits(Inputs({QUESTIONS: held_out}, nothing[: len(dev)])), dev)
+        self._log(f"{int(kept.sum())} of {len(kept)} service questions may be labelled right")
+        self._add(QUESTIONS, Head(kind="multinomial", labels=names), fitted, scale)
 
     def _train_generic(self) -> None:
         """Trains the heads of taxonomies that have no labelled feedback."""

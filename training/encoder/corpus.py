@@ -90,9 +90,7 @@ class Corpus:
     def __init__(self, data: Path, *, plain_neutral_weight: float = 0.1) -> None:
         self.data = data
         self.plain_neutral_weight = plain_neutral_weight
-        self.questions = tuple(
-            sorted({row["intent"] for row in datasets.rows(data, "service_intents", "train")})
-        )
+        self.questions = datasets.questions(data)
         self._industries = {
             id_: load_industry(id_) for id_ in (*datasets.ASPECT_SETS, *BY_KEYWORDS)
         }

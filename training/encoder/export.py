@@ -119,9 +119,8 @@ def neutral_calibration(heads: Mapping[str, Head]) -> dict[str, NDArray[Any]]:
     """Returns weights by which each head says what the encoder alone says."""
     tensors: dict[str, NDArray[Any]] = {}
     for name, head in heads.items():
-        inputs = 1 if name == "service_intents" else 2
         outputs = 1 if head.kind == "presence" else len(head.labels)
-        weight = np.zeros(inputs, dtype=np.float32)
+        weight = np.zeros(2, dtype=np.float32)
         weight[0] = 1.0
         tensors[f"calibration.{name}.weight"] = weight
         tensors[f"calibration.{name}.bias"] = np.zeros(outputs, dtype=np.float32)
@@ -199,7 +198,7 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="a finished run")
     parser.add_argument("--name", default="voc-zh", help="name of the model")
     parser.add_argument("--version", required=True, help="its version, as 1.0.0")
-    parser.add_argument("--twin", default="voc-zh-linear@1.0.0", help="its linear twin")
+    parser.add_argument("--twin", default="voc-zh-linear@1.1.0", help="its linear twin")
     parser.add_argument("--out", type=Path, default=bundled("models"), help="folder of models")
     parser.add_argument("--float", action="store_true", help="leave the matrices in float32")
     options = parser.parse_args()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from voc.inference.features import SparseRows, hashed_ngrams, product, weighted
 from voc.inference.manifest import LinearManifest, read_manifest
 
 Floats = NDArray[np.float32]
+QUESTIONS = "service_intents"  # the head of that name, and the feature space that it alone reads
 
 
 class LinearModel:
@@ -58,12 +59,22 @@ class LinearModel:
         _check_shapes(manifest, tensors, folder)
         return cls(manifest, tensors)
 
-    def features(self, texts: Sequence[str]) -> dict[str, SparseRows]:
-        """Returns the TF-IDF rows of normalised texts in every feature space."""
-        longest = self.manifest.longest
+    def features(
+        self, texts: Sequence[str], spaces: Collection[str] | None = None
+    ) -> dict[str, SparseRows]:
+        """Returns the TF-IDF rows of normalised texts.
+
+        Args:
+            texts: The texts.
+            spaces: The feature spaces; by default all but that of the service questions.
+        """
+        longest, bits = self.manifest.longest, self.manifest.bits
+        wanted = [space for space in bits if space != QUESTIONS] if spaces is None else spaces
         return {
-            space: weighted(hashed_ngrams(texts, bits=bits, longest=longest), self._idf[space])
-            for space, bits in self.manifest.bits.items()
+            space: weighted(
+                hashed_ngrams(texts, bits=bits[space], longest=longest), self._idf[space]
+            )
+            for space in wanted
         }
 
     def logits(

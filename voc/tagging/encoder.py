@@ -18,7 +18,7 @@ from voc.inference.aspects import aspect_texts
 from voc.inference.blas import one_blas_thread
 from voc.inference.encoder import EncoderModel, TokenStates
 from voc.inference.heads import LabelAttention, Looked, OpinionSpans, linear, sentence_vectors, unit
-from voc.inference.linear import sigmoid, softmax
+from voc.inference.linear import QUESTIONS, sigmoid, softmax
 from voc.records import POLARITIES, AspectMention, Opinion, Task
 from voc.tagging.applying import attended, shifted_polarity, shifted_presence
 from voc.tagging.aspects import (
@@ -146,9 +146,10 @@ class EncoderTagger:
     def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
         """Returns which service question each text asks, with its probability."""
         states = self.model.encode([text.normalised.text for text in texts])
-        logits = linear(self.model.tensors, "question", np.stack([each.pooled for each in states]))
-        labels = self.model.manifest.heads["service_intents"].labels
-        table = softmax(self._calibrated("service_intents", logits))
+        ours = linear(self.model.tensors, "question", np.stack([each.pooled for each in states]))
+        labels = self.model.manifest.heads[QUESTIONS].labels
+        theirs = self.twin.question_logits(texts)
+        table = softmax(self._calibrated(QUESTIONS, ours, theirs))
         return [(labels[int(row.argmax())], float(row.max())) for row in table]
 
     def vectors(self, texts: Sequence[Prepared]) -> Floats:

@@ -17,12 +17,12 @@ from voc.records import TASKS, Intent, Sentiment, Tags, Task, Urgency
 from voc.tagging.cache import TagCache
 from voc.tagging.loading import load_tagger
 from voc.tagging.prepare import Prepared, prepare
-from voc.tagging.tagger import Tagger
+from voc.tagging.tagger import Questioner, Tagger
 from voc.tagging.taxonomy import Taxonomy
 from voc.tagging.urgency import urgency_of
 
 if TYPE_CHECKING:
-    from voc.tagging.encoder import EncoderTagger
+    pass
 
 _MOST_TAXONOMIES = 64  # kept ready; a request may name its own
 
@@ -116,7 +116,9 @@ class Engine:
         Raises:
             ModelError: The model has no head for it.
         """
-        return self._encoder("service questions").questions(self._prepared(texts))
+        if not isinstance(self.tagger, Questioner):
+            raise ModelError(f"{self.model} has no service questions; name another model.")
+        return self.tagger.questions(self._prepared(texts))
 
     def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns (n_texts, width) sentence vectors of unit length; near ones mean alike.
@@ -124,14 +126,11 @@ class Engine:
         Raises:
             ModelError: The model has none.
         """
-        return self._encoder("sentence vectors").vectors(self._prepared(texts))
-
-    def _encoder(self, wanted: str) -> EncoderTagger:
         from voc.tagging.encoder import EncoderTagger
 
         if not isinstance(self.tagger, EncoderTagger):
-            raise ModelError(f"{self.model} has no {wanted}; name an encoder with models.name.")
-        return self.tagger
+            raise ModelError(f"{self.model} has no sentence vectors; name an encoder, as voc-zh.")
+        return self.tagger.vectors(self._prepared(texts))
 
     def _prepared(self, texts: Sequence[str]) -> list[Prepared]:
         return [prepare(text, max_chars=self._max_chars, masked=self._mask) for text in texts]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from voc.inference.linear import LinearModel, sigmoid
+from voc.errors import ModelError
+from voc.inference.linear import QUESTIONS, LinearModel, sigmoid, softmax
 from voc.records import AspectMention, Opinion, Polarity, Task
 from voc.tagging.aspects import (
     Reading,
@@ -23,6 +25,7 @@ from voc.tagging.tagger import Findings
 from voc.tagging.taxonomy import Taxonomy
 from voc.tagging.windows import overruled
 
+Floats = NDArray[np.float32]
 STRONG_OPINION = 0.2  # rules' score from which an opinion is not neutral
 
 
@@ -65,6 +68,27 @@ class LinearTagger:
                 texts, found_sentiments, found_intents, aspects, strict=True
             )
         ]
+
+    def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
+        """Returns which service question each text asks, with its probability.
+
+        Raises:
+            ModelError: The model has no head for it.
+        """
+        labels = self.model.manifest.heads[QUESTIONS].labels
+        table = softmax(self.question_logits(texts))
+        return [(labels[int(row.argmax())], float(row.max())) for row in table]
+
+    def question_logits(self, texts: Sequence[Prepared]) -> Floats:
+        """Returns (n_texts, n_questions) logits.
+
+        Raises:
+            ModelError: The model has no head for it.
+        """
+        if not self.model.has(QUESTIONS):
+            raise ModelError(f"{self.identifier} has no service questions; name a newer model.")
+        normalised = [text.normalised.text for text in texts]
+        return self.model.logits(QUESTIONS, self.model.features(normalised, [QUESTIONS]))
 
     def _aspects(self, reading: Reading, taxonomy: Taxonomy) -> list[tuple[AspectMention, ...]]:
         trained = trained_prefix(self.model, taxonomy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from voc.records import AspectMention, Intent, Opinion, Sentiment, Task
 from voc.tagging.prepare import Prepared
@@ -41,3 +41,11 @@ class Tagger(Protocol):
         self, texts: Sequence[Prepared], taxonomy: Taxonomy | None, tasks: frozenset[Task]
     ) -> list[Findings]:
         """Returns what it finds in each text, in order."""
+
+
+@runtime_checkable
+class Questioner(Protocol):
+    """A tagger that also knows which question to a shop's service a text asks."""
+
+    def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
+        """Returns the question of each text, with its probability."""
