@@ -43,6 +43,11 @@ def measure(engine: Engine, data: Path, split: str) -> Iterator[tuple[str, Figur
         rows = datasets.rows(data, name, split)
         tagged = engine.tag([row["text"] for row in rows], industry=industry, tasks=["aspects"])
         yield name, evaluate(rows, tagged)["aspects"]
+    if split in datasets.READ_SPLITS:
+        for industry, name in datasets.READ_SETS.items():
+            rows = datasets.read_rows(data, industry, split)
+            tagged = engine.tag([row["text"] for row in rows], industry=industry, tasks=["aspects"])
+            yield name, evaluate(rows, tagged)["aspects"]
     rows = datasets.rows(data, "food_spans", split)
     tagged = engine.tag([row["text"] for row in rows], industry="restaurant", tasks=["opinions"])
     yield "food_spans", evaluate(rows, tagged)["opinions"]
