@@ -143,6 +143,29 @@ def read_rows(
     return joined
 
 
+def joined_rows(found: Sequence[dict[str, Any]], size: int) -> list[dict[str, Any]]:
+    """Joins labelled rows into texts as long as whole reviews.
+
+    Args:
+        found: Rows as `read_rows` gives them.
+        size: How many make one text, at most; rows of one text stand far apart in `found`.
+
+    Returns:
+        Rows whose `aspects` are those that any of their parts speaks of, each by its first mention:
+        its polarity says nothing of the whole.
+    """
+    step = -(-len(found) // size)
+    joined = []
+    for start in range(step):
+        parts = found[start::step]
+        spoken: dict[str, Any] = {}
+        for item in (item for part in parts for item in part["aspects"]):
+            spoken.setdefault(item["aspect_id"], item)
+        text = "\n".join(part["text"] for part in parts)
+        joined.append({"id": parts[0]["id"], "text": text, "aspects": list(spoken.values())})
+    return joined
+
+
 def food_windows(data: Path, split: str) -> Iterator[Example]:
     """Yields stretches around each judged target of restaurant reviews, with its polarity."""
     for row in rows(data, "food_spans", split):

@@ -66,6 +66,28 @@ def test_a_split_that_nobody_read_is_refused(tmp_path: Path) -> None:
         datasets.read_rows(data, "restaurant", "train", corpora=corpora)
 
 
+def _said(row_id: str, *aspects: tuple[str, str]) -> dict[str, Any]:
+    items = [{"aspect_id": name, "sentiment": sentiment} for name, sentiment in aspects]
+    return {"id": row_id, "text": f"{row_id}。", "aspects": items}
+
+
+def test_rows_that_stand_apart_are_joined_with_all_they_speak_of() -> None:
+    rows = [
+        _said("a", ("dish.taste", "positive")),
+        _said("b"),
+        _said("c", ("dish.taste", "negative"), ("price.level", "neutral")),
+        _said("d", ("dish.look", "positive")),
+        _said("e"),
+    ]
+    joined = datasets.joined_rows(rows, 3)
+    assert [row["text"] for row in joined] == ["a。\nc。\ne。", "b。\nd。"]
+    assert [[item["aspect_id"] for item in row["aspects"]] for row in joined] == [
+        ["dish.taste", "price.level"],
+        ["dish.look"],
+    ]
+    assert datasets.joined_rows([], 3) == []
+
+
 @pytest.mark.parametrize("industry", datasets.READ_SETS)
 def test_the_labels_are_of_the_bundled_taxonomy(data_dir: Path, industry: str) -> None:
     known = {aspect.id for aspect in load_industry(industry).all_aspects()}
