@@ -26,7 +26,7 @@ from voc.tagging.engine import Engine, load
 from voc.tagging.evaluation import Figure, evaluate, evaluate_labels
 
 FRESH = ", fresh"  # marks the rows of a set that repeat no training text
-JOINED = 7  # sentences that are joined to a text of about 300 characters, as long as many reviews
+JOINED = 7  # sentences that are joined to a text of about 400 characters, as long as reviews are
 Figures = dict[str, Figure]
 _BEGIN, _END = "<!-- figures: python -m training.evaluate -->", "<!-- end of figures -->"
 
@@ -48,8 +48,8 @@ def measure(engine: Engine, data: Path, split: str) -> Iterator[tuple[str, Figur
         for industry, name in datasets.READ_SETS.items():
             rows = datasets.read_rows(data, industry, split)
             yield name, _aspects(engine, industry, rows)
-            figures = _aspects(engine, industry, datasets.joined_rows(rows, JOINED))
-            yield f"{name}, joined", {"aspect_micro_f1": figures["aspect_micro_f1"]}
+            whole = _aspects(engine, industry, datasets.joined_rows(rows, JOINED))
+            yield f"{name}, joined", {"aspect_micro_f1": whole["aspect_micro_f1"]}
     rows = datasets.rows(data, "food_spans", split)
     tagged = engine.tag([row["text"] for row in rows], industry="restaurant", tasks=["opinions"])
     yield "food_spans", evaluate(rows, tagged)["opinions"]
