@@ -12,7 +12,7 @@ import typer.main
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-from training.datasets import ASPECT_SETS, SENTIMENT_SETS
+from training.datasets import ASPECT_SETS, READ_SETS, SENTIMENT_SETS
 from voc.cli.app import app
 from voc.config import Settings, bundled, read_yaml, setting_names
 from voc.config.yamlfile import Place
@@ -80,7 +80,7 @@ def test_every_data_set_has_a_card() -> None:
     table = (REPOSITORY / "corpora" / "README.md").read_text(encoding="utf-8")
     cards = {path.parent.name for path in (REPOSITORY / "corpora").glob("*/card.md")}
     assert set(re.findall(r"^\| \[`(\w+)`\]\(\1/card\.md\)", table, re.MULTILINE)) == cards
-    assert {*SENTIMENT_SETS, *ASPECT_SETS.values(), "demo"} <= cards
+    assert {*SENTIMENT_SETS, *ASPECT_SETS.values(), *READ_SETS.values(), "demo"} <= cards
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,10 @@ SENTIMENT_SETS = (
 )  # fmt: skip
 REVIEW_SETS = tuple(name for name in SENTIMENT_SETS if name != "bank_forum")  # they share texts
 ASPECT_SETS = {"automotive": "car_forum", "cosmetics": "cosmetics_reviews"}
+# Labels that lie here, of texts that lie in the data folder: industry, its set, and its splits.
+READ_SETS = {"restaurant": "restaurant_aspects"}
+READ_SPLITS = ("dev",)
+CORPORA = Path(__file__).resolve().parents[1] / "corpora"
 
 # What the name of a service question's intent says of ours; the first that fits counts.
 _SERVICE_INTENTS: tuple[tuple[IntentLabel, tuple[str, ...]], ...] = (
@@ -99,6 +103,67 @@ def aspect_examples(data: Path, industry: str, split: str) -> list[AspectExample
         AspectExample(row["text"], {item["aspect"]: item["sentiment"] for item in row["aspects"]})
         for row in rows(data, ASPECT_SETS[industry], split)
     ]
+
+
+def read_rows(
+    data: Path, industry: str, split: str, *, corpora: Path = CORPORA
+) -> list[dict[str, Any]]:
+    """Joins the aspects that a reader of this project noted with the texts of the data folder.
+
+    Args:
+        data: Folder of the data sets.
+        industry: One of `READ_SETS`.
+        split: One of `READ_SPLITS`.
+        corpora: Folder of the cards, where the labels lie beside theirs.
+
+    Returns:
+        Rows with `id`, `text` and `aspects` (`aspect_id`, `sentiment`), in the order of the labels.
+
+    Raises:
+        SourceError: A set is not there, or a label names no text of it or one that is named before.
+    """
+    path = corpora / READ_SETS[industry] / f"{split}.jsonl"
+    if not path.is_file():
+        raise SourceError(f"{path}: no such labels; there are those of {', '.join(READ_SPLITS)}.")
+    labelled = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = {
+        (name, row["id"]): row["text"]
+        for name in sorted({row["set"] for row in labelled})
+        for row in rows(data, name, split)
+    }
+    joined = []
+    for number, row in enumerate(labelled, start=1):
+        text = texts.pop((row["set"], row["id"]), None)
+        if text is None:
+            raise SourceError(
+                f"{path}:{number}: {row['set']} {split} has no row {row['id']!r}, or a line above"
+                " labels it; label each row of the set once."
+            )
+        joined.append({"id": row["id"], "text": text, "aspects": row["aspects"]})
+    return joined
+
+
+def joined_rows(found: Sequence[dict[str, Any]], size: int) -> list[dict[str, Any]]:
+    """Joins labelled rows into texts as long as whole reviews.
+
+    Args:
+        found: Rows as `read_rows` gives them.
+        size: How many make one text, at most; rows of one text stand far apart in `found`.
+
+    Returns:
+        Rows whose `aspects` are those that any of their parts speaks of, each by its first mention:
+        its polarity says nothing of the whole.
+    """
+    step = -(-len(found) // size)
+    joined = []
+    for start in range(step):
+        parts = found[start::step]
+        spoken: dict[str, Any] = {}
+        for item in (item for part in parts for item in part["aspects"]):
+            spoken.setdefault(item["aspect_id"], item)
+        text = "\n".join(part["text"] for part in parts)
+        joined.append({"id": parts[0]["id"], "text": text, "aspects": list(spoken.values())})
+    return joined
 
 
 def food_windows(data: Path, split: str) -> Iterator[Example]:

@@ -4,13 +4,15 @@ Prints one table with a column for each model and writes `metrics.json` into the
 With `--card` the table also replaces the one between the marks of that model's card.md. `--split`
 names the split; heads were chosen and calibrated on dev, so sealed tests come out a little lower.
 Rows that nearly repeat a training text say little; figures of the others stand under "fresh".
+Sentences joined to texts as long as reviews, where more is spoken of, stand under "joined".
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -23,6 +25,7 @@ from voc.tagging.engine import Engine, load
 from voc.tagging.evaluation import Figure, evaluate, evaluate_labels
 
 FRESH = ", fresh"  # marks the rows of a set that repeat no training text
+JOINED = 7  # sentences that are joined to a text of about 400 characters, as long as reviews are
 Figures = dict[str, Figure]
 _BEGIN, _END = "<!-- figures: python -m training.evaluate -->", "<!-- end of figures -->"
 
@@ -39,14 +42,23 @@ def measure(engine: Engine, data: Path, split: str) -> Iterator[tuple[str, Figur
             figures = evaluate([rows[index] for index in fresh], [tagged[index] for index in fresh])
             yield f"{name}{FRESH}", figures["sentiment"]
     for industry, name in datasets.ASPECT_SETS.items():
-        rows = datasets.rows(data, name, split)
-        tagged = engine.tag([row["text"] for row in rows], industry=industry, tasks=["aspects"])
-        yield name, evaluate(rows, tagged)["aspects"]
+        yield name, _aspects(engine, industry, datasets.rows(data, name, split))
+    if split in datasets.READ_SPLITS:
+        for industry, name in datasets.READ_SETS.items():
+            rows = datasets.read_rows(data, industry, split)
+            yield name, _aspects(engine, industry, rows)
+            whole = _aspects(engine, industry, datasets.joined_rows(rows, JOINED))
+            yield f"{name}, joined", {"aspect_micro_f1": whole["aspect_micro_f1"]}
     rows = datasets.rows(data, "food_spans", split)
     tagged = engine.tag([row["text"] for row in rows], industry="restaurant", tasks=["opinions"])
     yield "food_spans", evaluate(rows, tagged)["opinions"]
     yield "service_intents", _questions(engine, data, split)
     yield "citizen_messages", {"department_accuracy": _departments(engine, data, split)}
+
+
+def _aspects(engine: Engine, industry: str, rows: Sequence[Mapping[str, Any]]) -> Figures:
+    tagged = engine.tag([row["text"] for row in rows], industry=industry, tasks=["aspects"])
+    return evaluate(rows, tagged)["aspects"]
 
 
 def _questions(engine: Engine, data: Path, split: str) -> Figures:

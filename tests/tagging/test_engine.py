@@ -180,6 +180,21 @@ def test_an_industry_of_this_morning_is_tagged_at_once(engine: Engine) -> None:
     ]
 
 
+def test_an_aspect_is_no_less_sure_in_a_long_text_that_speaks_of_much(engine: Engine) -> None:
+    said = "服务员态度很差，"
+    others = (
+        "地铁站旁边，停车方便，排队很久，价格便宜，团购划算，装修温馨，太吵，座位很挤，桌子干净，"
+    )
+    sure = []
+    for text in (said + others, said + others * 8):
+        [tags] = engine.tag([text], industry="restaurant", tasks=["aspects"])
+        assert len(tags.aspects) >= 8
+        [service] = (each for each in tags.aspects if each.aspect_id == "service.waiters_attitude")
+        sure.append(service.score)
+    assert sure[0] == pytest.approx(sure[1], abs=0.1)
+    assert min(sure) > load_settings(environ={}).issues.min_score
+
+
 def test_only_the_wanted_tasks_are_done(engine: Engine) -> None:
     [tags] = engine.tag([TEXTS[0]], industry="automotive", tasks=["sentiment"])
     assert tags.sentiment is not None

@@ -125,7 +125,7 @@ class Calibration:
         for industry, name in datasets.ASPECT_SETS.items():
             self._fit_industry(industry, list(self.corpus.rows(name, "dev")))
         for industry, name in BY_KEYWORDS.items():
-            self._fit_by_keywords(industry, list(self.corpus.rows(name, "dev")))
+            self.fit_by_keywords(industry, list(self.corpus.rows(name, "dev")))
         self._fit_generic()
 
     def write(self, folder: Path) -> None:
@@ -198,11 +198,13 @@ class Calibration:
         polarity = np.array([[asked.polarity for asked in row.asked] for row in rows])
         self._fit_aspects(industry, rows, polarity, biased=True)
 
-    def _fit_by_keywords(self, industry: str, rows: list[Row]) -> None:
+    def fit_by_keywords(self, industry: str, rows: list[Row]) -> None:
         """Fits what is said of a taxonomy nobody labelled, where only its keywords are labels.
 
         An aspect is spoken of where its keywords are part of a judgement, not where they stand
-        beside one.
+        beside one. From which probability it counts is left to the keywords: the labelled texts
+        are sentences, and in a whole review, longer and with more aspects beside each, all
+        probabilities are lower (restaurant_aspects, joined, of `python -m training.evaluate`).
         """
         polarity = []
         for row in rows:
@@ -210,6 +212,7 @@ class Calibration:
             aspects = self.corpus.taxonomy(industry).all_aspects()
             polarity.append([known.get(f"{industry}/{each.id}", UNKNOWN) for each in aspects])
         self._fit_aspects(industry, rows, np.array(polarity), biased=False)
+        self.thresholds[f"{industry}.presence"] = 0.0
 
     def _fit_aspects(
         self, industry: str, rows: list[Row], polarity: NDArray[np.int64], *, biased: bool
