@@ -2,19 +2,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from voc.errors import OutputError
 from voc.records import Evidence, Topic
-from voc.report import Figures, build_figures, render_html, write_report
+from voc.report import Figures, build_figures, render_html
 from voc.report.rendering import axis_end, coordinate
 
 VOID = {"meta", "link", "rect", "line", "circle", "polygon", "polyline", "br"}
@@ -270,40 +267,6 @@ def test_odd_data_make_a_page_too(
     page = Page(render_html(figures))
     assert page.open == []
     assert "说明" in page.text
-
-
-def test_the_file_is_written_whole_and_replaces_the_old_one(
-    figures: Figures, tmp_path: Path
-) -> None:
-    path = tmp_path / "build" / "report.html"
-    write_report(figures, path)
-    first = path.read_text(encoding="utf-8")
-    path.write_text("old", encoding="utf-8")
-    write_report(figures, path)
-    assert path.read_text(encoding="utf-8") == first == render_html(figures)
-    assert [one.name for one in path.parent.iterdir()] == ["report.html"]
-
-
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(
-    figures: Figures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "report.html"
-    path.write_text("old", encoding="utf-8")
-
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OutputError, match=r"report\.html \(No space left on device\)"):
-        write_report(figures, path)
-    assert path.read_text(encoding="utf-8") == "old"
-    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
-
-
-def test_a_place_that_is_no_folder_is_told(figures: Figures, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(OutputError, match="name another file with -o"):
-        write_report(figures, tmp_path / "file" / "report.html")
 
 
 @pytest.mark.parametrize(

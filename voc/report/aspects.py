@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -34,9 +34,10 @@ _NEGATIVE: Final = POLARITIES.index("negative")
 
 @dataclass(slots=True)
 class Spoken:
-    """Feedback that speaks of one aspect, and how."""
+    """Feedback that speaks of one aspect, and how; `days` counts the negative ones."""
 
     total: int = 0
+    days: Counter[int] = field(default_factory=Counter)
     polarities: list[int] = field(default_factory=lambda: [0] * len(POLARITIES))
 
     def add(self, polarity: int, *, is_first: bool) -> None:
@@ -53,6 +54,9 @@ class MentionTally:
         default_factory=lambda: defaultdict(Spoken)
     )
     stores: defaultdict[tuple[str, str], Spoken] = field(
+        default_factory=lambda: defaultdict(Spoken)
+    )
+    regions: defaultdict[tuple[str, str], Spoken] = field(
         default_factory=lambda: defaultdict(Spoken)
     )
     ratings: defaultdict[str, ScoreSums] = field(default_factory=lambda: defaultdict(ScoreSums))
@@ -78,6 +82,8 @@ def tally_mentions(mentions: Iterable[Mention], rows: RowTally) -> MentionTally:
         is_first = not known >> shift & 0b111
         _add(tally, mention, polarity, is_first=is_first)
         if polarity == _NEGATIVE:
+            day = mention.occurred_at.astimezone(rows.zone).toordinal()
+            tally.aspects[mention.aspect_id].days[day] += 1
             _add_scores(tally, mention, rows)
     tally.feedback = len(seen)
     return tally
@@ -85,7 +91,11 @@ def tally_mentions(mentions: Iterable[Mention], rows: RowTally) -> MentionTally:
 
 def _add(tally: MentionTally, mention: Mention, polarity: int, *, is_first: bool) -> None:
     tally.aspects[mention.aspect_id].add(polarity, is_first=is_first)
-    for places, name in ((tally.products, mention.product), (tally.stores, mention.store)):
+    for places, name in (
+        (tally.products, mention.product),
+        (tally.stores, mention.store),
+        (tally.regions, mention.region),
+    ):
         if name:
             places[name, mention.aspect_id].add(polarity, is_first=is_first)
 

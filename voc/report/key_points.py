@@ -123,9 +123,10 @@ def _told_new(card: IssueCard, calendar: Calendar) -> list[TextPart]:
 
 def _told_change(card: IssueCard) -> list[TextPart]:
     recent, line = card.recent, card.line
+    if not recent.days_before:
+        return [plain("共 "), strong(f"{number(line.count)} 条"), plain("反馈")]
     parts = [plain(f"近 {recent.days} 天 "), strong(f"{number(recent.count)} 条")]
-    if recent.days_before:
-        parts.append(plain(f"，此前 {recent.days_before} 天 {number(recent.count_before)} 条"))
+    parts.append(plain(f"，此前 {recent.days_before} 天 {number(recent.count_before)} 条"))
     ratio = recent.ratio
     if not has_told_ratio(card) or ratio is None or ratio.value is None or ratio.high is None:
         return [*parts, plain(f"，累计 {number(line.count)} 条")]

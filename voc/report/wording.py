@@ -27,12 +27,19 @@ POINT_LABELS: Final = {
     "praise": "口碑",
     "score": "评分",
 }
+VERDICT_LABELS: Final = {
+    "up": "明显上升",
+    "down": "明显下降",
+    "even": "偶然波动范围内",
+    "few": "太少，不下结论",
+}
+KIND_LABELS: Final = {"issue": "问题", "aspect": "方面", "topic": "主题"}
 UNIT_LABELS: Final = {"week": "周", "month": "月", "quarter": "季度"}
 SCORE_LABELS: Final = {"rating": "平均评分", "nps": "NPS 打分"}
 MINUS: Final = "−"
 _BY_KIND: Final[Mapping[str, Mapping[Any, str]]] = {
     "channel": CHANNEL_LABELS,
-    "trend": TREND_LABELS,
+    "trend": {**TREND_LABELS, "unknown": "趋势未知"},
     "severity": SEVERITY_LABELS,
     "priority": PRIORITY_LABELS,
     "order_status": STATUS_LABELS,
@@ -40,6 +47,8 @@ _BY_KIND: Final[Mapping[str, Mapping[Any, str]]] = {
     "point": POINT_LABELS,
     "unit": UNIT_LABELS,
     "score": SCORE_LABELS,
+    "verdict": VERDICT_LABELS,
+    "kind": KIND_LABELS,
 }
 
 
@@ -117,6 +126,8 @@ class Calendar:
     def span(self, first: str, last: str) -> str:
         """Returns 11月9日–15日, naming month and year twice only where they change."""
         end = date.fromisoformat(last[:10])
+        if first[:10] == last[:10]:
+            return self.day(first)
         if first[:7] == last[:7]:
             return f"{self.day(first)}–{end.day}日"
         if first[:4] == last[:4]:
