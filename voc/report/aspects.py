@@ -142,6 +142,7 @@ def heat_table(
 
     The places that are bad for sure come first: they are sorted by the lower end of the interval of
     their negative share, so that a bad place with much feedback is not hidden by those with little.
+    Those with too little to tell are left out where there are others.
 
     Args:
         places: Products or stores, with their feedback.
@@ -152,7 +153,10 @@ def heat_table(
         name: proportion(place.polarities[_NEGATIVE], sum(place.polarities))
         for name, place in places.items()
     }
-    names = sorted(places, key=lambda name: (-negatives[name].low, -places[name].rows, name))
+    telling = [name for name in places if negatives[name].total >= FEWEST_IN_CELL]
+    names = sorted(
+        telling or places, key=lambda name: (-negatives[name].low, -places[name].rows, name)
+    )
     columns = list(aspects)
     shown = columns[:MOST_COLUMNS]
     return HeatTable(
@@ -167,7 +171,7 @@ def heat_table(
             )
             for name in names[:MOST_PLACES]
         ),
-        more_rows=max(0, len(names) - MOST_PLACES),
+        more_rows=len(places) - len(names[:MOST_PLACES]),
         more_columns=max(0, len(columns) - MOST_COLUMNS),
     )
 

@@ -29,6 +29,7 @@ from voc.report.wording import (
 MOST_POINTS: Final = 6
 MOST_ISSUES: Final = 4
 FEWEST_ISSUES: Final = 3
+MOST_ALSO_PRAISED: Final = 2
 _FEWEST_PRAISED: Final = 10
 _FEWEST_SILENT: Final = 5
 _POSITIVE: Final = POLARITIES.index("positive")
@@ -229,7 +230,10 @@ def _improved(findings: Findings) -> Iterator[KeyPoint]:
 
 
 def _praise(findings: Findings) -> Iterator[KeyPoint]:
-    """Names the store or product that is surely praised most, where it is more than the whole."""
+    """Names the store or product that is surely praised most, where it is more than the whole.
+
+    Up to two more of the same kind that are praised for sure are named after it.
+    """
     whole = findings.overview.positive
     found: list[tuple[float, int, str, str, Proportion]] = []
     for anchor, places in (("stores", findings.stores), ("products", findings.products)):
@@ -239,15 +243,23 @@ def _praise(findings: Findings) -> Iterator[KeyPoint]:
                 found.append((praised.low, praised.count, name, anchor, praised))
     if not found:
         return
-    *_, praised_name, found_in, share = max(found, key=lambda item: item[:3])
+    found.sort(key=lambda item: item[:3], reverse=True)
+    *_, praised_name, found_in, share = found[0]
+    also = [
+        f"{name}（{number(other.total)} 条中 {number(other.count)} 条正面）"
+        for *_, name, anchor, other in found[1:]
+        if anchor == found_in
+    ][:MOST_ALSO_PRAISED]
     sentence = (
         strong(praised_name),
         plain(f"受到好评：{number(share.total)} 条反馈中 "),
         strong(f"{number(share.count)} 条正面"),
         plain(
             f"（{percent(share.share)}，95% 区间 {interval(share.low, share.high)}），"
-            f"整体为 {percent(whole.share)}。"
+            f"整体为 {percent(whole.share)}"
         ),
+        *([plain(f"；同样受好评的还有{'、'.join(also)}")] if also else []),
+        plain("。"),
     )
     yield KeyPoint("praise", sentence, (), found_in)
 

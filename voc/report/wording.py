@@ -83,7 +83,9 @@ def interval(low: float, high: float) -> str:
 
 
 def times(value: float) -> str:
-    """Returns a ratio with two significant digits, as 3.6 or 12."""
+    """Returns a ratio with two significant digits, as 3.6 or 12, and nothing as 0."""
+    if value < 0.05:
+        return "0"
     return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
