@@ -106,7 +106,7 @@ def test_topics_are_told_by_size(row: Callable[..., Any], report: Callable[..., 
     ]  # fmt: skip
     found = build_figures(report(rows=[row("a")], topics=topics))
     assert [topic.count for topic in found.topics] == list(range(24, 0, -1))
-    assert found.more_topics == 1
+    assert ([topic.count for topic in found.other_topics], found.more_topics) == ([0], 0)
     assert (found.topics[0].verbatim, found.topics[0].first_seen) == ("一顿", "2026-10-01")
 
 

@@ -12,8 +12,10 @@ import pytest
 
 from voc.records import Evidence, Topic
 from voc.report import Figures, build_figures, render_html
+from voc.report.measured import Measured
 from voc.report.rendering import axis_end, coordinate
 
+MEASURED = (Measured("银行论坛", "情感三分类的宏平均 F1", 0.6, 0.54, 0.65, 761, is_fresh=True),)
 VOID = {"meta", "link", "rect", "line", "circle", "polygon", "polyline", "br"}
 
 
@@ -89,15 +91,23 @@ def figures(
         *(issue(f"is_{n}", ["r4"], status="closed") for n in range(3, 18)),
     ]
     topics = [
-        Topic("t1", "变速箱顿挫", "cars", ("顿挫", "换挡"), 9, 0.9, rows[0].occurred_at,
+        Topic(f"t{n}", "变速箱顿挫" * n, "cars", ("顿挫", "换挡"), 60 - n, 0.9, rows[0].occurred_at,
               rows[40].occurred_at, (Evidence("r1", 0, 2, "一顿"),))
+        for n in range(1, 30)
     ]  # fmt: skip
     orders = [
         order("wo_1", due=50, external_ref="https://jira.example/CQ-1", assignee="周敏"),
         order("wo_2", status="closed"),
     ]
     return build_figures(
-        report(rows=rows, mentions=mentions, issues=issues, topics=topics, work_orders=orders)
+        report(
+            rows=rows,
+            mentions=mentions,
+            issues=issues,
+            topics=topics,
+            work_orders=orders,
+            measured=MEASURED,
+        )
     )
 
 
@@ -108,8 +118,9 @@ def page(figures: Figures) -> Page:
 
 def test_the_page_is_well_formed_and_says_what_it_should(page: Page) -> None:
     assert page.open == []
-    for heading in ("本期要点", "声量与情感", "方面 × 情感", "重点问题", "主题", "产品对比",
-                    "门店对比", "什么在拉低评分", "工单", "单独列出", "说明"):  # fmt: skip
+    for heading in ("本期要点", "声量与情感", "方面 × 情感", "重点问题", "每周对比",
+                    "主题地图", "其余主题", "产品对比", "门店对比", "地区对比", "模型有多准", "银行论坛",
+                    "什么在拉低评分", "工单", "单独列出", "说明"):  # fmt: skip
         assert heading in page.text
     assert "<b>真的</b>" in page.text
     assert "逾期" in page.text
@@ -215,6 +226,14 @@ def test_cells_of_the_heat_tables_can_be_read(page: Page) -> None:
         assert contrast(ground, ink if colour == "var(--ink)" else colour) >= 4.5
     darkness = [contrast(ground, "#fff") for ground, _ in levels]
     assert darkness == sorted(darkness)
+
+
+def test_themes_have_the_colours_of_the_heat_tables(page: Page) -> None:
+    heat = re.findall(r"\.heat-(\d) \{ background: (#\w+);", page.style)
+    assert re.findall(r"svg \.theme-(\d) \{ fill: (#\w+); \}", page.style) == heat
+    assert len(heat) == 5
+    places = [one.get("class") for one in page.all("circle") if "theme" in (one.get("class") or "")]
+    assert len(places) == 20 + 12
 
 
 def test_polarities_differ_in_grey_too(page: Page) -> None:

@@ -54,6 +54,7 @@ from voc.report.periods import core_ends, volume_of
 from voc.report.tally import RowTally, tally_rows
 from voc.report.theme_map import theme_map
 from voc.report.themes import (
+    MOST_OTHERS,
     MOST_TOPICS,
     chosen,
     is_narrowed,
@@ -151,7 +152,9 @@ def _figures(
     days = (span.first_day, span.last_day) if span else (None, None)
     in_full = {card.line.issue_id for card in findings.cards}
     spoken = spoken_of(report.topics, rows)
-    topics = chosen([topic_figures(topic, report, rows) for topic in spoken], MOST_TOPICS)
+    themes = [topic_figures(topic, report, rows) for topic in spoken]
+    topics = chosen(themes, MOST_TOPICS)
+    others = [topic for topic in themes if topic not in topics]
     return Figures(
         title=report.title,
         industry=report.industry.name if report.industry else None,
@@ -176,7 +179,8 @@ def _figures(
         issues=tuple(findings.cards),
         more_issues=tuple(line for line in lines if line.issue_id not in in_full),
         topics=topics,
-        more_topics=max(0, len(spoken) - MOST_TOPICS),
+        other_topics=tuple(others[:MOST_OTHERS]),
+        more_topics=max(0, len(others) - MOST_OTHERS),
         theme_map=theme_map(topics, rows.together, "wide"),
         theme_map_narrow=theme_map(topics, rows.together, "narrow"),
         products=heat_table(rows.products, mentions.products, aspects),

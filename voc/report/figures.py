@@ -258,6 +258,9 @@ class Figures:
         has_trends: Whether the days covered reach back before the recent window; where they do
             not, no trend is told.
         is_narrowed: Whether the report is about a part of the feedback or of its time.
+        topics: The themes that are shown in full, most negative voices first.
+        other_topics: The next ones, of which the page tells the name and the figures.
+        more_topics: How many are left out beside them.
         theme_map: The map of themes on a screen, `None` where there are too few of them.
         theme_map_narrow: The same for a phone.
     """
@@ -285,6 +288,7 @@ class Figures:
     issues: tuple[IssueCard, ...]
     more_issues: tuple[IssueLine, ...]
     topics: tuple[TopicFigures, ...]
+    other_topics: tuple[TopicFigures, ...]
     more_topics: int
     theme_map: ThemeMap | None
     theme_map_narrow: ThemeMap | None

@@ -13,6 +13,7 @@ from voc.report.tally import RowTally
 from voc.report.theme_figures import TopicFigures
 
 MOST_TOPICS: Final = 24
+MOST_OTHERS: Final = 120
 
 
 def topics_of_voices(voices: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -214,7 +214,7 @@ def _topics(figures: Figures) -> Sheet:
             topic.topic, "、".join(topic.keywords), topic.count, *_share(topic.negative),
             topic.first_seen, topic.last_seen, topic.verbatim,
         )
-        for topic in figures.topics
+        for topic in (*figures.topics, *figures.other_topics)
     ]  # fmt: skip
     columns = ("主题", "关键词", "反馈", "负面率", "下限", "上限", "首次", "最近", "有人这样说")
     return Sheet("主题", columns, rows)
