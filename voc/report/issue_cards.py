@@ -63,10 +63,16 @@ def urgency_rank(issue: Issue | IssueLine) -> tuple[int, bool]:
 
 
 def has_told_ratio(card: IssueCard) -> bool:
-    """Says whether the change is sure enough for its ratio to be told."""
+    """Says whether the change is sure enough for its ratio to be told.
+
+    The trend is that of all feedback; a report of a part of it may hold too little to show it.
+    """
     ratio = card.recent.ratio
-    is_bounded = ratio is not None and ratio.value is not None and ratio.high is not None
-    return is_bounded and card.line.trend in ("rising", "falling") and card.line.trend_p < 0.05
+    if ratio is None or ratio.value is None or ratio.high is None:
+        return False
+    return (card.line.trend == "rising" and ratio.low > 1) or (
+        card.line.trend == "falling" and ratio.high < 1
+    )
 
 
 def ranked_issues(

@@ -10,7 +10,7 @@ from voc.insights import Proportion, proportion
 from voc.records import POLARITIES
 from voc.report.figures import KeyPoint, OrderFigures, Overview, PointKind, ScoreDrivers
 from voc.report.issue_cards import has_told_ratio, is_growing, is_open, urgency_rank
-from voc.report.issue_figures import IssueCard, OrderLine, TextPart
+from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
 from voc.report.lead import Sentence, plain, strong
 from voc.report.orders import is_open as is_order_open
 from voc.report.tally import Place
@@ -103,10 +103,15 @@ def _issue(group: Sequence[IssueCard], calendar: Calendar) -> KeyPoint:
     )
 
 
+def _voices(line: IssueLine) -> int:
+    """Returns the voices of the period, of all time where it holds none."""
+    return line.in_period or line.count
+
+
 def _told_others(others: Sequence[IssueCard]) -> list[TextPart]:
     if not others:
         return []
-    voices = sum(card.line.count for card in others)
+    voices = sum(_voices(card.line) for card in others)
     return [
         plain("；同一方面还有 "),
         strong(f"{number(len(others))} 个问题"),
@@ -130,8 +135,9 @@ def _told_change(card: IssueCard) -> list[TextPart]:
     parts.append(plain(f"，此前 {recent.days_before} 天 {number(recent.count_before)} 条"))
     ratio = recent.ratio
     if not has_told_ratio(card) or ratio is None or ratio.value is None or ratio.high is None:
-        return [*parts, plain(f"，累计 {number(line.count)} 条")]
-    bounds = f"95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍，{p_value(line.trend_p)}"
+        whole = "累计" if line.in_period in (0, line.count) else "本期共"
+        return [*parts, plain(f"，{whole} {number(_voices(line))} 条")]
+    bounds = f"95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍，{p_value(ratio.p)}"
     return [
         *parts,
         plain("，按反馈量折算是此前的 "),

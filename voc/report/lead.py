@@ -81,7 +81,9 @@ def _change(change: ShareChange, recently: str, earlier: str) -> list[TextPart]:
     if points == 0:
         return [*parts, plain(f"，与{earlier}持平。")]
     more = "高" if points > 0 else "低"
-    bounds = f"{signed(100 * change.change.low)} 至 {signed(100 * change.change.high)}"
+    ends = (100 * change.change.low, 100 * change.change.high)
+    digits = 1 if change.is_clear and any(round(end) == 0 for end in ends) else 0
+    bounds = f"{signed(ends[0], digits)} 至 {signed(ends[1], digits)}"
     doubt = "变化明显" if change.is_clear else "尚在偶然波动范围内"
     return [
         *parts,
