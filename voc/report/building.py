@@ -50,6 +50,7 @@ from voc.report.key_points import Findings, key_points
 from voc.report.lead import lead
 from voc.report.orders import is_open as is_order_open
 from voc.report.orders import order_figures, order_line, orders_by_issue
+from voc.report.peaks import theme_peaks
 from voc.report.periods import core_ends, volume_of
 from voc.report.tally import RowTally, tally_rows
 from voc.report.theme_map import theme_map
@@ -108,6 +109,7 @@ def build_figures(report: ReportInput) -> Figures:
         drivers=score_drivers(rows, mentions, known),
         stores=rows.stores,
         products=rows.products,
+        peaks=theme_peaks(rows, report.topics, span),
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )
     return _figures(report, rows, mentions, span, findings, lines)
@@ -181,6 +183,7 @@ def _figures(
         topics=topics,
         other_topics=tuple(others[:MOST_OTHERS]),
         more_topics=max(0, len(others) - MOST_OTHERS),
+        peaks=findings.peaks,
         theme_map=theme_map(topics, rows.together, "wide"),
         theme_map_narrow=theme_map(topics, rows.together, "narrow"),
         products=heat_table(rows.products, mentions.products, aspects),

@@ -13,9 +13,9 @@ from voc.insights import Csat, Difference, Mean, Nps, Proportion, ScoreDriver
 from voc.report.intake import Scope
 from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
 from voc.report.measured import Measured
-from voc.report.theme_figures import ThemeMap, TopicFigures, WeekTable
+from voc.report.theme_figures import ThemeMap, ThemePeak, TopicFigures, WeekTable
 
-PointKind = Literal["rising", "new", "attention", "orders", "improved", "praise", "score"]
+PointKind = Literal["rising", "new", "attention", "orders", "improved", "praise", "score", "theme"]
 BucketUnit = Literal["week", "month", "quarter"]
 
 
@@ -261,6 +261,7 @@ class Figures:
         topics: The themes that are shown in full, most negative voices first.
         other_topics: The next ones, of which the page tells the name and the figures.
         more_topics: How many are left out beside them.
+        peaks: The themes that were spoken of much in a few weeks.
         theme_map: The map of themes on a screen, `None` where there are too few of them.
         theme_map_narrow: The same for a phone.
     """
@@ -290,6 +291,7 @@ class Figures:
     topics: tuple[TopicFigures, ...]
     other_topics: tuple[TopicFigures, ...]
     more_topics: int
+    peaks: tuple[ThemePeak, ...]
     theme_map: ThemeMap | None
     theme_map_narrow: ThemeMap | None
     products: HeatTable

@@ -14,6 +14,7 @@ from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
 from voc.report.lead import Sentence, plain, strong
 from voc.report.orders import is_open as is_order_open
 from voc.report.tally import Place
+from voc.report.theme_figures import ThemePeak
 from voc.report.wording import (
     Calendar,
     hours,
@@ -30,6 +31,7 @@ MOST_POINTS: Final = 6
 MOST_ISSUES: Final = 4
 FEWEST_ISSUES: Final = 3
 MOST_ALSO_PRAISED: Final = 2
+MOST_THEMES: Final = 3
 _FEWEST_PRAISED: Final = 10
 _FEWEST_SILENT: Final = 5
 _POSITIVE: Final = POLARITIES.index("positive")
@@ -46,11 +48,17 @@ class Findings:
     stores: Mapping[str, Place]
     products: Mapping[str, Place]
     calendar: Calendar
+    peaks: tuple[ThemePeak, ...] = ()
 
 
 def key_points(findings: Findings) -> tuple[KeyPoint, ...]:
     """Returns up to six sentences, what must be looked at first."""
-    rest = [*_improved(findings), *_praise(findings), *_score(findings)]
+    rest = [
+        *_theme(findings),
+        *_improved(findings),
+        *_praise(findings),
+        *_score(findings),
+    ]
     taken = len(rest) + bool(findings.overview.open_orders)
     room = max(FEWEST_ISSUES, min(MOST_ISSUES, MOST_POINTS - taken))
     groups = _notable(findings.cards)[:room]
@@ -219,6 +227,31 @@ def _next_order(order: OrderLine, calendar: Calendar) -> Sentence:
         strong(order.department),
         plain(f"，{due} 到期）"),
     )
+
+
+def _theme(findings: Findings) -> Iterator[KeyPoint]:
+    """Names the themes that were spoken of much in a few weeks."""
+    if not findings.peaks:
+        return
+    sentence = [plain("短时间内集中出现的主题：")]
+    for place, peak in enumerate(findings.peaks[:MOST_THEMES]):
+        span = findings.calendar.span(peak.first_day, peak.last_day)
+        sentence += [
+            plain("；" if place else ""),
+            strong(peak.topic),
+            plain(f"（{span} {number(peak.count)} 条，"),
+        ]
+        ratio = peak.ratio
+        if ratio and ratio.value is not None and ratio.high is not None:
+            sentence.append(
+                plain(
+                    f"按反馈量折算是其余时间的 {times(ratio.value)} 倍，"
+                    f"95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍）"
+                )
+            )
+        else:
+            sentence.append(plain("其余时间没有）"))
+    yield KeyPoint("theme", (*sentence, plain("。")), (), "topics")
 
 
 def _improved(findings: Findings) -> Iterator[KeyPoint]:

@@ -51,7 +51,8 @@ def lead(
         ]
     parts.append(plain("。"))
     if 2 * undated > overview.rows:
-        parts.append(plain(f"其中 {number(undated)} 条自己不带时间，按导入的时间计。"))
+        which = "它们" if undated == overview.rows else f"其中 {number(undated)} 条"
+        parts.append(plain(f"{which}自己不带时间，按导入的时间计。"))
     if overview.recent is not None and overview.recent.is_clear:
         parts += _change(
             overview.recent,

@@ -26,6 +26,27 @@ class TopicFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ThemePeak:
+    """The weeks in which a theme was spoken of most.
+
+    Attributes:
+        count: Voices from `first_day` to `last_day`.
+        total: Voices of the whole time that is covered.
+        expected: Voices that the volume of feedback in these weeks would bring.
+        ratio: Its rate in these weeks over that of all the rest.
+    """
+
+    topic_id: str
+    topic: str
+    first_day: str
+    last_day: str
+    count: int
+    total: int
+    expected: float
+    ratio: RateRatio | None
+
+
+@dataclass(frozen=True, slots=True)
 class ThemePlace:
     """Where a theme stands on the map: its middle and radius, in the units of the map.
 

@@ -26,6 +26,7 @@ POINT_LABELS: Final = {
     "improved": "好转",
     "praise": "口碑",
     "score": "评分",
+    "theme": "主题",
 }
 VERDICT_LABELS: Final = {
     "up": "明显上升",
