@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from voc.insights import (
-    Proportion,
-    compare_weeks,
     csat_of_counts,
-    difference,
     mean_of_counts,
     nps_of_counts,
     proportion,
-    week_of_day,
 )
-from voc.insights.weeks import WEEK_DAYS, Week
 from voc.records import POLARITIES, Issue
 from voc.report.aside import set_aside
 from voc.report.aspects import (
@@ -27,12 +22,12 @@ from voc.report.aspects import (
     score_drivers,
     tally_mentions,
 )
+from voc.report.changes import recent_change, week_change
 from voc.report.figures import (
     ChannelFigures,
     Coverage,
     Figures,
     Overview,
-    ShareChange,
 )
 from voc.report.intake import ReportInput
 from voc.report.issue_cards import (
@@ -46,7 +41,7 @@ from voc.report.issue_cards import (
     ranked_issues,
 )
 from voc.report.issue_figures import IssueLine, OrderLine
-from voc.report.key_points import Findings, key_points
+from voc.report.key_points import key_points
 from voc.report.lead import lead
 from voc.report.orders import is_open as is_order_open
 from voc.report.orders import order_figures, order_line, orders_by_issue
@@ -64,6 +59,7 @@ from voc.report.themes import (
     topics_of_voices,
 )
 from voc.report.weekly import week_table
+from voc.report.wider_points import Findings
 from voc.report.wording import Calendar
 
 _NEGATIVE: Final = POLARITIES.index("negative")
@@ -221,8 +217,8 @@ def _overview(
         counted=rows.counted,
         negative=proportion(rows.polarities[_NEGATIVE], rows.judged),
         positive=proportion(rows.polarities[_POSITIVE], rows.judged),
-        week=_week_change(rows.days, span),
-        recent=_recent_change(rows.days, span),
+        week=week_change(rows.days, span),
+        recent=recent_change(rows.days, span),
         nps=nps_of_counts(rows.nps) if rows.nps else None,
         csat=csat_of_counts(rows.csat) if rows.csat else None,
         rating=mean_of_counts(rows.ratings) if rows.ratings else None,
@@ -231,59 +227,6 @@ def _overview(
         growing_issues=sum(is_growing(line) for line in current),
         open_orders=sum(is_order_open(order) for order in orders),
         overdue_orders=sum(order.is_overdue for order in orders),
-    )
-
-
-def _week_change(days: Mapping[int, Sequence[int]], span: Span | None) -> ShareChange | None:
-    if span is None:
-        return None
-    negative: dict[Week, int] = {}
-    judged: dict[Week, int] = {}
-    for ordinal, counts in days.items():
-        week = week_of_day(date.fromordinal(ordinal))
-        negative[week] = negative.get(week, 0) + counts[_NEGATIVE]
-        judged[week] = judged.get(week, 0) + sum(counts[: len(POLARITIES)])
-    found = compare_weeks(negative, judged, first_day=span.first_day, last_day=span.last_day)
-    if found is None:
-        return None
-    return _share_change(
-        found.week.first_day, found.week.last_day, WEEK_DAYS, found.now, found.before
-    )
-
-
-def _recent_change(days: Mapping[int, Sequence[int]], span: Span | None) -> ShareChange | None:
-    if span is None or span.first_day >= span.recent_from:
-        return None
-    sums = {True: [0, 0], False: [0, 0]}
-    for ordinal, counts in days.items():
-        if span.first_day.toordinal() <= ordinal <= span.last_day.toordinal():
-            period = sums[ordinal >= span.recent_from.toordinal()]
-            period[0] += counts[_NEGATIVE]
-            period[1] += sum(counts[: len(POLARITIES)])
-    return _share_change(
-        span.recent_from,
-        span.last_day,
-        (span.recent_from - span.first_day).days,
-        proportion(*sums[True]),
-        proportion(*sums[False]),
-    )
-
-
-def _share_change(
-    first_day: date, last_day: date, days_before: int, now: Proportion, before: Proportion
-) -> ShareChange | None:
-    change = difference(now, before)
-    if change is None:
-        return None
-    return ShareChange(
-        first_day=first_day.isoformat(),
-        last_day=last_day.isoformat(),
-        days=(last_day - first_day).days + 1,
-        days_before=days_before,
-        now=now,
-        before=before,
-        change=change,
-        is_clear=change.is_clear,
     )
 
 
