@@ -198,3 +198,68 @@ def test_doctor_names_the_line_of_a_wrong_industry(voc: Voc, tmp_path: Path) -> 
 def test_doctor_is_content_with_a_fresh_folder(voc: Voc) -> None:
     result = voc("doctor")
     assert result.code == 0, result.out
+
+
+PLACES = [
+    {
+        "id": "1",
+        "text": "店员态度很差，等了半小时",
+        "product": "麻薯",
+        "store": "滨江店",
+        "region": "浙江",
+    },
+    {
+        "id": "2",
+        "text": "板栗很香，包装也好",
+        "product": "板栗",
+        "store": "静安店",
+        "region": "上海",
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "rows"),
+    [
+        ([], 2),
+        (["--product", "麻薯"], 1),
+        (["--product", "麻薯", "--product", "板栗"], 2),
+        (["--store", "静安店"], 1),
+        (["--region", "上海", "--product", "麻薯"], 0),
+    ],
+)
+def test_a_report_of_a_part_as_json(
+    narrowed: list[str], rows: int, voc: Voc, tmp_path: Path
+) -> None:
+    (tmp_path / "p.jsonl").write_text(
+        "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in PLACES), encoding="utf-8"
+    )
+    voc("ingest", "p.jsonl", "--industry", "snack")
+    voc("run")
+    assert voc("report", "-o", "r.json", *narrowed).code == 0
+    told = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    assert told["overview"]["rows"] == rows
+    assert told["coverage"]["undated"] == rows
+    assert told["measured"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["r.html", "--product", "麻署"], 2, "it has 麻薯"),
+        (["r.html", "--region", "北京"], 2, "no feedback of the region '北京'"),
+        (["r.pdf"], 2, "names no format"),
+        (["r.html", "--format", "pdf"], 2, "html, xlsx, json"),
+    ],
+)
+def test_a_report_that_cannot_be_made_says_why(
+    arguments: list[str], code: int, said: str, voc: Voc, tmp_path: Path
+) -> None:
+    (tmp_path / "p.jsonl").write_text(
+        "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in PLACES), encoding="utf-8"
+    )
+    voc("ingest", "p.jsonl", "--industry", "snack")
+    voc("run")
+    result = voc("report", "-o", *arguments)
+    assert (result.code, said in result.err) == (code, True), result.err
+    assert not (tmp_path / arguments[0]).exists()

@@ -15,6 +15,7 @@ from rich.console import Console
 from corpora.demo.__main__ import HERE, run
 from voc.config import Settings, load_settings
 from voc.pipeline.chain import Chain
+from voc.pipeline.reporting import write_topic_report
 from voc.records import Issue, stable_id
 from voc.store import Store, open_store
 from voc.tagging.engine import load
@@ -172,3 +173,45 @@ def test_running_again_changes_nothing(demo: Demo) -> None:
     after = {item.issue_id: demo.store.issue(item.issue_id) for item in demo.store.issues()}
     assert after == before
     assert sorted(path.name for path in (demo.folder / "work-orders").glob("*.json")) == files
+
+
+@pytest.fixture(scope="module")
+def told(demo: Demo) -> dict[str, Any]:
+    """What the report says, as JSON."""
+    out = demo.folder.parent / "report.json"
+    write_topic_report(demo.store, out, settings=demo.settings, as_format="json")
+    whole: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return whole
+
+
+def test_the_report_begins_with_the_gearbox(told: dict[str, Any]) -> None:
+    first = told["key_points"][0]
+    sentence = "".join(part["text"] for part in first["sentence"])
+    assert first["kind"] in ("rising", "new")
+    assert "云驰X5" in sentence
+    assert "动力总成质量部" in "".join(part["text"] for part in first["action"])
+    card = told["issues"][0]
+    assert card["line"]["product"] == "云驰X5"
+    assert card["recent"]["ratio"]["low"] > 1
+    # Its first voice is from the first days of week 6, which begins on 2026-10-26.
+    assert "2026-10-26" <= card["line"]["first_seen"] <= "2026-10-30"
+
+
+def test_the_report_tells_the_other_planted_stories(told: dict[str, Any]) -> None:
+    points = "".join(part["text"] for one in told["key_points"] for part in one["sentence"])
+    assert "异物" in points
+    assert told["stores"]["rows"][0]["name"] == "南京新街口店"
+    assert any(card["line"]["store"] == "南京新街口店" for card in told["issues"])
+    praised = {_story(brand, "praise")["store"] for brand in ("car", "snack")}
+    assert all(name in points for name in praised), praised
+
+
+def test_the_report_lists_the_paid_posters_apart(told: dict[str, Any], demo: Demo) -> None:
+    aside = told["set_aside"]
+    assert aside["paid"] == len(demo.store.flags("paid_burst"))
+    assert len(aside["bursts"]) == 2
+    assert told["overview"]["rows"] - told["overview"]["counted"] >= aside["paid"]
+
+
+def test_the_report_says_how_good_the_model_is(told: dict[str, Any]) -> None:
+    assert {"情感判断的准确率", "方面连同情感的 F1"} <= {one["metric"] for one in told["measured"]}

@@ -38,6 +38,7 @@ class Row:
     sentiment: str | None = "negative"
     urgency: str | None = "normal"
     flags: frozenset[str] = frozenset()
+    is_dated: bool = True
 
 
 @pytest.fixture(scope="session")

@@ -52,12 +52,13 @@ def test_heat_tables_tell_only_what_enough_feedback_tells(
     tally = tally_mentions(mentions, rows)
     table = heat_table(rows.stores, tally.stores, aspect_figures(tally, aspects_by_id(cars)))
     assert table.columns == ("动力", "价格")
-    assert [one.name for one in table.rows] == ["甲店", "丙店", "乙店"]
-    full, few, other = table.rows
+    assert [one.name for one in table.rows] == ["甲店", "乙店"]
+    assert table.more_rows == 1
+    full, other = table.rows
     assert (full.cells[0].share, full.cells[0].level) == (1.0, 4)
-    assert (few.cells[0].negative, few.cells[0].total, few.cells[0].level) == (2, 2, None)
     assert other.cells[0].share is None
-    assert (full.level, few.level, other.level) == (4, None, 0)
+    assert (other.cells[1].negative, other.cells[1].total, other.cells[1].level) == (0, 1, None)
+    assert (full.level, other.level) == (4, 0)
 
 
 def test_heat_tables_leave_out_the_rest_and_say_so(row: Callable[..., Any]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import require
 from voc.config import Aspect, Industry
 from voc.records import Evidence, Topic
-from voc.report import Figures, build_figures, write_report
+from voc.report import Figures, Scope, build_figures, write_report
 
 pytestmark = pytest.mark.browser
 
@@ -213,7 +213,16 @@ def hostile(
                         flags=flags if number == 5 else (),
                     )
                 )  # fmt: skip
-                mentions.append(mention(name, payload, product=payload, store=f"店{payload}"))
+                mentions.append(
+                    mention(
+                        name,
+                        payload,
+                        product=payload,
+                        store=f"店{payload}",
+                        region=f"省{payload}",
+                        occurred_at=rows[-1].occurred_at,
+                    )
+                )
             voices = tuple(
                 Evidence(f"{payload}{number}", 0, len(payload), payload) for number in range(6)
             )
@@ -239,6 +248,9 @@ def hostile(
             report(
                 title=payloads[0], industry=industry, model=payloads[1], rows=rows,
                 mentions=mentions, issues=issues, topics=topics, work_orders=orders,
+                topic_voices=[(one.feedback_id, topic.topic_id) for one in rows
+                              for topic in topics if topic.topic_id in one.text],
+                scope=Scope(products=payloads),
             )
         )  # fmt: skip
 

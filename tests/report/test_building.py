@@ -105,8 +105,8 @@ def test_topics_are_told_by_size(row: Callable[..., Any], report: Callable[..., 
         for n in range(25)
     ]  # fmt: skip
     found = build_figures(report(rows=[row("a")], topics=topics))
-    assert [topic.count for topic in found.topics] == list(range(24, 4, -1))
-    assert found.more_topics == 5
+    assert [topic.count for topic in found.topics] == list(range(24, 0, -1))
+    assert ([topic.count for topic in found.other_topics], found.more_topics) == ([0], 0)
     assert (found.topics[0].verbatim, found.topics[0].first_seen) == ("一顿", "2026-10-01")
 
 
@@ -152,7 +152,7 @@ from voc.report import ReportInput, build_figures, render_html
 zone = ZoneInfo("Asia/Shanghai")
 start = datetime(2026, 1, 1, tzinfo=zone)
 fields = "feedback_id occurred_at channel product store region rating rating_max nps csat text"
-Row = namedtuple("Row", fields + " url sentiment urgency flags")
+Row = namedtuple("Row", fields + " url sentiment urgency flags is_dated")
 polarities = ("negative", "neutral", "positive")
 text = "等位等了一个多小时，叫号员爱答不理，菜上来都凉透了，真的不会再来第二次了。" * 5
 
@@ -161,7 +161,7 @@ def rows():
         yield Row(
             f"fb_{n:020d}", start + timedelta(minutes=4 * n), "review", f"产品{n % 50}",
             f"门店{n % 400}", "浙江", 1.0 + n % 5, 5.0, n % 11, None, text + str(n), None,
-            polarities[n % 3], "normal", frozenset(),
+            polarities[n % 3], "normal", frozenset(), True,
         )
 
 def mentions():

@@ -77,14 +77,15 @@ def test_a_card_tells_how_much_where_and_in_whose_words(
     assert card.line.department == "动力总成部"
 
 
-def test_twenty_stand_in_full_and_the_rest_in_a_line(
+def test_a_dozen_stand_in_full_and_the_rest_in_a_line(
     row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
 ) -> None:
     issues = [issue(f"is_{n:03}", ["a"], count=300 - n) for n in range(200)]
     issues[3] = issue("is_003", ["a"], count=297, status="closed")
     figures = build_figures(report(rows=[row("a")], issues=issues))
-    assert len(figures.issues) == 20
-    assert len(figures.more_issues) == 180
+    assert len(figures.issues) == 12
+    assert len(figures.more_issues) == 188
+    assert "".join(part.text for part in figures.more_issues[0].quote) == row("a").text
     assert figures.more_issues[-1].issue_id == "is_003"
     assert figures.overview.open_issues == 199
 
@@ -96,3 +97,27 @@ def test_an_issue_without_voices_in_the_period_is_shown_without_words(
     (card,) = figures.issues
     assert (card.line.in_period, card.verbatims, card.weekly) == (0, (), ())
     assert card.recent.ratio is None
+
+
+def test_small_matters_get_no_card_beside_greater_ones(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    low = [issue(f"is_{n}", ["a"], severity="low") for n in range(3)]
+    figures = build_figures(report(rows=[row("a")], issues=[*low, issue("is_9", ["a"])]))
+    assert [card.line.issue_id for card in figures.issues] == ["is_9"]
+    assert len(build_figures(report(rows=[row("a")], issues=low)).issues) == 3
+
+
+def test_no_trend_is_told_where_there_is_nothing_before(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"r{n}", day=0) for n in range(9)]
+    new = issue("is_1", [one.feedback_id for one in rows], trend="new", trend_p=0.001)
+    figures = build_figures(report(rows=rows, issues=[new]))
+    assert not figures.has_trends
+    assert (figures.issues[0].line.trend, figures.issues[0].line.trend_p) == ("unknown", 1.0)
+    assert figures.overview.growing_issues == 0
+    assert figures.key_points[0].kind == "attention"
+    later = [*rows, row("z", day=40)]
+    figures = build_figures(report(rows=later, issues=[new]))
+    assert figures.issues[0].line.trend == "new"

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from voc.report import Figures, build_figures
+from voc.insights import Difference
+from voc.report import Figures, Scope, build_figures
+from voc.report.lead import lead
+from voc.report.wording import Calendar
 
 
 def said(parts: Any) -> str:
@@ -172,3 +176,59 @@ def test_nothing_said_is_nothing_told(report: Callable[..., Any]) -> None:
     figures = build_figures(report())
     assert figures.lead == ()
     assert figures.key_points == ()
+
+
+def test_a_trend_that_the_period_does_not_show_is_not_told_as_its_ratio(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"r{n}", day=n) for n in range(40)]
+    voices = [one.feedback_id for one in rows]
+    rising = issue("is_1", voices, trend="rising", trend_p=0.001)
+    figures = build_figures(report(rows=rows, issues=[rising]))
+    ratio = figures.issues[0].recent.ratio
+    assert ratio is not None
+    assert ratio.low < 1
+    sentence = "".join(part.text for part in figures.key_points[0].sentence)
+    assert "倍" not in sentence
+    assert "累计 40 条" in sentence
+
+
+def test_of_a_part_only_its_voices_are_told(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"r{n}", day=n, product="X5" if n % 2 else "E3") for n in range(40)]
+    found = [issue(f"is_{n}", [one.feedback_id for one in rows]) for n in range(2)]
+    figures = build_figures(report(rows=rows, issues=found, scope=Scope(products=("X5",))))
+    sentence = "".join(part.text for part in figures.key_points[0].sentence)
+    assert "本期共 20 条" in sentence
+    assert "1 个问题，共 20 条" in sentence
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [(0.002, 0.16, "+0.2 至 +16.0"), (0.02, 0.16, "+2 至 +16"), (-0.2, -0.004, "−20.0 至 −0.4")],
+)
+def test_a_clear_change_never_reads_as_none(
+    low: float, high: float, told: str, rising: Callable[..., Figures]
+) -> None:
+    overview = rising().overview
+    assert overview.recent is not None
+    change = Difference((low + high) / 2, low, high)
+    recent = replace(overview.recent, change=change, is_clear=True)
+    sentence = said(
+        lead(replace(overview, recent=recent), Calendar(with_year=False), "2026-09-21", None)
+    )
+    assert f"95% 区间 {told}，变化明显" in sentence
+
+
+def test_few_voices_in_a_week_are_not_compared(rising: Callable[..., Figures]) -> None:
+    overview = replace(rising().overview, recent=None)
+    sentence = said(lead(overview, Calendar(with_year=False), None, None))
+    assert "最近完整两周里有一周只有 10 条，不足以比较" in sentence
+
+
+def test_feedback_without_a_time_is_said_to_have_none(rising: Callable[..., Figures]) -> None:
+    overview = rising().overview
+    sentence = said(lead(overview, Calendar(with_year=False), None, None, undated=70))
+    assert "70 条自己不带时间" in sentence
+    assert "不带时间" not in said(lead(overview, Calendar(with_year=False), None, None, undated=9))

@@ -2,21 +2,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from voc.errors import OutputError
 from voc.records import Evidence, Topic
-from voc.report import Figures, build_figures, render_html, write_report
+from voc.report import Figures, build_figures, render_html
+from voc.report.measured import Measured
 from voc.report.rendering import axis_end, coordinate
 
+MEASURED = (Measured("银行论坛", "情感三分类的宏平均 F1", 0.6, 0.54, 0.65, 761, is_fresh=True),)
 VOID = {"meta", "link", "rect", "line", "circle", "polygon", "polyline", "br"}
 
 
@@ -92,15 +91,23 @@ def figures(
         *(issue(f"is_{n}", ["r4"], status="closed") for n in range(3, 18)),
     ]
     topics = [
-        Topic("t1", "变速箱顿挫", "cars", ("顿挫", "换挡"), 9, 0.9, rows[0].occurred_at,
+        Topic(f"t{n}", "变速箱顿挫" * n, "cars", ("顿挫", "换挡"), 60 - n, 0.9, rows[0].occurred_at,
               rows[40].occurred_at, (Evidence("r1", 0, 2, "一顿"),))
+        for n in range(1, 30)
     ]  # fmt: skip
     orders = [
         order("wo_1", due=50, external_ref="https://jira.example/CQ-1", assignee="周敏"),
         order("wo_2", status="closed"),
     ]
     return build_figures(
-        report(rows=rows, mentions=mentions, issues=issues, topics=topics, work_orders=orders)
+        report(
+            rows=rows,
+            mentions=mentions,
+            issues=issues,
+            topics=topics,
+            work_orders=orders,
+            measured=MEASURED,
+        )
     )
 
 
@@ -111,8 +118,9 @@ def page(figures: Figures) -> Page:
 
 def test_the_page_is_well_formed_and_says_what_it_should(page: Page) -> None:
     assert page.open == []
-    for heading in ("本期要点", "声量与情感", "方面 × 情感", "重点问题", "主题", "产品对比",
-                    "门店对比", "什么在拉低评分", "工单", "单独列出", "说明"):  # fmt: skip
+    for heading in ("本期要点", "声量与情感", "方面 × 情感", "重点问题", "每周对比",
+                    "主题地图", "其余主题", "产品对比", "门店对比", "地区对比", "模型有多准",
+                    "银行论坛", "什么在拉低评分", "工单", "单独列出", "说明"):  # fmt: skip
         assert heading in page.text
     assert "<b>真的</b>" in page.text
     assert "逾期" in page.text
@@ -220,6 +228,14 @@ def test_cells_of_the_heat_tables_can_be_read(page: Page) -> None:
     assert darkness == sorted(darkness)
 
 
+def test_themes_have_the_colours_of_the_heat_tables(page: Page) -> None:
+    heat = re.findall(r"\.heat-(\d) \{ background: (#\w+);", page.style)
+    assert re.findall(r"svg \.theme-(\d) \{ fill: (#\w+); \}", page.style) == heat
+    assert len(heat) == 5
+    places = [one.get("class") for one in page.all("circle") if "theme" in (one.get("class") or "")]
+    assert len(places) == 20 + 12
+
+
 def test_polarities_differ_in_grey_too(page: Page) -> None:
     named = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", page.style))
     assert contrast(named["bad"], named["good-fill"]) > 2
@@ -270,40 +286,6 @@ def test_odd_data_make_a_page_too(
     page = Page(render_html(figures))
     assert page.open == []
     assert "说明" in page.text
-
-
-def test_the_file_is_written_whole_and_replaces_the_old_one(
-    figures: Figures, tmp_path: Path
-) -> None:
-    path = tmp_path / "build" / "report.html"
-    write_report(figures, path)
-    first = path.read_text(encoding="utf-8")
-    path.write_text("old", encoding="utf-8")
-    write_report(figures, path)
-    assert path.read_text(encoding="utf-8") == first == render_html(figures)
-    assert [one.name for one in path.parent.iterdir()] == ["report.html"]
-
-
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(
-    figures: Figures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "report.html"
-    path.write_text("old", encoding="utf-8")
-
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OutputError, match=r"report\.html \(No space left on device\)"):
-        write_report(figures, path)
-    assert path.read_text(encoding="utf-8") == "old"
-    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
-
-
-def test_a_place_that_is_no_folder_is_told(figures: Figures, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(OutputError, match="name another file with -o"):
-        write_report(figures, tmp_path / "file" / "report.html")
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,9 @@ def test_mention_has_the_surest_topic_that_its_evidence_touches(store: Store) ->
         tx.save_topics("automotive", topics, assigned)
     found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
     assert found == {"power": "t2", "service": "t3"}
+    voices = [(name, "t1"), (name, "t2"), (name, "t3")]
+    assert list(store.topic_voices()) == list(store.topic_voices(["automotive"])) == voices
+    assert list(store.topic_voices("snack")) == []
 
 
 def test_only_current_versions_are_read(store: Store) -> None:
@@ -212,6 +215,13 @@ def test_tagged_row_holds_the_voice_and_the_verdict(store: Store) -> None:
     assert (row.intent, row.urgency, row.industry) == ("complaint", "high", "automotive")
     assert row.flags == {"truncated"}
     assert row.occurred_at.isoformat() == NOW.isoformat()
+    assert not row.is_dated
+
+
+def test_a_voice_knows_whether_its_source_told_its_time(store: Store) -> None:
+    ingest(store, [voice(created_at=NOW), voice("2", created_at=None)])
+    tag(store)
+    assert sorted(row.is_dated for row in store.tagged(model="m@1")) == [False, True]
 
 
 def test_flags_are_replaced_by_kind_and_leave_voices_out(store: Store) -> None:

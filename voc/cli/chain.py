@@ -125,7 +125,10 @@ def run(
 
 def report(
     out: Annotated[
-        Path, typer.Option("-o", "--out", metavar="FILE", help="The HTML file to write.")
+        Path,
+        typer.Option(
+            "-o", "--out", metavar="FILE", help="The file to write, .html, .xlsx or .json."
+        ),
     ],
     since: Annotated[
         str | None, typer.Option("--since", metavar="DAY", help="From this day, as 2026-10-01.")
@@ -134,16 +137,36 @@ def report(
         str | None, typer.Option("--until", metavar="DAY", help="To this day, included.")
     ] = None,
     industry: IndustryOption = None,
+    product: Annotated[
+        list[str] | None,
+        typer.Option("--product", metavar="NAME", help="Only this product; may be repeated."),
+    ] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option("--store", metavar="NAME", help="Only this store; may be repeated."),
+    ] = None,
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", metavar="NAME", help="Only this region; may be repeated."),
+    ] = None,
+    as_format: Annotated[
+        str | None,
+        typer.Option("--format", help="html, xlsx or json; by default as FILE ends."),
+    ] = None,
     model: Annotated[str | None, typer.Option("--model", help="Whose tags to report.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Write the topic report for quality teams as one self-contained HTML file.
+    """Write the topic report for quality teams: one self-contained HTML file, a workbook or JSON.
 
     Example: voc report -o report.html --industry automotive --since 2026-10-01
+
+    Example: voc report -o x5.xlsx --product 云驰X5 --region 广东
     """
     from voc.errors import UsageError
     from voc.pipeline.reporting import write_topic_report
+    from voc.report import Scope, format_of
 
+    chosen = format_of(out, as_format)
     settings = settings_from(config)
     first, end = _day(since, settings), _day(until, settings, after=True)
     if first and end and first >= end:
@@ -157,6 +180,8 @@ def report(
             model=model,
             since=first,
             until=end,
+            scope=Scope(tuple(product or ()), tuple(place or ()), tuple(region or ())),
+            as_format=chosen,
         )
     for note in written.notes:
         say(note)

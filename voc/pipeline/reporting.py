@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
-from voc.config import Aspect, Industry, Settings
+from voc.config import Aspect, Industry, Settings, bundled
 from voc.errors import UsageError
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
 from voc.records import Issue, Mention
-from voc.report import ReportInput, build_figures, write_report
+from voc.report import WHOLE, Figures, Format, ReportInput, Scope, build_figures, write_report
+from voc.report.measured import Measured, read_measured
 from voc.store import Store
 from voc.tagging.loading import load_tagger
 
@@ -35,14 +37,17 @@ def write_topic_report(
     model: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    scope: Scope = WHOLE,
+    as_format: Format = "html",
 ) -> Written:
-    """Writes the report as one HTML file.
+    """Writes the report as one file.
 
     A store that holds several industries gives one report over all of them where none is named;
     its aspects then carry their industry's name.
 
     Raises:
-        UsageError: The store holds no such industry.
+        UsageError: The store holds no such industry; or no feedback of a product, a store or a
+            region that `scope` names.
         OutputError: The file cannot be written.
     """
     loaded, notes = _industries(store, settings, industry)
@@ -65,19 +70,51 @@ def write_topic_report(
             model=name,
             rows=store.tagged(model=name, industry=wanted, since=since, until=until),
             mentions=(qualified(item) for item in mentions) if merged else mentions,
+            scope=scope,
+            topic_voices=store.topic_voices(wanted),
             topics=store.topics(wanted),
             issues=[qualified(item) for item in issues] if merged else issues,
             work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
             rejects=len(store.rejects()),
             window_days=settings.issues.window_days,
             is_masked=settings.privacy.mask,
+            measured=measured_of(name, settings),
         )
     )
-    write_report(figures, out)
+    _check(scope, figures, store, name)
+    write_report(figures, out, as_format=as_format)
     left_out = store.count_without_industry(since=since, until=until) if wanted else 0
     if left_out:
         notes.append(f"{left_out} feedbacks without an industry are not in this report.")
     return Written(tuple(notes))
+
+
+def _check(scope: Scope, figures: Figures, store: Store, model: str) -> None:
+    """Refuses a product, a store or a region that the store has never heard of.
+
+    Raises:
+        UsageError: With the nearest names there are.
+    """
+    if not scope or figures.overview.rows:
+        return
+    rows = list(store.tagged(model=model))
+    for part in fields(scope):
+        unit = part.name.removesuffix("s")
+        known = {value for row in rows if (value := getattr(row, unit))}
+        for name in getattr(scope, part.name):
+            if name not in known:
+                near = get_close_matches(name, known, n=3, cutoff=0.3) or sorted(known)[:3]
+                raise UsageError(
+                    f"The store holds no feedback of the {unit} {name!r}; "
+                    + (f"it has {', '.join(near)}." if near else f"none of it names a {unit}.")
+                )
+
+
+def measured_of(model: str, settings: Settings) -> tuple[Measured, ...]:
+    """Returns what the folder of a model, named as `name@version`, says was measured of it."""
+    name, _, version = model.partition("@")
+    folder = settings.resolve(settings.models.dir) or bundled("models")
+    return read_measured(folder / name / version.partition("+")[0], name)
 
 
 def _industries(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -34,9 +34,10 @@ _NEGATIVE: Final = POLARITIES.index("negative")
 
 @dataclass(slots=True)
 class Spoken:
-    """Feedback that speaks of one aspect, and how."""
+    """Feedback that speaks of one aspect, and how; `days` counts the negative ones."""
 
     total: int = 0
+    days: Counter[int] = field(default_factory=Counter)
     polarities: list[int] = field(default_factory=lambda: [0] * len(POLARITIES))
 
     def add(self, polarity: int, *, is_first: bool) -> None:
@@ -53,6 +54,9 @@ class MentionTally:
         default_factory=lambda: defaultdict(Spoken)
     )
     stores: defaultdict[tuple[str, str], Spoken] = field(
+        default_factory=lambda: defaultdict(Spoken)
+    )
+    regions: defaultdict[tuple[str, str], Spoken] = field(
         default_factory=lambda: defaultdict(Spoken)
     )
     ratings: defaultdict[str, ScoreSums] = field(default_factory=lambda: defaultdict(ScoreSums))
@@ -78,6 +82,8 @@ def tally_mentions(mentions: Iterable[Mention], rows: RowTally) -> MentionTally:
         is_first = not known >> shift & 0b111
         _add(tally, mention, polarity, is_first=is_first)
         if polarity == _NEGATIVE:
+            day = mention.occurred_at.astimezone(rows.zone).toordinal()
+            tally.aspects[mention.aspect_id].days[day] += 1
             _add_scores(tally, mention, rows)
     tally.feedback = len(seen)
     return tally
@@ -85,7 +91,11 @@ def tally_mentions(mentions: Iterable[Mention], rows: RowTally) -> MentionTally:
 
 def _add(tally: MentionTally, mention: Mention, polarity: int, *, is_first: bool) -> None:
     tally.aspects[mention.aspect_id].add(polarity, is_first=is_first)
-    for places, name in ((tally.products, mention.product), (tally.stores, mention.store)):
+    for places, name in (
+        (tally.products, mention.product),
+        (tally.stores, mention.store),
+        (tally.regions, mention.region),
+    ):
         if name:
             places[name, mention.aspect_id].add(polarity, is_first=is_first)
 
@@ -132,6 +142,7 @@ def heat_table(
 
     The places that are bad for sure come first: they are sorted by the lower end of the interval of
     their negative share, so that a bad place with much feedback is not hidden by those with little.
+    Those with too little to tell are left out where there are others.
 
     Args:
         places: Products or stores, with their feedback.
@@ -142,7 +153,10 @@ def heat_table(
         name: proportion(place.polarities[_NEGATIVE], sum(place.polarities))
         for name, place in places.items()
     }
-    names = sorted(places, key=lambda name: (-negatives[name].low, -places[name].rows, name))
+    telling = [name for name in places if negatives[name].total >= FEWEST_IN_CELL]
+    names = sorted(
+        telling or places, key=lambda name: (-negatives[name].low, -places[name].rows, name)
+    )
     columns = list(aspects)
     shown = columns[:MOST_COLUMNS]
     return HeatTable(
@@ -157,7 +171,7 @@ def heat_table(
             )
             for name in names[:MOST_PLACES]
         ),
-        more_rows=max(0, len(names) - MOST_PLACES),
+        more_rows=len(places) - len(names[:MOST_PLACES]),
         more_columns=max(0, len(columns) - MOST_COLUMNS),
     )
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from voc.insights import (
-    Proportion,
-    compare_weeks,
     csat_of_counts,
-    difference,
     mean_of_counts,
     nps_of_counts,
     proportion,
-    week_of_day,
 )
-from voc.insights.weeks import WEEK_DAYS, Week
-from voc.records import POLARITIES, Topic
+from voc.records import POLARITIES, Issue
 from voc.report.aside import set_aside
 from voc.report.aspects import (
     MentionTally,
@@ -27,17 +22,17 @@ from voc.report.aspects import (
     score_drivers,
     tally_mentions,
 )
+from voc.report.changes import recent_change, week_change
 from voc.report.figures import (
     ChannelFigures,
     Coverage,
     Figures,
     Overview,
-    ShareChange,
-    TopicFigures,
 )
 from voc.report.intake import ReportInput
 from voc.report.issue_cards import (
     MOST_CARDS,
+    MOST_QUOTED,
     Span,
     is_growing,
     is_open,
@@ -46,43 +41,63 @@ from voc.report.issue_cards import (
     ranked_issues,
 )
 from voc.report.issue_figures import IssueLine, OrderLine
-from voc.report.key_points import Findings, key_points
+from voc.report.key_points import key_points
 from voc.report.lead import lead
 from voc.report.orders import is_open as is_order_open
 from voc.report.orders import order_figures, order_line, orders_by_issue
-from voc.report.periods import volume_of
+from voc.report.peaks import theme_peaks
+from voc.report.periods import core_ends, volume_of
 from voc.report.tally import RowTally, tally_rows
+from voc.report.theme_map import theme_map
+from voc.report.themes import (
+    MOST_OTHERS,
+    MOST_TOPICS,
+    chosen,
+    is_narrowed,
+    spoken_of,
+    topic_figures,
+    topics_of_voices,
+)
+from voc.report.weekly import week_table
+from voc.report.wider_points import Findings
 from voc.report.wording import Calendar
 
-MOST_TOPICS: Final = 20
 _NEGATIVE: Final = POLARITIES.index("negative")
 _POSITIVE: Final = POLARITIES.index("positive")
 
 
 def build_figures(report: ReportInput) -> Figures:
-    """Computes all that the report says; reads `rows` and then `mentions` once each.
+    """Computes all that the report says; reads `topic_voices`, `rows` and `mentions` once each.
 
     Memory grows with days, places and issues, and little with rows: no text is kept but that of
     the verbatims of the issues that are shown in full.
     """
     known = aspects_by_id(report.industry)
-    issues = ranked_issues(report.issues, since=report.since, until=report.until)
-    in_full = {issue.issue_id for issue in issues[:MOST_CARDS] if is_open(issue)}
-    followed = {issue.issue_id: (issue, issue.issue_id in in_full) for issue in issues}
-    rows = tally_rows(report.rows, followed, zone=report.zone)
-    mentions = tally_mentions(report.mentions, rows)
+    rows, mentions, issues = _read(report)
+    in_full = _in_full(issues)
     span = _span(report, rows)
+    told = {issue.issue_id for issue in issues}
     orders = [
-        order_line(order, now=report.generated_at, zone=report.zone) for order in report.work_orders
+        order_line(order, now=report.generated_at, zone=report.zone)
+        for order in report.work_orders
+        if not report.scope or order.issue_id in told
     ]
     lines = [
-        issue_line(one, rows.issues[one.issue_id], known=known, zone=report.zone) for one in issues
+        issue_line(
+            one,
+            rows.issues[one.issue_id],
+            known=known,
+            zone=report.zone,
+            has_trend=span is not None and span.has_baseline,
+        )
+        for one in issues
     ]
     by_issue = orders_by_issue(orders)
+    names = {topic.topic_id: topic.topic for topic in report.topics}
     findings = Findings(
         overview=_overview(rows, span, lines, orders),
         cards=tuple(
-            issue_card(line, rows, span, by_issue.get(line.issue_id, ()))
+            issue_card(line, rows, span, by_issue.get(line.issue_id, ()), names)
             for line in lines
             if line.issue_id in in_full
         ),
@@ -90,10 +105,35 @@ def build_figures(report: ReportInput) -> Figures:
         drivers=score_drivers(rows, mentions, known),
         stores=rows.stores,
         products=rows.products,
+        peaks=theme_peaks(rows, report.topics, span),
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )
-    more_issues = tuple(line for line in lines if line.issue_id not in in_full)
-    return _figures(report, rows, mentions, span, findings, more_issues)
+    return _figures(report, rows, mentions, span, findings, lines)
+
+
+def _read(report: ReportInput) -> tuple[RowTally, MentionTally, list[Issue]]:
+    """Reads the feedback and what was said in it; returns the issues it speaks of as well."""
+    issues = ranked_issues(report.issues, since=report.since, until=report.until)
+    scope = report.scope
+    followed = {
+        issue.issue_id: (issue, bool(scope) or place < MOST_QUOTED)
+        for place, issue in enumerate(issues)
+    }
+    rows = tally_rows(
+        (row for row in report.rows if scope.holds(row)),
+        followed,
+        zone=report.zone,
+        topics=topics_of_voices(report.topic_voices),
+    )
+    mentions = tally_mentions((item for item in report.mentions if scope.holds(item)), rows)
+    return rows, mentions, [one for one in issues if not scope or rows.issues[one.issue_id].count]
+
+
+def _in_full(issues: Sequence[Issue]) -> set[str]:
+    """Returns the ids of the issues that get a card: the first ones that somebody must look at."""
+    current = [issue for issue in issues if is_open(issue)]
+    worth = [issue for issue in current if issue.severity != "low"]
+    return {issue.issue_id for issue in (worth or current)[:MOST_CARDS]}
 
 
 def _figures(
@@ -102,11 +142,17 @@ def _figures(
     mentions: MentionTally,
     span: Span | None,
     findings: Findings,
-    more_issues: tuple[IssueLine, ...],
+    lines: Sequence[IssueLine],
 ) -> Figures:
     first_day, last_day = _ends(span)
-    aspects = aspect_figures(mentions, aspects_by_id(report.industry))
+    known = aspects_by_id(report.industry)
+    aspects = aspect_figures(mentions, known)
     days = (span.first_day, span.last_day) if span else (None, None)
+    in_full = {card.line.issue_id for card in findings.cards}
+    spoken = spoken_of(report.topics, rows)
+    themes = [topic_figures(topic, report, rows) for topic in spoken]
+    topics = chosen(themes, MOST_TOPICS)
+    others = [topic for topic in themes if topic not in topics]
     return Figures(
         title=report.title,
         industry=report.industry.name if report.industry else None,
@@ -117,28 +163,38 @@ def _figures(
         model=report.model,
         window_days=report.window_days,
         is_masked=report.is_masked,
-        lead=lead(findings.overview, findings.calendar, first_day, last_day),
+        has_trends=span is not None and span.has_baseline,
+        is_narrowed=is_narrowed(report),
+        scope=report.scope,
+        lead=lead(findings.overview, findings.calendar, first_day, last_day, undated=rows.undated),
         key_points=key_points(findings),
         overview=findings.overview,
+        week=week_table(rows, mentions, lines, report.topics, known, span),
         volume=volume_of(rows.days, *days),
         channels=_channels(rows),
         aspects=aspects,
         drivers=findings.drivers,
         issues=tuple(findings.cards),
-        more_issues=more_issues,
-        topics=_topics(report),
-        more_topics=max(0, len(report.topics) - MOST_TOPICS),
+        more_issues=tuple(line for line in lines if line.issue_id not in in_full),
+        topics=topics,
+        other_topics=tuple(others[:MOST_OTHERS]),
+        more_topics=max(0, len(others) - MOST_OTHERS),
+        peaks=findings.peaks,
+        theme_map=theme_map(topics, rows.together, "wide"),
+        theme_map_narrow=theme_map(topics, rows.together, "narrow"),
         products=heat_table(rows.products, mentions.products, aspects),
         stores=heat_table(rows.stores, mentions.stores, aspects),
+        regions=heat_table(rows.regions, mentions.regions, aspects),
         orders=findings.orders,
         set_aside=set_aside(rows),
-        coverage=_coverage(report, rows, mentions),
+        coverage=_coverage(report, rows, mentions, span),
+        measured=report.measured,
     )
 
 
 def _span(report: ReportInput, rows: RowTally) -> Span | None:
-    """Returns the days covered: as asked for, else those of the feedback itself."""
-    first, last = rows.first_day, rows.last_day
+    """Returns the days covered: as asked for, else those of the feedback without strays."""
+    first, last = core_ends(rows.days) or (None, None)
     if report.since is not None:
         first = report.since.astimezone(report.zone).date()
     if report.until is not None:
@@ -161,8 +217,8 @@ def _overview(
         counted=rows.counted,
         negative=proportion(rows.polarities[_NEGATIVE], rows.judged),
         positive=proportion(rows.polarities[_POSITIVE], rows.judged),
-        week=_week_change(rows.days, span),
-        recent=_recent_change(rows.days, span),
+        week=week_change(rows.days, span),
+        recent=recent_change(rows.days, span),
         nps=nps_of_counts(rows.nps) if rows.nps else None,
         csat=csat_of_counts(rows.csat) if rows.csat else None,
         rating=mean_of_counts(rows.ratings) if rows.ratings else None,
@@ -171,59 +227,6 @@ def _overview(
         growing_issues=sum(is_growing(line) for line in current),
         open_orders=sum(is_order_open(order) for order in orders),
         overdue_orders=sum(order.is_overdue for order in orders),
-    )
-
-
-def _week_change(days: Mapping[int, Sequence[int]], span: Span | None) -> ShareChange | None:
-    if span is None:
-        return None
-    negative: dict[Week, int] = {}
-    judged: dict[Week, int] = {}
-    for ordinal, counts in days.items():
-        week = week_of_day(date.fromordinal(ordinal))
-        negative[week] = negative.get(week, 0) + counts[_NEGATIVE]
-        judged[week] = judged.get(week, 0) + sum(counts[: len(POLARITIES)])
-    found = compare_weeks(negative, judged, first_day=span.first_day, last_day=span.last_day)
-    if found is None:
-        return None
-    return _share_change(
-        found.week.first_day, found.week.last_day, WEEK_DAYS, found.now, found.before
-    )
-
-
-def _recent_change(days: Mapping[int, Sequence[int]], span: Span | None) -> ShareChange | None:
-    if span is None or span.first_day >= span.recent_from:
-        return None
-    sums = {True: [0, 0], False: [0, 0]}
-    for ordinal, counts in days.items():
-        if span.first_day.toordinal() <= ordinal <= span.last_day.toordinal():
-            period = sums[ordinal >= span.recent_from.toordinal()]
-            period[0] += counts[_NEGATIVE]
-            period[1] += sum(counts[: len(POLARITIES)])
-    return _share_change(
-        span.recent_from,
-        span.last_day,
-        (span.recent_from - span.first_day).days,
-        proportion(*sums[True]),
-        proportion(*sums[False]),
-    )
-
-
-def _share_change(
-    first_day: date, last_day: date, days_before: int, now: Proportion, before: Proportion
-) -> ShareChange | None:
-    change = difference(now, before)
-    if change is None:
-        return None
-    return ShareChange(
-        first_day=first_day.isoformat(),
-        last_day=last_day.isoformat(),
-        days=(last_day - first_day).days + 1,
-        days_before=days_before,
-        now=now,
-        before=before,
-        change=change,
-        is_clear=change.is_clear,
     )
 
 
@@ -237,33 +240,17 @@ def _channels(rows: RowTally) -> tuple[ChannelFigures, ...]:
     )
 
 
-def _topics(report: ReportInput) -> tuple[TopicFigures, ...]:
-    ranked = sorted(report.topics, key=lambda topic: (-topic.count, topic.topic_id))
-    return tuple(_topic(topic, report) for topic in ranked[:MOST_TOPICS])
-
-
-def _topic(topic: Topic, report: ReportInput) -> TopicFigures:
-    def day(moment: datetime) -> str:
-        return moment.astimezone(report.zone).date().isoformat()
-
-    return TopicFigures(
-        topic_id=topic.topic_id,
-        topic=topic.topic,
-        keywords=topic.keywords,
-        count=topic.count,
-        negative_share=topic.negative_share,
-        first_seen=day(topic.first_seen),
-        last_seen=day(topic.last_seen),
-        verbatim=next((item.text for item in topic.evidence if item.text), None),
-    )
-
-
-def _coverage(report: ReportInput, rows: RowTally, mentions: MentionTally) -> Coverage:
+def _coverage(
+    report: ReportInput, rows: RowTally, mentions: MentionTally, span: Span | None
+) -> Coverage:
+    covered = range(span.first_day.toordinal(), span.last_day.toordinal() + 1) if span else range(0)
     return Coverage(
         rows=rows.rows,
         rejects=report.rejects,
         judged=rows.judged,
         with_aspect=mentions.feedback,
         untimed=rows.untimed,
+        undated=rows.undated,
+        strays=sum(sum(counts) for day, counts in rows.days.items() if day not in covered),
         off_scale=rows.off_scale,
     )

@@ -10,9 +10,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from voc.insights import Csat, Difference, Mean, Nps, Proportion, ScoreDriver
+from voc.report.intake import Scope
 from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
+from voc.report.measured import Measured
+from voc.report.theme_figures import ThemeMap, ThemePeak, TopicFigures, WeekTable
 
-PointKind = Literal["rising", "new", "attention", "orders", "improved", "praise", "score"]
+PointKind = Literal["rising", "new", "attention", "orders", "improved", "praise", "score", "theme"]
 BucketUnit = Literal["week", "month", "quarter"]
 
 
@@ -145,18 +148,6 @@ class ScoreDrivers:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicFigures:
-    topic_id: str
-    topic: str
-    keywords: tuple[str, ...]
-    count: int
-    negative_share: float
-    first_seen: str
-    last_seen: str
-    verbatim: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class HeatCell:
     """Negative ones among the feedback of a place that speaks of an aspect.
 
@@ -244,6 +235,8 @@ class Coverage:
         judged: Feedback with a sentiment, of those that count.
         with_aspect: Feedback that speaks of an aspect, of those that count.
         untimed: Feedback without a time.
+        undated: Feedback whose source told no time, so that it stands at when it was ingested.
+        strays: Feedback so far before or after all the rest that charts and trends leave it out.
         off_scale: Scores outside their scale, left out.
     """
 
@@ -252,12 +245,26 @@ class Coverage:
     judged: int
     with_aspect: int
     untimed: int
+    undated: int
+    strays: int
     off_scale: int
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that the page says."""
+    """All that the page says.
+
+    Attributes:
+        has_trends: Whether the days covered reach back before the recent window; where they do
+            not, no trend is told.
+        is_narrowed: Whether the report is about a part of the feedback or of its time.
+        topics: The themes that are shown in full, most negative voices first.
+        other_topics: The next ones, of which the page tells the name and the figures.
+        more_topics: How many are left out beside them.
+        peaks: The themes that were spoken of much in a few weeks.
+        theme_map: The map of themes on a screen, `None` where there are too few of them.
+        theme_map_narrow: The same for a phone.
+    """
 
     title: str
     industry: str | None
@@ -268,9 +275,13 @@ class Figures:
     model: str
     window_days: int
     is_masked: bool
+    has_trends: bool
+    is_narrowed: bool
+    scope: Scope
     lead: tuple[TextPart, ...]
     key_points: tuple[KeyPoint, ...]
     overview: Overview
+    week: WeekTable | None
     volume: Volume
     channels: tuple[ChannelFigures, ...]
     aspects: tuple[AspectFigures, ...]
@@ -278,12 +289,18 @@ class Figures:
     issues: tuple[IssueCard, ...]
     more_issues: tuple[IssueLine, ...]
     topics: tuple[TopicFigures, ...]
+    other_topics: tuple[TopicFigures, ...]
     more_topics: int
+    peaks: tuple[ThemePeak, ...]
+    theme_map: ThemeMap | None
+    theme_map_narrow: ThemeMap | None
     products: HeatTable
     stores: HeatTable
+    regions: HeatTable
     orders: OrderFigures
     set_aside: SetAside
     coverage: Coverage
+    measured: tuple[Measured, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON values."""

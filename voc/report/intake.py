@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from voc.config import Industry
 from voc.records import Issue, Mention, Topic, WorkOrder
+from voc.report.measured import Measured
 
 
 class ReportRow(Protocol):
     """One feedback with what the engine says of it as a whole; the store's `TaggedRow` is one.
 
-    `occurred_at` is `None` where nobody knows when it was said. `flags` may hold `paid_burst`,
-    `near_duplicate` and `uninformative`.
+    `occurred_at` is `None` where nobody knows when it was said; where `is_dated` is false, it is
+    when the feedback was ingested. `flags` may hold `paid_burst`, `near_duplicate` and
+    `uninformative`.
     """
 
     @property
@@ -49,6 +51,43 @@ class ReportRow(Protocol):
     def urgency(self) -> str | None: ...
     @property
     def flags(self) -> frozenset[str]: ...
+    @property
+    def is_dated(self) -> bool: ...
+
+
+class Placed(Protocol):
+    """What names a product, a store and a region: feedback and mentions do."""
+
+    @property
+    def product(self) -> str | None: ...
+    @property
+    def store(self) -> str | None: ...
+    @property
+    def region(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of the feedback that a report is about; an empty tuple leaves nothing out."""
+
+    products: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.products or self.stores or self.regions)
+
+    def holds(self, item: Placed) -> bool:
+        """Says whether a feedback or a mention belongs to it."""
+        return (
+            (not self.products or item.product in self.products)
+            and (not self.stores or item.store in self.stores)
+            and (not self.regions or item.region in self.regions)
+        )
+
+
+WHOLE: Final = Scope()
+"""All the feedback there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +104,16 @@ class ReportInput:
         model: Name and version of the model that tagged.
         rows: The feedback of the period, each once, in any order; read once, as a stream.
         mentions: What was said of aspects in the same feedback; read once, after `rows`.
+        scope: What the feedback is narrowed to; of rows and mentions the rest is passed over.
         topics: Discovered themes, if any.
+        topic_voices: `(feedback_id, topic_id)` for each voice and topic it speaks of, read once,
+            before `rows`. Without them a topic is told as it stands over all its time.
         issues: Issues of any status. `rows` should hold the feedback that their evidence names.
         work_orders: Work orders of any status.
         rejects: Rows that could not be read.
         window_days: Length of the recent window that trends of issues look at.
         is_masked: Whether personal data were masked before anything was stored.
+        measured: What was measured about the model that tagged.
     """
 
     title: str
@@ -82,9 +125,12 @@ class ReportInput:
     model: str
     rows: Iterable[ReportRow]
     mentions: Iterable[Mention]
+    scope: Scope = WHOLE
     topics: Sequence[Topic] = ()
+    topic_voices: Iterable[tuple[str, str]] = ()
     issues: Sequence[Issue] = ()
     work_orders: Sequence[WorkOrder] = ()
     rejects: int = 0
     window_days: int = 14
     is_masked: bool = True
+    measured: tuple[Measured, ...] = ()

@@ -18,7 +18,9 @@ from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, RecentChan
 from voc.report.tally import IssueVoices, RowTally
 from voc.report.verbatims import choose
 
-MOST_CARDS: Final = 20
+MOST_CARDS: Final = 12
+MOST_QUOTED: Final = 80
+UNTOLD: Final = "unknown"
 MOST_SPARKS: Final = 12
 MOST_SHARES: Final = 4
 _OPEN: Final = ("open", "reopened")
@@ -38,6 +40,11 @@ class Span:
     def recent_from(self) -> date:
         return self.last_day - timedelta(days=self.window_days - 1)
 
+    @property
+    def has_baseline(self) -> bool:
+        """Says whether there are days before the recent window to compare it with."""
+        return self.first_day < self.recent_from
+
 
 def is_open(issue: Issue | IssueLine) -> bool:
     """Says whether somebody has to look at it."""
@@ -56,10 +63,16 @@ def urgency_rank(issue: Issue | IssueLine) -> tuple[int, bool]:
 
 
 def has_told_ratio(card: IssueCard) -> bool:
-    """Says whether the change is sure enough for its ratio to be told."""
+    """Says whether the change is sure enough for its ratio to be told.
+
+    The trend is that of all feedback; a report of a part of it may hold too little to show it.
+    """
     ratio = card.recent.ratio
-    is_bounded = ratio is not None and ratio.value is not None and ratio.high is not None
-    return is_bounded and card.line.trend in ("rising", "falling") and card.line.trend_p < 0.05
+    if ratio is None or ratio.value is None or ratio.high is None:
+        return False
+    return (card.line.trend == "rising" and ratio.low > 1) or (
+        card.line.trend == "falling" and ratio.high < 1
+    )
 
 
 def ranked_issues(
@@ -93,17 +106,27 @@ def ranked_issues(
 
 
 def issue_line(
-    issue: Issue, voices: IssueVoices, *, known: Mapping[str, Aspect], zone: ZoneInfo
+    issue: Issue,
+    voices: IssueVoices,
+    *,
+    known: Mapping[str, Aspect],
+    zone: ZoneInfo,
+    has_trend: bool = True,
 ) -> IssueLine:
-    """Returns an issue in a line."""
+    """Returns an issue in a line; without `has_trend` its trend is not told."""
     aspect = known.get(issue.aspect_id)
+    chosen = (
+        choose(voices.candidates[name] for name, _ in _ranked(voices.channels))[:1]
+        if voices.candidates
+        else ()
+    )
     return IssueLine(
         issue_id=issue.issue_id,
         title=issue.title,
         aspect=aspect.name if aspect else issue.aspect_id,
         severity=issue.severity,
-        trend=issue.trend,
-        trend_p=issue.trend_p,
+        trend=issue.trend if has_trend else UNTOLD,
+        trend_p=issue.trend_p if has_trend else 1.0,
         status=issue.status,
         count=issue.count,
         in_period=voices.count,
@@ -112,13 +135,26 @@ def issue_line(
         product=issue.product,
         store=issue.store,
         department=aspect.department if aspect else None,
+        quote=chosen[0].parts if chosen else (),
     )
 
 
 def issue_card(
-    line: IssueLine, tally: RowTally, span: Span | None, orders: Sequence[OrderLine]
+    line: IssueLine,
+    tally: RowTally,
+    span: Span | None,
+    orders: Sequence[OrderLine],
+    topics: Mapping[str, str] | None = None,
 ) -> IssueCard:
-    """Returns an issue in full; `span` is `None` where no feedback has a time."""
+    """Returns an issue in full.
+
+    Args:
+        line: The issue in a line.
+        tally: All feedback.
+        span: The days covered, `None` where no feedback has a time.
+        orders: Its work orders.
+        topics: The names of topics, by id.
+    """
     voices = tally.issues[line.issue_id]
     weeks = list(weeks_between(span.first_day, span.last_day))[-MOST_SPARKS:] if span else []
     return IssueCard(
@@ -130,6 +166,7 @@ def issue_card(
         stores=_where(voices.stores, voices.count),
         regions=_where(voices.regions, voices.count),
         channels=_where(voices.channels, voices.count, most=len(CHANNELS)),
+        topics=_where(_named(voices.topics, topics or {}), voices.count),
         verbatims=choose(voices.candidates[name] for name, _ in _ranked(voices.channels))
         if voices.candidates
         else (),
@@ -176,6 +213,11 @@ def _exposure(tally: RowTally, product: str | None, first: date, last: date) -> 
 def _between(days: Mapping[int, int], first: date, last: date) -> int:
     begin, end = first.toordinal(), last.toordinal()
     return sum(count for day, count in days.items() if begin <= day <= end)
+
+
+def _named(counts: Counter[str], names: Mapping[str, str]) -> Counter[str]:
+    """Returns the counts of topics that more than one voice speaks of, by their names."""
+    return Counter({names[one]: n for one, n in counts.items() if n > 1 and one in names})
 
 
 def _ranked(places: Counter[str]) -> list[tuple[str, int]]:

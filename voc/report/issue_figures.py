@@ -83,7 +83,11 @@ class RecentChange:
 
 @dataclass(frozen=True, slots=True)
 class IssueLine:
-    """One issue in a line."""
+    """One issue in a line.
+
+    `trend` is `unknown` where the report covers too little time to tell; `quote` is what one
+    customer said of it.
+    """
 
     issue_id: str
     title: str
@@ -99,11 +103,16 @@ class IssueLine:
     product: str | None
     store: str | None
     department: str | None
+    quote: tuple[TextPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class IssueCard:
-    """One issue in full. `weekly` counts voices by week, oldest first, over `weeks` labels."""
+    """One issue in full.
+
+    `weekly` counts voices by week, oldest first, over `weeks` labels; `topics` are the themes that
+    its voices speak of as well.
+    """
 
     line: IssueLine
     recent: RecentChange
@@ -113,5 +122,6 @@ class IssueCard:
     stores: Where
     regions: Where
     channels: Where
+    topics: Where
     verbatims: tuple[Verbatim, ...]
     orders: tuple[OrderLine, ...]

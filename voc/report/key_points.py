@@ -2,54 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from voc.insights import Proportion, proportion
-from voc.records import POLARITIES
-from voc.report.figures import KeyPoint, OrderFigures, Overview, PointKind, ScoreDrivers
-from voc.report.issue_cards import has_told_ratio, is_growing, is_open, urgency_rank
+from voc.report.figures import KeyPoint, PointKind
+from voc.report.issue_cards import is_growing, is_open, urgency_rank
 from voc.report.issue_figures import IssueCard, OrderLine, TextPart
 from voc.report.lead import Sentence, plain, strong
 from voc.report.orders import is_open as is_order_open
-from voc.report.tally import Place
+from voc.report.wider_points import Findings, told_change, voices_of, wider_points
 from voc.report.wording import (
     Calendar,
     hours,
-    interval,
     label,
     number,
-    p_value,
-    percent,
-    signed,
-    times,
 )
 
 MOST_POINTS: Final = 6
 MOST_ISSUES: Final = 4
 FEWEST_ISSUES: Final = 3
-_FEWEST_PRAISED: Final = 10
-_FEWEST_SILENT: Final = 5
-_POSITIVE: Final = POLARITIES.index("positive")
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What the sentences are made from."""
-
-    overview: Overview
-    cards: Sequence[IssueCard]
-    orders: OrderFigures
-    drivers: ScoreDrivers | None
-    stores: Mapping[str, Place]
-    products: Mapping[str, Place]
-    calendar: Calendar
 
 
 def key_points(findings: Findings) -> tuple[KeyPoint, ...]:
     """Returns up to six sentences, what must be looked at first."""
-    rest = [*_improved(findings), *_praise(findings), *_score(findings)]
+    rest = wider_points(findings)
     taken = len(rest) + bool(findings.overview.open_orders)
     room = max(FEWEST_ISSUES, min(MOST_ISSUES, MOST_POINTS - taken))
     groups = _notable(findings.cards)[:room]
@@ -86,7 +62,7 @@ def _issue(group: Sequence[IssueCard], calendar: Calendar) -> KeyPoint:
         kind = "rising"
     elif line.trend == "new":
         kind = "new"
-    told = _told_new(card, calendar) if kind == "new" else _told_change(card)
+    told = _told_new(card, calendar) if kind == "new" else told_change(card)
     return KeyPoint(
         kind,
         (
@@ -105,7 +81,7 @@ def _issue(group: Sequence[IssueCard], calendar: Calendar) -> KeyPoint:
 def _told_others(others: Sequence[IssueCard]) -> list[TextPart]:
     if not others:
         return []
-    voices = sum(card.line.count for card in others)
+    voices = sum(voices_of(card.line) for card in others)
     return [
         plain("；同一方面还有 "),
         strong(f"{number(len(others))} 个问题"),
@@ -118,23 +94,6 @@ def _told_new(card: IssueCard, calendar: Calendar) -> list[TextPart]:
         plain(f"{calendar.day(card.line.first_seen)}首次出现，已有 "),
         strong(f"{number(card.line.count)} 条"),
         plain("反馈"),
-    ]
-
-
-def _told_change(card: IssueCard) -> list[TextPart]:
-    recent, line = card.recent, card.line
-    parts = [plain(f"近 {recent.days} 天 "), strong(f"{number(recent.count)} 条")]
-    if recent.days_before:
-        parts.append(plain(f"，此前 {recent.days_before} 天 {number(recent.count_before)} 条"))
-    ratio = recent.ratio
-    if not has_told_ratio(card) or ratio is None or ratio.value is None or ratio.high is None:
-        return [*parts, plain(f"，累计 {number(line.count)} 条")]
-    bounds = f"95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍，{p_value(line.trend_p)}"
-    return [
-        *parts,
-        plain("，按反馈量折算是此前的 "),
-        strong(f"{times(ratio.value)} 倍"),
-        plain(f"（{bounds}）"),
     ]
 
 
@@ -211,75 +170,3 @@ def _next_order(order: OrderLine, calendar: Calendar) -> Sentence:
         strong(order.department),
         plain(f"，{due} 到期）"),
     )
-
-
-def _improved(findings: Findings) -> Iterator[KeyPoint]:
-    falling = [
-        card
-        for card in findings.cards
-        if card.line.trend == "falling"
-        and (has_told_ratio(card) or (card.recent.count_before >= _FEWEST_SILENT))
-    ]
-    if not falling:
-        return
-    card = max(falling, key=lambda one: (one.recent.count_before, one.line.issue_id))
-    sentence = (strong(card.line.title), plain("正在回落："), *_told_change(card), plain("。"))
-    yield KeyPoint("improved", sentence, (), f"issue-{card.line.issue_id}")
-
-
-def _praise(findings: Findings) -> Iterator[KeyPoint]:
-    """Names the store or product that is surely praised most, where it is more than the whole."""
-    whole = findings.overview.positive
-    found: list[tuple[float, int, str, str, Proportion]] = []
-    for anchor, places in (("stores", findings.stores), ("products", findings.products)):
-        for name, place in places.items():
-            praised = proportion(place.polarities[_POSITIVE], sum(place.polarities))
-            if praised.total >= _FEWEST_PRAISED and praised.low > (whole.share or 0.0):
-                found.append((praised.low, praised.count, name, anchor, praised))
-    if not found:
-        return
-    *_, praised_name, found_in, share = max(found, key=lambda item: item[:3])
-    sentence = (
-        strong(praised_name),
-        plain(f"受到好评：{number(share.total)} 条反馈中 "),
-        strong(f"{number(share.count)} 条正面"),
-        plain(
-            f"（{percent(share.share)}，95% 区间 {interval(share.low, share.high)}），"
-            f"整体为 {percent(whole.share)}。"
-        ),
-    )
-    yield KeyPoint("praise", sentence, (), found_in)
-
-
-def _score(findings: Findings) -> Iterator[KeyPoint]:
-    sentence: list[TextPart] = []
-    nps, rating = findings.overview.nps, findings.overview.rating
-    if nps is not None and nps.value is not None:
-        sentence += [
-            plain("NPS 为 "),
-            strong(signed(nps.value)),
-            plain(f"（{number(nps.n)} 份回答，95% 区间 {signed(nps.low)} 至 {signed(nps.high)}）"),
-        ]
-    elif rating is not None and rating.value is not None:
-        sentence += [
-            plain("平均评分 "),
-            strong(f"{number(rating.value, 1)} 分"),
-            plain(f"（满分 5 分，{number(rating.n)} 个评分）"),
-        ]
-    if sentence:
-        parts = (*sentence, *_driver(findings.drivers), plain("。"))
-        yield KeyPoint("score", parts, (), "drivers" if findings.drivers else None)
-
-
-def _driver(drivers: ScoreDrivers | None) -> list[TextPart]:
-    top = drivers.drivers[0] if drivers and drivers.drivers else None
-    if drivers is None or top is None or not top.driver.is_enough:
-        return []
-    if top.driver.mean is None or top.driver.mean_other is None or (top.driver.high or 0) >= 0:
-        return []
-    means = f"{number(top.driver.mean, 1)} 分，其余 {number(top.driver.mean_other, 1)} 分"
-    return [
-        plain("；拉低评分最多的是"),
-        strong(top.name),
-        plain(f"：抱怨它的顾客平均打 {means}（n={top.driver.n}）"),
-    ]

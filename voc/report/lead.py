@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from voc.report.figures import Overview, ShareChange
 from voc.report.issue_figures import TextPart
 from voc.report.wording import Calendar, interval, number, percent, signed
 
 Sentence = tuple[TextPart, ...]
+FEWEST_IN_WEEK: Final = 20
+"""Judged feedback that a week needs for its negative share to be told against another's."""
 
 
 def plain(text: str) -> TextPart:
@@ -19,10 +23,16 @@ def strong(text: str) -> TextPart:
 
 
 def lead(
-    overview: Overview, calendar: Calendar, first_day: str | None, last_day: str | None
+    overview: Overview,
+    calendar: Calendar,
+    first_day: str | None,
+    last_day: str | None,
+    *,
+    undated: int = 0,
 ) -> Sentence:
     """Returns the sentences before the key points; none where there is no feedback.
 
+    Where most feedback is `undated`, so that its days are those of its ingestion, it is said.
     What changed is told of the recent window where that change is clear, else of the last week.
     """
     if overview.rows == 0:
@@ -40,6 +50,9 @@ def lead(
             plain(f"（95% 区间 {interval(share.low, share.high)}）"),
         ]
     parts.append(plain("。"))
+    if 2 * undated > overview.rows:
+        which = "它们" if undated == overview.rows else f"其中 {number(undated)} 条"
+        parts.append(plain(f"{which}自己不带时间，按导入的时间计。"))
     if overview.recent is not None and overview.recent.is_clear:
         parts += _change(
             overview.recent,
@@ -48,10 +61,19 @@ def lead(
         )
     elif overview.week is not None:
         span = calendar.span(overview.week.first_day, overview.week.last_day)
-        parts += _change(overview.week, f"最近完整一周（{span}）", "前一周")
+        if is_told(overview.week):
+            parts += _change(overview.week, f"最近完整一周（{span}）", "前一周")
+        else:
+            few = min(overview.week.now.total, overview.week.before.total)
+            parts.append(plain(f"最近完整两周里有一周只有 {number(few)} 条，不足以比较。"))
     if not overview.open_issues:
         parts.append(plain("没有需要跟进的问题。"))
     return tuple(parts)
+
+
+def is_told(change: ShareChange) -> bool:
+    """Says whether both periods hold enough feedback to be compared."""
+    return min(change.now.total, change.before.total) >= FEWEST_IN_WEEK
 
 
 def _change(change: ShareChange, recently: str, earlier: str) -> list[TextPart]:
@@ -60,7 +82,9 @@ def _change(change: ShareChange, recently: str, earlier: str) -> list[TextPart]:
     if points == 0:
         return [*parts, plain(f"，与{earlier}持平。")]
     more = "高" if points > 0 else "低"
-    bounds = f"{signed(100 * change.change.low)} 至 {signed(100 * change.change.high)}"
+    ends = (100 * change.change.low, 100 * change.change.high)
+    digits = 1 if change.is_clear and any(round(end) == 0 for end in ends) else 0
+    bounds = f"{signed(ends[0], digits)} 至 {signed(ends[1], digits)}"
     doubt = "变化明显" if change.is_clear else "尚在偶然波动范围内"
     return [
         *parts,

@@ -1,23 +1,20 @@
-"""The page: one self-contained HTML file without scripts, images or requests."""
+"""The page: one self-contained HTML document without scripts, images or requests."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import math
-import os
 import re
-import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voc.errors import OutputError
 from voc.report import wording
 from voc.report.figures import Figures
 from voc.report.issue_cards import has_told_ratio
+from voc.report.lead import is_told
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,31 +53,6 @@ def render_html(figures: Figures) -> str:
     return _UNPRINTABLE.sub("", page.encode("utf-8", "replace").decode())
 
 
-def write_report(figures: Figures, path: Path) -> None:
-    """Writes the page to `path`: whole or not at all, an older file stays until then.
-
-    Raises:
-        OutputError: The file cannot be written.
-    """
-    page = render_html(figures)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise OutputError(
-            f"The report cannot be written to {path} ({error.strerror or error}); "
-            "name another file with -o, or free the place."
-        ) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
-
-
 @lru_cache(maxsize=1)
 def _style() -> str:
     return (_TEMPLATES / "report.css").read_text(encoding="utf-8")
@@ -113,6 +85,7 @@ def _environment() -> Environment:
     environment.filters.update(filters)
     environment.globals["interval"] = wording.interval
     environment.tests["surely_changed"] = has_told_ratio
+    environment.tests["told"] = is_told
     return environment
 
 

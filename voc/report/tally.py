@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import combinations
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,8 @@ PAID_BURST: Final = "paid_burst"
 NEAR_DUPLICATE: Final = "near_duplicate"
 UNINFORMATIVE: Final = "uninformative"
 _UNJUDGED: Final = len(POLARITIES)
+_NEGATIVE: Final = POLARITIES.index("negative")
+_MOST_TOPICS_A_VOICE: Final = 12
 _SAMPLE: Final = 120
 _YEARS: Final = range(1970, 2200)
 
@@ -49,10 +52,18 @@ class IssueVoices:
     stores: Counter[str] = field(default_factory=Counter)
     regions: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
+    topics: Counter[str] = field(default_factory=Counter)
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
 
-    def add(self, row: ReportRow, evidence: Evidence, moment: datetime | None) -> None:
+    def add(
+        self,
+        row: ReportRow,
+        evidence: Evidence,
+        moment: datetime | None,
+        topics: Iterable[str] = (),
+    ) -> None:
         self.count += 1
+        self.topics.update(topics)
         if moment is not None:
             self.days[moment.toordinal()] += 1
         self.channels[row.channel] += 1
@@ -66,6 +77,23 @@ class IssueVoices:
         if self.with_verbatims and NEAR_DUPLICATE not in row.flags:
             best = self.candidates.setdefault(row.channel, [])
             keep_best(best, candidate(row, evidence, moment=moment))
+
+
+@dataclass(slots=True)
+class TopicVoices:
+    """The voices of one topic in the period, each once."""
+
+    count: int = 0
+    negative: int = 0
+    judged: int = 0
+    days: Counter[int] = field(default_factory=Counter)
+
+    def add(self, polarity: int, moment: datetime | None) -> None:
+        self.count += 1
+        self.negative += polarity == _NEGATIVE
+        self.judged += polarity != _UNJUDGED
+        if moment is not None:
+            self.days[moment.toordinal()] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +122,9 @@ class RowTally:
     channels: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
     products: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
     stores: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
+    regions: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
+    topics: dict[str, TopicVoices] = field(default_factory=dict)
+    together: Counter[tuple[str, str]] = field(default_factory=Counter)
     nps: Counter[int] = field(default_factory=Counter)
     csat: Counter[int] = field(default_factory=Counter)
     ratings: Counter[float] = field(default_factory=Counter)
@@ -103,6 +134,7 @@ class RowTally:
     near_duplicates: int = 0
     uninformative: int = 0
     untimed: int = 0
+    undated: int = 0
     off_scale: int = 0
 
     @property
@@ -117,24 +149,39 @@ class RowTally:
     def last_day(self) -> date | None:
         return date.fromordinal(max(self.days)) if self.days else None
 
-    def add(self, row: ReportRow, followed: Iterable[tuple[str, Evidence]]) -> None:
-        """Counts one feedback; `followed` names the issues it speaks for, and where."""
+    def add(
+        self,
+        row: ReportRow,
+        followed: Iterable[tuple[str, Evidence]],
+        topics: Sequence[str] = (),
+    ) -> None:
+        """Counts one feedback.
+
+        Args:
+            row: The feedback.
+            followed: The issues it speaks for, and where.
+            topics: The topics it speaks of, sorted.
+        """
         self.rows += 1
         moment = self._moment(row)
         self.untimed += moment is None
+        self.undated += moment is not None and not row.is_dated
         self.uninformative += UNINFORMATIVE in row.flags
         if PAID_BURST in row.flags:
             self._set_aside(row, moment)
             return
         for issue_id, evidence in followed:
-            self.issues[issue_id].add(row, evidence, moment)
+            self.issues[issue_id].add(row, evidence, moment, topics)
         if NEAR_DUPLICATE in row.flags:
             self.near_duplicates += 1
             self.not_counted.add(row.feedback_id)
             return
         self.counted += 1
-        self._add_verdict(row, moment)
+        polarity = self._add_verdict(row, moment)
         self._add_scores(row)
+        for topic_id in topics:
+            self.topics[topic_id].add(polarity, moment)
+        self.together.update(combinations(topics[:_MOST_TOPICS_A_VOICE], 2))
 
     def _moment(self, row: ReportRow) -> datetime | None:
         """Returns when it was said, `None` where that is unknown or no time of this world."""
@@ -146,7 +193,7 @@ class RowTally:
         self.not_counted.add(row.feedback_id)
         self.paid.append(PaidPost(row.product, row.channel, moment, row.text[:_SAMPLE]))
 
-    def _add_verdict(self, row: ReportRow, moment: datetime | None) -> None:
+    def _add_verdict(self, row: ReportRow, moment: datetime | None) -> int:
         polarity = _UNJUDGED
         if row.sentiment in POLARITIES and UNINFORMATIVE not in row.flags:
             polarity = POLARITIES.index(row.sentiment)
@@ -155,6 +202,7 @@ class RowTally:
             (self.channels, row.channel),
             (self.products, row.product),
             (self.stores, row.store),
+            (self.regions, row.region),
         ):
             if name:
                 place = places[name]
@@ -165,6 +213,7 @@ class RowTally:
             day = moment.toordinal()
             self.days.setdefault(day, [0] * (_UNJUDGED + 1))[polarity] += 1
             self.product_days[row.product][day] += 1
+        return polarity
 
     def _add_scores(self, row: ReportRow) -> None:
         rating = self._rating(row)
@@ -196,7 +245,11 @@ class RowTally:
 
 
 def tally_rows(
-    rows: Iterable[ReportRow], issues: Mapping[str, tuple[Issue, bool]], *, zone: ZoneInfo
+    rows: Iterable[ReportRow],
+    issues: Mapping[str, tuple[Issue, bool]],
+    *,
+    zone: ZoneInfo,
+    topics: Mapping[str, Sequence[str]] | None = None,
 ) -> RowTally:
     """Reads all feedback once.
 
@@ -204,12 +257,18 @@ def tally_rows(
         rows: The feedback.
         issues: The issues to follow by id, each with whether its verbatims are wanted.
         zone: The zone of days.
+        topics: The topics that each feedback speaks of, by its id, sorted.
     """
-    tally = RowTally(zone, {name: IssueVoices(wanted) for name, (_, wanted) in issues.items()})
+    spoken = topics or {}
+    tally = RowTally(
+        zone,
+        {name: IssueVoices(wanted) for name, (_, wanted) in issues.items()},
+        topics={name: TopicVoices() for names in spoken.values() for name in names},
+    )
     followed: dict[str, list[tuple[str, Evidence]]] = {}
     for name, (issue, _) in issues.items():
         for evidence in issue.evidence:
             followed.setdefault(evidence.feedback_id, []).append((name, evidence))
     for row in rows:
-        tally.add(row, followed.get(row.feedback_id, ()))
+        tally.add(row, followed.get(row.feedback_id, ()), spoken.get(row.feedback_id, ()))
     return tally

@@ -26,13 +26,21 @@ POINT_LABELS: Final = {
     "improved": "好转",
     "praise": "口碑",
     "score": "评分",
+    "theme": "主题",
 }
+VERDICT_LABELS: Final = {
+    "up": "明显上升",
+    "down": "明显下降",
+    "even": "偶然波动范围内",
+    "few": "太少，不下结论",
+}
+KIND_LABELS: Final = {"issue": "问题", "aspect": "方面", "topic": "主题"}
 UNIT_LABELS: Final = {"week": "周", "month": "月", "quarter": "季度"}
 SCORE_LABELS: Final = {"rating": "平均评分", "nps": "NPS 打分"}
 MINUS: Final = "−"
 _BY_KIND: Final[Mapping[str, Mapping[Any, str]]] = {
     "channel": CHANNEL_LABELS,
-    "trend": TREND_LABELS,
+    "trend": {**TREND_LABELS, "unknown": "趋势未知"},
     "severity": SEVERITY_LABELS,
     "priority": PRIORITY_LABELS,
     "order_status": STATUS_LABELS,
@@ -40,6 +48,8 @@ _BY_KIND: Final[Mapping[str, Mapping[Any, str]]] = {
     "point": POINT_LABELS,
     "unit": UNIT_LABELS,
     "score": SCORE_LABELS,
+    "verdict": VERDICT_LABELS,
+    "kind": KIND_LABELS,
 }
 
 
@@ -74,7 +84,9 @@ def interval(low: float, high: float) -> str:
 
 
 def times(value: float) -> str:
-    """Returns a ratio with two significant digits, as 3.6 or 12."""
+    """Returns a ratio with two significant digits, as 3.6 or 12, and nothing as 0."""
+    if value < 0.05:
+        return "0"
     return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
@@ -117,6 +129,8 @@ class Calendar:
     def span(self, first: str, last: str) -> str:
         """Returns 11月9日–15日, naming month and year twice only where they change."""
         end = date.fromisoformat(last[:10])
+        if first[:10] == last[:10]:
+            return self.day(first)
         if first[:7] == last[:7]:
             return f"{self.day(first)}–{end.day}日"
         if first[:4] == last[:4]:

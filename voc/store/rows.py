@@ -71,7 +71,9 @@ class StoredFeedback:
 class TaggedRow:
     """One voice with what a model says of it as a whole.
 
-    `flags` holds the flags of its tags and of the store ("paid_burst", "near_duplicate").
+    `is_dated` says whether its source told when it was said; else `occurred_at` is when it was
+    ingested. `flags` holds the flags of its tags and of the store ("paid_burst",
+    "near_duplicate").
     """
 
     feedback_id: str
@@ -96,6 +98,7 @@ class TaggedRow:
     intent: IntentLabel | None
     urgency: UrgencyLabel | None
     flags: frozenset[str]
+    is_dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

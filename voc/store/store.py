@@ -220,6 +220,11 @@ class Store:
                 with_flagged=with_flagged,
             )
 
+    def topic_voices(self, industry: Wanted = None) -> Iterator[tuple[str, str]]:
+        """Yields `(feedback_id, topic_id)` for each voice and topic it speaks of, once, by id."""
+        with self._database.reading() as connection:
+            yield from tags.topic_voices(connection, industry=industry)
+
     def flags(self, kind: str) -> dict[str, str]:
         """Returns the group of each voice flagged with `kind`, by feedback id."""
         with self._database.reading() as connection:

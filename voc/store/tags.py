@@ -13,7 +13,7 @@ from voc.store import schema
 from voc.store.feedback import IS_CURRENT
 from voc.store.moments import micros, moment
 from voc.store.rows import StoredFeedback, TaggedRow
-from voc.store.statements import chunks, one_or_more, upsert
+from voc.store.statements import chunks, conditions, one_or_more, upsert
 from voc.store.topics import Assigned, assigned
 
 PAID_BURST: Final = "paid_burst"
@@ -184,6 +184,7 @@ def _tagged_row(row: Row[Any], raised: Iterable[str]) -> TaggedRow:
         **{name: values[name] for name in (*_VOICE, *_VERDICT)},
         occurred_at=_occurred_at(row),
         flags=frozenset((*values["flags"], *raised)),
+        is_dated=values["created_at_offset_s"] is not None,
     )
 
 
@@ -275,6 +276,23 @@ def _topic_id(evidence: Sequence[Span], topics: Sequence[Assigned]) -> str | Non
         if not evidence or any(_overlap(topic.span, span) for span in evidence):
             return topic.topic_id
     return None
+
+
+def topic_voices(
+    connection: Connection, *, industry: str | Sequence[str] | None
+) -> Iterator[tuple[str, str]]:
+    """Yields which voice speaks of which topic; see `Store.topic_voices`."""
+    table, topic = schema.topic_assignment, schema.topic
+    query = (
+        select(table.c.feedback_id, table.c.topic_id)
+        .join(topic, topic.c.topic_id == table.c.topic_id)
+        .where(*conditions(topic, industry=industry))
+        .distinct()
+        .order_by(table.c.feedback_id, table.c.topic_id)
+    )
+    for chunk in connection.execute(query, execution_options=_STREAM).partitions():
+        for row in chunk:
+            yield row.feedback_id, row.topic_id
 
 
 def set_flags(connection: Connection, kind: str, rows: Sequence[tuple[str, str]]) -> None:

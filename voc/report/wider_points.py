@@ -1,0 +1,175 @@
+"""The other sentences of the first screen: themes, what got better, praise, the score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from voc.insights import Proportion, proportion
+from voc.records import POLARITIES
+from voc.report.figures import KeyPoint, OrderFigures, Overview, ScoreDrivers
+from voc.report.issue_cards import has_told_ratio
+from voc.report.issue_figures import IssueCard, IssueLine, TextPart
+from voc.report.lead import plain, strong
+from voc.report.tally import Place
+from voc.report.theme_figures import ThemePeak
+from voc.report.wording import Calendar, interval, number, p_value, percent, signed, times
+
+MOST_ALSO_PRAISED: Final = 2
+MOST_THEMES: Final = 3
+_FEWEST_PRAISED: Final = 10
+_FEWEST_SILENT: Final = 5
+_POSITIVE: Final = POLARITIES.index("positive")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the sentences are made from."""
+
+    overview: Overview
+    cards: Sequence[IssueCard]
+    orders: OrderFigures
+    drivers: ScoreDrivers | None
+    stores: Mapping[str, Place]
+    products: Mapping[str, Place]
+    calendar: Calendar
+    peaks: tuple[ThemePeak, ...] = ()
+
+
+def wider_points(findings: Findings) -> list[KeyPoint]:
+    """Returns the sentences that are about no single issue that must be looked at."""
+    return [
+        *_theme(findings),
+        *_improved(findings),
+        *_praise(findings),
+        *_score(findings),
+    ]
+
+
+def voices_of(line: IssueLine) -> int:
+    """Returns the voices of the period, of all time where it holds none."""
+    return line.in_period or line.count
+
+
+def told_change(card: IssueCard) -> list[TextPart]:
+    recent, line = card.recent, card.line
+    if not recent.days_before:
+        return [plain("共 "), strong(f"{number(line.count)} 条"), plain("反馈")]
+    parts = [plain(f"近 {recent.days} 天 "), strong(f"{number(recent.count)} 条")]
+    parts.append(plain(f"，此前 {recent.days_before} 天 {number(recent.count_before)} 条"))
+    ratio = recent.ratio
+    if not has_told_ratio(card) or ratio is None or ratio.value is None or ratio.high is None:
+        whole = "累计" if line.in_period in (0, line.count) else "本期共"
+        return [*parts, plain(f"，{whole} {number(voices_of(line))} 条")]
+    bounds = f"95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍，{p_value(ratio.p)}"
+    return [
+        *parts,
+        plain("，按反馈量折算是此前的 "),
+        strong(f"{times(ratio.value)} 倍"),
+        plain(f"（{bounds}）"),
+    ]
+
+
+def _theme(findings: Findings) -> Iterator[KeyPoint]:
+    """Names the themes that were spoken of much in a few weeks."""
+    if not findings.peaks:
+        return
+    sentence = [plain("短时间内集中出现的主题：")]
+    for place, peak in enumerate(findings.peaks[:MOST_THEMES]):
+        span = findings.calendar.span(peak.first_day, peak.last_day)
+        sentence += [
+            plain("；" if place else ""),
+            strong(peak.topic),
+            plain(f"（{span} {number(peak.count)} 条，"),
+        ]
+        ratio = peak.ratio
+        if ratio and ratio.value is not None and ratio.high is not None:
+            bounds = f"95% 区间 {times(ratio.low)}–{times(ratio.high)}"
+            sentence.append(plain(f"是其余时间的 {times(ratio.value)} 倍，{bounds}）"))
+        else:
+            sentence.append(plain("其余时间没有）"))
+    yield KeyPoint("theme", (*sentence, plain("。")), (), "topics")
+
+
+def _improved(findings: Findings) -> Iterator[KeyPoint]:
+    falling = [
+        card
+        for card in findings.cards
+        if card.line.trend == "falling"
+        and (has_told_ratio(card) or (card.recent.count_before >= _FEWEST_SILENT))
+    ]
+    if not falling:
+        return
+    card = max(falling, key=lambda one: (one.recent.count_before, one.line.issue_id))
+    sentence = (strong(card.line.title), plain("正在回落："), *told_change(card), plain("。"))
+    yield KeyPoint("improved", sentence, (), f"issue-{card.line.issue_id}")
+
+
+def _praise(findings: Findings) -> Iterator[KeyPoint]:
+    """Names the store or product that is surely praised most, where it is more than the whole.
+
+    Up to two more of the same kind that are praised for sure are named after it.
+    """
+    whole = findings.overview.positive
+    found: list[tuple[float, int, str, str, Proportion]] = []
+    for anchor, places in (("stores", findings.stores), ("products", findings.products)):
+        for name, place in places.items():
+            praised = proportion(place.polarities[_POSITIVE], sum(place.polarities))
+            if praised.total >= _FEWEST_PRAISED and praised.low > (whole.share or 0.0):
+                found.append((praised.low, praised.count, name, anchor, praised))
+    if not found:
+        return
+    found.sort(key=lambda item: item[:3], reverse=True)
+    *_, praised_name, found_in, share = found[0]
+    also = [
+        f"{name}（{number(other.total)} 条中 {number(other.count)} 条正面）"
+        for *_, name, anchor, other in found[1:]
+        if anchor == found_in
+    ][:MOST_ALSO_PRAISED]
+    sentence = (
+        strong(praised_name),
+        plain(f"受到好评：{number(share.total)} 条反馈中 "),
+        strong(f"{number(share.count)} 条正面"),
+        plain(
+            f"（{percent(share.share)}，95% 区间 {interval(share.low, share.high)}），"
+            f"整体为 {percent(whole.share)}"
+        ),
+        *([plain(f"；同样受好评的还有{'、'.join(also)}")] if also else []),
+        plain("。"),
+    )
+    yield KeyPoint("praise", sentence, (), found_in)
+
+
+def _score(findings: Findings) -> Iterator[KeyPoint]:
+    sentence: list[TextPart] = []
+    nps, rating = findings.overview.nps, findings.overview.rating
+    if nps is not None and nps.value is not None:
+        sentence += [
+            plain("NPS 为 "),
+            strong(signed(nps.value)),
+            plain(f"（{number(nps.n)} 份回答，95% 区间 {signed(nps.low)} 至 {signed(nps.high)}）"),
+        ]
+    elif rating is not None and rating.value is not None:
+        sentence += [
+            plain("平均评分 "),
+            strong(f"{number(rating.value, 1)} 分"),
+            plain(f"（满分 5 分，{number(rating.n)} 个评分）"),
+        ]
+    if sentence:
+        parts = (*sentence, *_driver(findings.drivers), plain("。"))
+        yield KeyPoint("score", parts, (), "drivers" if findings.drivers else None)
+
+
+def _driver(drivers: ScoreDrivers | None) -> list[TextPart]:
+    top = drivers.drivers[0] if drivers and drivers.drivers else None
+    if drivers is None or top is None or not top.driver.is_enough:
+        return []
+    if top.driver.mean is None or top.driver.mean_other is None or (top.driver.high or 0) >= 0:
+        return []
+    means = f"{number(top.driver.mean, 1)} 分，其余 {number(top.driver.mean_other, 1)} 分"
+    return [
+        plain("；拉低评分最多的是"),
+        strong(top.name),
+        plain(f"：抱怨它的顾客平均打 {means}（n={top.driver.n}）"),
+    ]
