@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 import pytest
 
-from voc.config import bundled
+from voc.config import bundled, load_industry
 from voc.errors import ModelError
 from voc.inference.encoder import EncoderModel, TokenStates
 from voc.inference.linear import LinearModel
 from voc.inference.manifest import newest
 from voc.records import POLARITIES
+from voc.tagging.aspects import complaints
 from voc.tagging.encoder import FALLBACK, EncoderTagger
 from voc.tagging.engine import Engine
 from voc.tagging.linear import LinearTagger
+from voc.tagging.prepare import prepare
+from voc.tagging.taxonomy import Taxonomy
 
 POISON = "毒药"
 
@@ -86,3 +89,20 @@ def test_questions_have_a_label_and_its_probability(engine: Engine) -> None:
     [(label, chance)] = engine.questions(["我想改一下收货地址可以吗"])
     assert "收件信息" in label or "地址" in label
     assert 0 < chance <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("变速箱低速顿挫严重", True),
+        ("变速箱没有顿挫，很平顺", False),
+        ("变速箱是爱信的", False),
+        ("座椅太硬了。变速箱是爱信的", False),
+    ],
+)
+def test_a_complaint_beside_a_keyword_is_heard(twin: LinearTagger, text: str, wanted: bool) -> None:
+    industry = load_industry("automotive")
+    taxonomy = Taxonomy(industry.all_aspects(), industry=industry.id)
+    reading = twin.read([prepare(text, max_chars=1000)], taxonomy)
+    power = taxonomy.ids.index("power")
+    assert complaints(reading, len(taxonomy.ids))[0, power] == wanted

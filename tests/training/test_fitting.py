@@ -12,8 +12,10 @@ from training.fitting import (
     best_threshold,
     even_weights,
     fit_binary,
+    fit_margins,
     fit_multinomial,
     fit_presence,
+    plausible,
 )
 
 RANDOM = np.random.default_rng(7)
@@ -90,3 +92,35 @@ def test_int8_weights_keep_the_answers() -> None:
     restored = tensors["polarity/wide.weight"] * tensors["polarity/wide.scale"]
     assert restored == pytest.approx(head.weights["wide"], abs=0.01)
     assert tensors["polarity/wide.weight"].dtype == np.int8
+
+
+def _clusters(per_label: int, labels: int = 5) -> tuple[Inputs, NDArray[np.int64]]:
+    """Rows around a corner of a simplex each, and which corner it is."""
+    truth = np.repeat(np.arange(labels), per_label)
+    rows = np.eye(labels)[truth] + RANDOM.normal(scale=0.1, size=(len(truth), labels))
+    nothing = np.zeros((len(truth), 0), dtype=np.float32)
+    return Inputs({"wide": sparse.csr_matrix(rows)}, nothing), truth
+
+
+def test_margins_tell_labels_apart() -> None:
+    inputs, truth = _clusters(20)
+    head = fit_margins(inputs, truth, strength=1.0)
+    assert (head.logits(inputs).argmax(axis=1) == truth).all()
+
+
+def test_rows_labelled_wrong_are_not_plausible_and_all_others_are() -> None:
+    inputs, truth = _clusters(20)
+    noisy = truth.copy()
+    wrong = np.arange(0, len(truth), 10)
+    noisy[wrong] = (truth[wrong] + 2) % 5
+    kept = plausible(inputs, noisy, strength=1.0, best=1)
+    assert not kept[wrong].any()
+    assert kept.sum() == len(truth) - len(wrong)
+
+
+def test_a_label_that_would_keep_hardly_a_row_keeps_all() -> None:
+    inputs, truth = _clusters(20)
+    noisy = truth.copy()
+    rare = np.arange(6) * 16
+    noisy[rare] = 5
+    assert plausible(inputs, noisy, strength=1.0, best=1)[rare].all()

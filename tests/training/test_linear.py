@@ -90,8 +90,9 @@ def engine(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
         **yaml.safe_load(
             (Path(linear.__file__).parent / "recipes/linear.yaml").read_text(encoding="utf-8")
         ),
-        "bits": {"wide": 14, "narrow": 12},
+        "bits": {"wide": 14, "narrow": 12, "service_intents": 12},
         "name": "tiny",
+        "version": "1.0.0",
     }
     (out / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
     arguments = ["--data", str(data), "--out", str(out), "--recipe", str(out / "recipe.yaml")]
@@ -111,6 +112,12 @@ def test_what_was_trained_tags(engine: Engine) -> None:
     ]
     assert [[mention.aspect for mention in item.aspects] for item in tags] == [["空间"]] * 3
     assert tags[0].model == "tiny@1.0.0"
+
+
+def test_what_was_trained_knows_the_questions(engine: Engine) -> None:
+    [(label, chance)] = engine.questions(["咨询价格7"])
+    assert label == "买家咨询价格"
+    assert 0.25 < chance <= 1
 
 
 def test_the_recipe_is_checked() -> None:

@@ -45,7 +45,7 @@ class QueueSettings(Section):
 
 class ModelSettings(Section):
     dir: Path | None = Field(default=None, description="Folder of models; empty: the bundled ones.")
-    name: str = Field(default="voc-zh-linear", description="The model that tags.")
+    name: str = Field(default="voc-zh", description="The model that tags.")
     fallback: str = Field(
         default="voc-zh-linear",
         description="The model that stands in where that one cannot run; empty: none.",

@@ -24,6 +24,7 @@ from voc.tagging.windows import Window, evidence_places, window, window_score, w
 Floats = NDArray[np.float32]
 HIT_SCALE = np.float32(0.5)  # weight of a keyword hit beside the unit-length n-gram row
 MOST_HITS = 2
+COMPLAINT = 0.2  # the rules' score, negated, from which a clause complains
 GENERIC = 0.35  # share of the generic polarity head beside an industry's own; chosen on dev
 MOST_EVIDENCE = 8
 # What nine in ten of the labelled texts do not exceed that the generic presence head was fitted on:
@@ -91,6 +92,20 @@ def spoken_of(reading: Reading, row: int, aspect: int, score: float = 1.0) -> Sp
     """Returns that a text speaks of an aspect, with the window of its keywords there."""
     own = [hit for hit in reading.hits[row] if hit.aspect == aspect]
     return Spoken(row, aspect, score, window(reading.texts[row].judgement, own))
+
+
+def complaints(reading: Reading, size: int) -> NDArray[np.bool_]:
+    """Returns (n_texts, size) where a clause with a keyword of an aspect complains, by the rules.
+
+    A forum whose labels call most of what it says neutral teaches a model to pass those over.
+    """
+    found = np.zeros((len(reading.texts), size), dtype=np.bool_)
+    for row, (text, hits) in enumerate(zip(reading.texts, reading.hits, strict=True)):
+        bad = [each for each in text.judgement.clauses if each.score <= -COMPLAINT]
+        for hit in hits:
+            if any(clause.start <= hit.start < clause.end for clause in bad):
+                found[row, hit.aspect] = True
+    return found
 
 
 def trained_prefix(model: LinearModel, taxonomy: Taxonomy) -> str | None:

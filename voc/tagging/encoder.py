@@ -25,6 +25,7 @@ from voc.tagging.aspects import (
     IMPOSSIBLE,
     Reading,
     Spoken,
+    complaints,
     mentions,
     polarity_logits,
     presence_logits,
@@ -43,6 +44,9 @@ from voc.text.matching import IdentityCache
 Floats = NDArray[np.float32]
 FALLBACK = "fallback"  # the flag of a text that the encoder could not read
 GENERIC = "generic"
+_NEGATIVE = POLARITIES.index("negative")
+# What a complaint beside an aspect's keyword adds to its logits; chosen on car_forum's dev rows.
+_HEARD, _HEARD_NEGATIVE = 2.0, 0.7
 _UNCHANGED = Shifts(None, None)
 
 
@@ -268,6 +272,7 @@ class EncoderTagger:
         theirs = presence_logits(self.twin.model, reading, taxonomy)
         possible = theirs > IMPOSSIBLE
         logits = self._calibrated(f"{prefix}.presence", ours, np.where(possible, theirs, 0.0))
+        logits += _HEARD * complaints(reading, len(taxonomy.aspects))
         return np.where(possible, logits, IMPOSSIBLE)
 
     def polarity(
@@ -282,7 +287,12 @@ class EncoderTagger:
         ours = np.stack([looked[each.row].logits[each.aspect, 1:] for each in spoken])
         trained = trained_prefix(self.twin.model, taxonomy)
         theirs = polarity_logits(self.twin.model, reading, spoken, trained)
-        return self._calibrated(f"{prefix}.polarity", ours, theirs)
+        logits = self._calibrated(f"{prefix}.polarity", ours, theirs)
+        heard = complaints(reading, len(taxonomy.aspects))
+        logits[:, _NEGATIVE] += _HEARD_NEGATIVE * np.array(
+            [heard[each.row, each.aspect] for each in spoken]
+        )
+        return logits
 
     def _spans(self, text: Prepared, states: TokenStates) -> tuple[Opinion, ...]:
         if text.says_nothing:

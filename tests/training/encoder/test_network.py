@@ -125,3 +125,87 @@ def test_the_student_begins_with_the_teachers_layers(folders: tuple[Path, Path])
         ours[f"encoder.encoder.layer.0.{name}"] == theirs[f"encoder.encoder.layer.1.{name}"]
     ).all()
     assert (ours["sentiment.weight"] == theirs["sentiment.weight"]).all()
+
+
+def test_a_shipped_model_is_read_back_as_a_run(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    import torch
+
+    from training.encoder.export import export, manifest_of
+    from training.encoder.runs import load_run
+
+    run = load_run(folders[0])
+    with torch.no_grad():  # the exporter writes tensors that are alike, as untrained ones, once
+        for parameter in run.network.encoder.parameters():
+            parameter.add_(0.02 * torch.randn(parameter.shape))
+    manifest = manifest_of(run, name="tiny", version="1.0.0", twin="voc-zh-linear@1.0.0")
+    export(run, tmp_path, manifest, int8=True)
+    again = load_run(tmp_path)
+    assert (again.questions, again.aspects) == (run.questions, run.aspects)
+    ids = torch.tensor([run.tokenizer.encode(TEXTS[1]).ids])
+    with torch.no_grad():
+        wanted, found = (
+            each.network.encode(ids, torch.ones_like(ids)).tokens[0] for each in (run, again)
+        )
+    assert torch.cosine_similarity(wanted, found, dim=-1).min() > 0.999
+    assert torch.equal(again.network.trained.weight, run.network.trained.weight)
+
+
+def test_a_float_graph_is_no_shipped_model(folders: tuple[Path, Path]) -> None:
+    from training.encoder.runs import load_run
+    from voc.errors import ModelError
+
+    with pytest.raises(ModelError, match="int8"):
+        load_run(folders[1])
+
+
+def test_new_pieces_get_the_vectors_of_the_base(folders: tuple[Path, Path]) -> None:
+    import torch
+
+    from training.base.loading import Base, bert
+    from training.base.vocabulary import SPECIAL, unigram_tokenizer
+    from training.encoder.runs import load_run
+    from training.encoder.shipped import with_vocabulary
+
+    run = load_run(folders[0])
+    old = run.network.encoder.embeddings.word_embeddings.weight.detach().clone()
+    known = run.tokenizer.get_vocab()
+    pieces = [(name, 0.0) for name in (*SPECIAL, "▁", "😡", "大")]
+    base = Base(
+        bert(words=8, layers=1, heads=4, positions=512, epsilon=1e-12, width=48, pad=1),
+        unigram_tokenizer(pieces),
+    )
+    theirs = base.encoder.embeddings.word_embeddings.weight.detach().clone()
+    grown = with_vocabulary(run, base)
+    words = grown.network.encoder.embeddings.word_embeddings.weight
+    assert grown.words == 8
+    assert torch.equal(words[7], old[known["大"]])
+    assert torch.equal(words[6], theirs[6])
+
+
+def test_dropout_reaches_states_but_no_attention(folders: tuple[Path, Path]) -> None:
+    from training.encoder.runs import load_run
+
+    network = load_run(folders[0]).network
+    network.set_dropout(0.25)
+    shares = {
+        name: module.p for name, module in network.named_modules() if name.endswith("dropout")
+    }
+    attention = [share for name, share in shares.items() if name.endswith("self.dropout")]
+    assert attention
+    assert not any(attention)
+    assert sum(share == 0.25 for share in shares.values()) == len(shares) - len(attention)
+
+
+def test_a_share_of_the_tokens_is_masked_and_never_the_frame() -> None:
+    require("torch", has_torch(), "PyTorch is not installed; pip install 'voc-zh[train]'")
+    from training.encoder.batches import Collator, Example, Tokens
+    from training.encoder.corpus import Row
+
+    ids = np.arange(10, 110, dtype=np.int32)
+    tokens = Tokens(ids, np.zeros((100, 2), dtype=np.int32))
+    examples = [Example(Row("x", "waimai"), tokens)] * 20
+    trained = Collator(1, {}, [], 7, (4, 0.1))(examples, step=3).ids
+    assert 0.07 < (trained == 4).float().mean() < 0.13
+    assert (trained[:, 0] == 10).all()
+    assert (trained[:, -1] == 109).all()
+    assert not (Collator(1, {}, [], None, (4, 0.1))(examples).ids == 4).any()
