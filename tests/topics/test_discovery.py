@@ -9,12 +9,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from voc.config.industries import Industry, load_industry
 from voc.records import stable_id
 from voc.topics import Clause, Discovery, discover
+from voc.topics.space import Space
+from voc.topics.words import Reader
 
 ClauseMaker = Callable[..., list[Clause]]
 DEMO = Path(__file__).resolve().parents[2] / "corpora" / "demo"
@@ -82,6 +85,43 @@ def test_the_order_of_the_input_changes_nothing(
 ) -> None:
     mixed = random.Random(3).sample(two_themes, len(two_themes))
     assert discover(mixed, industry=automotive) == discover(two_themes, industry=automotive)
+
+
+SYNONYMS = (
+    ("起步时车子一耸一耸", 0), ("踩油门往前窜", 0), ("挂挡哐一下", 0), ("低速闯动", 0),
+    ("收油门有拖拽感", 0), ("换挡一顿一顿", 0),
+    ("顶棚滴水", 1), ("雨天车里湿了一片", 1), ("天窗渗水", 1), ("座椅泡了水", 1),
+    ("车顶往下淌水", 1), ("下雨漏进来了", 1),
+)  # fmt: skip
+
+
+def test_what_means_the_same_is_nearer_with_vectors(automotive: Industry) -> None:
+    texts = [text for text, _ in SYNONYMS]
+    readings = Reader(automotive).read(texts)
+    kinds = np.array([kind for _, kind in SYNONYMS])
+    meant = np.eye(4, dtype=np.float32)[kinds] + 3
+    plain = Space(Reader(automotive), seed=0).fit(readings, texts)
+    with_meaning = Space(Reader(automotive), seed=0).fit(readings, texts, meant)
+    same = kinds[:, None] == kinds[None, :]
+    gains = with_meaning.similarities(with_meaning) - plain.similarities(plain)
+    spoken = np.diff(plain.sharp.indptr) > 0
+    pairs = spoken[:, None] & spoken[None, :] & ~np.eye(len(texts), dtype=bool)
+    assert pairs.any()
+    assert gains[pairs & same].mean() > 0.2 > gains[pairs & ~same].mean()
+
+
+def test_vectors_follow_their_clauses_in_any_order(
+    two_themes: list[Clause], automotive: Industry
+) -> None:
+    kinds = [{"g": 0, "s": 1, "o": 2}[clause.feedback_id[0]] for clause in two_themes]
+    meant = np.eye(4, dtype=np.float32)[kinds] + 3
+    found = discover(two_themes, industry=automotive, sentences=meant)
+    assert sorted(topic.count for topic in found.topics) == [6, 6]
+    order = random.Random(5).sample(range(len(two_themes)), len(two_themes))
+    mixed = discover([two_themes[at] for at in order], industry=automotive, sentences=meant[order])
+    assert mixed == found
+    with pytest.raises(ValueError, match="16 sentence vectors were given for 17 clauses"):
+        discover(two_themes, industry=automotive, sentences=meant[1:])
 
 
 NEWSROOM = "本店承诺天窗漏水一律免费更换密封条，欢迎各位车主到店检查"

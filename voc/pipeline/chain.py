@@ -12,6 +12,7 @@ from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
+from voc.pipeline.sentences import sentences_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.records import Issue, Mention, Message, Tags, WorkOrder
@@ -141,8 +142,13 @@ class Chain:
         for name, industry in self._industries.items():
             clauses = _clauses(self._store.mentions(model=self._engine.model, industry=name))
             before = self._store.topics(name)
+            sentences = sentences_of(
+                self._engine,
+                [clause.text for clause in clauses],
+                told=lambda done, total: self._progress("主题", done, total),
+            )
             try:
-                found = discover(clauses, industry=industry, existing=before)
+                found = discover(clauses, industry=industry, existing=before, sentences=sentences)
             except ImportError as error:
                 notes.append(str(error))
                 break

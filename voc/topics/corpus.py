@@ -8,11 +8,12 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from xxhash import xxh64_intdigest
 
 from voc.config.industries import Industry
 from voc.text.duplicates import near_duplicate_groups
 from voc.topics.clauses import Clause
-from voc.topics.space import Space, Vectors
+from voc.topics.space import Floats, Space, Vectors
 from voc.topics.themes import Labels, group, nearest
 from voc.topics.words import Reader, Reading
 
@@ -29,6 +30,11 @@ _SIDE_SHARE: Final = 0.25
 class Corpus:
     """Clauses with their words, copies set aside.
 
+    Args:
+        clauses: In any order, n of them.
+        industry: The taxonomy whose words customers use.
+        sentences: `(n, width)` their sentence vectors, where a model gives them.
+
     Attributes:
         clauses: All of them, by time, voice and place.
         distinct: `(n_distinct,)` positions in `clauses` of those that copy no earlier one.
@@ -37,13 +43,16 @@ class Corpus:
         silent: Words that are mere turns of phrase here.
     """
 
-    def __init__(self, clauses: Sequence[Clause], industry: Industry) -> None:
-        self.clauses = sorted(
-            clauses, key=lambda one: (one.occurred_at.timestamp(), one.feedback_id, one.start)
-        )
+    def __init__(
+        self, clauses: Sequence[Clause], industry: Industry, sentences: Floats | None = None
+    ) -> None:
+        order = sorted(range(len(clauses)), key=lambda at: _place(clauses[at]))
+        self.clauses = [clauses[at] for at in order]
         numbers = near_duplicate_groups([clause.text for clause in self.clauses])
         self.copy_of = np.array(numbers, dtype=np.intp)
         self.distinct = np.unique(self.copy_of, return_index=True)[1]
+        rows = np.array(order, dtype=np.intp)[self.distinct]
+        self._sentences = None if sentences is None else sentences[rows]
         self._reader = Reader(industry)
         self.readings: list[Reading] = self._reader.read(
             [self.clauses[at].text for at in self.distinct]
@@ -60,14 +69,16 @@ class Corpus:
         """
         sample = self._sample(seed)
         space = Space(self._reader, seed=seed)
+        sentences = self._sentences
         fitted = space.fit(
             [self.readings[at] for at in sample],
             [self.clauses[self.distinct[at]].feedback_id for at in sample],
+            None if sentences is None else sentences[sample],
         )
         self.silent = space.silent
         if len(sample) == len(self.readings):
             return fitted, sample
-        return space.transform(self.readings), sample
+        return space.transform(self.readings, sentences), sample
 
     def themes(
         self, vectors: Vectors, sample: npt.NDArray[np.intp], *, seed: int, min_voices: int
@@ -97,9 +108,10 @@ class Corpus:
         """Draws whole voices until there are clauses enough; returns places in `distinct`."""
         if len(self.distinct) <= SAMPLE_CLAUSES:
             return np.arange(len(self.distinct), dtype=np.intp)
-        voices = self._voices[self.distinct]
-        drawn = np.random.default_rng(seed).permutation(int(self._voices.max()) + 1)
-        order = np.argsort(drawn[voices], kind="stable")
+        names = [self.clauses[at].feedback_id for at in self.distinct]
+        # By a hash of their names, so that further voices change little of the sample.
+        drawn = np.array([_draw(name, seed) for name in names], dtype=np.uint64)
+        order = np.argsort(drawn, kind="stable")
         return np.sort(order[:SAMPLE_CLAUSES])
 
     def _independent(self) -> npt.NDArray[np.bool_]:
@@ -153,6 +165,14 @@ class Corpus:
             if min(praise, complaint) >= least:
                 parted[(labels == theme) & negative] = n_themes + theme
         return parted
+
+
+def _place(clause: Clause) -> tuple[float, str, int]:
+    return clause.occurred_at.timestamp(), clause.feedback_id, clause.start
+
+
+def _draw(name: str, seed: int) -> int:
+    return xxh64_intdigest(name.encode("utf-8", "surrogatepass"), seed=seed)
 
 
 def _numbers(names: Sequence[str]) -> npt.NDArray[np.intp]:

@@ -1,8 +1,9 @@
 """Finds what many clauses speak of: themes with names, keywords, verbatims and lasting ids.
 
-Copies are set aside, clauses become vectors, a sample of them is grouped, and every clause goes to
-the theme it is most like, or to none. scikit-learn does the algebra; nothing is compiled at run
-time and nothing is downloaded.
+Copies are set aside, clauses become vectors of their words and, where a model gives sentence
+vectors, of their meaning; a sample of them is grouped, and every clause goes to the theme it is
+most like, or to none. scikit-learn does the algebra; nothing is compiled at run time and nothing
+is downloaded.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ def discover(
     *,
     industry: Industry,
     existing: Sequence[Topic] = (),
+    sentences: Floats | None = None,
     seed: int = 0,
     min_voices: int = 5,
 ) -> Discovery:
@@ -36,18 +38,25 @@ def discover(
         industry: The taxonomy whose words and keywords customers use here.
         existing: Themes of earlier runs; one that is found again keeps its id, its name and the
             time it was first seen. Those not found again are not returned.
+        sentences: `(n_clauses, width)` a model's sentence vectors of the clauses; a row of zeros
+            for one that it could not read. Without them words alone tell clauses apart.
         seed: Decides which clauses are sampled and where grouping starts.
         min_voices: How many voices make a theme.
 
     Raises:
         MissingExtraError: scikit-learn is missing.
-        ValueError: `min_voices` is below 2.
+        ValueError: `min_voices` is below 2, or there are not as many vectors as clauses.
     """
     if min_voices < 2:
         raise ValueError(f"min_voices={min_voices} must be at least 2; one voice is no theme")
+    if sentences is not None and len(sentences) != len(clauses):
+        raise ValueError(
+            f"{len(sentences)} sentence vectors were given for {len(clauses)} clauses;"
+            " give one a clause, in their order"
+        )
     if not clauses:
         return Discovery([], [], 0.0)
-    corpus = Corpus(clauses, industry)
+    corpus = Corpus(clauses, industry, sentences)
     vectors, sample = corpus.placed(seed=seed)
     labels = corpus.themes(vectors, sample, seed=seed, min_voices=min_voices)
     centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
