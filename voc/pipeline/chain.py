@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -12,14 +12,13 @@ from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
-from voc.pipeline.sentences import sentences_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
-from voc.records import Issue, Mention, Message, Tags, WorkOrder
+from voc.pipeline.themes import discover_topics
+from voc.records import Issue, Message, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
 from voc.text.bursts import Voice, find_bursts
-from voc.topics import Clause, discover
 from voc.workorders import (
     DeliveryCounts,
     calendar_for,
@@ -139,21 +138,19 @@ class Chain:
     def discover_topics(self) -> tuple[int, list[str]]:
         """Discovers the topics of each industry; returns how many, and what could not be done."""
         count, notes = 0, []
-        for name, industry in self._industries.items():
-            clauses = _clauses(self._store.mentions(model=self._engine.model, industry=name))
-            before = self._store.topics(name)
-            sentences = sentences_of(
-                self._engine,
-                [clause.text for clause in clauses],
-                told=lambda done, total: self._progress("主题", done, total),
-            )
+        for industry in self._industries.values():
             try:
-                found = discover(clauses, industry=industry, existing=before, sentences=sentences)
+                found = discover_topics(
+                    self._store,
+                    self._engine,
+                    industry,
+                    model=self._engine.model,
+                    now=datetime.now(self._settings.zone),
+                    told=lambda done, total: self._progress("主题", done, total),
+                )
             except ImportError as error:
                 notes.append(str(error))
                 break
-            with self._store.transaction() as transaction:
-                transaction.save_topics(name, found.topics, found.assignments)
             count += len(found.topics)
         return count, notes
 
@@ -270,22 +267,3 @@ def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[Store
     for item in batch:
         parts.setdefault(item.industry, []).append(item)
     return parts
-
-
-def _clauses(mentions: Iterable[Mention]) -> list[Clause]:
-    """Returns the clauses that judge an aspect, each once."""
-    found: dict[tuple[str, int], Clause] = {}
-    for mention in mentions:
-        for span in mention.evidence:
-            place = (mention.feedback_id, span.start)
-            negative = mention.sentiment == "negative"
-            if place not in found or (negative and not found[place].negative):
-                found[place] = Clause(
-                    feedback_id=mention.feedback_id,
-                    start=span.start,
-                    end=span.end,
-                    text=span.text,
-                    occurred_at=mention.occurred_at,
-                    negative=negative,
-                )
-    return list(found.values())
