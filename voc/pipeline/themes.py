@@ -83,5 +83,6 @@ def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
                     text=span.text,
                     occurred_at=mention.occurred_at,
                     negative=negative,
+                    opinions=mention.opinions,
                 )
     return list(found.values())

@@ -25,6 +25,7 @@ class Clause:
         text: What the text says there.
         occurred_at: When the voice spoke.
         negative: Whether it complains.
+        opinions: What is judged and how, as one, of each opinion that touches it.
     """
 
     feedback_id: str
@@ -33,6 +34,7 @@ class Clause:
     text: str
     occurred_at: datetime
     negative: bool
+    opinions: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:

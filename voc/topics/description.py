@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.records import Topic, stable_id
+from voc.text.normalise import normalise
 from voc.topics.clauses import Clause
 from voc.topics.corpus import COMPLAINT, Corpus
 from voc.topics.evidence import evidence_of
@@ -130,9 +131,10 @@ def _themes(corpus: Corpus, labels: Labels) -> list[_Theme]:
     places = [np.flatnonzero(labels == label) for label in range(n_themes)]
     readings = [[corpus.readings[at] for at in theme] for theme in places]
     weights = weights_of(readings, without=corpus.silent)
+    keywords = keywords_of(readings, weights)
     return [
-        _Theme(at, tuple(said), weight, keywords_of(read, weight))
-        for at, said, weight, read in zip(places, clauses, weights, readings, strict=True)
+        _Theme(at, tuple(said), weight, words)
+        for at, said, weight, words in zip(places, clauses, weights, keywords, strict=True)
     ]
 
 
@@ -143,7 +145,12 @@ def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str])
         fitting = clause.negative == theme.complaint
         members.append(
             Member(
-                corpus.readings[at], clause.text, clause.feedback_id, float(closeness[at]), fitting
+                corpus.readings[at],
+                clause.text,
+                clause.feedback_id,
+                float(closeness[at]),
+                fitting,
+                tuple(normalise(opinion).text for opinion in clause.opinions),
             )
         )
     return name_of(members, theme.weights, complaint=theme.complaint, taken=taken)
