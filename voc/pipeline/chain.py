@@ -140,17 +140,19 @@ class Chain:
         count, notes = 0, []
         for industry in self._industries.values():
             try:
-                found = discover_topics(
+                found, told = discover_topics(
                     self._store,
                     self._engine,
                     industry,
                     model=self._engine.model,
+                    settings=self._settings.topics,
                     now=datetime.now(self._settings.zone),
                     told=lambda done, total: self._progress("主题", done, total),
                 )
             except ImportError as error:
                 notes.append(str(error))
                 break
+            notes += told
             count += len(found.topics)
         return count, notes
 
