@@ -38,6 +38,7 @@ def ours(clauses: Sequence[Clause], sentences: Floats, *options: str) -> dict[st
     found = discover(clauses, industry=industry, past=past, sentences=sentences, seed=seed)
     return {
         "seconds": time.perf_counter() - began,
+        "knows": bool(past.topics),
         "keywords": [topic.keywords for topic in found.topics],
         "names": [topic.topic for topic in found.topics],
         "topics": [topic.as_dict() for topic in found.topics],
@@ -77,6 +78,7 @@ def bertopic(clauses: Sequence[Clause], sentences: Floats, *_: str) -> dict[str,
     names = [name for name in sorted(set(labels)) if name >= 0]
     return {
         "seconds": seconds,
+        "knows": False,
         "keywords": [
             [word for word, _ in model.get_topic(name)[:KEYWORDS] if word] for name in names
         ],

@@ -116,12 +116,12 @@ class Bench:
 def _kept(found: Found, before: Found) -> tuple[str, str, str]:
     """Returns Rand index, share of the earlier ids found again, and of clauses with the same."""
     now, then = ({(row[0], row[1]): row[2] for row in each["places"]} for each in (found, before))
+    rand = f"{agreement(now, then):.3f}"
+    if not found["knows"]:
+        return rand, "", ""  # ids mean nothing across runs that do not know each other
     both = [place for place in now if place in then]
     ids = set(then.values())
     same = sum(now[place] == then[place] for place in both) / len(both)
-    rand = f"{agreement(now, then):.3f}"
-    if "topics" not in found:
-        return rand, "", ""
     return rand, f"{len(ids & set(now.values())) / len(ids):.1%}", f"{same:.1%}"
 
 
