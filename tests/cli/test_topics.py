@@ -40,6 +40,9 @@ def clerks(voc: Voc, tmp_path: Path) -> str:
 def test_a_topic_is_shown_with_its_history(voc: Voc, clerks: str) -> None:
     shown = json.loads(voc("topics", "show", clerks).out)
     assert shown["evidence"]
+    scores = [said["score"] for said in shown["borderline"]]
+    assert scores == sorted(scores)
+    assert len({said["feedback_id"] for said in shown["borderline"]}) == len(scores) > 0
     assert [event["kind"] for event in shown["history"]] == ["born"]
     assert "出现" in voc("topics", "history").out
     kinds = [

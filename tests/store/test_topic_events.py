@@ -88,6 +88,20 @@ def test_what_is_split_off_by_words(filled: Store) -> None:
     assert (event.topic_id, event.other, event.words) == ("d", "a", ("少发", "漏了"))
 
 
+def test_what_belongs_least_surely_comes_first_one_of_a_voice(store: Store) -> None:
+    scores = [("fb_1", 0.9), ("fb_2", 0.3), ("fb_2", 0.2), ("fb_3", 0.6)]
+    places = [
+        (name, "a", score, Span(at, at + 3, "发货慢")) for at, (name, score) in enumerate(scores)
+    ]
+    with store.transaction() as tx:
+        tx.save_topics("snack", [topic("a")], places)
+    found = store.doubtful_verbatims("a", limit=2)
+    assert [(said.feedback_id, said.start, score) for said, score in found] == [
+        ("fb_2", 2, 0.2),
+        ("fb_3", 3, 0.6),
+    ]
+
+
 def test_places_are_of_one_industry(filled: Store) -> None:
     assert filled.topic_places("bank") == {("fb_3", 0): "c"}
 

@@ -72,7 +72,7 @@ def list_topics(
 
 @topics.command("show")
 def show(topic_id: str, config: ConfigOption = None) -> None:
-    """Show one topic with its verbatims and what became of it as JSON.
+    """Show one topic with its verbatims, the borderline ones too, and its history as JSON.
 
     Example: voc topics show tp_0123456789abcdef0123
     """
@@ -80,6 +80,10 @@ def show(topic_id: str, config: ConfigOption = None) -> None:
         topic = _topic(store, topic_id)
         history = store.topic_events(topic_id=topic_id)
         shown = topic.as_dict() | _mark(topic, store.muted_topics())
+        shown["borderline"] = [
+            said.as_dict() | {"score": round(score, 4)}
+            for said, score in store.doubtful_verbatims(topic_id)
+        ]
         print_records([shown | {"history": [event.as_dict() for event in history]}])
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from voc.errors import StoreError
-from voc.records import Issue, Mention, Tags, Topic, TopicMention, WorkOrder
+from voc.records import Evidence, Issue, Mention, Tags, Topic, TopicMention, WorkOrder
 from voc.store import checks, feedback, issues, outbox, tags, topic_events, topics, workorders
 from voc.store.engine import Database, open_database, sqlite_file
 from voc.store.migrate import current_revision, migrate
@@ -235,6 +235,11 @@ class Store:
         """Returns a topic, muted or not."""
         with self._database.reading() as connection:
             return topics.one(connection, topic_id)
+
+    def doubtful_verbatims(self, topic_id: str, *, limit: int = 5) -> list[tuple[Evidence, float]]:
+        """Returns what belongs to a topic least surely, with how surely; one of a voice."""
+        with self._database.reading() as connection:
+            return topics.doubtful(connection, topic_id, limit)
 
     def muted_topics(self) -> set[str]:
         """Returns the ids of the muted topics."""

@@ -107,6 +107,23 @@ def one(connection: Connection, topic_id: str) -> Topic | None:
     return _topic(row) if row else None
 
 
+def doubtful(connection: Connection, topic_id: str, limit: int) -> list[tuple[Evidence, float]]:
+    """Returns what belongs to a topic least surely, with how surely; one of a voice."""
+    table = schema.topic_assignment
+    query = (
+        select(table)
+        .where(table.c.topic_id == topic_id)
+        .order_by(table.c.score, table.c.feedback_id, table.c.span_start)
+    )
+    found: dict[str, tuple[Evidence, float]] = {}
+    for row in connection.execute(query):
+        said = Evidence(row.feedback_id, row.span_start, row.span_end, row.span_text)
+        found.setdefault(row.feedback_id, (said, row.score))
+        if len(found) == limit:
+            break
+    return list(found.values())
+
+
 def muted(connection: Connection) -> set[str]:
     """Returns the ids of the muted topics."""
     table = schema.topic
