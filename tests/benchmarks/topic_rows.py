@@ -83,11 +83,12 @@ def share_of(clauses: Sequence[Clause], share: float, seed: int) -> list[int]:
 
 
 def many(
-    clauses: Sequence[Clause], sentences: Floats, count: int, seed: int
+    clauses: Sequence[Clause], sentences: Floats, count: int, seed: int, *, edits: int = 2
 ) -> tuple[list[Clause], Floats]:
-    """Makes `count` clauses of real ones: drawn again and again, two characters changed in each.
+    """Makes `count` clauses of real ones: drawn again and again, `edits` characters put into each.
 
-    Each draw of a voice is a voice of its own. The vectors move a little, as those of texts with
+    With two, most are near copies of others, as real feedback often is; with eight hardly any. Each
+    draw of a voice is a voice of its own. The vectors move a little, as those of texts with
     small edits do.
     """
     draw = random.Random(seed)
@@ -96,7 +97,7 @@ def many(
     made = []
     for number, at in enumerate(chosen):
         text = list(clauses[at].text)
-        for _ in range(2):
+        for _ in range(edits):
             text.insert(draw.randrange(len(text) + 1), draw.choice(characters))
         made.append(
             replace(

@@ -55,6 +55,7 @@ def options() -> argparse.Namespace:
     add("--data", type=Path, required=True, help="folder of data sets")
     add("--model", default="voc-zh", help="whose clauses and sentence vectors")
     add("--many", type=int, default=100_000, help="clauses for time and memory; 0 for none")
+    add("--edits", type=int, default=2, help="characters put into each of the many clauses")
     add("--bertopic", type=Path, help="interpreter with bertopic, umap-learn and hdbscan")
     add("--keep", type=Path, help="folder that keeps clauses and vectors for the next call")
     add("--threads", type=int, default=available_cores(), help="of each candidate")
@@ -155,7 +156,9 @@ def compare(chosen: argparse.Namespace, folder: Path) -> None:
         bench.add(theirs, voices)
         bench.add(bench.found("BERTopic again", "bertopic", whole), voices, theirs)
     if chosen.many:
-        crowd = write(folder / "many", *many(clauses, sentences, chosen.many, seed=3))
+        crowd = write(
+            folder / "many", *many(clauses, sentences, chosen.many, seed=3, edits=chosen.edits)
+        )
         bench.add(bench.found(f"voc {chosen.many}", "ours", crowd), [])
         if bench.with_bertopic:
             bench.add(bench.found(f"BERTopic {chosen.many}", "bertopic", crowd), [])
