@@ -14,6 +14,7 @@
     │   └── StoreBusyError       another writer holds the store; try again later
     ├── StateError               a record's state does not allow the action
     ├── OutputError              a result cannot be written
+    ├── NamerError               an endpoint that names topics did not answer (voc.topics)
     └── DeliveryError            a sink did not take a message
         ├── TransientDeliveryError   worth another try
         └── TerminalDeliveryError    no try will help

@@ -8,13 +8,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from voc.config.industries import Industry, load_industry
 from voc.records import stable_id
-from voc.topics import Clause, Discovery, discover
+from voc.topics import Clause, Discovery, Parted, Past, ThemeEvent, discover
+from voc.topics.space import Space
+from voc.topics.words import Reader
 
 ClauseMaker = Callable[..., list[Clause]]
 DEMO = Path(__file__).resolve().parents[2] / "corpora" / "demo"
@@ -84,6 +88,43 @@ def test_the_order_of_the_input_changes_nothing(
     assert discover(mixed, industry=automotive) == discover(two_themes, industry=automotive)
 
 
+SYNONYMS = (
+    ("起步时车子一耸一耸", 0), ("踩油门往前窜", 0), ("挂挡哐一下", 0), ("低速闯动", 0),
+    ("收油门有拖拽感", 0), ("换挡一顿一顿", 0),
+    ("顶棚滴水", 1), ("雨天车里湿了一片", 1), ("天窗渗水", 1), ("座椅泡了水", 1),
+    ("车顶往下淌水", 1), ("下雨漏进来了", 1),
+)  # fmt: skip
+
+
+def test_what_means_the_same_is_nearer_with_vectors(automotive: Industry) -> None:
+    texts = [text for text, _ in SYNONYMS]
+    readings = Reader(automotive).read(texts)
+    kinds = np.array([kind for _, kind in SYNONYMS])
+    meant = np.eye(4, dtype=np.float32)[kinds] + 3
+    plain = Space(Reader(automotive), seed=0).fit(readings, texts)
+    with_meaning = Space(Reader(automotive), seed=0).fit(readings, texts, meant)
+    same = kinds[:, None] == kinds[None, :]
+    gains = with_meaning.similarities(with_meaning) - plain.similarities(plain)
+    spoken = np.diff(plain.sharp.indptr) > 0
+    pairs = spoken[:, None] & spoken[None, :] & ~np.eye(len(texts), dtype=bool)
+    assert pairs.any()
+    assert gains[pairs & same].mean() > 0.2 > gains[pairs & ~same].mean()
+
+
+def test_vectors_follow_their_clauses_in_any_order(
+    two_themes: list[Clause], automotive: Industry
+) -> None:
+    kinds = [{"g": 0, "s": 1, "o": 2}[clause.feedback_id[0]] for clause in two_themes]
+    meant = np.eye(4, dtype=np.float32)[kinds] + 3
+    found = discover(two_themes, industry=automotive, sentences=meant)
+    assert sorted(topic.count for topic in found.topics) == [6, 6]
+    order = random.Random(5).sample(range(len(two_themes)), len(two_themes))
+    mixed = discover([two_themes[at] for at in order], industry=automotive, sentences=meant[order])
+    assert mixed == found
+    with pytest.raises(ValueError, match="16 sentence vectors were given for 17 clauses"):
+        discover(two_themes, industry=automotive, sentences=meant[1:])
+
+
 NEWSROOM = "本店承诺天窗漏水一律免费更换密封条，欢迎各位车主到店检查"
 
 
@@ -143,7 +184,7 @@ def test_a_known_theme_keeps_id_name_and_first_day(
         replace(clause, occurred_at=clause.occurred_at + timedelta(days=30))
         for clause in make("换挡的时候顿挫", "天窗漏水漏到座椅上", prefix="n")
     ]
-    second = discover([*two_themes[1:], *later], industry=automotive, existing=renamed, seed=7)
+    second = discover([*two_themes[1:], *later], industry=automotive, past=Past(renamed), seed=7)
     assert {topic.topic_id: topic.topic for topic in second.topics} == {
         topic.topic_id: topic.topic for topic in renamed
     }
@@ -154,7 +195,83 @@ def test_a_known_theme_keeps_id_name_and_first_day(
 
 def test_running_again_changes_nothing(two_themes: list[Clause], automotive: Industry) -> None:
     first = discover(two_themes, industry=automotive)
-    assert discover(two_themes, industry=automotive, existing=first.topics) == first
+    born = {topic.topic_id: "born" for topic in first.topics}
+    assert {event.topic_id: event.kind for event in first.events} == born
+    by_words = discover(two_themes, industry=automotive, past=Past(first.topics))
+    by_clauses = discover(two_themes, industry=automotive, past=_past(first), seed=9)
+    assert by_words == by_clauses == replace(first, events=())
+
+
+def _past(found: Discovery, **edits: Any) -> Past:
+    """What a run leaves to the next one."""
+    known = {(one.feedback_id, one.span.start): one.topic_id for one in found.assignments}
+    return Past(found.topics, known, **edits)
+
+
+def _ids(found: Discovery) -> dict[str, str]:
+    return {one.feedback_id: one.topic_id for one in found.assignments}
+
+
+def test_a_theme_lasts_while_others_come_up_and_go(
+    two_themes: list[Clause], automotive: Industry, make: ClauseMaker
+) -> None:
+    first = discover(two_themes, industry=automotive)
+    gearbox, sunroof = _ids(first)["g0"], _ids(first)["s0"]
+    brakes = make(
+        *(f"{when}刹车吱吱异响" for when in ("倒车", "早上", "雨后", "洗车后", "停车", "下坡")),
+        prefix="b",
+    )
+    second = discover([*two_themes, *brakes], industry=automotive, past=_past(first))
+    ids = _ids(second)
+    assert (ids["g3"], ids["s3"]) == (gearbox, sunroof)
+    assert second.events == (ThemeEvent(ids["b0"], "born"),)
+    without = [clause for clause in [*two_themes, *brakes] if clause.feedback_id[0] != "s"]
+    third = discover(without, industry=automotive, past=_past(second))
+    assert third.events == (ThemeEvent(sunroof, "died"),)
+    assert (_ids(third)["g3"], _ids(third)["b3"]) == (gearbox, ids["b0"])
+    assert discover([], industry=automotive, past=_past(third)).events == (
+        ThemeEvent(gearbox, "died"),
+        ThemeEvent(ids["b0"], "died"),
+    )
+
+
+def test_what_people_merged_stays_one_theme(
+    two_themes: list[Clause], automotive: Industry, make: ClauseMaker
+) -> None:
+    first = discover(two_themes, industry=automotive)
+    gearbox = _ids(first)["g0"]
+    known = dict.fromkeys(_past(first).known, gearbox)
+    kept = [topic for topic in first.topics if topic.topic_id == gearbox]
+    past = Past(kept, known, joined=frozenset([gearbox]))
+    more = make("天窗漏水漏到脚垫", "换挡顿挫又来了", prefix="n")
+    second = discover([*two_themes, *more], industry=automotive, past=past)
+    assert [topic.count for topic in second.topics] == [14]
+    assert set(_ids(second).values()) == {gearbox}
+    assert second.events == ()
+
+
+def test_what_people_split_off_stays_a_theme_of_its_own(
+    two_themes: list[Clause], automotive: Industry, make: ClauseMaker
+) -> None:
+    first = discover(two_themes, industry=automotive)
+    gearbox = next(topic for topic in first.topics if topic.topic_id == _ids(first)["g0"])
+    child = replace(gearbox, topic_id="tp_low", topic="低速顿挫")
+    past = _past(first)
+    known = {
+        place: "tp_low" if place[0] in ("g0", "g3") else name for place, name in past.known.items()
+    }
+    parted = (Parted(gearbox.topic_id, "tp_low", ("低速",)),)
+    more = make("低速的时候换挡又顿挫", "换挡顿挫没修好", prefix="n")
+    second = discover(
+        [*two_themes, *more],
+        industry=automotive,
+        past=Past([*first.topics, child], known, parted=parted),
+    )
+    ids, names = _ids(second), {topic.topic_id: topic.topic for topic in second.topics}
+    assert ids["g0"] == ids["g3"] == ids["n0"] == "tp_low"
+    assert ids["g1"] == ids["n1"] == gearbox.topic_id
+    assert names["tp_low"] == "低速顿挫"
+    assert second.events == ()
 
 
 def test_themes_of_another_industry_are_not_continued(
@@ -162,7 +279,7 @@ def test_themes_of_another_industry_are_not_continued(
 ) -> None:
     first = discover(two_themes, industry=automotive)
     foreign = [replace(topic, industry="snack", topic="别家") for topic in first.topics]
-    second = discover(two_themes, industry=automotive, existing=foreign)
+    second = discover(two_themes, industry=automotive, past=Past(foreign))
     assert not {topic.topic_id for topic in second.topics} & {t.topic_id for t in foreign}
     assert "别家" not in {topic.topic for topic in second.topics}
 

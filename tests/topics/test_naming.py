@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from voc.topics.keywords import keywords_of, weights_of
@@ -49,6 +51,15 @@ def test_a_phrase_that_customers_used(reader: Reader, texts: tuple[str, ...], na
     assert named(reader, texts) == name
 
 
+def test_a_phrase_that_holds_an_opinion_names_better_than_a_bare_thing(reader: Reader) -> None:
+    texts = ("地下车库", "地下车库入口", "地下车库积水")
+    said = members(reader, texts)
+    weights = weights_of([[member.reading for member in said], reader.read(OTHERS)])[0]
+    assert name_of(said, weights, complaint=False) == "地下车库"
+    judged = [*said[:2], replace(said[2], opinions=("车库积水",))]
+    assert name_of(judged, weights, complaint=False) == "地下车库积水"
+
+
 @pytest.mark.parametrize(
     "texts",
     [
@@ -74,6 +85,18 @@ def test_a_name_is_given_once(reader: Reader) -> None:
 
 def test_keywords_that_several_clauses_share_come_first(reader: Reader) -> None:
     theme = reader.read(["变速箱异响", "变速箱嗡嗡响", "变速箱异响得厉害"])
-    [weights, _] = weights_of([theme, reader.read(["油耗高", "油耗异响"])])
-    assert keywords_of(theme, weights)[:2] == ("变速箱", "异响")
-    assert keywords_of(theme[:1], weights)
+    themes = [theme, reader.read(["油耗高", "油耗异响"])]
+    [ours, others] = keywords_of(themes, weights_of(themes))
+    assert ours[:2] == ("变速箱", "异响")
+    assert others[0] == "油耗"
+    assert keywords_of([theme[:1]], weights_of([theme[:1]]))[0]
+
+
+def test_a_word_that_two_themes_use_tells_only_the_one_that_uses_it_most(reader: Reader) -> None:
+    themes = [
+        reader.read(["变速箱异响刹车", "变速箱异响刹车", "变速箱异响"]),
+        reader.read(["刹车抖动异响", "刹车抖动异响", "刹车抖动", "刹车抖动"]),
+    ]
+    gearbox, brakes = keywords_of(themes, weights_of(themes))
+    assert gearbox == ("变速箱", "异响")
+    assert brakes == ("抖动", "刹车")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from voc.cli import chain, doctor, records, score, training
+from voc.cli import chain, doctor, records, score, topics, training
 
 app = typer.Typer(
     name="voc",
@@ -44,7 +44,7 @@ app.command("train-aspects")(training.train_aspects)
 app.command("ingest")(chain.ingest)
 app.command("run")(chain.run)
 app.command("report")(chain.report)
-app.add_typer(records.topics, name="topics")
+app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
 app.add_typer(records.work_orders, name="work-orders")
 app.command("doctor")(doctor.doctor)

@@ -1,4 +1,4 @@
-"""`voc topics`, `voc issues`, `voc work-orders`: list, show and act on what came of feedback."""
+"""`voc issues`, `voc work-orders`: list, show and act on what came of feedback."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from voc.records import Issue, IssueStatus, WorkOrder
     from voc.store import Store
 
-topics = typer.Typer(invoke_without_command=True)
 issues = typer.Typer(invoke_without_command=True)
 work_orders = typer.Typer(invoke_without_command=True)
 
@@ -34,43 +33,6 @@ LimitOption = Annotated[
 ]
 ActorOption = Annotated[str, typer.Option("--by", help="Who does it, for the history.")]
 NoteOption = Annotated[str | None, typer.Option("--note", help="Why, for the history.")]
-
-
-@topics.callback()
-def list_topics(
-    context: typer.Context,
-    industry: IndustryFilter = None,
-    limit: LimitOption = None,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-) -> None:
-    """List the discovered topics, the largest first.
-
-    Example: voc topics --industry snack --json
-    """
-    if context.invoked_subcommand:
-        return
-    settings = settings_from(config)
-    with opened_store(settings) as store:
-        check_industry(industry, store, settings)
-        found = store.topics(industry)[:limit]
-    if as_json:
-        print_records(topic.as_dict() for topic in found)
-        return
-    print_table(
-        f"主题 {len(found)} 个",
-        {
-            "编号": "left", "主题": "left", "行业": "left", "声音": "right", "负面": "right",
-            "最近": "left",
-        },
-        (
-            (
-                topic.topic_id, topic.topic, topic.industry, str(topic.count),
-                f"{topic.negative_share:.0%}", f"{topic.last_seen:%Y-%m-%d}",
-            )
-            for topic in found
-        ),
-    )  # fmt: skip
 
 
 @issues.callback()

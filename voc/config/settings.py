@@ -82,6 +82,21 @@ class ScoreSettings(Section):
     )
 
 
+class TopicSettings(Section):
+    min_voices: int = Field(default=5, ge=2, description="Voices that make a topic.")
+    seed: int = Field(default=0, ge=0, description="Decides which clauses a large run samples.")
+    namer_url: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="Base of an OpenAI-compatible endpoint that names new topics; empty: none.",
+    )
+    namer_model: str = Field(default="default", description="The name of the model there.")
+    namer_key: str | None = Field(default=None, description="Bearer token, where it wants one.")
+    namer_timeout_s: float = Field(
+        default=20.0, gt=0, le=600, description="Seconds to wait for one name."
+    )
+
+
 class IssueSettings(Section):
     window_days: int = Field(default=14, ge=1, description="Days in which voices add up.")
     min_voices: int = Field(default=3, ge=1, description="Voices in a window that make an issue.")
@@ -127,6 +142,7 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     text: TextSettings = TextSettings()
     score: ScoreSettings = ScoreSettings()
+    topics: TopicSettings = TopicSettings()
     issues: IssueSettings = IssueSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,11 +14,11 @@ from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
-from voc.records import Issue, Mention, Message, Tags, WorkOrder
+from voc.pipeline.themes import discover_topics
+from voc.records import Issue, Message, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
 from voc.text.bursts import Voice, find_bursts
-from voc.topics import Clause, discover
 from voc.workorders import (
     DeliveryCounts,
     calendar_for,
@@ -138,16 +138,21 @@ class Chain:
     def discover_topics(self) -> tuple[int, list[str]]:
         """Discovers the topics of each industry; returns how many, and what could not be done."""
         count, notes = 0, []
-        for name, industry in self._industries.items():
-            clauses = _clauses(self._store.mentions(model=self._engine.model, industry=name))
-            before = self._store.topics(name)
+        for industry in self._industries.values():
             try:
-                found = discover(clauses, industry=industry, existing=before)
+                found, told = discover_topics(
+                    self._store,
+                    self._engine,
+                    industry,
+                    model=self._engine.model,
+                    settings=self._settings.topics,
+                    now=datetime.now(self._settings.zone),
+                    told=lambda done, total: self._progress("主题", done, total),
+                )
             except ImportError as error:
                 notes.append(str(error))
                 break
-            with self._store.transaction() as transaction:
-                transaction.save_topics(name, found.topics, found.assignments)
+            notes += told
             count += len(found.topics)
         return count, notes
 
@@ -264,22 +269,3 @@ def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[Store
     for item in batch:
         parts.setdefault(item.industry, []).append(item)
     return parts
-
-
-def _clauses(mentions: Iterable[Mention]) -> list[Clause]:
-    """Returns the clauses that judge an aspect, each once."""
-    found: dict[tuple[str, int], Clause] = {}
-    for mention in mentions:
-        for span in mention.evidence:
-            place = (mention.feedback_id, span.start)
-            negative = mention.sentiment == "negative"
-            if place not in found or (negative and not found[place].negative):
-                found[place] = Clause(
-                    feedback_id=mention.feedback_id,
-                    start=span.start,
-                    end=span.end,
-                    text=span.text,
-                    occurred_at=mention.occurred_at,
-                    negative=negative,
-                )
-    return list(found.values())

@@ -18,6 +18,8 @@ from voc.store.rows import (
     StoreCounts,
     StoredFeedback,
     TaggedRow,
+    TopicEvent,
+    TopicEventKind,
 )
 from voc.store.store import Store, StorePlace, open_store, store_place
 from voc.store.transaction import Transaction
@@ -34,6 +36,8 @@ __all__ = [
     "StorePlace",
     "StoredFeedback",
     "TaggedRow",
+    "TopicEvent",
+    "TopicEventKind",
     "Transaction",
     "open_store",
     "store_place",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from voc.records import (
     Channel,
@@ -14,6 +14,7 @@ from voc.records import (
     Message,
     Polarity,
     UrgencyLabel,
+    plain,
 )
 
 MessageState = Literal["pending", "delivered", "dead"]
@@ -122,6 +123,42 @@ class IssueEvent:
     from_status: IssueStatus
     to_status: IssueStatus
     note: str | None
+
+
+TopicEventKind = Literal[
+    "born", "split", "merged", "died", "renamed", "muted", "unmuted", "joined", "parted"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicEvent:
+    """What became of a topic.
+
+    Attributes:
+        topic_id: The topic.
+        topic: Its name then.
+        industry: Its industry.
+        at: When.
+        actor: Who did it; `voc` for what a run found.
+        kind: A run found it `born`, `split` from another one, `merged` into another one or
+            `died`; a person had it `renamed`, `muted`, `unmuted`, `joined` to another one, or
+            `parted` from another one by words.
+        other: The other topic.
+        words: The new name, or what it was parted by.
+    """
+
+    topic_id: str
+    topic: str
+    industry: str
+    at: datetime
+    actor: str
+    kind: TopicEventKind
+    other: str | None = None
+    words: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns it as JSON writes it."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,13 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    false,
     text,
 )
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -193,6 +194,24 @@ topic = Table(
     *_moment("first_seen"),
     *_moment("last_seen"),
     _json("evidence"),
+    Column("muted", Boolean, nullable=False, server_default=false()),
+)
+
+# Without a reference to the topic: what became of one outlasts it.
+topic_event = Table(
+    "topic_event",
+    metadata,
+    _row_number("position"),
+    _text("topic_id"),
+    _text("topic"),
+    _text("industry"),
+    *_moment("at"),
+    _text("actor"),
+    _text("kind"),
+    _text("other", nullable=True),
+    _json("words"),
+    Index("ix_topic_event_topic", "topic_id"),
+    Index("ix_topic_event_industry", "industry", "kind"),
 )
 
 topic_assignment = Table(

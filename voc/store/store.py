@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any
 
 from voc.errors import StoreError
-from voc.records import Issue, Mention, Tags, Topic, TopicMention, WorkOrder
-from voc.store import checks, feedback, issues, outbox, tags, topics, workorders
+from voc.records import Evidence, Issue, Mention, Tags, Topic, TopicMention, WorkOrder
+from voc.store import checks, feedback, issues, outbox, tags, topic_events, topics, workorders
 from voc.store.engine import Database, open_database, sqlite_file
 from voc.store.migrate import current_revision, migrate
 from voc.store.rows import (
@@ -23,6 +23,7 @@ from voc.store.rows import (
     StoreCounts,
     StoredFeedback,
     TaggedRow,
+    TopicEvent,
 )
 from voc.store.transaction import Transaction
 
@@ -230,10 +231,37 @@ class Store:
         with self._database.reading() as connection:
             return tags.flags(connection, kind)
 
-    def topics(self, industry: Wanted = None) -> list[Topic]:
-        """Returns topics, the largest first."""
+    def topics(self, industry: Wanted = None, *, with_muted: bool = False) -> list[Topic]:
+        """Returns topics, the largest first; muted ones only if wanted."""
         with self._database.reading() as connection:
-            return topics.all_of(connection, industry)
+            return topics.all_of(connection, industry, with_muted=with_muted)
+
+    def topic(self, topic_id: str) -> Topic | None:
+        """Returns a topic, muted or not."""
+        with self._database.reading() as connection:
+            return topics.one(connection, topic_id)
+
+    def doubtful_verbatims(self, topic_id: str, *, limit: int = 5) -> list[tuple[Evidence, float]]:
+        """Returns what belongs to a topic least surely, with how surely; one of a voice."""
+        with self._database.reading() as connection:
+            return topics.doubtful(connection, topic_id, limit)
+
+    def muted_topics(self) -> set[str]:
+        """Returns the ids of the muted topics."""
+        with self._database.reading() as connection:
+            return topics.muted(connection)
+
+    def topic_places(self, industry: str) -> dict[tuple[str, int], str]:
+        """Returns the topic of each stretch of text that has one, by feedback and its start."""
+        with self._database.reading() as connection:
+            return topics.places(connection, industry)
+
+    def topic_events(
+        self, *, topic_id: Wanted = None, industry: Wanted = None, kind: Wanted = None
+    ) -> list[TopicEvent]:
+        """Returns what became of topics, in its order."""
+        with self._database.reading() as connection:
+            return topic_events.some(connection, topic_id=topic_id, industry=industry, kind=kind)
 
     def topics_of(self, feedback_id: str) -> list[TopicMention]:
         """Returns the topics of a voice, the surest first."""

@@ -98,11 +98,11 @@ def _mention_rows(row: StoredFeedback, tags: Tags) -> Iterator[dict[str, Any]]:
             "urgency": tags.urgency.label if tags.urgency else "normal",
             "urgency_reasons": tags.urgency.reasons if tags.urgency else (),
             "evidence": [span.as_dict() for span in mention.evidence],
-            "opinions": _words(mention, tags.opinions),
+            "opinions": opinion_words(mention, tags.opinions),
         }
 
 
-def _words(mention: AspectMention, opinions: Iterable[Opinion]) -> list[str]:
+def opinion_words(mention: AspectMention, opinions: Iterable[Opinion]) -> list[str]:
     """Returns target and opinion words, as one, of the opinions that the evidence touches."""
     return [
         (item.target.text if item.target else "") + item.opinion.text

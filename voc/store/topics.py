@@ -32,25 +32,31 @@ def save(
 ) -> None:
     """Replaces the topics of an industry; see `Transaction.save_topics`."""
     table = schema.topic
+    query = select(table.c.topic_id).where(table.c.industry == industry, table.c.muted)
+    muted = set(connection.execute(query).scalars())
     # The assignments of the topics go with them.
     connection.execute(delete(table).where(table.c.industry == industry))
     for chunk in chunks(topics):
-        connection.execute(insert(table), [_topic_row(topic, industry) for topic in chunk])
+        connection.execute(
+            insert(table), [topic_row(topic, muted=topic.topic_id in muted) for topic in chunk]
+        )
     for rows in chunks(assignments):
         connection.execute(insert(schema.topic_assignment), [_assignment_row(row) for row in rows])
 
 
-def _topic_row(topic: Topic, industry: str) -> dict[str, Any]:
+def topic_row(topic: Topic, *, muted: bool) -> dict[str, Any]:
+    """Returns a topic as a row of its table."""
     return {
         "topic_id": topic.topic_id,
         "topic": topic.topic,
-        "industry": industry,
+        "industry": topic.industry,
         "keywords": topic.keywords,
         "count": topic.count,
         "negative_share": topic.negative_share,
         **columns_of("first_seen", topic.first_seen),
         **columns_of("last_seen", topic.last_seen),
         "evidence": [item.as_dict() for item in topic.evidence],
+        "muted": muted,
     }
 
 
@@ -66,12 +72,14 @@ def _assignment_row(assignment: tuple[str, str, float, Span]) -> dict[str, Any]:
     }
 
 
-def all_of(connection: Connection, industry: str | Sequence[str] | None) -> list[Topic]:
+def all_of(
+    connection: Connection, industry: str | Sequence[str] | None, *, with_muted: bool
+) -> list[Topic]:
     """Returns topics, the largest first."""
     table = schema.topic
     query = (
         select(table)
-        .where(*conditions(table, industry=industry))
+        .where(*conditions(table, industry=industry), *(() if with_muted else (~table.c.muted,)))
         .order_by(table.c.count.desc(), table.c.topic_id)
     )
     return [_topic(row) for row in connection.execute(query)]
@@ -92,6 +100,47 @@ def _topic(row: Row[Any]) -> Topic:
     )
 
 
+def one(connection: Connection, topic_id: str) -> Topic | None:
+    """Returns a topic, muted or not."""
+    table = schema.topic
+    row = connection.execute(select(table).where(table.c.topic_id == topic_id)).first()
+    return _topic(row) if row else None
+
+
+def doubtful(connection: Connection, topic_id: str, limit: int) -> list[tuple[Evidence, float]]:
+    """Returns what belongs to a topic least surely, with how surely; one of a voice."""
+    table = schema.topic_assignment
+    query = (
+        select(table)
+        .where(table.c.topic_id == topic_id)
+        .order_by(table.c.score, table.c.feedback_id, table.c.span_start)
+    )
+    found: dict[str, tuple[Evidence, float]] = {}
+    for row in connection.execute(query):
+        said = Evidence(row.feedback_id, row.span_start, row.span_end, row.span_text)
+        found.setdefault(row.feedback_id, (said, row.score))
+        if len(found) == limit:
+            break
+    return list(found.values())
+
+
+def muted(connection: Connection) -> set[str]:
+    """Returns the ids of the muted topics."""
+    table = schema.topic
+    return set(connection.execute(select(table.c.topic_id).where(table.c.muted)).scalars())
+
+
+def places(connection: Connection, industry: str) -> dict[tuple[str, int], str]:
+    """Returns the topic of each stretch of text that has one, by feedback and its start."""
+    table, topic = schema.topic_assignment, schema.topic
+    query = (
+        select(table.c.feedback_id, table.c.span_start, table.c.topic_id)
+        .join(topic, topic.c.topic_id == table.c.topic_id)
+        .where(topic.c.industry == industry)
+    )
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+
 def of(connection: Connection, feedback_id: str) -> list[TopicMention]:
     """Returns the topics of a voice, the surest first, each once."""
     found: dict[str, TopicMention] = {}
@@ -101,7 +150,7 @@ def of(connection: Connection, feedback_id: str) -> list[TopicMention]:
 
 
 def assigned(connection: Connection, names: Iterable[str]) -> dict[str, list[Assigned]]:
-    """Returns the assignments of some voices, the surest first."""
+    """Returns the assignments of some voices, the surest first; those of muted topics not."""
     found: dict[str, list[Assigned]] = {}
     for row in connection.execute(_assignments(names)):
         span = Span(row.span_start, row.span_end, row.span_text)
@@ -116,6 +165,6 @@ def _assignments(names: Iterable[str]) -> Select[Any]:
     return (
         select(table, topic.c.topic)
         .join(topic, topic.c.topic_id == table.c.topic_id)
-        .where(table.c.feedback_id.in_(list(names)))
+        .where(table.c.feedback_id.in_(list(names)), ~topic.c.muted)
         .order_by(table.c.score.desc(), table.c.assignment_id)
     )

@@ -20,9 +20,9 @@ from voc.records import (
     WorkOrder,
     WorkOrderStatus,
 )
-from voc.store import feedback, issues, outbox, tags, topics, workorders
+from voc.store import feedback, issues, outbox, tags, topic_events, topics, workorders
 from voc.store.moments import micros
-from voc.store.rows import IngestCounts, StoredFeedback
+from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 
 
 class Transaction:
@@ -88,8 +88,37 @@ class Transaction:
         found: Sequence[Topic],
         assignments: Sequence[tuple[str, str, float, Span]],
     ) -> None:
-        """Replaces the topics of `industry` and their `(feedback_id, topic_id, score, span)`."""
+        """Replaces the topics of `industry` and their `(feedback_id, topic_id, score, span)`.
+
+        A muted topic that comes again stays muted.
+        """
         topics.save(self._connection, industry, found, assignments)
+
+    def add_topic_events(self, events: Sequence[TopicEvent]) -> None:
+        """Keeps what became of topics."""
+        topic_events.add(self._connection, events)
+
+    def rename_topic(self, topic: Topic, name: str, actor: str, now: datetime) -> None:
+        """Gives a topic a name, which the runs to come keep."""
+        topic_events.rename(self._connection, topic, name, actor, now)
+
+    def mute_topic(self, topic: Topic, muted: bool, actor: str, now: datetime) -> None:
+        """Mutes a topic or lets it speak again; a muted one is in no list, report or issue."""
+        topic_events.mute(self._connection, topic, muted, actor, now)
+
+    def merge_topics(self, topic: Topic, into: Topic, actor: str, now: datetime) -> None:
+        """Puts a topic into another one; the runs to come keep them together."""
+        topic_events.merge(self._connection, topic, into, actor, now)
+
+    def split_topic(
+        self, topic: Topic, child: Topic, words: Sequence[str], actor: str, now: datetime
+    ) -> int:
+        """Makes `child` of what `topic` says with one of `words`; runs to come keep it apart.
+
+        Returns:
+            How many stretches of text went to it; with none, nothing was changed.
+        """
+        return topic_events.split(self._connection, topic, child, words, actor, now)
 
     def save_issues(self, items: Sequence[Issue]) -> None:
         """Stores new issues and updates known ones.

@@ -1,6 +1,7 @@
 """Themes that many clauses share, found without knowing them before."""
 
-from voc.topics.clauses import Assignment, Clause, Discovery
+from voc.topics.clauses import Assignment, Clause, Discovery, ThemeEvent
 from voc.topics.discovery import discover
+from voc.topics.past import Parted, Past
 
-__all__ = ["Assignment", "Clause", "Discovery", "discover"]
+__all__ = ["Assignment", "Clause", "Discovery", "Parted", "Past", "ThemeEvent", "discover"]

@@ -3,51 +3,65 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from xxhash import xxh64_intdigest
 
 from voc.config.industries import Industry
+from voc.records import Topic
 from voc.text.duplicates import near_duplicate_groups
-from voc.topics.clauses import Clause
+from voc.topics.clauses import Clause, Place
+from voc.topics.meaning import Floats
 from voc.topics.space import Space, Vectors
-from voc.topics.themes import Labels, group, nearest
+from voc.topics.themes import Labels
 from voc.topics.words import Reader, Reading
 
 SAMPLE_CLAUSES: Final = 20_000
 # Clauses of so many characters are said alike by chance no more: copies of one count once.
 _COPIED_CHARS: Final = 12
-_SETTLING_ROUNDS: Final = 2
 # The share of a theme's clauses that must have one word in common.
 _SUBJECT_SHARE: Final = 0.3
 # A theme that praises and complains falls in two where each side has this share of its voices.
 _SIDE_SHARE: Final = 0.25
+# From this share of complaints a theme is shown as one.
+COMPLAINT: Final = 0.4
 
 
 class Corpus:
     """Clauses with their words, copies set aside.
+
+    Args:
+        clauses: In any order, n of them.
+        industry: The taxonomy whose words customers use.
+        sentences: `(n, width)` their sentence vectors, where a model gives them.
 
     Attributes:
         clauses: All of them, by time, voice and place.
         distinct: `(n_distinct,)` positions in `clauses` of those that copy no earlier one.
         copy_of: `(n,)` for each clause the place in `distinct` of the one it copies, or its own.
         readings: The words of the distinct ones.
+        negative: `(n_distinct,)` whether each complains.
         silent: Words that are mere turns of phrase here.
     """
 
-    def __init__(self, clauses: Sequence[Clause], industry: Industry) -> None:
-        self.clauses = sorted(
-            clauses, key=lambda one: (one.occurred_at.timestamp(), one.feedback_id, one.start)
-        )
+    def __init__(
+        self, clauses: Sequence[Clause], industry: Industry, sentences: Floats | None = None
+    ) -> None:
+        order = sorted(range(len(clauses)), key=lambda at: _place(clauses[at]))
+        self.clauses = [clauses[at] for at in order]
         numbers = near_duplicate_groups([clause.text for clause in self.clauses])
         self.copy_of = np.array(numbers, dtype=np.intp)
         self.distinct = np.unique(self.copy_of, return_index=True)[1]
+        rows = np.array(order, dtype=np.intp)[self.distinct]
+        self._sentences = None if sentences is None else sentences[rows]
         self._reader = Reader(industry)
         self.readings: list[Reading] = self._reader.read(
             [self.clauses[at].text for at in self.distinct]
         )
+        self.negative = np.array([self.clauses[at].negative for at in self.distinct], dtype=bool)
         self.silent: frozenset[str] = frozenset()
         self._voices = _numbers([clause.feedback_id for clause in self.clauses])
         self._countable = self._independent()
@@ -60,30 +74,34 @@ class Corpus:
         """
         sample = self._sample(seed)
         space = Space(self._reader, seed=seed)
+        sentences = self._sentences
         fitted = space.fit(
             [self.readings[at] for at in sample],
             [self.clauses[self.distinct[at]].feedback_id for at in sample],
+            None if sentences is None else sentences[sample],
         )
         self.silent = space.silent
         if len(sample) == len(self.readings):
             return fitted, sample
-        return space.transform(self.readings), sample
+        return space.transform(self.readings, sentences), sample
 
-    def themes(
-        self, vectors: Vectors, sample: npt.NDArray[np.intp], *, seed: int, min_voices: int
-    ) -> Labels:
-        """Groups the sample and takes each distinct clause to the theme it is most like.
+    def before(self, known: Mapping[Place, str], topics: Sequence[Topic]) -> Labels:
+        """Returns `(n_distinct,)` the places in `topics` of the themes clauses had, −1 for none."""
+        places = {topic.topic_id: at for at, topic in enumerate(topics)}
+        labels = np.full(len(self.distinct), -1, dtype=np.intp)
+        # Backwards, so that of copies the earliest one with a theme decides.
+        for clause, at in zip(reversed(self.clauses), self.copy_of[::-1], strict=True):
+            if (had := places.get(known.get(clause.place, ""))) is not None:
+                labels[at] = had
+        return labels
 
-        Returns:
-            `(n_distinct,)` themes 0 … n_themes − 1, −1 for none.
-        """
-        labels = np.full(len(vectors), -1, dtype=np.intp)
-        labels[sample] = group(vectors.take(sample), seed=seed)
-        for _ in range(_SETTLING_ROUNDS):
-            labels = self._large(labels, min_voices)
-            centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
-            labels = nearest(vectors, centres)
-        return self._large(self._sides(self._large(labels, min_voices), min_voices), min_voices)
+    def complaints(self, labels: Labels) -> npt.NDArray[np.bool_]:
+        """Says of each theme whether it is shown as a complaint."""
+        n_themes = int(labels.max(initial=-1)) + 1
+        placed = labels >= 0
+        sizes = np.bincount(labels[placed], minlength=n_themes)
+        negative = np.bincount(labels[placed & self.negative], minlength=n_themes)
+        return np.asarray(negative >= COMPLAINT * sizes)
 
     def voices(self, labels: Labels) -> list[set[int]]:
         """Returns the numbers of the voices of each theme, those of copies too."""
@@ -97,9 +115,10 @@ class Corpus:
         """Draws whole voices until there are clauses enough; returns places in `distinct`."""
         if len(self.distinct) <= SAMPLE_CLAUSES:
             return np.arange(len(self.distinct), dtype=np.intp)
-        voices = self._voices[self.distinct]
-        drawn = np.random.default_rng(seed).permutation(int(self._voices.max()) + 1)
-        order = np.argsort(drawn[voices], kind="stable")
+        names = [self.clauses[at].feedback_id for at in self.distinct]
+        # By a hash of their names, so that further voices change little of the sample.
+        drawn = np.array([_draw(name, seed) for name in names], dtype=np.uint64)
+        order = np.argsort(drawn, kind="stable")
         return np.sort(order[:SAMPLE_CLAUSES])
 
     def _independent(self) -> npt.NDArray[np.bool_]:
@@ -109,7 +128,7 @@ class Corpus:
         lengths = np.array([len(reading.text) for reading in self.readings])
         return np.asarray(counts | (lengths[self.copy_of] < _COPIED_CHARS))
 
-    def _large(self, labels: Labels, min_voices: int) -> Labels:
+    def large(self, labels: Labels, min_voices: int) -> Labels:
         """Drops themes of too few voices or of copies only, and numbers the rest by size."""
         voices: dict[int, set[int]] = defaultdict(set)
         wordings: dict[int, set[int]] = defaultdict(set)
@@ -139,9 +158,9 @@ class Corpus:
         )
         return most >= max(2, _SUBJECT_SHARE * len(places))
 
-    def _sides(self, labels: Labels, min_voices: int) -> Labels:
+    def sides(self, labels: Labels, min_voices: int) -> Labels:
         """Parts complaint and praise of themes in which both are strong."""
-        negative = np.array([self.clauses[at].negative for at in self.distinct])
+        negative = self.negative
         n_themes = int(labels.max(initial=-1)) + 1
         sides = np.where(labels >= 0, labels * 2 + negative, -1)
         sizes = [len(voices) for voices in self.voices(sides)]
@@ -153,6 +172,14 @@ class Corpus:
             if min(praise, complaint) >= least:
                 parted[(labels == theme) & negative] = n_themes + theme
         return parted
+
+
+def _place(clause: Clause) -> tuple[float, str, int]:
+    return clause.occurred_at.timestamp(), clause.feedback_id, clause.start
+
+
+def _draw(name: str, seed: int) -> int:
+    return xxh64_intdigest(name.encode("utf-8", "surrogatepass"), seed=seed)
 
 
 def _numbers(names: Sequence[str]) -> npt.NDArray[np.intp]:

@@ -10,18 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.records import Topic, stable_id
+from voc.text.normalise import normalise
 from voc.topics.clauses import Clause
-from voc.topics.corpus import Corpus
+from voc.topics.corpus import COMPLAINT, Corpus
 from voc.topics.evidence import evidence_of
 from voc.topics.keywords import keywords_of, weights_of
+from voc.topics.lineage import continued, shared
 from voc.topics.matching import Candidate, matched
+from voc.topics.meaning import Floats
 from voc.topics.naming import Member, name_of
-from voc.topics.space import Floats, Vectors
+from voc.topics.past import Past
+from voc.topics.space import Vectors
 from voc.topics.themes import Labels
 
 _ID_KEYWORDS: Final = 5
-# From this share of complaints a theme is shown as one.
-_COMPLAINT: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class _Theme:
 
     @property
     def complaint(self) -> bool:
-        return self.negative_share >= _COMPLAINT
+        return self.negative_share >= COMPLAINT
 
 
 def topics_of(
@@ -53,7 +55,8 @@ def topics_of(
     closeness: Floats,
     *,
     industry: str,
-    existing: Sequence[Topic],
+    past: Past,
+    before: Labels,
 ) -> list[Topic]:
     """Makes a topic of each theme, in the order of their numbers.
 
@@ -63,17 +66,13 @@ def topics_of(
         labels: `(n,)` their themes, −1 for none.
         closeness: `(n,)` how much each is like its theme.
         industry: The id of their industry.
-        existing: Topics of earlier runs; those found again keep id, name and first day.
+        past: Topics of earlier runs; those found again keep id, name and first day.
+        before: `(n,)` the earlier topics of the clauses, as places in `past.of(industry)`.
     """
     themes = _themes(corpus, labels)
-    before = [topic for topic in existing if topic.industry == industry]
-    known = matched(
-        [Candidate(theme.keywords, theme.voices) for theme in themes],
-        before,
-        seen={clause.feedback_id for clause in corpus.clauses},
-    )
+    known = _known(themes, corpus, labels, past.of(industry), before)
     names = {topic.topic for topic in known if topic}
-    ids = {topic.topic_id for topic in existing}
+    ids = {topic.topic_id for topic in past.topics}
     topics = []
     for theme, same in zip(themes, known, strict=True):
         name = same.topic if same else _new_name(theme, corpus, closeness, names)
@@ -102,6 +101,27 @@ def topics_of(
     return topics
 
 
+def _known(
+    themes: Sequence[_Theme],
+    corpus: Corpus,
+    labels: Labels,
+    earlier: Sequence[Topic],
+    before: Labels,
+) -> list[Topic | None]:
+    """Returns the earlier topic that each theme is: by its clauses, else by words and verbatims."""
+    same = continued(shared(labels, before, len(earlier)))
+    heard = set(np.unique(before))
+    gone = [topic for at, topic in enumerate(earlier) if at not in heard]
+    unknown = [at for at in range(len(themes)) if at not in same]
+    guesses = matched(
+        [Candidate(themes[at].keywords, themes[at].voices) for at in unknown],
+        gone,
+        seen={clause.feedback_id for clause in corpus.clauses},
+    )
+    by_words = dict(zip(unknown, guesses, strict=True))
+    return [earlier[same[at]] if at in same else by_words[at] for at in range(len(themes))]
+
+
 def _themes(corpus: Corpus, labels: Labels) -> list[_Theme]:
     n_themes = int(labels.max(initial=-1)) + 1
     clauses: list[list[Clause]] = [[] for _ in range(n_themes)]
@@ -111,9 +131,10 @@ def _themes(corpus: Corpus, labels: Labels) -> list[_Theme]:
     places = [np.flatnonzero(labels == label) for label in range(n_themes)]
     readings = [[corpus.readings[at] for at in theme] for theme in places]
     weights = weights_of(readings, without=corpus.silent)
+    keywords = keywords_of(readings, weights)
     return [
-        _Theme(at, tuple(said), weight, keywords_of(read, weight))
-        for at, said, weight, read in zip(places, clauses, weights, readings, strict=True)
+        _Theme(at, tuple(said), weight, words)
+        for at, said, weight, words in zip(places, clauses, weights, keywords, strict=True)
     ]
 
 
@@ -124,7 +145,12 @@ def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str])
         fitting = clause.negative == theme.complaint
         members.append(
             Member(
-                corpus.readings[at], clause.text, clause.feedback_id, float(closeness[at]), fitting
+                corpus.readings[at],
+                clause.text,
+                clause.feedback_id,
+                float(closeness[at]),
+                fitting,
+                tuple(normalise(opinion).text for opinion in clause.opinions),
             )
         )
     return name_of(members, theme.weights, complaint=theme.complaint, taken=taken)

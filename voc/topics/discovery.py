@@ -1,8 +1,9 @@
 """Finds what many clauses speak of: themes with names, keywords, verbatims and lasting ids.
 
-Copies are set aside, clauses become vectors, a sample of them is grouped, and every clause goes to
-the theme it is most like, or to none. scikit-learn does the algebra; nothing is compiled at run
-time and nothing is downloaded.
+Copies are set aside, clauses become vectors of their words and, where a model gives sentence
+vectors, of their meaning; a sample of them is grouped, and every clause goes to the theme it is
+most like, or to none. scikit-learn does the algebra; nothing is compiled at run time and nothing
+is downloaded.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from collections.abc import Sequence
 
 from voc.config.industries import Industry
 from voc.records import Span, Topic
-from voc.topics.clauses import Assignment, Clause, Discovery
+from voc.topics.clauses import Assignment, Clause, Discovery, ThemeEvent
 from voc.topics.corpus import Corpus
 from voc.topics.description import topics_of
-from voc.topics.space import Floats
+from voc.topics.edits import edited
+from voc.topics.lineage import events
+from voc.topics.meaning import Floats
+from voc.topics.past import NOTHING_BEFORE, Past
+from voc.topics.settling import Settling
 from voc.topics.themes import Labels, certainty
 
 
@@ -22,7 +27,8 @@ def discover(
     clauses: Sequence[Clause],
     *,
     industry: Industry,
-    existing: Sequence[Topic] = (),
+    past: Past = NOTHING_BEFORE,
+    sentences: Floats | None = None,
     seed: int = 0,
     min_voices: int = 5,
 ) -> Discovery:
@@ -34,27 +40,48 @@ def discover(
     Args:
         clauses: Clauses that say something, from any number of voices.
         industry: The taxonomy whose words and keywords customers use here.
-        existing: Themes of earlier runs; one that is found again keeps its id, its name and the
-            time it was first seen. Those not found again are not returned.
+        past: Themes of earlier runs, and what people made of them. A theme that is found again
+            keeps its id, its name and the time it was first seen; those not found again are not
+            returned, but `events` tells what became of them.
+        sentences: `(n_clauses, width)` a model's sentence vectors of the clauses; a row of zeros
+            for one that it could not read. Without them words alone tell clauses apart.
         seed: Decides which clauses are sampled and where grouping starts.
         min_voices: How many voices make a theme.
 
     Raises:
         MissingExtraError: scikit-learn is missing.
-        ValueError: `min_voices` is below 2.
+        ValueError: `min_voices` is below 2, or there are not as many vectors as clauses.
     """
     if min_voices < 2:
         raise ValueError(f"min_voices={min_voices} must be at least 2; one voice is no theme")
+    if sentences is not None and len(sentences) != len(clauses):
+        raise ValueError(
+            f"{len(sentences)} sentence vectors were given for {len(clauses)} clauses;"
+            " give one a clause, in their order"
+        )
     if not clauses:
-        return Discovery([], [], 0.0)
-    corpus = Corpus(clauses, industry)
+        gone = tuple(ThemeEvent(topic.topic_id, "died") for topic in past.of(industry.id))
+        return Discovery([], [], 0.0, gone)
+    corpus = Corpus(clauses, industry, sentences)
     vectors, sample = corpus.placed(seed=seed)
-    labels = corpus.themes(vectors, sample, seed=seed, min_voices=min_voices)
+    earlier = past.of(industry.id)
+    ids = [topic.topic_id for topic in earlier]
+    before = corpus.before(past.known, earlier)
+    settling = Settling(corpus, vectors, sample, seed=seed, min_voices=min_voices)
+    labels = settling.settled(before if (before >= 0).any() else settling.first())
+    labels = edited(labels, before, ids, past, [reading.text for reading in corpus.readings])
     centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
     sure, close = certainty(vectors, centres, labels)
-    topics = topics_of(corpus, vectors, labels, close, industry=industry.id, existing=existing)
+    topics = topics_of(
+        corpus, vectors, labels, close, industry=industry.id, past=past, before=before
+    )
     assignments = _assignments(corpus, labels, sure, topics)
-    return Discovery(topics, assignments, round(len(assignments) / len(clauses), 4))
+    return Discovery(
+        topics,
+        assignments,
+        round(len(assignments) / len(clauses), 4),
+        events(labels, before, [topic.topic_id for topic in topics], ids),
+    )
 
 
 def _assignments(

@@ -9,7 +9,8 @@ import numpy as np
 
 from voc.records import Evidence
 from voc.topics.clauses import Clause
-from voc.topics.space import Floats, Vectors
+from voc.topics.meaning import Floats
+from voc.topics.space import Vectors
 
 MAX_EVIDENCE: Final = 5
 # So many are shown even where they say nearly the same.

@@ -10,6 +10,7 @@ from typing import Final
 from voc.topics.words import Reading
 
 MAX_KEYWORDS: Final = 8
+_HEAD: Final = 2
 
 
 def weights_of(
@@ -41,8 +42,32 @@ def weights_of(
     return weights
 
 
-def keywords_of(theme: Sequence[Reading], weights: Mapping[str, float]) -> tuple[str, ...]:
-    """Returns the heaviest words, those that two clauses or more use first, 8 at most."""
+def keywords_of(
+    themes: Sequence[Sequence[Reading]], weights: Sequence[Mapping[str, float]]
+) -> list[tuple[str, ...]]:
+    """Returns the keywords of themes, heaviest first, 8 at most.
+
+    A theme's two heaviest words say what it is about, whoever else has them; of the others, each
+    goes to the one theme that it is heaviest in, so that keywords tell themes apart. Words of a
+    single clause are taken only where no two clauses share one.
+
+    Args:
+        themes: The clauses of each theme.
+        weights: The weights of each theme's words, heaviest first, as `weights_of` gives them.
+    """
+    shared = [_shared(theme, weight) for theme, weight in zip(themes, weights, strict=True)]
+    owner: dict[str, tuple[float, int]] = {}
+    for place, (words, weight) in enumerate(zip(shared, weights, strict=True)):
+        for word in words:
+            owner[word] = max(owner.get(word, (0.0, 0)), (weight[word], -place))
+    return [
+        tuple(word for at, word in enumerate(words) if at < _HEAD or owner[word][1] == -place)[
+            :MAX_KEYWORDS
+        ]
+        for place, words in enumerate(shared)
+    ]
+
+
+def _shared(theme: Sequence[Reading], weights: Mapping[str, float]) -> list[str]:
     uses = Counter(word for reading in theme for word in set(reading.content()))
-    shared = [word for word in weights if uses[word] > 1]
-    return tuple((shared or list(weights))[:MAX_KEYWORDS])
+    return [word for word in weights if uses[word] > 1] or list(weights)

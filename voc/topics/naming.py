@@ -17,6 +17,9 @@ _EASY: Final = 8
 _READ_CLAUSES: Final = 300
 _MOST_FILLERS: Final = 3
 
+# What it is worth that a phrase judges, or says what is wrong.
+_JUDGES: Final = 1.6
+_TROUBLES: Final = 1.4
 # How words begin that say what is wrong.
 _TROUBLE: Final = frozenset("不没无未难乱太差坏慢贵少缺漏破裂堵吵脏臭霉拖欠骗抢占违骂吼凶")
 
@@ -31,6 +34,7 @@ class Member:
         voice: The feedback it is from.
         closeness: How much it is like the theme, in [0, 1].
         fitting: Whether it judges as most of the theme's clauses do.
+        opinions: What is judged and how, as one, in normal form.
     """
 
     reading: Reading
@@ -38,6 +42,7 @@ class Member:
     voice: str
     closeness: float
     fitting: bool
+    opinions: tuple[str, ...] = ()
 
 
 def name_of(
@@ -50,7 +55,7 @@ def name_of(
     """Names a theme by words that stand together in one of its clauses.
 
     The phrase of 4 to 12 characters wins that holds the heaviest keywords with the fewest words
-    between them, and that more voices use.
+    between them, that judges, and that more voices use.
 
     Args:
         members: The theme's clauses.
@@ -68,7 +73,7 @@ def name_of(
             voices[phrase].add(member.voice)
             words = member.reading.words[first : last + 1]
             worth = _worth(words, weights, shared) * _wholeness(member.reading, first, last)
-            worth *= _manner(member) * (_trouble(words) if complaint else 1.0)
+            worth *= _manner(member) * _telling(phrase, words, member, complaint=complaint)
             if phrase not in best or worth > best[phrase][0]:
                 best[phrase] = (worth, member)
     ranked = sorted(
@@ -131,9 +136,15 @@ def _wholeness(reading: Reading, first: int, last: int) -> float:
     return worth * (1.25 if after is None else 0.5 if after.tells else 0.7)
 
 
-def _trouble(words: Sequence[Word]) -> float:
-    """Values a phrase that says what is wrong, beside what it is wrong with."""
-    return 1.25 if any(word.text[0] in _TROUBLE for word in words) else 1.0
+def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: bool) -> float:
+    """Values a phrase that judges: one that holds an opinion whole, or says what is wrong.
+
+    A phrase that does neither, as 小区门口, names a thing and no problem.
+    """
+    if any(opinion in phrase for opinion in member.opinions if len(opinion) > 1):
+        return _JUDGES
+    troubles = any(word.text[0] in _TROUBLE for word in words)
+    return _TROUBLES if complaint and troubles else 1.0
 
 
 def _manner(member: Member) -> float:

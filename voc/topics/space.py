@@ -3,7 +3,9 @@
 A clause's vector has two parts. The sharp part is TF-IDF over its words, pairs of words and
 character n-grams. The broad part is its place in a latent space (Deerwester et al. 1990) that was
 fitted on whole voices as well as clauses, so that clauses which customers use side by side are
-near even where they share no word. Similarities are inner products of whole vectors.
+near even where they share no word. Where a model gives sentence vectors, the broad part has a
+second half: what the clause means (see `voc.topics.meaning`). Similarities are inner products of
+whole vectors.
 """
 
 from __future__ import annotations
@@ -18,13 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.errors import ConfigError
+from voc.topics.meaning import Floats, Meaning
 from voc.topics.words import Reader, Reading
 
-Floats = npt.NDArray[np.float32]
-
 MAX_DIMENSIONS: Final = 100
-# Share of the broad part in the similarity of two clauses.
-_BROAD: Final = 0.7
+# Shares of the latent space and of meaning in the similarity of two clauses; words have the rest.
+_LATENT: Final = 0.7
+_LATENT_BESIDE_MEANING: Final = 0.4
+_MEANING: Final = 0.4
 # Weights against that of a word; a single character is a word of many meanings.
 _PAIR_WEIGHT: Final = 0.5
 _GRAM_WEIGHT: Final = 0.5
@@ -45,7 +48,7 @@ class Vectors:
 
     Attributes:
         sharp: Sparse `(n, terms)`.
-        broad: `(n, dimensions) float32`.
+        broad: `(n, dimensions) float32`: the latent space, and meaning where there is one.
     """
 
     sharp: Any
@@ -101,8 +104,15 @@ class Space:
         self._reader = reader
         self._seed = seed
 
-    def fit(self, readings: Sequence[Reading], voices: Sequence[str]) -> Vectors:
+    def fit(
+        self, readings: Sequence[Reading], voices: Sequence[str], sentences: Floats | None = None
+    ) -> Vectors:
         """Learns the space from clauses and the voices they belong to, and places them in it.
+
+        Args:
+            readings: The clauses' words, n of them.
+            voices: The feedback of each.
+            sentences: `(n, width)` their sentence vectors, where a model gives them.
 
         Raises:
             MissingExtraError: scikit-learn is missing.
@@ -123,11 +133,12 @@ class Space:
         with np.errstate(divide="ignore", invalid="ignore"):
             # The shares of variance, which nobody reads, have none to share in a tiny corpus.
             self._decomposition.fit(_with_voices(sharp, voices))
-        return self._placed(sharp)
+        self._meaning = None if sentences is None else Meaning(sentences)
+        return self._placed(sharp, sentences)
 
-    def transform(self, readings: Sequence[Reading]) -> Vectors:
-        """Places further clauses in the space."""
-        return self._placed(self._sharp(self._counts(readings), readings))
+    def transform(self, readings: Sequence[Reading], sentences: Floats | None = None) -> Vectors:
+        """Places further clauses in the space; `sentences` as in `fit`."""
+        return self._placed(self._sharp(self._counts(readings), readings), sentences)
 
     def _counts(self, readings: Sequence[Reading], *, fit: bool = False) -> Any:
         if not fit:
@@ -204,13 +215,22 @@ class Space:
                 aspects[row, number] = self._aspect_weights[number]
         return normalize(sparse.hstack([counts.multiply(self._weights), aspects]).tocsr())
 
-    def _placed(self, sharp: Any) -> Vectors:
+    def _placed(self, sharp: Any, sentences: Floats | None) -> Vectors:
         latent = self._decomposition.transform(sharp).astype(np.float32)
         lengths = np.linalg.norm(latent, axis=1, keepdims=True)
         latent /= np.maximum(lengths, _LEAST_KEPT)
-        return Vectors(
-            (sharp * np.float32(np.sqrt(1 - _BROAD))).tocsr(), latent * np.float32(np.sqrt(_BROAD))
-        )
+        if self._meaning is None or sentences is None:
+            return _weighed(sharp, (latent, _LATENT))
+        meaning = self._meaning.place(sentences)
+        meaning[np.diff(sharp.indptr) == 0] = 0.0  # a clause without a word of content is nowhere
+        return _weighed(sharp, (latent, _LATENT_BESIDE_MEANING), (meaning, _MEANING))
+
+
+def _weighed(sharp: Any, *parts: tuple[Floats, float]) -> Vectors:
+    """Joins the parts, each with its share in similarities; words have the rest."""
+    rest = 1.0 - sum(share for _, share in parts)
+    broad = [part * np.float32(np.sqrt(share)) for part, share in parts]
+    return Vectors((sharp * np.float32(np.sqrt(rest))).tocsr(), np.hstack(broad))
 
 
 def _with_voices(sharp: Any, voices: Sequence[str]) -> Any:

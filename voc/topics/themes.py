@@ -14,14 +14,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from voc.topics.space import Floats, Vectors
+from voc.topics.meaning import Floats
+from voc.topics.space import Vectors
 
 Labels = npt.NDArray[np.intp]
 
 # Clusters whose clauses are on average less alike than this are two themes.
 _ALIKE: Final = 0.3
 # A clause less like its nearest theme belongs to none.
-_BELONGS: Final = 0.35
+BELONGS: Final = 0.35
 # Above so many clauses, they are gathered into so many clusters first.
 _MOST_CLUSTERS: Final = 2_000
 _ROUNDS: Final = 8
@@ -75,8 +76,23 @@ def nearest(vectors: Vectors, themes: Vectors) -> Labels:
     """
     labels = np.full(len(vectors), -1, dtype=np.intp)
     for rows, block in _blocks(vectors, themes):
-        labels[rows] = np.where(block.max(axis=1) >= _BELONGS, block.argmax(axis=1), -1)
+        labels[rows] = np.where(block.max(axis=1) >= BELONGS, block.argmax(axis=1), -1)
     return labels
+
+
+def closeness(vectors: Vectors, themes: Vectors, labels: Labels) -> Floats:
+    """Returns `(n,)` the similarity of each clause to its theme; 0 for no theme.
+
+    Args:
+        vectors: The clauses' vectors at length 1.
+        themes: The themes' vectors at length 1.
+        labels: `(n,)` numbers of themes, −1 for none.
+    """
+    close = np.zeros(len(vectors), dtype=np.float32)
+    for rows, block in _blocks(vectors, themes):
+        own = block[np.arange(len(block)), np.maximum(labels[rows], 0)]
+        close[rows] = np.where(labels[rows] >= 0, own, 0.0)
+    return close
 
 
 def certainty(vectors: Vectors, themes: Vectors, labels: Labels) -> tuple[Floats, Floats]:
@@ -96,7 +112,7 @@ def certainty(vectors: Vectors, themes: Vectors, labels: Labels) -> tuple[Floats
     for rows, block in _blocks(vectors, themes):
         own = block[np.arange(len(block)), np.maximum(labels[rows], 0)]
         odds = np.exp((block - own[:, None]) / _TEMPERATURE).sum(axis=1)
-        odds += np.exp((_BELONGS - own) / _TEMPERATURE)
+        odds += np.exp((BELONGS - own) / _TEMPERATURE)
         sure[rows] = np.where(labels[rows] >= 0, 1.0 / odds, 0.0)
         close[rows] = np.where(labels[rows] >= 0, np.clip(own, 0.0, 1.0), 0.0)
     return sure, close

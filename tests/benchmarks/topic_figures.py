@@ -1,0 +1,56 @@
+"""How good themes are: coherence, diversity, and how much of one run another one finds again."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence, Set
+from itertools import combinations
+from typing import TypeVar
+
+Place = TypeVar("Place", bound=Hashable)
+
+
+def coherence(themes: Sequence[Sequence[str]], voices: Sequence[Set[str]]) -> float:
+    """Returns the mean NPMI of the keywords of themes (Bouma 2009; Lau et al. 2014), in [−1, 1].
+
+    Args:
+        themes: The keywords of each theme.
+        voices: The words of each voice; two words meet where one voice uses both.
+    """
+    wanted = {word for words in themes for word in words}
+    users: dict[str, set[int]] = defaultdict(set)
+    for place, said in enumerate(voices):
+        for word in said & wanted:
+            users[word].add(place)
+    means = []
+    for words in themes:
+        pairs = [
+            _npmi(users[one], users[other], len(voices)) for one, other in combinations(words, 2)
+        ]
+        if pairs:
+            means.append(sum(pairs) / len(pairs))
+    return sum(means) / len(means) if means else math.nan
+
+
+def _npmi(one: Set[int], other: Set[int], n: int) -> float:
+    both = len(one & other)
+    if both == 0:
+        return -1.0
+    if both == n:
+        return 1.0
+    return math.log(both * n / (len(one) * len(other))) / -math.log(both / n)
+
+
+def diversity(themes: Sequence[Sequence[str]]) -> float:
+    """Returns the share of keywords that no other theme has (Dieng et al. 2020), in [0, 1]."""
+    words = [word for theme in themes for word in theme]
+    return len(set(words)) / len(words) if words else math.nan
+
+
+def agreement(one: Mapping[Place, str], other: Mapping[Place, str]) -> float:
+    """Returns the adjusted Rand index over what has a theme in both runs (Hubert, Arabie 1985)."""
+    from sklearn.metrics import adjusted_rand_score
+
+    both = [key for key in one if key in other]
+    return float(adjusted_rand_score([one[key] for key in both], [other[key] for key in both]))

@@ -1,0 +1,181 @@
+"""Themes beside BERTopic's defaults: `python -m tests.benchmarks.topics --data DIR`.
+
+Both get the same clauses of `citizen_complaints`, sentence vectors and segmenter, each run in a
+process of its own with as many threads. Ours runs again on the same clauses, with another seed, and
+on all of them after a run on 10/11, each time knowing the run before, as the store does; the lines
+marked `afresh` do not know it. BERTopic, which keeps nothing from run to run, runs twice.
+
+Then both get `--many` clauses, made of those by resampling with small edits, for time and memory.
+
+BERTopic with umap-learn and hdbscan brings torch, so that the project does not install it: make an
+environment with it and name its interpreter with `--bertopic`. It must also hold what voc needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.processes import environment, run
+from tests.benchmarks.topic_figures import agreement, coherence, diversity
+from tests.benchmarks.topic_rows import (
+    INDUSTRY,
+    complaints,
+    many,
+    read,
+    share_of,
+    tagged_clauses,
+    write,
+)
+from voc.config import bundled, load_industry
+from voc.errors import VocError
+from voc.inference.encoder import available_cores
+from voc.topics.words import Reader
+
+Found = dict[str, Any]
+
+
+def options() -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(
+        prog="tests.benchmarks.topics",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder of data sets")
+    add("--model", default="voc-zh", help="whose clauses and sentence vectors")
+    add("--many", type=int, default=100_000, help="clauses for time and memory; 0 for none")
+    add("--edits", type=int, default=2, help="characters put into each of the many clauses")
+    add("--bertopic", type=Path, help="interpreter with bertopic, umap-learn and hdbscan")
+    add("--keep", type=Path, help="folder that keeps clauses and vectors for the next call")
+    add("--threads", type=int, default=available_cores(), help="of each candidate")
+    return parser.parse_args()
+
+
+class Bench:
+    """Runs candidates on folders of clauses.
+
+    Args:
+        folder: Where they leave what they found.
+        threads: Of each.
+        bertopic: The interpreter that has BERTopic, if any.
+    """
+
+    def __init__(self, folder: Path, *, threads: int, bertopic: Path | None) -> None:
+        self._folder = folder
+        self._threads = threads
+        self._bertopic = bertopic
+        self._table = Table(
+            *("run", "themes", "coverage", "NPMI", "diversity"),
+            *("Rand", "ids kept", "same id", "seconds", "peak MB"),
+        )
+
+    @property
+    def with_bertopic(self) -> bool:
+        """Whether BERTopic can run."""
+        return self._bertopic is not None
+
+    def found(self, name: str, kind: str, source: Path, *more: object) -> Found:
+        """Runs a candidate and returns what it found."""
+        print(f"running {name}", file=sys.stderr)
+        out = self._folder / f"{name.replace(' ', '-')}.json"
+        python = self._bertopic if kind == "bertopic" else sys.executable
+        command = [str(python), "-m", "tests.benchmarks.topic_children", kind, source, out, *more]
+        run(name, list(map(str, command)), environment(self._threads, bundled("models")))
+        left: Found = json.loads(out.read_text(encoding="utf-8"))
+        return left | {"name": name, "path": str(out)}
+
+    def add(self, found: Found, voices: Sequence[set[str]], before: Found | None = None) -> None:
+        """Adds a line to the table, against an earlier run if one is named."""
+        kept = _kept(found, before) if before else ("", "", "")
+        self._table.add_row(
+            found["name"],
+            str(len(found["keywords"])),
+            f"{found['coverage']:.1%}",
+            f"{coherence(found['keywords'], voices):+.3f}" if voices else "",
+            f"{diversity(found['keywords']):.3f}",
+            *kept,
+            f"{found['seconds']:.1f}",
+            f"{found['peak_mb']:.0f}" if found["peak_mb"] else "",
+        )
+
+    def print(self) -> None:
+        """Prints the table."""
+        Console(width=130).print(self._table)
+
+
+def _kept(found: Found, before: Found) -> tuple[str, str, str]:
+    """Returns Rand index, share of the earlier ids found again, and of clauses with the same."""
+    now, then = ({(row[0], row[1]): row[2] for row in each["places"]} for each in (found, before))
+    rand = f"{agreement(now, then):.3f}"
+    if not found["knows"]:
+        return rand, "", ""  # ids mean nothing across runs that do not know each other
+    both = [place for place in now if place in then]
+    ids = set(then.values())
+    same = sum(now[place] == then[place] for place in both) / len(both)
+    return rand, f"{len(ids & set(now.values())) / len(ids):.1%}", f"{same:.1%}"
+
+
+def compare(chosen: argparse.Namespace, folder: Path) -> None:
+    """Runs all and prints the tables."""
+    rows = complaints(chosen.data)
+    whole = (chosen.keep or folder) / "clauses"
+    if not (whole / "clauses.jsonl").is_file():
+        write(whole, *tagged_clauses(rows, chosen.model))
+    clauses, sentences = read(whole)
+    reader = Reader(load_industry(INDUSTRY))
+    voices = [set(said.content()) for said in reader.read([row["text"] for row in rows])]
+    kept = share_of(clauses, 10 / 11, seed=1)
+    part = write(folder / "part", [clauses[at] for at in kept], sentences[kept])
+    print(
+        f"{len(clauses)} clauses of {len(rows)} complaints; {chosen.threads} threads;"
+        f" load {os.getloadavg()[0]:.1f} before the runs."
+    )
+    bench = Bench(folder, threads=chosen.threads, bertopic=chosen.bertopic)
+    first = bench.found("voc", "ours", whole)
+    bench.add(first, voices)
+    for name, seed in (("voc again", 0), ("voc other seed", 7)):
+        bench.add(bench.found(name, "ours", whole, seed, first["path"]), voices, first)
+    bench.add(bench.found("voc other seed afresh", "ours", whole, 7), voices, first)
+    tenth = bench.found("voc 10 of 11", "ours", part)
+    bench.add(tenth, voices)
+    bench.add(bench.found("voc 10 % more", "ours", whole, 0, tenth["path"]), voices, tenth)
+    bench.add(first | {"name": "voc 10 % more afresh"}, voices, tenth)
+    if bench.with_bertopic:
+        theirs = bench.found("BERTopic", "bertopic", whole)
+        bench.add(theirs, voices)
+        bench.add(bench.found("BERTopic again", "bertopic", whole), voices, theirs)
+    if chosen.many:
+        crowd = write(
+            folder / "many", *many(clauses, sentences, chosen.many, seed=3, edits=chosen.edits)
+        )
+        bench.add(bench.found(f"voc {chosen.many}", "ours", crowd), [])
+        if bench.with_bertopic:
+            bench.add(bench.found(f"BERTopic {chosen.many}", "bertopic", crowd), [])
+    bench.print()
+    for name, topic in zip(first["names"][:30], first["topics"], strict=False):
+        print(f"{topic['count']:5}  {name}  ({'、'.join(topic['keywords'][:5])})")
+
+
+def main() -> None:
+    """Measures and prints; nothing is asserted on time."""
+    chosen = options()
+    with tempfile.TemporaryDirectory() as name:
+        try:
+            compare(chosen, Path(name))
+        except VocError as error:
+            raise SystemExit(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""`voc topics`: what people do with themes, and that the runs after it keep to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Voc = Callable[..., Any]
+DISHONEST = ("店员爱答不理", "店员不理人", "店员爱理不理", "喊店员都不理", "店员理都不理")
+LEAKS = ("袋子漏了", "袋子又漏", "寄来袋子漏", "袋子漏了一半", "打开袋子漏光")
+
+
+def _feed(voc: Voc, folder: Path, texts: tuple[str, ...], name: str) -> None:
+    rows = [
+        {"id": f"{name}{n}", "text": f"{text}，服务太差", "time": f"2026-11-0{n + 1} 11:00"}
+        for n, text in enumerate(texts)
+    ]
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    voc("ingest", f"{name}.jsonl", "--industry", "snack")
+    assert voc("run").code == 0
+
+
+def _topics(voc: Voc, *options: str) -> dict[str, dict[str, Any]]:
+    lines = voc("topics", "--json", *options).out.splitlines()
+    return {topic["topic_id"]: topic for topic in map(json.loads, lines)}
+
+
+@pytest.fixture
+def clerks(voc: Voc, tmp_path: Path) -> str:
+    """A store with a theme of shop assistants who ignore customers; its id."""
+    _feed(voc, tmp_path, (*DISHONEST, *LEAKS), "a")
+    return next(name for name, one in _topics(voc).items() if "店员" in one["keywords"])
+
+
+def test_a_topic_is_shown_with_its_history(voc: Voc, clerks: str) -> None:
+    shown = json.loads(voc("topics", "show", clerks).out)
+    assert shown["evidence"]
+    scores = [said["score"] for said in shown["borderline"]]
+    assert scores == sorted(scores)
+    assert len({said["feedback_id"] for said in shown["borderline"]}) == len(scores) > 0
+    assert [event["kind"] for event in shown["history"]] == ["born"]
+    assert "出现" in voc("topics", "history").out
+    kinds = [
+        json.loads(line)["kind"] for line in voc("topics", "history", "--json").out.splitlines()
+    ]
+    assert set(kinds) == {"born"}
+
+
+def test_a_name_stays_through_the_next_run(voc: Voc, clerks: str, tmp_path: Path) -> None:
+    assert voc("topics", "rename", clerks, "店员 冷落顾客", "--by", "王").code == 0
+    _feed(voc, tmp_path, ("店员还是不理人",), "b")
+    topic = _topics(voc)[clerks]
+    assert topic["topic"] == "店员 冷落顾客"
+    assert json.loads(voc("topics", "show", clerks).out)["history"][-1]["actor"] == "王"
+
+
+def test_a_muted_topic_stays_muted(voc: Voc, clerks: str, tmp_path: Path) -> None:
+    assert voc("topics", "mute", clerks).code == 0
+    assert "already" in voc("topics", "mute", clerks).err
+    _feed(voc, tmp_path, ("店员还是不理人",), "b")
+    assert clerks not in _topics(voc)
+    assert _topics(voc, "--with-muted")[clerks]["muted"] is True
+    assert "（静音）" in voc("topics", "--with-muted").out
+    assert voc("topics", "unmute", clerks).code == 0
+    assert clerks in _topics(voc)
+
+
+def test_what_was_merged_stays_together(voc: Voc, clerks: str, tmp_path: Path) -> None:
+    other = next(name for name in _topics(voc) if name != clerks)
+    assert voc("topics", "merge", other, clerks).code == 0
+    merged = _topics(voc)[clerks]["count"]
+    _feed(voc, tmp_path, ("店员还是不理人",), "b")
+    after = _topics(voc)
+    assert other not in after
+    assert after[clerks]["count"] > merged
+
+
+def test_what_was_split_off_stays_apart(voc: Voc, clerks: str, tmp_path: Path) -> None:
+    done = voc("topics", "split", clerks, "店员爱理不理", "--words", "爱答，爱理")
+    assert done.code == 0
+    child = next(name for name, one in _topics(voc).items() if one["topic"] == "店员爱理不理")
+    assert _topics(voc)[child]["count"] == 2
+    _feed(voc, tmp_path, ("店员爱理人不理人",), "b")
+    topics = _topics(voc)
+    assert topics[child]["topic"] == "店员爱理不理"
+    assert topics[child]["count"] == 3
+    assert clerks in topics
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["show", "tp_0"], "no topic 'tp_0'"),
+        (["rename", "ID", " "], "is no name"),
+        (["rename", "ID", "长" * 41], "is no name"),
+        (["rename", "ID", "OTHER'S NAME"], "voc topics merge"),
+        (["merge", "ID", "ID"], "two topics of one industry"),
+        (["merge", "ID", "tp_0"], "no topic 'tp_0'"),
+        (["split", "ID", "新主题", "--words", "火星"], "uses '火星'"),
+        (["mute", "tp_0"], "no topic 'tp_0'"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    voc: Voc, clerks: str, arguments: list[str], said: str
+) -> None:
+    other = next(one["topic"] for name, one in _topics(voc).items() if name != clerks)
+    names = {"ID": clerks, "OTHER'S NAME": other}
+    before = _topics(voc)
+    result = voc("topics", *(names.get(word, word) for word in arguments))
+    assert (result.code, result.out) == (2, "")
+    assert said in result.err
+    assert _topics(voc) == before

@@ -1,0 +1,78 @@
+"""Topics over the store: what was there before, and names from an endpoint."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from voc.config.settings import TopicSettings
+from voc.pipeline.themes import clauses_of, named
+from voc.records import Evidence, Mention, Span, Topic
+from voc.topics import Discovery, ThemeEvent
+from voc.topics.namer import ChatNamer, NamerError
+
+DAY = datetime(2026, 11, 1, tzinfo=UTC)
+NAMING = TopicSettings(namer_url="http://127.0.0.1:9/v1")
+
+
+def topic(topic_id: str) -> Topic:
+    evidence = (Evidence("f1", 0, 4, "换挡顿挫"),)
+    return Topic(topic_id, f"旧名{topic_id}", "automotive", ("换挡",), 5, 1.0, DAY, DAY, evidence)
+
+
+FOUND = Discovery(
+    [topic("old"), topic("a"), topic("b"), topic("c")],
+    [],
+    1.0,
+    (ThemeEvent("a", "born"), ThemeEvent("b", "split", "old"), ThemeEvent("c", "born")),
+)
+
+
+def names(found: Discovery) -> list[str]:
+    return [each.topic for each in found.topics]
+
+
+def test_only_new_topics_are_named_and_a_name_is_given_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter(["换挡顿挫", "换挡顿挫", None])
+    monkeypatch.setattr(ChatNamer, "name", lambda *_: next(answers))
+    found, notes = named(FOUND, NAMING)
+    assert names(found) == ["旧名old", "换挡顿挫", "旧名b", "旧名c"]
+    assert notes == []
+
+
+def test_an_endpoint_that_fails_is_asked_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fail(*_: object) -> str:
+        asked.append(1)
+        raise NamerError("nobody there")
+
+    monkeypatch.setattr(ChatNamer, "name", fail)
+    assert named(FOUND, NAMING) == (FOUND, ["nobody there"])
+    assert len(asked) == 1
+
+
+def test_nothing_is_asked_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ChatNamer, "name", lambda *_: pytest.fail("was asked"))
+    assert named(FOUND, TopicSettings()) == (FOUND, [])
+
+
+def test_a_clause_is_taken_once_and_complains_if_any_mention_does() -> None:
+    def mention(aspect: str, sentiment: str, *spans: Span) -> Mention:
+        return Mention("f1", "phone", aspect, sentiment, 0.9, DAY, spans)  # type: ignore[arg-type]
+
+    first, second = Span(0, 4, "屏幕太暗"), Span(5, 9, "电池耐用")
+    found = clauses_of(
+        [
+            mention("a", "positive", first, second),
+            mention("b", "negative", first),
+            mention("c", "neutral", first),
+        ]
+    )
+    assert [(clause.text, clause.negative) for clause in found] == [
+        ("屏幕太暗", True),
+        ("电池耐用", False),
+    ]

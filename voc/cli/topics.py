@@ -1,0 +1,267 @@
+"""`voc topics`: list, show and act on the themes that were discovered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from voc.cli.records import ActorOption, LimitOption
+from voc.cli.terminal import (
+    ConfigOption,
+    IndustryFilter,
+    JsonOption,
+    check_industry,
+    opened_store,
+    print_records,
+    print_table,
+    say,
+    settings_from,
+)
+
+if TYPE_CHECKING:
+    from voc.records import Topic
+    from voc.store import Store
+
+_MOST_NAME: Final = 40
+
+topics = typer.Typer(invoke_without_command=True)
+
+
+@topics.callback()
+def list_topics(
+    context: typer.Context,
+    industry: IndustryFilter = None,
+    limit: LimitOption = None,
+    with_muted: Annotated[bool, typer.Option("--with-muted", help="Muted ones too.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """List the discovered topics, the largest first; show and act on them.
+
+    Example: voc topics --industry snack --json
+    """
+    if context.invoked_subcommand:
+        return
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        check_industry(industry, store, settings)
+        found = store.topics(industry, with_muted=with_muted)[:limit]
+        muted = store.muted_topics() if with_muted else set()
+    if as_json:
+        print_records(topic.as_dict() | _mark(topic, muted) for topic in found)
+        return
+    print_table(
+        f"主题 {len(found)} 个",
+        {
+            "编号": "left", "主题": "left", "行业": "left", "声音": "right", "负面": "right",
+            "最近": "left",
+        },
+        (
+            (
+                topic.topic_id, topic.topic + ("（静音）" if topic.topic_id in muted else ""),
+                topic.industry, str(topic.count), f"{topic.negative_share:.0%}",
+                f"{topic.last_seen:%Y-%m-%d}",
+            )
+            for topic in found
+        ),
+    )  # fmt: skip
+
+
+@topics.command("show")
+def show(topic_id: str, config: ConfigOption = None) -> None:
+    """Show one topic with its verbatims, the borderline ones too, and its history as JSON.
+
+    Example: voc topics show tp_0123456789abcdef0123
+    """
+    with opened_store(settings_from(config)) as store:
+        topic = _topic(store, topic_id)
+        history = store.topic_events(topic_id=topic_id)
+        shown = topic.as_dict() | _mark(topic, store.muted_topics())
+        shown["borderline"] = [
+            said.as_dict() | {"score": round(score, 4)}
+            for said, score in store.doubtful_verbatims(topic_id)
+        ]
+        print_records([shown | {"history": [event.as_dict() for event in history]}])
+
+
+@topics.command("history")
+def history(
+    industry: IndustryFilter = None, as_json: JsonOption = False, config: ConfigOption = None
+) -> None:
+    """List what became of topics: born, split, merged, died, and what people did.
+
+    Example: voc topics history --industry snack
+    """
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        check_industry(industry, store, settings)
+        found = store.topic_events(industry=industry)
+    if as_json:
+        print_records(event.as_dict() for event in found)
+        return
+    print_table(
+        f"变化 {len(found)} 次",
+        dict.fromkeys(("时间", "编号", "主题", "变化", "另一主题", "何词", "谁"), "left"),
+        (
+            (
+                f"{event.at:%Y-%m-%d %H:%M}", event.topic_id, event.topic, _KINDS[event.kind],
+                event.other or "", "、".join(event.words), event.actor,
+            )
+            for event in found
+        ),
+    )  # fmt: skip
+
+
+@topics.command("rename")
+def rename(
+    topic_id: str, name: str, actor: ActorOption = "cli", config: ConfigOption = None
+) -> None:
+    """Give a topic a name, which the runs to come keep.
+
+    Example: voc topics rename tp_0123456789abcdef0123 变速箱低速顿挫
+    """
+    settings = settings_from(config)
+    name = _checked_name(name)
+    with opened_store(settings) as store:
+        topic = _topic(store, topic_id)
+        _check_free(store, topic, name)
+        with store.transaction() as transaction:
+            transaction.rename_topic(topic, name, actor, datetime.now(settings.zone))
+    say(f"{topic_id}: {topic.topic} → {name}")
+
+
+@topics.command("mute")
+def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None) -> None:
+    """Mute a topic: no list, report or issue tells of it; it goes on counting.
+
+    Example: voc topics mute tp_0123456789abcdef0123
+    """
+    _mute(topic_id, True, actor, config)
+
+
+@topics.command("unmute")
+def unmute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None) -> None:
+    """Let a muted topic speak again.
+
+    Example: voc topics unmute tp_0123456789abcdef0123
+    """
+    _mute(topic_id, False, actor, config)
+
+
+@topics.command("merge")
+def merge(
+    topic_id: str,
+    into: Annotated[str, typer.Argument(help="The topic that goes on, with its name.")],
+    actor: ActorOption = "cli",
+    config: ConfigOption = None,
+) -> None:
+    """Merge a topic into another one; the runs to come keep them together.
+
+    Example: voc topics merge tp_0123456789abcdef0123 tp_3210fedcba9876543210
+    """
+    from voc.errors import UsageError
+
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        topic, other = _topic(store, topic_id), _topic(store, into)
+        if topic.topic_id == other.topic_id or topic.industry != other.industry:
+            raise UsageError(
+                f"{topic_id} ({topic.industry}) cannot be merged into {into} ({other.industry}):"
+                " name two topics of one industry."
+            )
+        with store.transaction() as transaction:
+            transaction.merge_topics(topic, other, actor, datetime.now(settings.zone))
+    say(f"{topic_id}: {topic.topic} → {into}: {other.topic}")
+
+
+@topics.command("split")
+def split(
+    topic_id: str,
+    name: Annotated[str, typer.Argument(help="The name of the new topic.")],
+    words: Annotated[str, typer.Option("--words", help="What uses one of these, by commas.")],
+    actor: ActorOption = "cli",
+    config: ConfigOption = None,
+) -> None:
+    """Split off what a topic says with certain words; the runs to come keep it apart.
+
+    Example: voc topics split tp_0123456789abcdef0123 冷车异响 --words 冷车,早上
+    """
+    from dataclasses import replace
+
+    from voc.errors import UsageError
+    from voc.records import stable_id
+
+    settings = settings_from(config)
+    name = _checked_name(name)
+    chosen = [word.strip() for word in words.replace("，", ",").split(",") if word.strip()]
+    with opened_store(settings) as store:
+        topic = _topic(store, topic_id)
+        _check_free(store, topic, name)
+        new_id = stable_id("tp", topic.industry, topic_id, *chosen)
+        child = replace(topic, topic_id=new_id, topic=name, evidence=())
+        with store.transaction() as transaction:
+            moved = transaction.split_topic(
+                topic, child, chosen, actor, datetime.now(settings.zone)
+            )
+    if not moved:
+        raise UsageError(
+            f"Nothing in {topic_id} uses {words!r}; voc topics show {topic_id} gives its verbatims."
+        )
+    say(f"{new_id}: {name} ({moved} of {topic_id})")
+
+
+_KINDS = {
+    "born": "出现", "split": "分出", "merged": "并入", "died": "消失", "renamed": "改名",
+    "muted": "静音", "unmuted": "取消静音", "joined": "人工并入", "parted": "人工分出",
+}  # fmt: skip
+
+
+def _mark(topic: Topic, muted: set[str]) -> dict[str, bool]:
+    return {"muted": True} if topic.topic_id in muted else {}
+
+
+def _mute(topic_id: str, muted: bool, actor: str, config: Path | None) -> None:
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        topic = _topic(store, topic_id)
+        if (topic_id in store.muted_topics()) == muted:
+            say(f"{topic_id}: is {'muted' if muted else 'not muted'} already; nothing was changed.")
+            return
+        with store.transaction() as transaction:
+            transaction.mute_topic(topic, muted, actor, datetime.now(settings.zone))
+    say(f"{topic_id}: {topic.topic} is {'muted' if muted else 'no longer muted'}")
+
+
+def _topic(store: Store, topic_id: str) -> Topic:
+    from voc.errors import UsageError
+
+    found = store.topic(topic_id)
+    if found is None:
+        raise UsageError(f"There is no topic {topic_id!r}; voc topics lists all there are.")
+    return found
+
+
+def _checked_name(name: str) -> str:
+    from voc.errors import UsageError
+
+    plain = " ".join(name.split())
+    if not 0 < len(plain) <= _MOST_NAME:
+        raise UsageError(
+            f"{name!r} is no name for a topic: give 1 to {_MOST_NAME} characters,"
+            " as 变速箱低速顿挫."
+        )
+    return plain
+
+
+def _check_free(store: Store, topic: Topic, name: str) -> None:
+    from voc.errors import UsageError
+
+    for other in store.topics(topic.industry, with_muted=True):
+        if other.topic == name and other.topic_id != topic.topic_id:
+            raise UsageError(
+                f"{other.topic_id} is called {name!r} already; give another name, or put them"
+                f" together: voc topics merge {topic.topic_id} {other.topic_id}"
+            )

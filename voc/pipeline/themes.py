@@ -1,0 +1,133 @@
+"""Discovers topics over the store: from what was there before, and keeping what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from voc.config import Industry
+from voc.config.settings import TopicSettings
+from voc.pipeline.sentences import Vectoriser, sentences_of
+from voc.records import Mention
+from voc.store import Store, TopicEvent
+from voc.topics import Clause, Discovery, Parted, Past, discover
+from voc.topics.namer import ChatNamer, NamerError
+
+BY_RUN = "voc"
+
+
+def discover_topics(
+    store: Store,
+    engine: Vectoriser,
+    industry: Industry,
+    *,
+    model: str,
+    settings: TopicSettings,
+    now: datetime,
+    told: Callable[[int, int], None] = lambda *_: None,
+) -> tuple[Discovery, list[str]]:
+    """Discovers the topics of an industry and keeps them, with what became of the earlier ones.
+
+    Args:
+        store: Whose voices are read.
+        engine: What gives sentence vectors, if it has any.
+        industry: The taxonomy of the voices.
+        model: Whose tags are read.
+        settings: How many voices make a topic, and what names it.
+        now: The time of this run.
+        told: Called with (done, total) as sentence vectors are made.
+
+    Returns:
+        What was found, and what the user should know of how.
+
+    Raises:
+        MissingExtraError: scikit-learn is missing.
+    """
+    clauses = clauses_of(store.mentions(model=model, industry=industry.id))
+    past = past_of(store, industry.id)
+    sentences = sentences_of(engine, [clause.text for clause in clauses], told=told)
+    found = discover(
+        clauses,
+        industry=industry,
+        past=past,
+        sentences=sentences,
+        seed=settings.seed,
+        min_voices=settings.min_voices,
+    )
+    found, notes = named(found, settings)
+    names = {topic.topic_id: topic.topic for topic in (*past.topics, *found.topics)}
+    events = [
+        TopicEvent(
+            event.topic_id, names[event.topic_id], industry.id, now, BY_RUN, event.kind, event.other
+        )
+        for event in found.events
+    ]
+    with store.transaction() as transaction:
+        transaction.save_topics(industry.id, found.topics, found.assignments)
+        transaction.add_topic_events(events)
+    return found, notes
+
+
+def named(found: Discovery, settings: TopicSettings) -> tuple[Discovery, list[str]]:
+    """Has new topics named by the endpoint of the settings, if there is one.
+
+    Where it does not answer, all names stay what customers' words gave, and it is not asked again.
+
+    Returns:
+        The discovery with the names, and what went wrong.
+    """
+    if not settings.namer_url:
+        return found, []
+    namer = ChatNamer(
+        settings.namer_url, settings.namer_model, settings.namer_key, settings.namer_timeout_s
+    )
+    new = {event.topic_id for event in found.events if event.kind in ("born", "split")}
+    taken = {topic.topic for topic in found.topics}
+    topics = list(found.topics)
+    for place, topic in enumerate(topics):
+        if topic.topic_id not in new:
+            continue
+        try:
+            name = namer.name(topic.keywords, [item.text or "" for item in topic.evidence])
+        except NamerError as error:
+            return replace(found, topics=topics), [str(error)]
+        if name and name not in taken:
+            taken.add(name)
+            topics[place] = replace(topic, topic=name)
+    return replace(found, topics=topics), []
+
+
+def past_of(store: Store, industry: str) -> Past:
+    """Returns what earlier runs found in an industry, and what people made of it."""
+    edits = store.topic_events(industry=industry, kind=("joined", "parted"))
+    return Past(
+        topics=store.topics(industry, with_muted=True),
+        known=store.topic_places(industry),
+        joined=frozenset(event.other for event in edits if event.kind == "joined" and event.other),
+        parted=tuple(
+            Parted(event.other, event.topic_id, event.words)
+            for event in edits
+            if event.kind == "parted" and event.other
+        ),
+    )
+
+
+def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
+    """Returns the clauses that judge an aspect, each once."""
+    found: dict[tuple[str, int], Clause] = {}
+    for mention in mentions:
+        for span in mention.evidence:
+            place = (mention.feedback_id, span.start)
+            negative = mention.sentiment == "negative"
+            if place not in found or (negative and not found[place].negative):
+                found[place] = Clause(
+                    feedback_id=mention.feedback_id,
+                    start=span.start,
+                    end=span.end,
+                    text=span.text,
+                    occurred_at=mention.occurred_at,
+                    negative=negative,
+                    opinions=mention.opinions,
+                )
+    return list(found.values())
