@@ -50,6 +50,10 @@ def score(
         bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")
     ] = False,
     model: ModelOption = None,
+    speed: Annotated[
+        str | None,
+        typer.Option("--speed", help="full, or fast: the encoder reads but what is hard to tell."),
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Tag every row of a file.
@@ -62,7 +66,7 @@ def score(
     from voc.pipeline.scoring import ScoreOptions, score_file
     from voc.tagging.engine import load
 
-    settings = settings_from(config)
+    settings = settings_from(config, models__speed=speed)
     engine = load(industry, settings=settings, model=model)
     if engine.notice:
         say(engine.notice)

@@ -50,6 +50,10 @@ class ModelSettings(Section):
         default="voc-zh-linear",
         description="The model that stands in where that one cannot run; empty: none.",
     )
+    speed: Literal["full", "fast"] = Field(
+        default="full",
+        description="full: the encoder reads every text; fast: those its linear twin is unsure of.",
+    )
     threads: int = Field(default=0, ge=0, description="Texts read at once; 0: one a core.")
     cached_texts: int = Field(
         default=4096, ge=0, description="Texts whose tags are remembered; they are tagged once."

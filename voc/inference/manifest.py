@@ -77,6 +77,9 @@ class EncoderManifest(Manifest):
     opinions: tuple[str, ...] = Field(
         description="Industries whose opinions it learnt to mark; the rules mark those of others."
     )
+    cascade: dict[Literal["sentiment", "intent", "aspects"], float] = Field(
+        default={}, description="Probability from which the twin's answer stands at speed fast."
+    )
     width: int = Field(gt=0, description="Width of a token's state.")
     begin: int = Field(ge=0, description="Id of the token before a text.")
     end: int = Field(ge=0, description="Id of the token after a text.")

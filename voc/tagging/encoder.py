@@ -142,10 +142,14 @@ class EncoderTagger:
 
         On phone_threads, a trade that no marked opinion came from, the rules find more of them.
         """
-        known = (None, *self.model.manifest.opinions)
-        if taxonomy is None or taxonomy.industry in known:
+        if taxonomy is None or self.marks_opinions(taxonomy):
             return [self._spans(*each) for each in zip(texts, states, strict=True)]
         return [rule_opinions(text, taxonomy.targets) for text in texts]
+
+    def marks_opinions(self, taxonomy: Taxonomy | None) -> bool:
+        """Whether opinions are marked by the encoder, and not by the rules."""
+        known = (None, *self.model.manifest.opinions)
+        return taxonomy is None or taxonomy.industry in known
 
     def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
         """Returns which service question each text asks, with its probability."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +16,9 @@ from voc.records import TASKS, Intent, Sentiment, Tags, Task, Urgency
 from voc.tagging.cache import TagCache
 from voc.tagging.loading import load_tagger
 from voc.tagging.prepare import Prepared, prepare
-from voc.tagging.tagger import Questioner, Tagger
+from voc.tagging.tagger import Questioner, Tagger, Vectoriser
 from voc.tagging.taxonomy import Taxonomy
 from voc.tagging.urgency import urgency_of
-
-if TYPE_CHECKING:
-    pass
 
 _MOST_TAXONOMIES = 64  # kept ready; a request may name its own
 
@@ -126,9 +122,7 @@ class Engine:
         Raises:
             ModelError: The model has none.
         """
-        from voc.tagging.encoder import EncoderTagger
-
-        if not isinstance(self.tagger, EncoderTagger):
+        if not isinstance(self.tagger, Vectoriser):
             raise ModelError(f"{self.model} has no sentence vectors; name an encoder, as voc-zh.")
         return self.tagger.vectors(self._prepared(texts))
 

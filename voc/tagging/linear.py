@@ -69,6 +69,35 @@ class LinearTagger:
             )
         ]
 
+    def certainties(
+        self, texts: Sequence[Prepared], taxonomy: Taxonomy | None
+    ) -> dict[str, NDArray[np.float32]]:
+        """Returns (n_texts,) how sure it is of each task: the least probability of what it says.
+
+        An aspect that it leaves out counts with the probability that it is absent.
+        """
+        reading = self.read(texts, taxonomy)
+        found = sentiments(texts, sentiment_logits(self.model, texts, reading.features))
+        aims = intents(texts, intent_logits(self.model, texts, reading.features))
+        certain = {
+            "sentiment": np.array([each.score for each in found], dtype=np.float32),
+            "intent": np.array([each.score for each in aims], dtype=np.float32),
+        }
+        if taxonomy:
+            certain["aspects"] = self._certain_aspects(reading, taxonomy)
+        return certain
+
+    def _certain_aspects(self, reading: Reading, taxonomy: Taxonomy) -> NDArray[np.float32]:
+        trained, scores, thresholds = self._presence(reading, taxonomy)
+        spoken = spoken_aspects(reading, scores, thresholds)
+        certain = np.ones(len(reading.texts), dtype=np.float32)
+        if trained:
+            certain = np.where(scores >= thresholds, scores, 1 - scores).min(axis=1)
+        if spoken:
+            judged = softmax(polarity_logits(self.model, reading, spoken, trained)).max(axis=1)
+            np.minimum.at(certain, [each.row for each in spoken], judged)
+        return np.asarray(certain, dtype=np.float32)
+
     def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
         """Returns which service question each text asks, with its probability.
 
@@ -91,11 +120,7 @@ class LinearTagger:
         return self.model.logits(QUESTIONS, self.model.features(normalised, [QUESTIONS]))
 
     def _aspects(self, reading: Reading, taxonomy: Taxonomy) -> list[tuple[AspectMention, ...]]:
-        trained = trained_prefix(self.model, taxonomy)
-        scores = sigmoid(presence_logits(self.model, reading, taxonomy))
-        thresholds = np.zeros(len(taxonomy.aspects), dtype=np.float32)
-        if trained:
-            thresholds += self.model.manifest.heads[f"{trained}.presence"].thresholds
+        trained, scores, thresholds = self._presence(reading, taxonomy)
         spoken = spoken_aspects(reading, scores, thresholds)
         labels: list[int] = []
         if spoken:
@@ -105,6 +130,15 @@ class LinearTagger:
                 for label, each in zip(logits.argmax(axis=1).tolist(), spoken, strict=True)
             ]
         return mentions(reading, taxonomy, spoken, labels)
+
+    def _presence(self, reading: Reading, taxonomy: Taxonomy) -> tuple[str | None, Floats, Floats]:
+        """Returns the trained heads' prefix, the aspects' probabilities and where they count."""
+        trained = trained_prefix(self.model, taxonomy)
+        scores = sigmoid(presence_logits(self.model, reading, taxonomy))
+        thresholds = np.zeros(len(taxonomy.aspects), dtype=np.float32)
+        if trained:
+            thresholds += self.model.manifest.heads[f"{trained}.presence"].thresholds
+        return trained, scores, thresholds
 
 
 def rule_opinions(text: Prepared, targets: dict[str, int]) -> tuple[Opinion, ...]:

@@ -51,6 +51,8 @@ def load_tagger(
     notices = []
     try:
         tagger = _load(folder, model or settings.models.name, found, threads=threads)
+        if settings.models.speed == "fast":
+            tagger = _fast(tagger)
     except ModelUnavailableError as error:
         if model is not None or settings.models.fallback in ("", settings.models.name):
             raise
@@ -102,6 +104,17 @@ def _load(folder: Path, name: str, found: Found, *, threads: int) -> Tagger:
     model = EncoderModel.load(place, threads=threads)
     twin = LinearTagger(LinearModel.load(newest(folder, manifest.twin)))
     return EncoderTagger(model, twin, _sharpened(found, model))
+
+
+def _fast(tagger: Tagger) -> Tagger:
+    """Returns the tagger that lets an encoder's twin answer; a linear model is fast as it is."""
+    from voc.tagging.encoder import EncoderTagger
+
+    if not isinstance(tagger, EncoderTagger):
+        return tagger
+    from voc.tagging.cascade import CascadeTagger
+
+    return CascadeTagger(tagger)
 
 
 def _sharpened(found: Found, model: EncoderModel) -> dict[str, Sharpened]:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from voc.records import AspectMention, Intent, Opinion, Sentiment, Task
 from voc.tagging.prepare import Prepared
 from voc.tagging.taxonomy import Taxonomy
@@ -41,6 +44,14 @@ class Tagger(Protocol):
         self, texts: Sequence[Prepared], taxonomy: Taxonomy | None, tasks: frozenset[Task]
     ) -> list[Findings]:
         """Returns what it finds in each text, in order."""
+
+
+@runtime_checkable
+class Vectoriser(Protocol):
+    """A tagger that also has sentence vectors."""
+
+    def vectors(self, texts: Sequence[Prepared]) -> NDArray[np.float32]:
+        """Returns (n_texts, width) vectors of unit length."""
 
 
 @runtime_checkable
