@@ -220,5 +220,5 @@ def test_labels_are_those_of_the_contract(engine: Engine) -> None:
         "urgency", "model",
     ]  # fmt: skip
     assert set(values["sentiment"]["probabilities"]) == set(POLARITIES)
-    assert values["model"].startswith("voc-zh-linear@")
+    assert values["model"].startswith("voc-zh@")
     assert values["industry"] == "automotive"

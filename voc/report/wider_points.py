@@ -109,7 +109,7 @@ def _improved(findings: Findings) -> Iterator[KeyPoint]:
 def _praise(findings: Findings) -> Iterator[KeyPoint]:
     """Names the store or product that is surely praised most, where it is more than the whole.
 
-    Up to two more of the same kind that are praised for sure are named after it.
+    Up to two more of each kind that are praised for sure are named after it.
     """
     whole = findings.overview.positive
     found: list[tuple[float, int, str, str, Proportion]] = []
@@ -124,9 +124,9 @@ def _praise(findings: Findings) -> Iterator[KeyPoint]:
     *_, praised_name, found_in, share = found[0]
     also = [
         f"{name}（{number(other.total)} 条中 {number(other.count)} 条正面）"
-        for *_, name, anchor, other in found[1:]
-        if anchor == found_in
-    ][:MOST_ALSO_PRAISED]
+        for kind in ("stores", "products")
+        for *_, name, _, other in [one for one in found[1:] if one[3] == kind][:MOST_ALSO_PRAISED]
+    ]
     sentence = (
         strong(praised_name),
         plain(f"受到好评：{number(share.total)} 条反馈中 "),
