@@ -68,7 +68,9 @@ def discover(
     ids = [topic.topic_id for topic in earlier]
     before = corpus.before(past.known, earlier)
     settling = Settling(corpus, vectors, sample, seed=seed, min_voices=min_voices)
-    labels = settling.settled(before if (before >= 0).any() else settling.first())
+    joined = [ids.index(name) for name in sorted(past.joined.intersection(ids))]
+    begun = settling.opened(before, joined) if (before >= 0).any() else settling.first()
+    labels = settling.settled(begun)
     labels = edited(labels, before, ids, past, [reading.text for reading in corpus.readings])
     centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
     sure, close = certainty(vectors, centres, labels)

@@ -30,8 +30,11 @@ def edited(
     changed = labels.copy()
     counts = shared(changed, before, len(ids))
     for topic_id in sorted(past.joined.intersection(ids)):
-        family = _of(counts, ids.index(topic_id))
-        changed[np.isin(changed, family[1:])] = family[0] if family else -1
+        earlier = ids.index(topic_id)
+        family = _of(counts, earlier) or [int(changed.max(initial=-1)) + 1]
+        # Clauses unlike the middle of two unlike themes are still what somebody put together.
+        lost = (changed < 0) & (before == earlier)
+        changed[np.isin(changed, family[1:]) | lost] = family[0]
     for rule in past.parted:
         _part(changed, shared(changed, before, len(ids)), ids, rule, texts)
     return _numbered(changed)

@@ -6,6 +6,7 @@ run stay what they were, whatever else has come; and a run over what is at rest 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -58,6 +59,18 @@ class Settling:
         for _ in range(2):
             labels = nearest(self._vectors, self._means(labels).normalised())
             labels = self._corpus.large(labels, self._min_voices)
+        return labels
+
+    def opened(self, labels: Labels, themes: Sequence[int]) -> Labels:
+        """Takes themes apart that people put together, for the middle of unlike ones is nowhere.
+
+        Each part then settles by itself; `voc.topics.edits` puts them together again.
+        """
+        labels = labels.copy()
+        for theme in themes:
+            rows = np.flatnonzero(labels == theme)
+            parts = group(self._vectors.take(rows), seed=self._seed)
+            labels[rows] = np.where(parts >= 0, parts + int(labels.max(initial=-1)) + 1, -1)
         return labels
 
     def settled(self, labels: Labels) -> Labels:
