@@ -6,7 +6,6 @@ an aspect counts. Few numbers on thousands of rows, written into the model folde
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,11 @@ from numpy.typing import NDArray
 from training import datasets
 from training.encoder.corpus import BY_KEYWORDS, UNKNOWN, Corpus, Row
 from training.encoder.export import write_heads
+from training.encoder.folders import chosen
 from training.fitting import even_weights
-from voc.config import bundled
-from voc.inference.encoder import EncoderModel, TokenStates
+from voc.inference.encoder import TokenStates
 from voc.inference.heads import linear
-from voc.inference.linear import QUESTIONS, LinearModel, sigmoid
-from voc.inference.manifest import newest
+from voc.inference.linear import QUESTIONS, sigmoid
 from voc.records import INTENTS, POLARITIES
 from voc.tagging.aspects import (
     IMPOSSIBLE,
@@ -35,7 +33,6 @@ from voc.tagging.aspects import (
 )
 from voc.tagging.documents import intent_logits, sentiment_logits
 from voc.tagging.encoder import EncoderTagger
-from voc.tagging.linear import LinearTagger
 from voc.tagging.prepare import prepare
 from voc.tagging.sharpening.crossing import best_cut
 from voc.tagging.taxonomy import Taxonomy
@@ -282,20 +279,13 @@ class Calibration:
 
 def main() -> None:
     """Calibrates a model folder in place."""
-    parser = argparse.ArgumentParser(prog="training.encoder.calibrate", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
-    parser.add_argument("--models", type=Path, default=bundled("models"), help="folder of models")
-    parser.add_argument("--model", default="voc-zh", help="name or name@version")
-    options = parser.parse_args()
-    folder = newest(options.models, options.model)
-    model = EncoderModel.load(folder)
-    twin = LinearTagger(LinearModel.load(newest(options.models, model.manifest.twin)))
-    calibration = Calibration(EncoderTagger(model, twin), Corpus(options.data))
+    named = chosen("training.encoder.calibrate", __doc__)
+    calibration = Calibration(named.tagger, Corpus(named.data))
     calibration.fit()
     for name, each in calibration.fitted.items():
         cut = calibration.thresholds.get(name)
         print(f"{name:24} {each.weight} {each.bias} {cut or ''}")  # noqa: T201
-    calibration.write(folder)
+    calibration.write(named.folder)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ is written into the manifest. Prints what each set loses, and how many texts ski
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +16,12 @@ from numpy.typing import NDArray
 
 from training import datasets
 from training.encoder.export import write_heads
-from voc.config import bundled, load_industry
-from voc.inference.encoder import EncoderModel
-from voc.inference.linear import LinearModel
-from voc.inference.manifest import newest
+from training.encoder.folders import chosen
+from voc.config import load_industry
 from voc.records import Tags
 from voc.tagging.encoder import EncoderTagger
 from voc.tagging.engine import Engine
 from voc.tagging.evaluation import evaluate
-from voc.tagging.linear import LinearTagger
 from voc.tagging.prepare import prepare
 from voc.tagging.taxonomy import Taxonomy
 
@@ -107,15 +103,8 @@ def lowest(sets: list[Answered]) -> float:
 
 def main() -> None:
     """Fits, prints and writes."""
-    parser = argparse.ArgumentParser(prog="training.encoder.cascade", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
-    parser.add_argument("--models", type=Path, default=bundled("models"), help="folder of models")
-    parser.add_argument("--model", default="voc-zh", help="name or name@version")
-    options = parser.parse_args()
-    folder = newest(options.models, options.model)
-    model = EncoderModel.load(folder)
-    twin = LinearTagger(LinearModel.load(newest(options.models, model.manifest.twin)))
-    sets = list(answered(EncoderTagger(model, twin), options.data))
+    named = chosen("training.encoder.cascade", __doc__)
+    sets = list(answered(named.tagger, named.data))
     believed = {task: lowest([each for each in sets if each.task == task]) for task in _FIGURES}
     # Nobody labelled intents; where the twin is as sure of them as of sentiment, it is believed.
     believed["intent"] = believed["sentiment"]
@@ -125,8 +114,9 @@ def main() -> None:
         share, lost = (each.certain >= least).mean(), each.lost(least, each.figures(np.inf))
         print(f"| {each.name} | {len(each.rows):,} | {share:.0%} | {lost:.4f} |")  # noqa: T201
     print(f"\n{believed}")  # noqa: T201
+    model = named.tagger.model
     manifest = model.manifest.model_copy(update={"cascade": believed})
-    write_heads(folder, manifest, model.tensors)
+    write_heads(named.folder, manifest, model.tensors)
 
 
 if __name__ == "__main__":
