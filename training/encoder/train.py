@@ -105,7 +105,7 @@ class Trainer:
             recipe.mixture.minority_weight,
             terms,
             recipe.seed,
-            (special_id(self.run.tokenizer, "<mask>"), recipe.dropout.tokens),
+            self._mask(),
         )
         self.run.network.set_dropout(recipe.dropout.states)
         self._optimiser, self._schedule = self._make_optimiser()
@@ -132,6 +132,11 @@ class Trainer:
             batches.extend(by_length(lengths, order, tokens=self.recipe.batch_tokens, rng=rng))
             left -= 1.0
         return batches
+
+    def _mask(self) -> tuple[int, float]:
+        """Returns the masking token and its share; a base may do without such a token."""
+        share = self.recipe.dropout.tokens
+        return (special_id(self.run.tokenizer, "<mask>"), share) if share else (0, 0.0)
 
     def _make_optimiser(self) -> tuple[torch.optim.Optimizer, Any]:
         options = self.recipe.optimiser
@@ -224,8 +229,7 @@ class Trainer:
         """Returns the base's sentence vectors of a sample of rows, which get their places.
 
         A student has none, for it learns its teacher's vectors. A run that goes on without a base
-        keeps its own. The mean over all is taken away,
-        for E5's vectors lie in a narrow cone.
+        keeps its own. The mean over all is taken away, for E5's vectors lie in a narrow cone.
         """
         count = 0 if self._teacher else min(self.recipe.vector_rows, len(self.examples))
         chosen = random.Random(self.recipe.seed).sample(range(len(self.examples)), count)

@@ -13,7 +13,18 @@ from voc.records import Issue, Mention, Topic, WorkOrder
 from voc.report.measured import Measured
 
 
-class ReportRow(Protocol):
+class Placed(Protocol):
+    """What names a product, a store and a region: feedback and mentions do."""
+
+    @property
+    def product(self) -> str | None: ...
+    @property
+    def store(self) -> str | None: ...
+    @property
+    def region(self) -> str | None: ...
+
+
+class ReportRow(Placed, Protocol):
     """One feedback with what the engine says of it as a whole; the store's `TaggedRow` is one.
 
     `occurred_at` is `None` where nobody knows when it was said; where `is_dated` is false, it is
@@ -27,12 +38,6 @@ class ReportRow(Protocol):
     def occurred_at(self) -> datetime | None: ...
     @property
     def channel(self) -> str: ...
-    @property
-    def product(self) -> str | None: ...
-    @property
-    def store(self) -> str | None: ...
-    @property
-    def region(self) -> str | None: ...
     @property
     def rating(self) -> float | None: ...
     @property
@@ -53,17 +58,6 @@ class ReportRow(Protocol):
     def flags(self) -> frozenset[str]: ...
     @property
     def is_dated(self) -> bool: ...
-
-
-class Placed(Protocol):
-    """What names a product, a store and a region: feedback and mentions do."""
-
-    @property
-    def product(self) -> str | None: ...
-    @property
-    def store(self) -> str | None: ...
-    @property
-    def region(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
