@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from voc.issues.naming import MAX_TITLE, Background, title_of
+from voc.config import Aspect, Industry
+from voc.issues.naming import MAX_TITLE, Titles
 from voc.records import Mention, Span
 
 NOISE = ("服务 差", "价格 贵", "内饰 廉价", "动力 差", "油耗 高", "导航 卡", "异响 严重")
@@ -58,7 +59,7 @@ NOISE = ("服务 差", "价格 贵", "内饰 廉价", "动力 差", "油耗 高"
         pytest.param(
             [["差"], ["差"], ["失望"]], "动力：负面反馈集中", id="vague words name nothing"
         ),
-        pytest.param([["张** 顿挫"], ["13800138000 顿挫"]], "动力：负面反馈集中", id="masks"),
+        pytest.param([["张** 顿挫"], ["13800138000 顿挫"]], "动力：顿挫", id="masks"),
         pytest.param([[], [], []], "动力：负面反馈集中", id="nothing said"),
     ],
 )
@@ -66,7 +67,7 @@ def test_titles_from_opinions(
     opinions: Sequence[Sequence[str]], title: str, mention: Callable[..., Mention]
 ) -> None:
     voices = [mention(f"f{i}", i, opinions=tuple(said)) for i, said in enumerate(opinions)]
-    assert title_of("动力", voices, background=_background(mention, voices)) == title
+    assert _titles(mention, voices).title("动力", voices) == title
 
 
 @pytest.mark.parametrize(
@@ -79,13 +80,13 @@ def test_titles_from_opinions(
         pytest.param(["价格 高", "价格 高", "价格 高"], "价格：偏高", id="how much of the aspect"),
         pytest.param(["《飘》 定价离谱", "定价离谱", "定价离谱"], "价格：定价离谱", id="a book"),
         pytest.param(["《消费者权益法》"] * 3, "价格：负面反馈集中", id="only a book"),
-        pytest.param(["退款时也没有"] * 3, "价格：负面反馈集中", id="broken off 1"),
+        pytest.param(["退款时也没有"] * 3, "价格：退款", id="broken off 1"),
         pytest.param(["还没有给", "还没有给"], "价格：负面反馈集中", id="broken off 2"),
         pytest.param(["无法", "花了一", "改了一"], "价格：负面反馈集中", id="broken off 3"),
         pytest.param(["乱收费😡😡"] * 3, "价格：乱收费", id="emoji"),
         pytest.param(["@张三丰 乱收费", "乱收费", "乱收费"], "价格：乱收费", id="an account"),
         pytest.param(["[姓名] 乱收费"] * 3, "价格：乱收费", id="a placeholder"),
-        pytest.param(["王老师 乱收费"], "价格：负面反馈集中", id="one voice names a person"),
+        pytest.param(["王老师 乱收费"], "价格：乱收费", id="one voice names a person"),
         pytest.param(["楚瑞公司拖欠", "欠薪"], "价格：欠薪", id="one of two names a firm"),
         pytest.param(["烧机油"], "价格：烧机油", id="one voice"),
         pytest.param(["地铁问题", "楼道问题", "车库问题"], "价格：负面反馈集中", id="empty end"),
@@ -96,7 +97,7 @@ def test_what_no_title_says(
     opinions: Sequence[str], title: str, mention: Callable[..., Mention]
 ) -> None:
     voices = [mention(f"f{i}", i, opinions=(said,)) for i, said in enumerate(opinions)]
-    assert title_of("价格", voices, background=_background(mention, voices)) == title
+    assert _titles(mention, voices).title("价格", voices) == title
 
 
 @pytest.mark.parametrize(
@@ -104,13 +105,13 @@ def test_what_no_title_says(
     [
         pytest.param(
             ["起步顿挫严重，修了三次", "低速起步顿挫", "今天又去了一趟"],
-            "动力：起步顿挫",
+            "动力：起步顿挫严重",
             id="shared",
         ),
-        pytest.param(["吵得很", "天窗漏水了好几次"], "动力：天窗漏水了好几次", id="not shared"),
+        pytest.param(["吵得很", "天窗漏水了好几次"], "动力：天窗漏水", id="not shared"),
         pytest.param(["呃", "……", "！！"], "动力：负面反馈集中", id="nothing readable"),
         pytest.param(
-            ["这台车自从买回来第一天开始就没有让我省心过一次"], "动力：负面反馈集中", id="too long"
+            ["这台车自从买回来第一天开始就没有让我省心过一次"], "动力：没有让我省心", id="long"
         ),
     ],
 )
@@ -118,7 +119,7 @@ def test_titles_from_evidence(
     texts: Sequence[str], title: str, mention: Callable[..., Mention]
 ) -> None:
     voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]
-    assert title_of("动力", voices, background=_background(mention, voices)) == title
+    assert _titles(mention, voices).title("动力", voices) == title
 
 
 @pytest.mark.parametrize(
@@ -135,27 +136,26 @@ def test_places(
     product: str | None, store: str | None, title: str, mention: Callable[..., Mention]
 ) -> None:
     voices = [mention("a", 0, opinions=("变速箱 顿挫",))]
-    background = _background(mention, voices)
-    found = title_of("动力", voices, background=background, product=product, store=store)
+    found = _titles(mention, voices).title("动力", voices, product=product, store=store)
     assert found == title
     assert len(found) <= MAX_TITLE
 
 
 def test_a_long_aspect_is_cut(mention: Callable[..., Mention]) -> None:
     voices = [mention("a", 0, opinions=("变速箱 顿挫",))]
-    found = title_of("方" * 40, voices, background=_background(mention, voices), product="X5")
+    found = _titles(mention, voices).title("方" * 40, voices, product="X5")
     assert found == "方" * 29 + "…"
 
 
 def test_several_places_of_evidence_are_read(mention: Callable[..., Mention]) -> None:
     spans = (Span(0, 1, "嗯"), Span(3, 8, "怠速抖动大"))
     voices = [mention("a", 0, evidence=spans), mention("b", 1, evidence=spans)]
-    assert title_of("动力", voices, background=Background(voices)) == "动力：怠速抖动大"
+    assert Titles(None, voices, {}).title("动力", voices) == "动力：怠速抖动大"
 
 
-def _background(mention: Callable[..., Mention], voices: Sequence[Mention]) -> Background:
+def _titles(mention: Callable[..., Mention], voices: Sequence[Mention]) -> Titles:
     others = [mention(f"n{i}", i, opinions=(NOISE[i % len(NOISE)],)) for i in range(70)]
-    return Background([*voices, *others])
+    return Titles(None, [*voices, *others], {})
 
 
 def test_a_store_that_shares_no_words_is_named_by_one_voice(
@@ -166,6 +166,30 @@ def test_a_store_that_shares_no_words_is_named_by_one_voice(
         mention("b", 1, opinions=("没 人管",), text="没人管"),
         mention("c", 2, opinions=("退款 拖拉",), text="退款拖拉"),
     ]
-    title = title_of("门店服务", voices, background=Background(voices), store="南京店")
+    title = Titles(None, voices, {}).title("门店服务", voices, store="南京店")
     assert title.endswith("等（南京店）")
     assert "负面反馈集中" not in title
+
+
+def test_an_issue_that_stands_for_a_theme_bears_its_name(mention: Callable[..., Mention]) -> None:
+    voices = [mention(f"f{i}", i, text="打桩到半夜", topic_id="tp_1") for i in range(3)]
+    titles = Titles(None, voices, {"tp_1": "工地半夜施工"})
+    assert titles.title("环境保护", voices, topic_id="tp_1") == "环境保护：工地半夜施工"
+    assert titles.title("环境保护", voices, topic_id="tp_2") == "环境保护：打桩到半夜"
+
+
+def test_words_are_not_torn_apart(mention: Callable[..., Mention]) -> None:
+    texts = ["没人管排队，乱得很", "排队没人管", "店里没人管排队"]
+    voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]
+    assert Titles(None, voices, {}).title("服务", voices) == "服务：没人管排队"
+
+
+def test_where_voices_share_no_phrase_terms_of_the_taxonomy_stand(
+    mention: Callable[..., Mention],
+) -> None:
+    service = Aspect(id="service", name="服务", keywords=("态度", "排队"))
+    trade = Industry(id="cars", name="车", aspects=(service,))
+    texts = ("她的态度让人心寒", "那态度绝了", "排队一小时", "排队排到天黑", "等了又等")
+    many = (*texts, *(letter * 3 for letter in "喂啥哼哎哟咦哇呸切唉"))
+    voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(many)]
+    assert Titles(trade, voices, {}).title("服务", voices) == "服务：态度、排队"

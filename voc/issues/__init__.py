@@ -3,7 +3,6 @@
 from voc.issues.forming import form_issues
 from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.matching import is_absorbed
-from voc.issues.naming import title_of
 from voc.issues.severity import heeded, rate_voices, severity_of
 from voc.issues.trends import Volumes, rate_ratio_p, trend_of
 
@@ -16,7 +15,6 @@ __all__ = [
     "rate_ratio_p",
     "rate_voices",
     "severity_of",
-    "title_of",
     "trend_of",
     "urgent_once",
 ]

@@ -21,7 +21,7 @@ from voc.issues.grouping import (
     rule_of,
 )
 from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
-from voc.issues.naming import Background, title_of
+from voc.issues.naming import Titles
 from voc.issues.severity import rate_voices
 from voc.issues.trends import Exposure, Volumes, day_of, trend_of
 from voc.records import Evidence, Issue, IssueStatus, Mention
@@ -37,6 +37,7 @@ def form_issues(
     settings: IssueSettings,
     volumes: Volumes | None,
     as_of: datetime | Mapping[str, datetime],
+    topics: Mapping[str, str] | None = None,
 ) -> list[Issue]:
     """Returns the issues that are new or have changed.
 
@@ -60,6 +61,7 @@ def form_issues(
         as_of: The moment trends look back from, or one for each industry; one that it lacks looks
             back from its own newest mention. The time of the newest feedback that is not in the
             future makes repeated runs give equal trends.
+        topics: The names of themes by id, which issues that stand for one are called by.
 
     Returns:
         New and changed issues, by first voice and id. Their evidence names every voice with the
@@ -74,7 +76,7 @@ def form_issues(
         rules=rules,
         settings=settings,
         exposure=Exposure(volumes, data_starts=_data_starts(rows, moments)),
-        backgrounds=_backgrounds(groups),
+        titles=_titles(groups, industries, topics or {}),
         as_of=moments,
     )
     known: dict[GroupKey, list[Issue]] = {}
@@ -105,7 +107,7 @@ class _Scene:
     rules: Rules
     settings: IssueSettings
     exposure: Exposure
-    backgrounds: Mapping[str, Background]
+    titles: Mapping[str, Titles]
     as_of: Mapping[str, datetime]
 
     def form(
@@ -152,10 +154,10 @@ class _Scene:
             issue_id=match.survivor.issue_id
             if match.survivor
             else birth_id(key, first.feedback_id, taken=taken),
-            title=title_of(
+            title=self.titles[key.industry].title(
                 aspect.name if aspect else ASPECT_NAMES.get(key.aspect_id, key.aspect_id),
                 episode,
-                background=self.backgrounds[key.industry],
+                topic_id=key.topic_id,
                 product=key.product,
                 store=key.store,
             ),
@@ -208,11 +210,16 @@ def _shared_topic(episode: Sequence[Mention]) -> str | None:
     return next((topic for topic, count in counts.items() if 2 * count > len(episode)), None)
 
 
-def _backgrounds(groups: Groups) -> dict[str, Background]:
+def _titles(
+    groups: Groups, industries: Mapping[str, Industry], topics: Mapping[str, str]
+) -> dict[str, Titles]:
     voices: dict[str, list[Mention]] = {}
     for key, group in groups.items():
         voices.setdefault(key.industry, []).extend(group)
-    return {industry: Background(spoken) for industry, spoken in voices.items()}
+    return {
+        industry: Titles(industries.get(industry), spoken, topics)
+        for industry, spoken in voices.items()
+    }
 
 
 def _moments(

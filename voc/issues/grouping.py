@@ -21,6 +21,12 @@ Rules = Mapping[tuple[str, str], Sequence[str]]
 """`group_by` of each aspect by (industry, aspect id)."""
 
 
+def reason_of(topic_id: str) -> str | None:
+    """Returns the reason of urgency that stands for the theme of an emergency without an aspect."""
+    prefix, _, reason = topic_id.partition(".")
+    return reason or None if prefix == UNPLACED else None
+
+
 class GroupKey(NamedTuple):
     """What two voices must share to be one problem; a part that need not be equal is `None`.
 

@@ -5,19 +5,27 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from voc.config import Industry
+from voc.issues.grouping import reason_of
 from voc.records import Mention
+from voc.text.normalise import normalise
+from voc.topics.naming import MIN_NAME, Member, Phrase, ranked_phrases
+from voc.topics.words import Reader
 
 MAX_TITLE: Final = 30
 _MAX_PHRASE: Final = 14
-_MAX_PART: Final = 12
-_READ_CLAUSES: Final = 400
-_LEAST_CORE: Final = 4
+_SHORTEST: Final = 2
+_READ_VOICES: Final = 300
+_BACKGROUND: Final = 5_000
 _MANY: Final = 3
-"""Voices from which on a phrase must be shared: what but one of them says may name a person."""
+"""Voices from which on words must be shared: what but one of them says may name a person."""
+_COMMON: Final = 3
+"""Voices of the industry from which on a word is no secret of one of them."""
+_SUPPORT: Final = 0.15
+"""Share of the voices that must use a word of a phrase that stands for all."""
 _NOTHING_SAID: Final = "负面反馈集中"
 
 # Words that judge without saying what is wrong; alone they name nothing.
@@ -29,9 +37,7 @@ _VAGUE: Final = frozenset((
 ))
 # fmt: on
 _VAGUE_WORDS: Final = tuple(_VAGUE)
-_BREAKS: Final = re.compile(r"[，。！？；：、,.!?;:~～…\s\"'“”‘’()（）]+")
 _EDGES: Final = "，。！？；：、,.!?;:~～…-—_·\"'“”‘’()（） \t\n"
-_PARTICLES: Final = _EDGES + "的了呢啊吧吗呀嘛"
 # A masked name, a long number or a mark-up sign would make a title nobody understands.
 _UNFIT: Final = re.compile(r"[\[\]<>{}*#@【】|\\/]|\d{5}")
 _OMITTED: Final = re.compile(
@@ -39,6 +45,7 @@ _OMITTED: Final = re.compile(
     "|[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\u20e3]+"
 )
 """Titles of works, placeholders (masks), names of accounts and emoji: no words of the complaint."""
+_CHINESE_GAP: Final = re.compile(r"(?<![!-~])\s+|\s+(?![!-~])")
 # What breaks off: the words that would say what is wrong are missing.
 _UNFINISHED: Final = re.compile(
     "(?:给|无法|没有|还没|也没|迟迟不|了一|的|被|把|让|和|与|不|是|在)$"
@@ -73,60 +80,143 @@ _EMPTY: Final = frozenset(
         "情况",
     )
 )
-_NEGATIONS: Final = "没不无未别有"
 _DEGREES: Final = frozenset("高低贵大小慢快重轻吵软硬薄厚窄")
-_READABLE: Final = re.compile(r"[㐀-鿿]|[A-Za-z]{2}")
 
 
-class Background:
-    """How many voices of an industry use each pair of characters in what they judge.
-
-    It tells what sets an issue's words apart. Pairs of characters (bigrams) relate 变速箱顿挫 to
-    起步顿挫 without knowing where its words end.
-    """
-
-    def __init__(self, voices: Iterable[Mention]) -> None:
-        self._total = 0
-        self._uses: Counter[str] = Counter()
-        for voice in voices:
-            self._total += 1
-            if voice.opinions:
-                self._uses.update(_bigrams_of(voice.opinions))
-
-    def specificity(self, bigram: str) -> float:
-        """Returns 1 for a bigram that every voice uses, more for rarer ones."""
-        return 1.0 + math.log((self._total + 1) / (min(self._uses[bigram], self._total) + 1))
-
-
-def title_of(
-    aspect: str,
-    voices: Sequence[Mention],
-    *,
-    background: Background,
-    product: str | None = None,
-    store: str | None = None,
-) -> str:
-    """Names an issue: the aspect, what people say, and where; 30 characters at most.
-
-    What people say is the opinion that has most in common with those of the other voices, weighed
-    by how particular they are to this issue, with a second one if it is another matter and half as
-    common; else the clause of the evidence that has most in common with the others. Of three voices
-    and more, two must say each pair of its characters: what only one says may be anybody's name.
+class Titles:
+    """Names the issues of one industry.
 
     Args:
-        aspect: The aspect's name as people read it.
-        voices: The issue's voices, sorted by time.
-        background: All voices of the industry.
-        product: The product, where all voices must share it.
-        store: The store, likewise.
+        industry: Its taxonomy, whose terms stay whole; `None` where it is not known.
+        voices: The complaints of the industry, against which an issue's words are particular.
+        topics: The names of its themes by id.
     """
-    phrases = _phrases(voices, background, aspect, at_home=bool(product or store))
-    place = "·".join(part for part in (product, store) if part)
-    for said in ("、".join(phrases), phrases[0]):
-        title = f"{aspect}：{said}" + (f"（{place}）" if place else "")
-        if len(title) <= MAX_TITLE:
-            return title
-    return _fitted(f"{aspect}：{phrases[0]}", place)
+
+    def __init__(
+        self, industry: Industry | None, voices: Sequence[Mention], topics: Mapping[str, str]
+    ) -> None:
+        self._reader = Reader(industry)
+        self._topics = topics
+        sample = voices[:: max(1, len(voices) // _BACKGROUND)]
+        self._total = len(sample)
+        self._uses = _uses(list(self._members(sample)))
+
+    def title(
+        self,
+        aspect: str,
+        voices: Sequence[Mention],
+        *,
+        topic_id: str | None = None,
+        product: str | None = None,
+        store: str | None = None,
+    ) -> str:
+        """Names an issue: the aspect, what people say, and where; 30 characters at most.
+
+        What people say is the name of the theme that makes them one issue. Without one it is the
+        phrase that best names their clauses as themes are named, with a second one if it is
+        another matter and half as common; where they say too little alike, the terms of the
+        taxonomy that most of them use. Of three voices and more, two must say each word, or it
+        must be a common one of the industry: what only one says may be anybody's name.
+
+        Args:
+            aspect: The aspect's name as people read it.
+            voices: The issue's voices, sorted by time.
+            topic_id: The theme that the voices were grouped by.
+            product: The product, where all voices must share it.
+            store: The store, likewise.
+        """
+        named = (reason_of(topic_id) or self._topics.get(topic_id)) if topic_id else None
+        phrases = [named] if named else self._said(aspect, voices, at_home=bool(product or store))
+        place = "·".join(part for part in (product, store) if part)
+        for said in ("、".join(phrases), phrases[0]):
+            title = f"{aspect}：{said}" + (f"（{place}）" if place else "")
+            if len(title) <= MAX_TITLE:
+                return title
+        return _fitted(f"{aspect}：{phrases[0]}", place)
+
+    def _said(self, aspect: str, voices: Sequence[Mention], *, at_home: bool) -> list[str]:
+        """Returns one or two phrases; `at_home` says that all speak of one product or store."""
+        members = list(self._members(voices[-_READ_VOICES:]))
+        uses = _uses(members)
+        known = self._fit_to_print(uses) if len(voices) >= _MANY else None
+        ranked = self._ranked(members, uses, known, aspect)
+        least = _SUPPORT * len(voices) if len(voices) >= _MANY else 0
+        carried = [one for one in ranked if _support(one, uses) >= min(least, len(voices))]
+        if carried and (len(voices) < _MANY or _support(carried[0], uses) > 1):
+            return _first_two(carried, uses)
+        terms = self._terms(uses, aspect)
+        if len(terms) > 1:
+            return terms
+        # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where
+        # voices may speak of different firms, one of them would be accused in the name of all.
+        single = self._ranked(members, uses, None, aspect) if at_home else []
+        return [f"{single[0].text}等"] if single else terms or [_NOTHING_SAID]
+
+    def _terms(self, uses: Counter[str], aspect: str) -> list[str]:
+        """Returns the two terms of the taxonomy that most voices use, of those that two use."""
+        ranked = sorted(uses, key=lambda word: (-uses[word], word))
+        named = (word for word in ranked if uses[word] > 1 and self._reader.is_keyword(word))
+        return [word for word in named if word not in _VAGUE and word not in aspect][:2]
+
+    def _fit_to_print(self, uses: Counter[str]) -> set[str]:
+        return {
+            word
+            for word, n in uses.items()
+            if n > 1 or self._uses[word] >= _COMMON or self._reader.is_keyword(word)
+        }
+
+    def _ranked(
+        self, members: Sequence[Member], uses: Counter[str], known: set[str] | None, aspect: str
+    ) -> list[Phrase]:
+        total = max(len({member.voice for member in members}), 1)
+        weights = {
+            word: n / total * math.log1p(self._total / max(self._uses[word], n))
+            for word, n in uses.items()
+        }
+        found = ranked_phrases(members, weights, complaint=True, shortest=_SHORTEST, known=known)
+        private = known is None
+        told = [
+            Phrase(_told(one.text, aspect), one.words, one.voices)
+            for one in found
+            if not (private and one.voices < 2 and _NAMED.search(one.text))
+        ]
+        return [one for one in told if one.text]
+
+    def _members(self, voices: Sequence[Mention]) -> Iterator[Member]:
+        for voice in voices:
+            opinions = tuple(map(_joined, voice.opinions))
+            said = [span.text for span in voice.evidence]
+            # A target and an opinion that stand apart would make a phrase that nobody said.
+            alone = [told for told in opinions if not said or any(told in text for text in said)]
+            plain = [_OMITTED.sub("，", text) for text in (*said, *alone)]
+            judged = tuple(normalise(opinion).text for opinion in opinions)
+            for reading, text in zip(self._reader.read(plain), plain, strict=True):
+                yield Member(reading, text, voice.feedback_id, voice.score, True, judged)
+
+
+def _joined(opinion: str) -> str:
+    """Writes `变速箱 顿挫` as one phrase."""
+    return _CHINESE_GAP.sub("", opinion)
+
+
+def _uses(members: Sequence[Member]) -> Counter[str]:
+    """Counts the voices that use each word with content."""
+    said = {(member.voice, word) for member in members for word in member.reading.content()}
+    return Counter(word for _, word in said)
+
+
+def _support(phrase: Phrase, uses: Counter[str]) -> int:
+    return max(uses[word] for word in phrase.words)
+
+
+def _first_two(ranked: Sequence[Phrase], uses: Counter[str]) -> list[str]:
+    first = ranked[0]
+    for second in ranked[1:]:
+        fresh = not set(second.text) & set(first.text) and not second.text.endswith(_VAGUE_WORDS)
+        fits = MIN_NAME <= len(second.text) <= _MAX_PHRASE - 1 - len(first.text)
+        if fresh and fits and _support(second, uses) >= max(2, _support(first, uses) / 2):
+            return [first.text, second.text]
+    return [first.text]
 
 
 def _fitted(title: str, place: str) -> str:
@@ -136,150 +226,14 @@ def _fitted(title: str, place: str) -> str:
     return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
 
 
-def _phrases(
-    voices: Sequence[Mention], background: Background, aspect: str, *, at_home: bool
-) -> list[str]:
-    """Returns one or two phrases; `at_home` says that all voices speak of one product or store."""
-    common = _common_pairs(voices)
-    ranked = _ranked_opinions(voices, background, aspect, common)
-    if ranked:
-        return _first_two(ranked)
-    shared = _shared_clause(voices, common)
-    if shared or common is None or not at_home:
-        return [shared or _NOTHING_SAID]
-    # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where voices
-    # may speak of different firms, one of them would be accused in the name of all.
-    single = _ranked_opinions(voices, background, aspect, None)
-    return [f"{single[0][0]}等" if single else _NOTHING_SAID]
-
-
-def _common_pairs(voices: Sequence[Mention]) -> frozenset[str] | None:
-    """Returns the bigrams that two voices say at least, or `None` where too few speak."""
-    if len(voices) < _MANY:
-        return None
-    uses: Counter[str] = Counter()
-    for voice in voices:
-        said = {pair for span in voice.evidence for pair in _bigrams(span.text)}
-        uses.update(said | _bigrams_of(voice.opinions))
-    return frozenset(pair for pair, count in uses.items() if count > 1)
-
-
-def _shared_end(phrase: str, common: frozenset[str] | None) -> str:
-    """Cuts off the beginning that one voice alone says, so that 换挡顿挫 leaves 顿挫."""
-    if common is None:
-        return "" if _NAMED.search(phrase) else phrase
-    first = len(phrase) - 1
-    while first > 0 and phrase[first - 1 : first + 1] in common:
-        first -= 1
-    # What follows a negation is torn out of it: 人管 of 没人管 says the opposite.
-    torn = first > 0 and phrase[first - 1] in _NEGATIONS
-    return phrase[first:] if len(phrase) - first > 1 and not torn else ""
-
-
-def _shared_part(clause: str, common: frozenset[str] | None) -> str:
-    """Returns the longest part of a clause that is shared, if it is most of it."""
-    if common is None:
-        return "" if _NAMED.search(clause) else clause
-    parts, begin = [""], 0
-    for index in range(1, len(clause) + 1):
-        if index == len(clause) or clause[index - 1 : index + 1] not in common:
-            parts.append(clause[begin:index])
-            begin = index
-    longest = max(parts, key=len)
-    return longest if 2 * len(longest) >= len(clause) and len(longest) >= _LEAST_CORE else ""
-
-
-def _ranked_opinions(
-    voices: Sequence[Mention], background: Background, aspect: str, common: frozenset[str] | None
-) -> list[tuple[str, int]]:
-    """Returns opinions with the voices that share their most common bigram, best first."""
-    uses: Counter[str] = Counter()
-    for voice in voices:
-        uses.update(_bigrams_of(voice.opinions))
-    said = {spoken for voice in voices for spoken in map(_spoken, voice.opinions) if spoken}
-    opinions = {phrase: _told(_shared_end(phrase, common), aspect) for phrase in said - _VAGUE}
-
-    def weight(spoken: str) -> float:
-        bigrams = _bigrams(spoken)
-        shared = sum(uses[bigram] * background.specificity(bigram) for bigram in bigrams)
-        vague = 0.4 if spoken.endswith(_VAGUE_WORDS) else 1.0
-        return vague * shared / math.sqrt(len(bigrams))
-
-    named = [phrase for phrase, told in opinions.items() if told]
-    ranked = sorted(named, key=lambda spoken: (-weight(spoken), len(spoken), spoken))
-    return [(opinions[item], max(uses[pair] for pair in _bigrams(item))) for item in ranked]
-
-
 def _told(phrase: str, aspect: str) -> str:
     """Returns what a phrase says beside the aspect's name, or nothing where it says too little."""
-    rest = _without_aspect(phrase, aspect)
+    rest = _without_aspect(phrase.strip(_EDGES), aspect)
     empty = rest in _VAGUE or rest in _EMPTY or rest[:1].isdigit()
     whole = len(rest) > 1 and not empty and not _UNFINISHED.search(rest)
-    return rest if whole else ""
-
-
-def _first_two(ranked: Sequence[tuple[str, int]]) -> list[str]:
-    first, uses = ranked[0]
-    for second, others in ranked[1:]:
-        fresh = not set(second) & set(first) and not second.endswith(_VAGUE_WORDS)
-        fits = len(first) + len(second) + 1 <= _MAX_PHRASE
-        if fresh and fits and others >= max(2, uses / 2):
-            return [first, second]
-    return [first]
-
-
-@lru_cache(maxsize=65_536)
-def _spoken(opinion: str) -> str | None:
-    """Writes `变速箱 顿挫` (or `变速箱顿挫`) as one phrase; `None` where it names nothing."""
-    parts = [part.strip(_EDGES) for part in _OMITTED.sub(" ", opinion).split()]
-    phrase = ""
-    for part in parts:
-        latin = phrase[-1:].isascii() and part[:1].isascii()
-        phrase += f" {part}" if phrase and part and latin else part
-    phrase = phrase.rstrip(_PARTICLES)
-    if not 2 <= len(phrase) <= _MAX_PART:
-        return None
-    fits = _READABLE.search(phrase) and not _UNFIT.search(phrase)
-    return phrase if fits and not _UNFINISHED.search(phrase) else None
-
-
-@lru_cache(maxsize=65_536)
-def _bigrams_of(opinions: tuple[str, ...]) -> frozenset[str]:
-    spoken = [phrase for phrase in map(_spoken, opinions) if phrase]
-    return frozenset(bigram for phrase in spoken for bigram in _bigrams(phrase))
+    return rest if whole and not _UNFIT.search(rest) else ""
 
 
 def _without_aspect(phrase: str, aspect: str) -> str:
     rest = phrase.removeprefix(aspect).strip(_EDGES)
     return f"偏{rest}" if rest != phrase and rest in _DEGREES else rest
-
-
-def _shared_clause(voices: Sequence[Mention], common: frozenset[str] | None) -> str | None:
-    """Returns the evidence clause with most in common with those of other voices."""
-    clauses: set[str] = set()
-    uses: Counter[str] = Counter()
-    for voice in voices[:_READ_CLAUSES]:
-        said = set(_clauses(voice))
-        clauses |= said
-        uses.update({pair for clause in said for pair in _bigrams(clause)})
-
-    def weight(clause: str) -> float:
-        bigrams = _bigrams(clause)
-        return sum(uses[pair] - 1 for pair in bigrams) / math.sqrt(len(bigrams))
-
-    ranked = sorted(clauses, key=lambda clause: (-weight(clause), -len(clause), clause))
-    told = (_shared_part(clause, common).strip(_PARTICLES) for clause in ranked)
-    return next((part for part in told if len(part) > 2 and not _UNFINISHED.search(part)), None)
-
-
-def _clauses(voice: Mention) -> Iterator[str]:
-    for span in voice.evidence:
-        for part in _BREAKS.split(_OMITTED.sub("，", span.text)):
-            clause = part.strip(_EDGES).rstrip(_PARTICLES)
-            readable = _READABLE.search(clause) and not _UNFIT.search(clause)
-            if 3 <= len(clause) <= _MAX_PART and readable:
-                yield clause
-
-
-def _bigrams(clause: str) -> set[str]:
-    return {clause[index : index + 2] for index in range(len(clause) - 1)}

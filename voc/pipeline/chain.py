@@ -194,6 +194,7 @@ class Chain:
             settings=self._settings.issues,
             volumes=moments.volumes,
             as_of=moments.as_of,
+            topics={topic.topic_id: topic.topic for topic in self._store.topics()},
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))

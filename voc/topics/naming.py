@@ -63,30 +63,76 @@ def name_of(
         complaint: Whether the name should say what is wrong.
         taken: Names that other themes have.
     """
-    chosen = sorted(members, key=lambda one: (not one.fitting, -one.closeness, one.text))
-    uses = Counter(word for member in members for word in set(member.reading.content()))
-    shared = {word for word, n in uses.items() if n > 1}
-    voices: dict[str, set[str]] = defaultdict(set)
-    best: dict[str, tuple[float, Member]] = {}
-    for member in chosen[:_READ_CLAUSES]:
-        for phrase, first, last in _phrases(member.reading):
-            voices[phrase].add(member.voice)
-            words = member.reading.words[first : last + 1]
-            worth = _worth(words, weights, shared) * _wholeness(member.reading, first, last)
-            worth *= _manner(member) * _telling(phrase, words, member, complaint=complaint)
-            if phrase not in best or worth > best[phrase][0]:
-                best[phrase] = (worth, member)
-    ranked = sorted(
-        best, key=lambda one: (-best[one][0] * _commonness(len(voices[one])), len(one), one)
-    )
-    for phrase in ranked:
-        written = _as_written(phrase, best[phrase][1].text)
-        if written not in taken and best[phrase][0] > 0:
-            return written
+    chosen = _closest_first(members)
+    for phrase in ranked_phrases(chosen, weights, complaint=complaint):
+        if phrase.text not in taken:
+            return phrase.text
     return _last_resort(chosen, weights, taken)
 
 
-def _phrases(reading: Reading) -> Iterator[tuple[str, int, int]]:
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand together in a clause and may name what it is about.
+
+    Attributes:
+        text: The phrase as the customer wrote it.
+        words: Those of its words that have content.
+        voices: How many use it.
+    """
+
+    text: str
+    words: frozenset[str]
+    voices: int
+
+
+def ranked_phrases(
+    members: Sequence[Member],
+    weights: Mapping[str, float],
+    *,
+    complaint: bool,
+    shortest: int = MIN_NAME,
+    known: Collection[str] | None = None,
+) -> list[Phrase]:
+    """Returns the phrases that may name what clauses are about, best first.
+
+    Args:
+        members: The clauses; of very many, the first ones are read.
+        weights: Words with their weights.
+        complaint: Whether a name should say what is wrong.
+        shortest: Characters of the shortest phrase.
+        known: The words that names may hold; `None`: any, those of one clause alone for less.
+    """
+    shared = known
+    if shared is None:
+        uses = Counter(word for member in members for word in set(member.reading.content()))
+        shared = {word for word, n in uses.items() if n > 1}
+    voices: dict[str, set[str]] = defaultdict(set)
+    best: dict[str, tuple[float, Member, frozenset[str]]] = {}
+    for member in members[:_READ_CLAUSES]:
+        for phrase, first, last in _phrases(member.reading, shortest):
+            words = member.reading.words[first : last + 1]
+            content = frozenset(word.text for word in words if word.tells)
+            if known is not None and not content.issubset(known):
+                continue
+            voices[phrase].add(member.voice)
+            worth = _worth(words, weights, shared) * _wholeness(member.reading, first, last)
+            worth *= _manner(member) * _telling(phrase, words, member, complaint=complaint)
+            if worth > (best[phrase][0] if phrase in best else 0.0):
+                best[phrase] = (worth, member, content)
+    ranked = sorted(
+        best, key=lambda one: (-best[one][0] * _commonness(len(voices[one])), len(one), one)
+    )
+    return [
+        Phrase(_as_written(phrase, best[phrase][1].text), best[phrase][2], len(voices[phrase]))
+        for phrase in ranked
+    ]
+
+
+def _closest_first(members: Sequence[Member]) -> list[Member]:
+    return sorted(members, key=lambda one: (not one.fitting, -one.closeness, one.text))
+
+
+def _phrases(reading: Reading, shortest: int) -> Iterator[tuple[str, int, int]]:
     """Yields stretches of words without a gap that may stand as a name, with their ends."""
     openers, closers = word_list("name_openers"), word_list("name_closers")
     words = reading.words
@@ -95,13 +141,19 @@ def _phrases(reading: Reading) -> Iterator[tuple[str, int, int]]:
             continue
         for last in range(first, len(words)):
             closer = words[last]
-            if last > first and words[last - 1].end != closer.start:
+            if last > first and not _joins(reading.text, words[last - 1], closer):
                 break
             length = closer.end - opener.start
             if length > MAX_NAME:
                 break
-            if length >= MIN_NAME and (closer.tells or closer.text in closers):
+            if length >= shortest and (closer.tells or closer.text in closers):
                 yield reading.text[opener.start : closer.end], first, last
+
+
+def _joins(text: str, before: Word, after: Word) -> bool:
+    """Says whether two words stand together; Latin ones do with a blank between them."""
+    gap = text[before.end : after.start]
+    return gap == "" or (gap == " " and before.text.isascii() and after.text.isascii())
 
 
 def _worth(words: Sequence[Word], weights: Mapping[str, float], shared: Collection[str]) -> float:

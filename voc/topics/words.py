@@ -61,17 +61,20 @@ class Reader:
     """Cuts clauses into words and tells which have content in an industry.
 
     Args:
-        industry: Its terms and keywords stay whole, and tell which aspects a clause touches.
+        industry: Its terms and keywords stay whole, and tell which aspects a clause touches;
+            `None` where no taxonomy is known.
     """
 
-    def __init__(self, industry: Industry) -> None:
+    def __init__(self, industry: Industry | None) -> None:
+        aspects = industry.all_aspects() if industry else ()
         self._aspect_of = {
             normalise(keyword).text: number
-            for number, aspect in enumerate(industry.all_aspects())
+            for number, aspect in enumerate(aspects)
             for keyword in aspect.keywords
         }
-        self.n_aspects = len(industry.all_aspects())
-        terms = {normalise(word).text for word in industry.words} | self._aspect_of.keys()
+        self.n_aspects = len(aspects)
+        words = industry.words if industry else ()
+        terms = {normalise(word).text for word in words} | self._aspect_of.keys()
         self._segmenter = Segmenter(words=terms)
         self._silent = (stop_words() | word_list("generic_words")) - terms
 
