@@ -100,10 +100,10 @@ def test_again_changes_nothing(mention: Make) -> None:
 
 def test_new_voices_update_the_open_issue(mention: Make) -> None:
     voices = days(mention, 0, 1, 2, 3, 4, 5)
-    before = run(voices[:3])
-    [after] = run(voices, before)
+    before = run(voices[:3], as_of=voices[2].occurred_at)
+    [after] = run(voices, before, as_of=voices[-1].occurred_at)
     assert after.issue_id == before[0].issue_id
-    assert (after.count, after.severity) == (6, "medium")
+    assert (before[0].severity, after.count, after.severity) == ("low", 6, "medium")
     assert after.last_seen == voices[-1].occurred_at
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from voc.config import Industry
-from voc.issues.grouping import GroupKey, group_voices
+from voc.issues.grouping import GroupKey, group_rules, group_voices, negativity_by_group
+from voc.issues.severity import Negativity
 from voc.records import Mention, Span
 
 
@@ -106,3 +107,21 @@ def test_an_emergency_belongs_to_the_surest_aspect_of_its_voice(
     groups = group_voices([dear, wire], industries=industries, min_score=0.5)
     found = {key.aspect_id: voices[0].urgency for key, voices in groups.items()}
     assert found == {"brakes": "critical", "price": "normal"}
+
+
+def test_polarities_add_up_to_those_of_a_group(industries: Mapping[str, Industry]) -> None:
+    found = negativity_by_group(
+        {
+            ("cars", "power", "X5", "A店"): (2, 5),
+            ("cars", "power", "X5", None): (1, 1),
+            ("cars", "power", None, "A店"): (7, 7),
+            ("cars", "brakes", "X5", "A店"): (3, 4),
+            ("cars", "price", "X5", None): (2, 9),
+        },
+        group_rules(industries),
+    )
+    assert found == {
+        GroupKey("cars", "power", "X5", None): Negativity(3, 6),
+        GroupKey("cars", "brakes", "X5", "A店"): Negativity(3, 4),
+        GroupKey("cars", "price", None, None): Negativity(2, 9),
+    }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from voc.issues.severity import heeded, pressing, rate_voices, severity_of
+from voc.issues.severity import Negativity, heeded, pressing, rate_voices, severity_of
 from voc.records import Evidence, Issue, Mention, Severity, Trend, UrgencyLabel
 
 
@@ -17,7 +17,9 @@ from voc.records import Evidence, Issue, Mention, Severity, Trend, UrgencyLabel
         (4, 0, 1, "new", "low"),
         (5, 0, 0, "steady", "medium"),
         (3, 0, 2, "new", "medium"),
-        (20, 0, 0, "falling", "high"),
+        (20, 0, 0, "falling", "medium"),
+        (1, 1, 1, "falling", "medium"),
+        (2, 0, 0, "falling", "low"),
         (12, 0, 10, "steady", "high"),
         (1, 1, 1, "new", "high"),
         (3, 3, 3, "new", "critical"),
@@ -45,6 +47,7 @@ def test_levels(voices: int, critical: int, urgent: int, trend: Trend, severity:
         ((6, 1, 2, "steady"), ("1 条声音十分紧急", "6 条声音", "2 条声音紧急")),
         ((6, 0, 0, "rising"), ("6 条声音", "声量显著上升（p=0.004），升一级")),
         ((100, 0, 0, "rising"), ("100 条声音",)),
+        ((20, 0, 0, "falling"), ("20 条声音", "声音已在减少，降一级")),
     ],
 )
 def test_reasons(figures: tuple[int, int, int, Trend], reasons: tuple[str, ...]) -> None:
@@ -53,6 +56,35 @@ def test_reasons(figures: tuple[int, int, int, Trend], reasons: tuple[str, ...])
         voices=voices, critical=critical, urgent=urgent, trend=trend, trend_p=0.0041
     )
     assert found[1] == reasons
+
+
+@pytest.mark.parametrize(
+    ("voices", "trend", "negativity", "severity", "why"),
+    [
+        (20, "steady", (30, 34), "high", None),
+        (20, "steady", (20, 400), "medium", "提到它的 400 条里 5% 不满，降一级"),
+        (20, "steady", (4, 5), "high", None),
+        (20, "steady", (0, 0), "high", None),
+        (20, "steady", (40, 100), "high", None),
+        (20, "rising", (20, 400), "high", None),
+        (20, "rising", (30, 34), "critical", "声量显著上升（p=0.004），升一级"),
+        (20, "falling", (20, 400), "medium", "声音已在减少，降一级"),
+        (4, "steady", (4, 400), "low", None),
+    ],
+)
+def test_how_many_of_those_who_speak_of_it_complain(
+    voices: int, trend: Trend, negativity: tuple[int, int], severity: Severity, why: str | None
+) -> None:
+    found, reasons = severity_of(
+        voices=voices,
+        critical=0,
+        urgent=0,
+        trend=trend,
+        trend_p=0.0041,
+        negativity=Negativity(*negativity),
+    )
+    assert found == severity
+    assert (why in reasons) if why else not any("一级" in reason for reason in reasons)
 
 
 @pytest.mark.parametrize(

@@ -270,3 +270,23 @@ def test_tags_may_say_nothing(store: Store) -> None:
     assert store.tags(row.feedback_id) == replace(empty, text="\ufffd")
     (found,) = store.tagged(model="m")
     assert (found.sentiment, found.industry, found.flags) == (None, None, frozenset())
+
+
+def test_polarities_are_counted_by_place_without_paid_posts(store: Store) -> None:
+    items = [
+        voice("1", product="X5", store=None),
+        voice("2", product="X5", store="A店"),
+        voice("3", product="X5", store="A店"),
+        voice("4", product="X5", store="A店"),
+    ]
+    ingest(store, items)
+    tag(store)
+    with store.transaction() as tx:
+        tx.set_flags("paid_burst", [(items[3].feedback_id, "b")])
+    assert store.polarities(model="m@1") == {
+        ("automotive", "power", "X5", None): (1, 1),
+        ("automotive", "service", "X5", None): (0, 1),
+        ("automotive", "power", "X5", "A店"): (2, 2),
+        ("automotive", "service", "X5", "A店"): (0, 2),
+    }
+    assert store.polarities(model="other") == {}

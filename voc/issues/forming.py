@@ -12,17 +12,19 @@ from voc.issues.episodes import find_episodes
 from voc.issues.grouping import (
     ASPECT_NAMES,
     GroupKey,
+    Polarities,
     Rules,
     aspect_of,
     group_rules,
     group_voices,
     is_by_topic,
     issue_key,
+    negativity_by_group,
     rule_of,
 )
 from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
 from voc.issues.naming import Titles
-from voc.issues.severity import rate_voices
+from voc.issues.severity import Negativity, rate_voices
 from voc.issues.trends import Exposure, Volumes, day_of, trend_of
 from voc.records import Evidence, Issue, IssueStatus, Mention
 
@@ -38,6 +40,7 @@ def form_issues(
     volumes: Volumes | None,
     as_of: datetime | Mapping[str, datetime],
     topics: Mapping[str, str] | None = None,
+    polarities: Polarities | None = None,
 ) -> list[Issue]:
     """Returns the issues that are new or have changed.
 
@@ -62,6 +65,7 @@ def form_issues(
             back from its own newest mention. The time of the newest feedback that is not in the
             future makes repeated runs give equal trends.
         topics: The names of themes by id, which issues that stand for one are called by.
+        polarities: Negative and all mentions of each aspect by place, for the severity.
 
     Returns:
         New and changed issues, by first voice and id. Their evidence names every voice with the
@@ -77,6 +81,7 @@ def form_issues(
         settings=settings,
         exposure=Exposure(volumes, data_starts=_data_starts(rows, moments)),
         titles=_titles(groups, industries, topics or {}),
+        negativity=negativity_by_group(polarities or {}, rules),
         as_of=moments,
     )
     known: dict[GroupKey, list[Issue]] = {}
@@ -108,6 +113,7 @@ class _Scene:
     settings: IssueSettings
     exposure: Exposure
     titles: Mapping[str, Titles]
+    negativity: Mapping[GroupKey, Negativity]
     as_of: Mapping[str, datetime]
 
     def form(
@@ -146,7 +152,11 @@ class _Scene:
             today=day_of(as_of, as_of),
         )
         severity, _ = rate_voices(
-            episode, trend=trend, trend_p=trend_p, window_days=self.settings.window_days
+            episode,
+            trend=trend,
+            trend_p=trend_p,
+            window_days=self.settings.window_days,
+            negativity=self.negativity.get(key),
         )
         aspect = aspect_of(self.industries, key.industry, key.aspect_id)
         first = episode[0]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from voc.config import Aspect, Industry
+from voc.issues.severity import Negativity
 from voc.records import URGENCIES, Issue, Mention
 
 UNPLACED = "unplaced"
@@ -139,6 +140,30 @@ def group_rules(industries: Mapping[str, Industry]) -> Rules:
         (industry_id, aspect.id): aspect.group_by
         for industry_id, industry in industries.items()
         for aspect in industry.all_aspects()
+    }
+
+
+Polarities = Mapping[tuple[str, str, str | None, str | None], tuple[int, int]]
+"""Negative and all mentions by (industry, aspect id, product, store)."""
+
+
+def negativity_by_group(polarities: Polarities, rules: Rules) -> dict[GroupKey, Negativity]:
+    """Returns how many of all mentions complain, for each group that places tell apart."""
+    sums: dict[GroupKey, tuple[int, int]] = {}
+    for (industry, aspect_id, product, store), (negative, total) in polarities.items():
+        rule = rules.get((industry, aspect_id), _BOTH)
+        key = GroupKey(
+            industry,
+            aspect_id,
+            product if "product" in rule else None,
+            store if "store" in rule else None,
+        )
+        known = sums.get(key, (0, 0))
+        sums[key] = known[0] + negative, known[1] + total
+    return {
+        key: Negativity(negative, total)
+        for key, (negative, total) in sums.items()
+        if not is_by_topic(key.aspect_id, rule_of(key, rules), key.product, key.store)
     }
 
 

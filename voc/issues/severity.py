@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -22,16 +22,50 @@ URGENT_VOICES: Final[tuple[tuple[int, Severity], ...]] = ((10, "high"), (2, "med
 FEW_VOICES: Final = 3
 """Up to that many voices, each one counts, however long ago the others were."""
 
+SELDOM: Final = 0.2
+"""Share of complaints among all that is said of an aspect in a place; where it is surely below, an
+issue is lowered. A high one lifts nothing, as those who are content seldom speak."""
+
 _GRAVE: Final = re.compile("安全|伤害|异物|过敏|生命|中毒|燃气|火灾|受害|被盗|诈骗")
 
 
+@dataclass(frozen=True, slots=True)
+class Negativity:
+    """How many of all voices on an aspect in a place complain of it."""
+
+    negative: int
+    total: int
+
+    @property
+    def share(self) -> float:
+        """The share, in [0, 1]."""
+        return self.negative / self.total if self.total else 0.0
+
+    def interval(self) -> tuple[float, float]:
+        """Returns the 95 % interval of the share, by Wilson's score."""
+        from scipy.stats import binomtest
+
+        if not self.total:
+            return 0.0, 1.0
+        found = binomtest(self.negative, self.total).proportion_ci(method="wilson")
+        return float(found.low), float(found.high)
+
+
 def severity_of(
-    *, voices: int, critical: int, urgent: int, trend: Trend, trend_p: float
+    *,
+    voices: int,
+    critical: int,
+    urgent: int,
+    trend: Trend,
+    trend_p: float,
+    negativity: Negativity | None = None,
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue.
 
-    The highest level that volume or urgency reaches counts; a significant rise of a medium or high
-    issue lifts it by one, though not to critical where but one critical voice made it high.
+    The highest level that volume or urgency reaches counts. It moves by one step at most: up where
+    voices rise significantly, down where they fall or where but few of those who speak of it
+    complain. Nothing lifts a low issue, nor one to
+    critical that but one critical voice made high.
 
     Args:
         voices: Voices of the issue.
@@ -39,6 +73,7 @@ def severity_of(
         urgent: Those of high or critical urgency.
         trend: The issue's trend.
         trend_p: The p-value of its test.
+        negativity: How many of all who speak of its aspect there complain, where that is known.
 
     Returns:
         The severity, and in Chinese why it is what it is: the strongest reason first.
@@ -52,15 +87,40 @@ def severity_of(
     by_one = critical == 1 and rank > max(level for level, _ in (rated[0], rated[2]))
     rated.sort(key=lambda item: -item[0])
     reasons = [reason for level, reason in rated if level > 0] or [f"仅 {voices} 条声音"]
-    if trend == "rising" and 0 < rank < len(SEVERITIES) - 1 and not by_one:
-        rank += 1
+    moves = _moves(trend, trend_p, negativity)
+    step = max(-1, min(1, sum(move for move, _ in moves)))
+    if rank == 0 or (step > 0 and (rank == len(SEVERITIES) - 1 or by_one)):
+        step = 0
+    if step:
+        reasons += [f"{why}，{_STEPS[step]}" for move, why in moves if move == step]
+    return SEVERITIES[rank + step], tuple(reasons)
+
+
+_STEPS: Final = {1: "升一级", -1: "降一级"}
+
+
+def _moves(trend: Trend, trend_p: float, negativity: Negativity | None) -> list[tuple[int, str]]:
+    moves = []
+    if trend == "rising":
         figure = f"p={trend_p:.3f}" if trend_p >= 0.001 else "p<0.001"
-        reasons.append(f"声量显著上升（{figure}），升一级")
-    return SEVERITIES[rank], tuple(reasons)
+        moves.append((1, f"声量显著上升（{figure}）"))
+    elif trend == "falling":
+        moves.append((-1, "声音已在减少"))
+    if negativity is not None:
+        _, high = negativity.interval()
+        if high < SELDOM:
+            said = f"提到它的 {negativity.total} 条里 {negativity.share:.0%} 不满"
+            moves.append((-1, said))
+    return moves
 
 
 def rate_voices(
-    voices: Sequence[Mention], *, trend: Trend, trend_p: float, window_days: float
+    voices: Sequence[Mention],
+    *,
+    trend: Trend,
+    trend_p: float,
+    window_days: float,
+    negativity: Negativity | None = None,
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue by its voices; see `severity_of`.
 
@@ -72,11 +132,17 @@ def rate_voices(
         trend: The issue's trend.
         trend_p: The p-value of its test.
         window_days: Length of the last window.
+        negativity: How many of all who speak of its aspect there complain, where that is known.
     """
     urgencies = [urgency_heard(voice, of=len(voices)) for voice in pressing(voices, window_days)]
     critical, high = urgencies.count("critical"), urgencies.count("high")
     severity, reasons = severity_of(
-        voices=len(voices), critical=critical, urgent=critical + high, trend=trend, trend_p=trend_p
+        voices=len(voices),
+        critical=critical,
+        urgent=critical + high,
+        trend=trend,
+        trend_p=trend_p,
+        negativity=negativity,
     )
     if severity == "low" and len(voices) == 1 and voices[0].urgency == "critical":
         return "medium", ("1 条声音十分紧急，尚无他人提到",)

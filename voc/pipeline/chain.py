@@ -195,6 +195,7 @@ class Chain:
             volumes=moments.volumes,
             as_of=moments.as_of,
             topics={topic.topic_id: topic.topic for topic in self._store.topics()},
+            polarities=self._store.polarities(model=self._engine.model),
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))

@@ -221,6 +221,16 @@ class Store:
                 with_flagged=with_flagged,
             )
 
+    def polarities(
+        self, *, model: str
+    ) -> dict[tuple[str, str, str | None, str | None], tuple[int, int]]:
+        """Returns negative and all mentions by (industry, aspect id, product, store).
+
+        Voices flagged "paid_burst" are left out.
+        """
+        with self._database.reading() as connection:
+            return tags.polarities(connection, model=model)
+
     def topic_voices(self, industry: Wanted = None) -> Iterator[tuple[str, str]]:
         """Yields `(feedback_id, topic_id)` for each voice and topic it speaks of, once, by id."""
         with self._database.reading() as connection:

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from voc.records import AspectMention, Mention, Opinion, Span, Tags
 from voc.store import schema
@@ -247,6 +258,28 @@ def mentions(
         topics = assigned(connection, {row.feedback_id for row in chunk})
         for row in chunk:
             yield _mention(row, topics.get(row.feedback_id, ()))
+
+
+def polarities(
+    connection: Connection, *, model: str
+) -> dict[tuple[str, str, str | None, str | None], tuple[int, int]]:
+    """Counts mentions by place; see `Store.polarities`."""
+    table, voice, flag = schema.mention, schema.feedback, schema.flag
+    paid = select(flag.c.kind).where(
+        flag.c.kind == PAID_BURST, flag.c.feedback_id == table.c.feedback_id
+    )
+    place = (table.c.industry, table.c.aspect_id, voice.c.product, voice.c.store)
+    negative = func.sum(case((table.c.sentiment == "negative", 1), else_=0))
+    query = (
+        select(*place, negative.label("negative"), func.count().label("total"))
+        .join(voice, _same_version(table))
+        .where(IS_CURRENT, table.c.model == model, ~paid.exists())
+        .group_by(*place)
+    )
+    return {
+        (row.industry, row.aspect_id, row.product, row.store): (row.negative, row.total)
+        for row in connection.execute(query)
+    }
 
 
 def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
