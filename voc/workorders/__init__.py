@@ -11,7 +11,7 @@ from voc.workorders.checking import calendar_for, check_routing
 from voc.workorders.circumstances import Circumstances, circumstances_of
 from voc.workorders.orders import open_work_orders
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
-from voc.workorders.routing import Routing, route
+from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules, load_routing
 from voc.workorders.states import EVENTS, STATUS_LABELS, apply_event, next_status
 
@@ -23,6 +23,7 @@ __all__ = [
     "Circumstances",
     "DeliveryCounts",
     "Retry",
+    "Router",
     "Routing",
     "RoutingRules",
     "WorkingCalendar",
@@ -37,6 +38,5 @@ __all__ = [
     "load_routing",
     "next_status",
     "open_work_orders",
-    "route",
     "working_hours_between",
 ]
