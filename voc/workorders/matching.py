@@ -70,9 +70,7 @@ class RuleIndex:
         left = self._all
         for name, table in self._tables.items():
             left &= table.allowing(facts[name])
-            if not left:
-                return None
-        return (left & -left).bit_length() - 1
+        return (left & -left).bit_length() - 1 if left else None
 
     def failed(self, facts: Facts) -> Iterator[Failed]:
         """Yields, for each rule that does not hold, the first condition that fails."""
