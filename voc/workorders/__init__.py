@@ -9,6 +9,7 @@ from voc.workorders.calendar import (
 )
 from voc.workorders.checking import calendar_for, check_routing
 from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.matching import Failed
 from voc.workorders.orders import open_work_orders
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
 from voc.workorders.routing import Router, Routing
@@ -22,6 +23,7 @@ __all__ = [
     "STATUS_LABELS",
     "Circumstances",
     "DeliveryCounts",
+    "Failed",
     "Retry",
     "Router",
     "Routing",
