@@ -5,15 +5,16 @@ window is the stream's own share of exposure in the days before it (Farrington e
 1996; Noufaily et al., Statistics in Medicine 32, 2013), so that days, weeks and campaigns that
 bring more of everything are no rise. Every window of 1 to 14 days that ends today is tested, the
 scan statistic of Kulldorff (Communications in Statistics 26, 1997) in time alone: short ones find
-great rises at once, long ones small rises soon. Counts are negative binomial: over-dispersion of the
-stream (`voc.issues.dispersion`) and what the baseline leaves unknown of its rate, by a gamma prior,
-which also serves streams without a history. Days on which something already emerged are left out
-of later baselines.
+great rises at once, long ones small rises soon. Counts are negative binomial: over-dispersion of
+the stream (`voc.issues.dispersion`), and what the baseline leaves unknown of its rate by a gamma
+prior, which also serves streams without a history. Days on which something already emerged are
+left out of later baselines.
 
-As in the surveillance of infections (Hoehle and Paul, Computational Statistics & Data Analysis 52,
-2008) what is governed is how often nothing raises an alarm: `false_alarms_a_month` over all streams,
-divided evenly by kind of stream and by stream (Bonferroni). The false discovery rate of Benjamini
-and Hochberg (1995) would let one lasting emergence pay for false ones day after day.
+As in the surveillance of infections (Höhle and Paul, Computational Statistics & Data Analysis 52,
+2008) what is governed is how often nothing raises an alarm: `false_alarms_a_month` over all
+streams, divided evenly by kind of stream and by stream (Bonferroni). The false discovery rate of
+Benjamini and Hochberg (JRSS B 57, 1995) would let one lasting emergence pay for false alarms day
+after day.
 """
 
 from __future__ import annotations
@@ -103,9 +104,7 @@ class Scan:
         return self.hot | (self.week_p < CALM_P)
 
 
-def scan(
-    series: Series, *, baseline_days: int = 84, false_alarms_a_month: float = 1.0
-) -> Scan:
+def scan(series: Series, *, baseline_days: int = 84, false_alarms_a_month: float = 1.0) -> Scan:
     """Tests all windows of all days; nothing after a day is looked at for it.
 
     Args:
@@ -217,9 +216,7 @@ def _rates(
     return (weight + counts) / (weight / prior + exposure), weight + counts
 
 
-def _alpha(
-    series: Series, past: _Past, baseline_days: int, block: int, *, alone: bool
-) -> Floats:
+def _alpha(series: Series, past: _Past, baseline_days: int, block: int, *, alone: bool) -> Floats:
     """Returns the over-dispersion of sums over `block` days; that of the pool unless `alone`."""
     usable = _last(_summed((~past.usable).astype(float)), block) == 0
     usable[:, : block - 1] = False
