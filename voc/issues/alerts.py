@@ -109,21 +109,40 @@ def _chosen(
 ) -> list[Episode]:
     """Returns the episodes that are told: of those that hold the same voices, one.
 
-    That of an alert that is open goes before one that was, and that before others; else the stream
-    in which chance explains least, a narrower one before one that is little clearer.
+    That of an alert that is open goes before one that was, or was told of earlier, and that before
+    others; else the stream in which chance explains least, a narrower one before one that is little
+    clearer.
     """
+    voices = {one: scene.heard(one) for one in stood_out}
+    told: list[Episode] = []
+    standing = {name: int(alert.status == "closed") for name, alert in known.items()}
+    for together in _components(stood_out, voices):
 
-    def rank(one: Episode) -> tuple[int, float, str]:
-        alert = known.get(scene.streams.keys[one.stream].alert_id)
-        standing = 2 if alert is None else int(alert.status == "closed")
-        return standing, -scene.clearness(one), scene.streams.keys[one.stream].alert_id
+        def rank(one: Episode) -> tuple[int, float, str]:
+            name = scene.streams.keys[one.stream].alert_id
+            return standing.get(name, 2), -scene.clearness(one), name
 
-    told: list[tuple[Episode, frozenset[str]]] = []
-    for one in sorted(stood_out, key=rank):
-        voices = scene.heard(one)
-        if not any(_overlap(one, other) and _same(voices, held) for other, held in told):
-            told.append((one, voices))
-    return sorted((one for one, _ in told), key=lambda one: (one.begin, one.stream))
+        for one in sorted(together, key=rank):
+            if not any(_is_same(one, other, voices) for other in told):
+                told.append(one)
+                standing.setdefault(scene.streams.keys[one.stream].alert_id, 1)
+    return sorted(told, key=lambda one: (one.begin, one.stream))
+
+
+def _components(
+    stood_out: Sequence[Episode], voices: Mapping[Episode, frozenset[str]]
+) -> list[list[Episode]]:
+    """Returns episodes that hang together by the same voices, those that began first before."""
+    parts: list[list[Episode]] = []
+    for one in stood_out:
+        joined = [part for part in parts if any(_is_same(one, other, voices) for other in part)]
+        parts = [part for part in parts if part not in joined]
+        parts.append([*(other for part in joined for other in part), one])
+    return sorted(parts, key=lambda part: min((one.begin, one.stream) for one in part))
+
+
+def _is_same(one: Episode, other: Episode, voices: Mapping[Episode, frozenset[str]]) -> bool:
+    return _overlap(one, other) and _same(voices[one], voices[other])
 
 
 def _overlap(one: Episode, other: Episode) -> bool:

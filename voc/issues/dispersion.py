@@ -17,8 +17,8 @@ Floats = npt.NDArray[np.float64]
 
 WEEK_DAYS: Final = 7
 _TRIMMED: Final = 0.1
-_SPREAD: Final = 0.1
-"""By how much, beside the pool's own, streams are taken to differ in `alpha`."""
+SPREAD: Final = 0.1
+"""By how much streams are taken to differ in `alpha`, and a pool of few from 0."""
 
 
 def estimates(
@@ -55,20 +55,27 @@ def pooled(alpha: Floats, precision: Floats) -> Floats:
     return np.where(whole > 0, np.maximum((weights * ranked).sum(axis=0) / total, 0.0), 0.0)
 
 
-def shrunk(alpha: Floats, precision: Floats, pool: Floats | float) -> Floats:
+def shrunk(
+    alpha: Floats, precision: Floats, pool: Floats | float, *, spread: Floats | float
+) -> Floats:
     """Returns each stream's `alpha` drawn to the pool's, and no less than that.
 
     One that seems to vary less than the others may do so by chance, and would raise false alarms.
+
+    Args:
+        alpha: Estimates of `(streams, ...)`.
+        precision: The inverse of their variance.
+        pool: The `alpha` of the pool.
+        spread: The standard deviation that true values are taken to have about it.
     """
-    spread = (_SPREAD + pool) ** 2
-    weight = spread * precision / (1 + spread * precision)
+    weight = spread**2 * precision / (1 + spread**2 * precision)
     return np.asarray(pool + np.maximum(0.0, weight * (alpha - pool)))
 
 
-def of_windows(daily: Any, weekly: Any, window_days: float) -> Any:
+def of_windows(daily: Any, weekly: Any, window_days: Any) -> Any:
     """Returns `alpha` of sums over a window, from those of single days and of weeks.
 
     Days that vary alone even each other out; what lasts for a week does not within it.
     """
-    by_week = weekly * min(1.0, WEEK_DAYS / window_days)
+    by_week = weekly * np.minimum(1.0, WEEK_DAYS / window_days)
     return np.maximum(daily / window_days, by_week)

@@ -25,26 +25,28 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from voc.issues.dispersion import WEEK_DAYS, Floats, estimates, of_windows, pooled, shrunk
+from voc.issues.dispersion import SPREAD, WEEK_DAYS, Floats, estimates, of_windows, pooled, shrunk
 
 LONGEST_WINDOW: Final = 14
 LEAST_VOICES: Final = 3
 """Voices of a window below which nothing emerges, whatever the test says."""
 
-FEWEST_DAYS: Final = 14
+FEWEST_DAYS: Final = 21
 """Days of baseline below which nothing can be compared."""
 
 CALM_P: Final = 0.05
 CALM_DAYS: Final = 7
 MONTH_DAYS: Final = 30
 
-_ALARMS_PER_P: Final = 2.5
+_ALARMS_PER_P: Final = 4.0
 """Alarms that begin, by stream and day, for each unit of p; from simulation, see the tests."""
+
+FEWEST_SHARERS: Final = 200
+"""Streams that the false alarms are shared by at least: fewer streams raise fewer of them."""
 
 _LOOSE_P: Final = 0.0001
 _WEIGHT: Final = 0.5
 _WEIGHT_BELOW: Final = 2.0
-_LARGEST_P: Final = 0.001
 
 Flags = npt.NDArray[np.bool_]
 
@@ -126,9 +128,9 @@ def scan(series: Series, *, baseline_days: int = 84, false_alarms_a_month: float
 def cuts(kinds: npt.NDArray[np.int64], false_alarms_a_month: float) -> Floats:
     """Returns the p-value below which each stream raises an alarm."""
     sizes = np.bincount(kinds, minlength=1)
-    shares = np.count_nonzero(sizes) * sizes[kinds]
-    least = false_alarms_a_month / (MONTH_DAYS * _ALARMS_PER_P * np.maximum(shares, 1))
-    return np.minimum(_LARGEST_P, least)
+    shares = np.maximum(FEWEST_SHARERS, np.count_nonzero(sizes) * sizes[kinds])
+    found: Floats = false_alarms_a_month / (MONTH_DAYS * _ALARMS_PER_P * shares)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +161,12 @@ def _tested(series: Series, usable: Flags, baseline_days: int, *, alone: bool) -
     p, week_p = np.ones(shape), np.ones(shape)
     best = np.ones(shape, dtype=np.int64)
     counts, exposure = _summed(series.counts), _summed(series.exposure)
+    unknown = 1 / past.weight + of_windows(daily, weekly, np.maximum(past.days, 1))
     for window in range(1, LONGEST_WINDOW + 1):
         found = _window_p(
             _last(counts, window),
             past.rate * _last(exposure, window),
-            of_windows(daily, weekly, window) + 1 / past.weight,
+            of_windows(daily, weekly, window) + unknown,
             past.days >= FEWEST_DAYS,
         )
         better = found < p
@@ -234,7 +237,9 @@ def _alpha(series: Series, past: _Past, baseline_days: int, block: int, *, alone
         sums((exposure > 0).astype(float)) / block,
     )  # fmt: skip
     pool = pooled(alpha, precision)
-    return shrunk(alpha, precision, pool) if alone else np.broadcast_to(pool, alpha.shape)
+    if not alone:
+        return np.broadcast_to(pool, alpha.shape)
+    return shrunk(alpha, precision, pool, spread=SPREAD + pool)
 
 
 def _covered(hot: Flags, window_days: npt.NDArray[np.int64]) -> Flags:

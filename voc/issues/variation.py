@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from voc.issues.dispersion import WEEK_DAYS, estimates, pooled, shrunk
+from voc.issues.dispersion import SPREAD, WEEK_DAYS, estimates, pooled, shrunk
 from voc.issues.grouping import GroupKey
 from voc.issues.trends import Exposure, day_of
 from voc.records import Mention
@@ -44,7 +44,10 @@ def overdispersion_of(
             (expected**2).sum(axis=1),
             (fed > 0).sum(axis=1).astype(float),
         )
-        told = shrunk(alpha, precision, float(pooled(alpha, precision)))
+        # Few voices tell little of how they vary: their pool is drawn to plain chance.
+        known = float(precision.sum()) * SPREAD**2
+        pool = float(pooled(alpha, precision)) * known / (1 + known)
+        told = shrunk(alpha, precision, pool, spread=SPREAD)
         even = min(1.0, WEEK_DAYS / window_days)
         found |= {key: round(float(one) * even, 9) for key, one in zip(keys, told, strict=True)}
     return found
