@@ -153,12 +153,12 @@ def test_what_comes_back_reopens_its_alert(trade: Trade) -> None:
     ids=["one product", "one store", "everywhere"],
 )  # fmt: skip
 def test_nested_streams_give_one_alert_where_it_is(
-    places: list[dict[str, str]], told: tuple[bool, bool], trade: Trade
+    places: list[dict[str, Any]], told: tuple[bool, bool], trade: Trade
 ) -> None:
     for day in range(120, 128):
         for number in range(4):
             place = places[(4 * day + number) % len(places)]
-            trade.say(day, topic_id="t1", **place)
+            trade.say(day, 1, topic_id="t1", **place)
     [alert] = trade.run(127.9)
     assert (alert.product is not None, alert.store is not None) == told
 
@@ -173,13 +173,17 @@ def test_two_things_at_once_are_two_alerts(trade: Trade) -> None:
 
 
 def test_a_campaign_that_doubles_everything_raises_none(trade: Trade, mention: Make) -> None:
-    for day in range(120, 135):
-        for one in [one for one in trade.feedback if one.feedback_id.startswith(f"d{day}n")]:
-            twin = replace(one, feedback_id=f"{one.feedback_id}+")
-            trade.feedback.append(twin)
-    for one in list(trade.mentions):
-        if START + timedelta(days=120) <= one.occurred_at < START + timedelta(days=135):
-            trade.mentions.append(replace(one, feedback_id=f"{one.feedback_id}+"))
+    first, last = START + timedelta(days=120), START + timedelta(days=135)
+    trade.feedback += [
+        replace(one, feedback_id=f"{one.feedback_id}+")
+        for one in trade.feedback
+        if first <= one.occurred_at < last
+    ]
+    trade.mentions += [
+        replace(one, feedback_id=f"{one.feedback_id}+")
+        for one in trade.mentions
+        if first <= one.occurred_at < last
+    ]
     assert trade.run(134.9) == []
 
 

@@ -100,6 +100,8 @@ def issue() -> Callable[..., Issue]:
         )
         return replace(whole, **values)
 
+    return make
+
 
 @pytest.fixture(scope="session")
 def alert() -> Callable[..., Alert]:
@@ -127,8 +129,6 @@ def alert() -> Callable[..., Alert]:
             product="X5",
         )
         return replace(whole, **values)
-
-    return make
 
     return make
 

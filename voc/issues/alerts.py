@@ -167,7 +167,7 @@ class _Scene:
 
     @property
     def last_day(self) -> int:
-        return self.streams.series.counts.shape[1] - 1
+        return int(self.streams.series.counts.shape[1]) - 1
 
     def moment(self, day: int) -> datetime:
         """Returns the beginning of a day in the zone of `as_of`."""

@@ -41,7 +41,7 @@ MONTH_DAYS: Final = 30
 _ALARMS_PER_P: Final = 4.0
 """Alarms that begin, by stream and day, for each unit of p; from simulation, see the tests."""
 
-FEWEST_SHARERS: Final = 200
+FEWEST_SHARERS: Final = 50
 """Streams that the false alarms are shared by at least: fewer streams raise fewer of them."""
 
 _LOOSE_P: Final = 0.0001

@@ -242,8 +242,7 @@ class _Level:
         self.sizes = {(one.matter, one.codes): len(one.members) for one in self.found}
 
     def _named(self, codes: Codes) -> npt.NDArray[np.bool_]:
-        found: npt.NDArray[np.bool_] = (codes[:, list(self.level)] > 0).all(axis=1)
-        return found
+        return np.asarray((codes[:, list(self.level)] > 0).all(axis=1))
 
     def _scope(self, codes: Codes) -> Codes:
         scope = np.zeros(len(codes), dtype=np.int64)
