@@ -50,7 +50,7 @@ class Planted:
 
     @property
     def days(self) -> int:
-        return self.counts.shape[1]
+        return int(self.counts.shape[1])
 
 
 def daily_volumes(data: Path) -> tuple[Floats, int]:
