@@ -18,8 +18,8 @@ from voc.topics.words import Reader
 MAX_TITLE: Final = 30
 _MAX_PHRASE: Final = 14
 _SHORTEST: Final = 2
-_READ_VOICES: Final = 300
-_BACKGROUND: Final = 5_000
+_READ_VOICES: Final = 150
+_BACKGROUND: Final = 3_000
 _MANY: Final = 3
 """Voices from which on words must be shared: what but one of them says may name a person."""
 _COMMON: Final = 3
