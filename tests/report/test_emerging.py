@@ -26,6 +26,7 @@ def _told(report: Make, row: Make, **values: Any) -> str:
         ({}, "为此前的 6.0 倍，95% 区间 2.5–15 倍）。"),
         ({"trend": "new", "ratio": None, "high": None, "expected": 0.01}, "本期新出现：动力（X5）"),
         ({"trend": "new", "ratio": None, "high": None, "expected": 0.01}, "应有 不到 0.1 条）。"),
+        ({"low": 1.7, "high": 2662.0}, "至少是此前的 1.7 倍（95% 区间的下限）"),
         ({"reopened": 2}, "本期重新升温：动力（X5）"),
         ({"set_aside": 7}, "另有 7 条疑似刷评，未计入"),
         ({"store": "滨江店"}, "动力（X5，滨江店）"),
@@ -53,6 +54,15 @@ def test_three_are_told_the_surest_first_and_the_rest_counted(
     assert told.index("X5") < told.index("X4") < told.index("X3")
     assert "X2" not in told
     assert "另有 2 项也在升温" in told
+
+
+def test_what_most_voices_tell_of_comes_first(report: Make, row: Make, alert: Make) -> None:
+    alerts = [
+        alert("al_1", product="X1", trend="new", ratio=None, high=None, count=5, p=1e-9),
+        alert("al_2", product="X2", count=12),
+    ]
+    told = _told(report, row, alerts=alerts)
+    assert told.index("本期升温：动力（X2）") < told.index("本期新出现：动力（X1）")
 
 
 def test_what_calmed_is_listed_and_not_told(report: Make, row: Make, alert: Make) -> None:

@@ -12,6 +12,8 @@ from voc.report.issue_figures import AlertKind, AlertLine, TextPart
 from voc.report.wording import Calendar, number, times
 
 MOST_TOLD: Final = 3
+_WIDE: Final = 20.0
+"""Bounds of an interval farther apart than so many times tell but the lower one."""
 _KINDS: Final[tuple[tuple[AlertKind, str], ...]] = (
     ("new", "新出现"),
     ("reopened", "重新升温"),
@@ -65,7 +67,9 @@ def emerging(lines: Sequence[AlertLine], calendar: Calendar) -> tuple[TextPart, 
     current = [line for line in lines if line.status == "open"]
     told = current[:MOST_TOLD]
     parts: list[TextPart] = []
-    for kind, words in _KINDS:
+    # What most voices tell of comes first, whatever kind of news it is.
+    kinds = sorted(_KINDS, key=lambda one: -_most_voices(told, one[0]))
+    for kind, words in kinds:
         group = [line for line in told if line.kind == kind]
         for place, line in enumerate(group):
             parts.append(TextPart("；" if place else f"本期{words}："))
@@ -77,6 +81,10 @@ def emerging(lines: Sequence[AlertLine], calendar: Calendar) -> tuple[TextPart, 
     return tuple(parts)
 
 
+def _most_voices(lines: Sequence[AlertLine], kind: AlertKind) -> int:
+    return max((line.count for line in lines if line.kind == kind), default=0)
+
+
 def _told(line: AlertLine, calendar: Calendar) -> Iterator[TextPart]:
     yield TextPart(line.title, marked=True)
     expected = "不到 0.1" if line.expected < 0.1 else number(line.expected, 1)
@@ -85,8 +93,11 @@ def _told(line: AlertLine, calendar: Calendar) -> Iterator[TextPart]:
     yield TextPart(f"，按此前应有 {expected} 条")
     ratio = line.ratio
     if ratio is not None and ratio.value is not None and ratio.high is not None:
-        yield TextPart(f"，为此前的 {times(ratio.value)} 倍")
-        yield TextPart(f"，95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍")
+        if ratio.high > _WIDE * ratio.low:
+            yield TextPart(f"，至少是此前的 {times(ratio.low)} 倍（95% 区间的下限）")
+        else:
+            yield TextPart(f"，为此前的 {times(ratio.value)} 倍")
+            yield TextPart(f"，95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍")
     if line.set_aside:
         yield TextPart(f"；另有 {number(line.set_aside)} 条疑似刷评，未计入")
     yield TextPart("）")
