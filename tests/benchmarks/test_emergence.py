@@ -18,8 +18,13 @@ VOLUMES = 11 * np.tile([1.2, 1.15, 1.1, 1.05, 1.0, 0.75, 0.75], 36)
 
 
 def test_planted_rises_are_found_soon_and_little_else() -> None:
-    made = plant(VOLUMES, 0, size=10, rise=3.0, seed=1, alpha=0.1, streams=100)
-    own, plain = (figures([judged(made, finder(made))]) for finder in (ours, plain_weekly))
+    made = [
+        plant(VOLUMES, 0, size=size, rise=3.0, seed=size, alpha=0.1, streams=100)
+        for size in (10, 20, 50)
+    ]
+    own, plain = (
+        figures([judged(one, finder(one)) for one in made]) for finder in (ours, plain_weekly)
+    )
     assert own["recall"] is not None
     assert own["recall"] >= 0.9
     assert own["false_a_month"] is not None
