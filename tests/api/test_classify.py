@@ -54,7 +54,8 @@ def test_the_tags_are_those_of_the_engine(client: TestClient, engine: Engine) ->
 def test_the_tags_are_those_of_voc_score(
     client: TestClient, settings: Settings, engine: Engine, tmp_path: Path
 ) -> None:
-    texts = [text for text in TEXTS if text.strip() and "\ud83d" not in text]
+    # Readers of files replace a NUL and half a pair before the engine sees, and flags, them.
+    texts = [text for text in TEXTS if text.strip() and not {"\ud83d", "\0"} & {*text}]
     rows, out = tmp_path / "rows.jsonl", tmp_path / "tags.jsonl"
     rows.write_text(
         "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items(texts)),
