@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from voc.records import Issue, Topic, WorkOrder
-from voc.store import audit, corrections, keys, pages
+from voc.store import audit, corrections, keys, pages, workorders
 from voc.store.audit import AuditEntry, Made
 from voc.store.corrections import Correction
 from voc.store.engine import Database
@@ -156,6 +156,10 @@ class ServiceWrites:
     def finish_request(self, scope: str, name: str, result: Mapping[str, Any]) -> None:
         """Keeps what a request made, which must not be empty."""
         audit.finish(self._connection, scope, name, result)
+
+    def work_order(self, work_order_id: str) -> WorkOrder | None:
+        """Returns a work order as it is now; nobody changes it before this transaction ends."""
+        return workorders.one(self._connection, work_order_id, is_locked=True)
 
     def add_correction(self, item: Correction) -> None:
         """Keeps what a person corrected; one with the same id again changes nothing."""

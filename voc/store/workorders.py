@@ -117,10 +117,12 @@ def some(
     return with_history(connection, list(connection.execute(query)))
 
 
-def one(connection: Connection, work_order_id: str) -> WorkOrder | None:
-    """Returns a work order with its history."""
+def one(connection: Connection, work_order_id: str, *, is_locked: bool = False) -> WorkOrder | None:
+    """Returns a work order with its history; locked, others wait to change it."""
     table = schema.work_order
     query = select(table).where(table.c.work_order_id == work_order_id)
+    if is_locked:
+        query = query.with_for_update()
     return next(iter(with_history(connection, list(connection.execute(query)))), None)
 
 
