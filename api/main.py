@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api.problems import add_problem_handlers
-from api.routes import classify, health
+from api.routes import classify, feedback, health, insights, work_orders
 from api.services import Services
 from voc import __version__
 
@@ -46,7 +46,9 @@ def create_app(
     )
     app.state.services = services
     add_problem_handlers(app)
-    for router in (classify.router, health.router):
+    for router in (
+        classify.router, feedback.router, insights.router, work_orders.router, health.router
+    ):  # fmt: skip
         app.include_router(router)
     return app
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from voc.config import Settings
 from voc.errors import UsageError, nearest
+from voc.pipeline.taxonomies import industry_of
 from voc.records import INTENTS, POLARITIES, URGENCIES
 from voc.store import Correction, Store
 
@@ -60,7 +62,7 @@ def corrected_rows(store: Store) -> Iterator[dict[str, Any]]:
                 "id": feedback_id,
                 "text": tags.text if tags else voice.feedback.text,
                 "industry": voice.industry,
-                **_labels(of_this, dict(found)),
+                **_labels(of_this, found),
             }
 
 
@@ -83,10 +85,8 @@ def _labels(items: list[Correction], aspects: dict[str, str]) -> dict[str, Any]:
     return labels
 
 
-def keep_correction(
-    store: Store, item: Correction, *, known_aspects: frozenset[str] | None
-) -> Correction:
-    """Returns a correction as it may be kept, of the version of the voice that is there now.
+def checked(store: Store, item: Correction, *, settings: Settings) -> Correction:
+    """Returns a correction as it may be kept: of the version of the voice that is there now.
 
     Raises:
         UsageError: There is no such voice or aspect, or the label is none.
@@ -95,8 +95,11 @@ def keep_correction(
     voice = store.feedback(item.feedback_id)
     if voice is None:
         raise UsageError(f"There is no feedback {item.feedback_id!r}.")
-    if item.aspect_id and known_aspects is not None and item.aspect_id not in known_aspects:
-        raise UsageError(
-            f"There is no aspect {item.aspect_id!r}; there are {', '.join(sorted(known_aspects))}."
-        )
+    if item.aspect_id and voice.industry:
+        industry = industry_of(store, settings, voice.industry)
+        known = [aspect.id for aspect in industry.all_aspects()]
+        if item.aspect_id not in known:
+            raise UsageError(
+                f"{industry.id} has no aspect {item.aspect_id!r}; it has {', '.join(known)}."
+            )
     return replace(item, version=voice.version)

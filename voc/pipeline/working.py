@@ -53,35 +53,43 @@ class Worker:
         self._next_run = clock()
         self._hold = ExitStack()
         self._holds = False
+        self._made: Chain | None = None
+
+    def start(self) -> None:
+        """Takes the chain where nobody has it.
+
+        Raises:
+            StoreError: Another worker has this SQLite store.
+        """
+        self._take_chain()
 
     def turn(self) -> Turn:
         """Does what there is to do now, once.
 
         Raises:
-            StoreError: The store cannot be reached.
+            StoreError: The store cannot be reached; or another worker has a SQLite store.
         """
         self._take_chain()
         if not self._holds:
             return Turn(delivered=self._chain().deliver().delivered)
+        newest = self._store.newest_seq()
         if self._clock() >= self._next_run:
-            run = self._chain().run()
+            run = self._chain(is_new=True).run()
+            self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
             return Turn(run.tagged, run.delivery.delivered, ran=True)
-        tagged = self._tag_new()
+        tagged = 0
+        if newest > self._seen:
+            # What fails is tried again by the next whole run, not at every look.
+            tagged, _ = self._chain(is_new=True).tag(after=self._seen)
+            self._seen = newest
         return Turn(tagged, self._chain().deliver().delivered)
 
-    def _tag_new(self) -> int:
-        # Looks only behind what was seen: what failed there is tried again by the next whole run.
-        new = self._store.untagged(self._engine.model, limit=1, after=self._seen)
-        if not new:
-            return 0
-        tagged, _ = self._chain().tag(after=self._seen)
-        self._seen = max(self._seen, new[-1].seq)
-        return tagged
-
-    def _chain(self) -> Chain:
-        # Made anew each time: its industries are those of the feedback there is now.
-        return Chain(self._store, self._engine, self._settings)
+    def _chain(self, *, is_new: bool = False) -> Chain:
+        # A new one knows the industries of the feedback there is now.
+        if self._made is None or is_new:
+            self._made = Chain(self._store, self._engine, self._settings)
+        return self._made
 
     def _take_chain(self) -> None:
         if self._holds:
@@ -90,8 +98,13 @@ class Worker:
         self._holds = stack.enter_context(self._store.held("chain"))
         if self._holds:
             self._hold = stack
-        else:
-            stack.close()
+            return
+        stack.close()
+        if self._store.is_one_file:
+            raise StoreError(
+                f"{self._store.where}: another worker has this SQLite store, and one is all it can"
+                " use. Stop that one, or move the store to PostgreSQL."
+            )
 
     @property
     def holds_chain(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from voc.records import Issue, Topic, WorkOrder
-from voc.store import audit, corrections, keys, pages, workorders
+from voc.store import audit, corrections, feedback, keys, pages, workorders
 from voc.store.audit import AuditEntry, Made
 from voc.store.corrections import Correction
 from voc.store.engine import Database
@@ -43,6 +43,16 @@ class ServiceReads:
         """Returns what people corrected, in the order it came."""
         with self._database.reading() as connection:
             return corrections.some(connection, feedback_id=feedback_id)
+
+    @property
+    def is_one_file(self) -> bool:
+        """Whether it is a SQLite file, which one process at a time can write."""
+        return self._database.file is not None
+
+    def newest_seq(self) -> int:
+        """Returns the `seq` of the version that came in last; 0 where there is none."""
+        with self._database.reading() as connection:
+            return feedback.newest_seq(connection)
 
     def feedback_page(
         self,
