@@ -231,7 +231,7 @@ class EventIn(Input):
     at: Annotated[datetime | None, Field(description="When it happened; else now.")] = None
     note: Annotated[
         Words | None,
-        Field(max_length=2_000, description="Why; needed for rejected, reopened, note."),
+        Field(max_length=2_000, description="Why: for rejected, reopened, note."),
     ] = None
     actor: Annotated[Short | None, Field(description="Who did it; else the key.")] = None
 

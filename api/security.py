@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast, get_args
 
 import anyio
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problems import ProblemError
 from api.services import services_of
@@ -38,10 +38,20 @@ MOST_KNOWN: Final = 10_000
 NOTED_EVERY: Final = timedelta(minutes=1)
 """How exact `last_used_at` is."""
 
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="voc"'}
+SIGNED: Final = "webhook:"
+"""Before a workspace's name, who signs for it; no key's id has a colon."""
+
+_REALM: Final = 'Bearer realm="voc"'
+
 _bearer = HTTPBearer(
     auto_error=False, scheme_name="key", description="A key that `voc keys create` printed."
 )
+Told = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def _challenge(*more: str) -> dict[str, str]:
+    """Returns the header that says how to show a key (RFC 6750)."""
+    return {"WWW-Authenticate": ", ".join((_REALM, *more))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Principal:
     @property
     def actor(self) -> str:
         """Its name in the audit and in histories."""
-        return f"key:{self.key_id}"
+        return self.key_id if self.key_id.startswith(SIGNED) else f"key:{self.key_id}"
 
 
 @dataclass(slots=True)
@@ -99,9 +109,7 @@ class Gate:
             raise ProblemError(
                 401,
                 "The key is unknown, expired or revoked; `voc keys create` makes one.",
-                headers={
-                    "WWW-Authenticate": f'{_CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'
-                },
+                headers=_challenge('error="invalid_token"'),
             )
         self._count(known.key_id)
         self._note(known, now)
@@ -138,8 +146,6 @@ class Gate:
             return
         known = self._known.get(key.key_id)
         if known is not None and known[0] is not None:
-            from dataclasses import replace
-
             self._known[key.key_id] = (replace(known[0], last_used_at=now), known[1])
         task = asyncio.create_task(self._keep_use(key.key_id, now))
         self._notes.add(task)
@@ -183,21 +189,20 @@ class Requires:
     scope: Scope
     or_signed: bool = False
 
-    async def __call__(self, request: Request, _told: Any = Depends(_bearer)) -> Principal:
+    async def __call__(self, request: Request, _told: Told = None) -> Principal:
         if self.or_signed and "webhook-signature" in request.headers:
             return await _signed(request, self.scope)
         kind, _, shown = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not shown.strip():
-            raise ProblemError(401, "Send a key as `Authorization: Bearer …`.", headers=_CHALLENGE)
+            raise ProblemError(
+                401, "Send a key as `Authorization: Bearer …`.", headers=_challenge()
+            )
         caller = await Gate.of(request).let_in(shown.strip())
         if not caller.scopes & {self.scope, "admin"}:
             raise ProblemError(
                 403,
                 f"The key lacks the scope {self.scope!r}; make one that has it.",
-                headers={
-                    "WWW-Authenticate": f'Bearer realm="voc", error="insufficient_scope", '
-                    f'scope="{self.scope}"'
-                },
+                headers=_challenge('error="insufficient_scope"', f'scope="{self.scope}"'),
             )
         return caller
 
@@ -214,12 +219,12 @@ async def _signed(request: Request, scope: Scope) -> Principal:
                 Webhook(secret).verify(body, headers)
             except (WebhookVerificationError, ValueError, RecursionError):
                 continue
-            return Principal(f"webhook:{workspace}", workspace, frozenset((scope,)))
+            return Principal(f"{SIGNED}{workspace}", workspace, frozenset((scope,)))
     raise ProblemError(
         401,
         "The signature fits no secret of `webhooks.secrets`, or its time is more than five minutes"
         " off.",
-        headers=_CHALLENGE,
+        headers=_challenge(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -66,8 +66,9 @@ def corrected_rows(store: Store) -> Iterator[dict[str, Any]]:
             }
 
 
-def _labels(items: list[Correction], aspects: dict[str, str]) -> dict[str, Any]:
+def _labels(items: list[Correction], found: Mapping[str, str]) -> dict[str, Any]:
     labels: dict[str, Any] = {}
+    aspects = dict(found)
     is_about_aspects = False
     for item in items:
         if item.field != "aspect":
