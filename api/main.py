@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 
+from api.middleware import BodyLimit, Envelope
+from api.openapi import describe
 from api.problems import add_problem_handlers
-from api.routes import classify, feedback, health, insights, work_orders
+from api.routes import classify, feedback, health, insights, metrics, work_orders
 from api.services import Services
 from voc import __version__
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from voc.config import Settings
     from voc.store import Store
     from voc.tagging.engine import Engine
+
+ROUTERS = (
+    classify.router,
+    feedback.router,
+    insights.router,
+    work_orders.router,
+    health.router,
+    metrics.router,
+)
 
 
 def create_app(
@@ -28,6 +38,8 @@ def create_app(
 ) -> FastAPI:
     """Makes the application.
 
+    While the store is being opened and the model loaded, it lives but is not ready.
+
     Args:
         settings: The settings.
         store: An open store, or what opens it when the server starts.
@@ -37,19 +49,25 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(services.start)
+        services.begin()
         yield
-        await run_in_threadpool(services.stop)
+        await services.end()
 
     app = FastAPI(
-        title="voc", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="voc",
+        version=__version__,
+        description="Listens to customers in Chinese and gets what they say fixed.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.services = services
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     add_problem_handlers(app)
-    for router in (
-        classify.router, feedback.router, insights.router, work_orders.router, health.router
-    ):  # fmt: skip
+    for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(Envelope, metrics=services.metrics)  # the outermost, for it is added last
     return app
 
 

@@ -198,6 +198,7 @@ class Requires:
                 401, "Send a key as `Authorization: Bearer …`.", headers=_challenge()
             )
         caller = await Gate.of(request).let_in(shown.strip())
+        request.state.key_id = caller.key_id  # for the log
         if not caller.scopes & {self.scope, "admin"}:
             raise ProblemError(
                 403,

@@ -15,6 +15,7 @@ from voc.cli import (
     keys,
     records,
     score,
+    serve,
     topics,
     training,
     worker,
@@ -60,6 +61,7 @@ app.add_typer(records.work_orders, name="work-orders")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
 app.command("worker")(worker.worker)
+app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 
 

@@ -149,6 +149,47 @@ class WorkerSettings(Section):
     )
 
 
+class ServeSettings(Section):
+    host: str = Field(default="127.0.0.1", description="Address that voc serve listens at.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Its port; 0: any free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve.")
+    batching: bool = Field(
+        default=True, description="Whether texts of requests in flight are tagged together."
+    )
+    batch_tokens: int = Field(
+        default=512, ge=8, description="Tokens (code points of texts) of one batch."
+    )
+    ahead_tokens: int = Field(
+        default=2048,
+        ge=8,
+        description="Tokens that may be served before a new request; with more it gets 429.",
+    )
+    queue_tokens: int = Field(
+        default=65_536, ge=8, description="Tokens that may wait in all; with more there is 429."
+    )
+    timeout_ms: int = Field(
+        default=10_000, ge=1, le=120_000, description="Milliseconds until 504, if none are named."
+    )
+    item_timeout_s: float = Field(
+        default=30.0, gt=0, description="Seconds after which a text that hangs is set aside."
+    )
+    max_body_bytes: int = Field(
+        default=8_388_608, ge=1_024, description="Bytes of a body; larger ones get 413."
+    )
+    body_timeout_s: float = Field(
+        default=10.0, gt=0, description="Seconds in which a body must arrive, else 408."
+    )
+    head_timeout_s: float = Field(
+        default=10.0, gt=0, description="Seconds in which a request's head must arrive."
+    )
+    keep_alive_s: int = Field(
+        default=30, ge=1, description="Seconds that an idle connection is kept."
+    )
+    drain_s: int = Field(
+        default=30, ge=1, description="Seconds that accepted requests have to end on SIGTERM."
+    )
+
+
 class SourceSettings(Section):
     """One named source for `voc ingest NAME` and `voc run`."""
 
@@ -183,6 +224,7 @@ class Settings(Section):
         default_factory=dict,
         description="Stores of other tenants, URL by name; `default` is store.url.",
     )
+    serve: ServeSettings = ServeSettings()
     sources: dict[str, SourceSettings] = Field(
         default_factory=dict, description="Named sources for voc ingest and voc run."
     )
