@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from api.middleware import BodyLimit, Envelope
 from api.openapi import describe
 from api.problems import add_problem_handlers
-from api.routes import classify, health, metrics
+from api.routes import classify, feedback, health, insights, metrics, work_orders
 from api.services import Services
 from voc import __version__
 
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from voc.store import Store
     from voc.tagging.engine import Engine
 
-ROUTERS = (classify.router, health.router, metrics.router)
+ROUTERS = (
+    classify.router,
+    feedback.router,
+    insights.router,
+    work_orders.router,
+    health.router,
+    metrics.router,
+)
 
 
 def create_app(
