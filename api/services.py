@@ -125,6 +125,7 @@ class Services:
         try:
             await self._reach_store()
             engine = await run_in_threadpool(self._warm_engine)
+            self._engine, self._batcher = engine, Batcher(engine, self.settings, self.metrics)
         except VocError as error:
             self.broken = str(error)
         except Exception as error:  # noqa: BLE001 - told by readiness, and by the log
@@ -133,7 +134,6 @@ class Services:
             _log.error("cannot become ready: %s", self.broken)
             return
         self.metrics.model.labels(engine.model).set(1)
-        self._engine, self._batcher = engine, Batcher(engine, self.settings, self.metrics)
         _log.info("ready, %s tags", engine.model)
 
     async def _reach_store(self) -> None:

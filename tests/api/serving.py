@@ -17,6 +17,7 @@ from tests.api.conftest import MODEL, with_key
 from voc.store import open_store
 
 START_S = 240
+_PROGRAM = "from voc.cli import main; main()"
 
 
 class RunningServer:
@@ -42,8 +43,7 @@ class RunningServer:
         own = {f"VOC_SERVE_{name.upper()}": str(value) for name, value in self._settings.items()}
         self._log = self._log_file.open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from voc.cli import main; main()", "serve"]
-            + ["--port", str(self.port)],
+            [sys.executable, "-c", _PROGRAM, "serve", "--port", str(self.port)],
             cwd=self._folder,
             env={**os.environ, "VOC_MODELS_NAME": MODEL, "VOC_ACCESS_REQUESTS_PER_MINUTE": "0"}
             | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

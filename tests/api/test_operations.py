@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.main import create_app
+from tests.api.conftest import wait_until_ready
 from tests.api.test_classify import items, post
 from voc import Engine
 from voc.config import Settings, load_settings
@@ -92,6 +93,7 @@ class BrokenEngine:
 
     model = "broken@1"
     notice = None
+    cached_and_not = 0, 0
 
     def tag(self, texts: list[str], **_options: object) -> list[object]:
         if texts == ["崩溃"]:
@@ -104,8 +106,7 @@ def broken_client(store: Store, headers: dict[str, str]) -> Iterator[TestClient]
     settings = load_settings(environ={}, overrides={"serve.item_timeout_s": 5})
     app = create_app(settings=settings, store=store, engine=BrokenEngine())  # type: ignore[arg-type]
     with TestClient(app, raise_server_exceptions=False, headers=headers) as client:
-        while client.get("/health/ready").status_code != 200:
-            time.sleep(0.02)
+        wait_until_ready(client)
         yield client
 
 
