@@ -136,7 +136,7 @@ def test_every_answer_has_an_id_and_safe_headers(client: TestClient) -> None:
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "access-control-allow-origin" not in headers
     assert client.get("/x", headers={"X-Request-ID": "gw-7"}).json()["request_id"] == "gw-7"
-    answer = client.get("/x", headers={"X-Request-ID": "a b\u00e9"})
+    answer = client.get("/x", headers={"X-Request-ID": "a b"})
     assert len(answer.headers["x-request-id"]) == 32
 
 
