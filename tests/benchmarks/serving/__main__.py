@@ -60,9 +60,7 @@ def options() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add(
-        "--data", type=Path, metavar="DIR", help="folder or file of jsonl; the demo's texts without"
-    )
+    add("--data", type=Path, metavar="DIR", help="folder or file of jsonl; without, the demo")
     add("--teacher", type=Path, metavar="FOLDER", help="a classifier for transformers")
     add("--seconds", type=float, default=15.0, help="of each measurement")
     add("--overload-seconds", type=float, default=60.0, help="of ten times too much")
