@@ -46,6 +46,7 @@ class Batcher:
         self._item_timeout_s = serve.item_timeout_s
         self._queue = FairQueue(max(1, serve.batch_tokens // _QUANTA))
         self._rate = 1_000.0  # tokens a second, as measured of late
+        self._cached_and_not = engine.cached_and_not
         self._arrived = asyncio.Event()
         self._lane = Lane()
         self._task = asyncio.create_task(self._run(), name="voc-batcher")
@@ -126,8 +127,16 @@ class Batcher:
             for work, outcome in zip(wanted, await self._outcomes(way, wanted), strict=True):
                 if not work.outcome.done():
                     work.outcome.set_result(outcome)
+        self._count_cached()
         seconds = max(time.perf_counter() - began, 1e-6)
         self._rate += 0.1 * (tokens / seconds - self._rate)
+
+    def _count_cached(self) -> None:
+        hits, misses = self._engine.cached_and_not
+        known_hits, known_misses = self._cached_and_not
+        self._metrics.cache.labels("hit").inc(hits - known_hits)
+        self._metrics.cache.labels("miss").inc(misses - known_misses)
+        self._cached_and_not = hits, misses
 
     async def _outcomes(self, way: Way, works: Sequence[Work]) -> list[Tags | Failure]:
         """Tags together; where that raises or hangs, each by itself."""
@@ -161,7 +170,7 @@ class Batcher:
                 texts, industry=way.industry, aspects=way.aspects, tasks=way.tasks
             )
 
-        future = asyncio.wrap_future(self._lane.submit(call))
+        future: asyncio.Future[list[Tags]] = asyncio.wrap_future(self._lane.submit(call))
         done, _ = await asyncio.wait({future}, timeout=seconds)
         if not done:
             self._lane.leave()

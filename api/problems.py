@@ -101,7 +101,11 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def title_of(status: int) -> str:
     """Returns a status in words, as RFC 9110 has them."""
-    known = {413: "Content Too Large", 422: "Unprocessable Content"}
+    known = {
+        413: "Content Too Large",
+        422: "Unprocessable Content",
+        499: "Client Closed Request",
+    }
     if status in known:
         return known[status]
     try:
@@ -178,6 +182,10 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
         return problem_response(
             _request_id(request), 400, f"The body is not valid JSON (at character {where})."
         )
+    if not _is_json(request) and any(each["loc"] == ("body",) for each in details):
+        return problem_response(
+            _request_id(request), 415, "The body must be JSON, with Content-Type: application/json."
+        )
     findings = [_finding(each["loc"], each["msg"]) for each in details]
     count = len(findings)
     return problem_response(
@@ -189,13 +197,23 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     )
 
 
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
 def _finding(place: Sequence[int | str], message: str) -> Finding:
     """Names a place by its JSON pointer (RFC 6901), and a list's item by its index."""
     room, *path = place
     index = next((part for part in path if isinstance(part, int)), None)
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
     pointer = "".join(f"/{part}" for part in parts) if room == "body" else "/".join(map(str, place))
-    return Finding(pointer=pointer or "/", detail=message, index=index)
+    return Finding(pointer=_whole(pointer)[:200], detail=_whole(message), index=index)
+
+
+def _whole(text: str) -> str:
+    """Replaces halves of surrogate pairs, which UTF-8 cannot hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 async def _on_voc(request: Request, error: Exception) -> JSONResponse:

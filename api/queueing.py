@@ -96,7 +96,7 @@ class FairQueue:
         """Removes and returns what is served next: at most `budget` tokens, but at least one."""
         batch: list[Work] = []
         left = budget
-        while self._callers:
+        while self._callers and left > 0:
             caller, shares = next(iter(self._callers.items()))
             share = shares[0]
             share.credit += self._quantum

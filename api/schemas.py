@@ -12,7 +12,7 @@ from voc.records import IntentLabel, Polarity, Task, UrgencyLabel
 
 MOST_ITEMS: Final = 128
 MOST_TIMEOUT_MS: Final = 120_000
-_EXAMPLE: Final = {
+_EXAMPLE: Final[dict[str, Any]] = {
     "items": [{"id": "1", "text": "起步顿挫严重，但是空间很大"}],
     "industry": "automotive",
 }

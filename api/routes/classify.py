@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Coroutine, Sequence
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.problems import ProblemError, documented
+from api.problems import Finding, ProblemError, documented
 from api.queueing import Failure, Way
 from api.schemas import ClassifyRequest, ClassifyResponse
 from api.security import Principal, requires
@@ -61,13 +61,15 @@ def _way(body: ClassifyRequest, industry: Industry | None) -> Way:
     )
 
 
-async def _unless_left(request: Request, work: object) -> Outcomes:
+async def _unless_left(
+    request: Request, work: Coroutine[Any, Any, list[Tags | Failure]]
+) -> Outcomes:
     """Waits for an answer as long as the caller does.
 
     Raises:
         ProblemError: 499, nobody waits any more; what had not begun is dropped.
     """
-    answer: asyncio.Task[list[Tags | Failure]] = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    answer = asyncio.ensure_future(work)
     gone = asyncio.ensure_future(_left(request))
     try:
         await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -91,14 +93,25 @@ def _count(services: Services, outcomes: Outcomes) -> None:
 
 
 def _answer(body: ClassifyRequest, outcomes: Outcomes, model: str) -> Response:
+    """Writes the answer.
+
+    Raises:
+        ProblemError: 500, not one text could be tagged.
+    """
     results = [
         {**each.as_dict(), "id": item.id} if isinstance(each, Tags) else None
         for item, each in zip(body.items, outcomes, strict=True)
     ]
     errors = [
-        {"pointer": f"/items/{index}", "index": index, "detail": each.reason}
+        Finding(pointer=f"/items/{index}", index=index, detail=each.reason)
         for index, each in enumerate(outcomes)
         if isinstance(each, Failure)
     ]
-    content = {"results": results, "model": model, "errors": errors}
+    if len(errors) == len(results):
+        raise ProblemError(500, "No text of the request could be tagged.", errors=errors)
+    content = {
+        "results": results,
+        "model": model,
+        "errors": [error.model_dump() for error in errors],
+    }
     return Response(orjson.dumps(content), media_type="application/json")
