@@ -51,6 +51,11 @@ class Batcher:
         self._lane = Lane()
         self._task = asyncio.create_task(self._run(), name="voc-batcher")
 
+    @property
+    def model(self) -> str:
+        """Name and version of the model."""
+        return self._engine.model
+
     async def tag(
         self, texts: Sequence[str], way: Way, *, caller: str, timeout_s: float
     ) -> list[Tags | Failure]:

@@ -49,7 +49,7 @@ class Services:
         self._open_store = store if callable(store) else None
         self._store = None if callable(store) else store
         self._engine_source = engine
-        self._engine: Engine | None = None
+        self._engine = None if callable(engine) else engine
         self._batcher: Batcher | None = None
         self._industries: dict[str, Industry] = {}
         self._starting: asyncio.Task[None] | None = None
@@ -79,10 +79,10 @@ class Services:
 
     @property
     def engine(self) -> Engine:
-        """The engine.
+        """The engine; it may not be warm yet.
 
         Raises:
-            ProblemError: 503, it is not ready yet.
+            ProblemError: 503, it is not loaded yet.
         """
         if self._engine is None:
             raise ProblemError(503, "The model is not loaded yet; try again.", retry_after_s=1)
@@ -127,7 +127,10 @@ class Services:
             engine = await run_in_threadpool(self._warm_engine)
         except VocError as error:
             self.broken = str(error)
-            _log.error("cannot become ready: %s", error)
+        except Exception as error:  # noqa: BLE001 - told by readiness, and by the log
+            self.broken = f"{type(error).__name__}: {error}"
+        if self.broken is not None:
+            _log.error("cannot become ready: %s", self.broken)
             return
         self.metrics.model.labels(engine.model).set(1)
         self._engine, self._batcher = engine, Batcher(engine, self.settings, self.metrics)

@@ -47,7 +47,7 @@ async def classify(
     )
     outcomes = await _unless_left(request, work)
     _count(services, outcomes)
-    return await run_in_threadpool(_answer, body, outcomes, services.engine.model)
+    return await run_in_threadpool(_answer, body, outcomes, batcher.model)
 
 
 def _way(body: ClassifyRequest, industry: Industry | None) -> Way:

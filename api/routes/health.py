@@ -36,7 +36,7 @@ async def ready(request: Request) -> Health:
     services = services_of(request)
     if services.broken:
         raise ProblemError(503, "The model cannot be loaded; the log says why.")
-    model, store = services.engine.model, services.store
+    model, store = services.batcher.model, services.store
     try:
         async with asyncio.timeout(_STORE_S):
             await run_in_threadpool(store.meta, "ready")

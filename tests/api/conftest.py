@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 from api.main import create_app
 from voc import Engine, load
 from voc.config import Settings, load_settings
+from voc.pipeline.access import make_key
 from voc.store import Store, open_store
 
 MODEL = "voc-zh-linear"
@@ -20,7 +22,9 @@ MODEL = "voc-zh-linear"
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return load_settings(environ={}, overrides={"models.name": MODEL})
+    return load_settings(
+        environ={}, overrides={"models.name": MODEL, "access.requests_per_minute": 0}
+    )
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +45,25 @@ def app(settings: Settings, engine: Engine, store: Store) -> FastAPI:
 
 
 @pytest.fixture(scope="module")
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app, raise_server_exceptions=False) as opened:
+def headers(store: Store) -> dict[str, str]:
+    """What a caller sends whose key may do everything."""
+    return with_key(store, "admin")
+
+
+@pytest.fixture(scope="module")
+def client(app: FastAPI, headers: dict[str, str]) -> Iterator[TestClient]:
+    """A caller whose key may do everything; the server is ready."""
+    with TestClient(app, raise_server_exceptions=False, headers=headers) as opened:
         wait_until_ready(opened)
         yield opened
+
+
+def with_key(store: Store, *scopes: str) -> dict[str, str]:
+    """Makes a key and returns the header that shows it."""
+    _, shown = make_key(
+        store, scopes=scopes, workspace="default", label=None, expires=None, now=datetime.now(UTC)
+    )
+    return {"Authorization": f"Bearer {shown}"}
 
 
 def wait_until_ready(client: TestClient, *, seconds: float = 120) -> None:

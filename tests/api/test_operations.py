@@ -20,7 +20,9 @@ from voc.errors import ModelError, StoreError
 from voc.store import Store, open_store
 
 
-def test_it_lives_before_it_is_ready(settings: Settings, engine: Engine, store: Store) -> None:
+def test_it_lives_before_it_is_ready(
+    settings: Settings, engine: Engine, store: Store, headers: dict[str, str]
+) -> None:
     def slowly() -> Engine:
         time.sleep(0.5)
         return engine
@@ -30,6 +32,7 @@ def test_it_lives_before_it_is_ready(settings: Settings, engine: Engine, store: 
         waiting = client.get("/health/ready")
         assert waiting.status_code == 503
         assert waiting.headers["retry-after"] == "1"
+        client.headers.update(headers)
         assert post(client, {"items": items(["好"])}).status_code == 503
 
 
@@ -97,10 +100,10 @@ class BrokenEngine:
 
 
 @pytest.fixture
-def broken_client(store: Store) -> Iterator[TestClient]:
+def broken_client(store: Store, headers: dict[str, str]) -> Iterator[TestClient]:
     settings = load_settings(environ={}, overrides={"serve.item_timeout_s": 5})
     app = create_app(settings=settings, store=store, engine=BrokenEngine())  # type: ignore[arg-type]
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, raise_server_exceptions=False, headers=headers) as client:
         while client.get("/health/ready").status_code != 200:
             time.sleep(0.02)
         yield client
