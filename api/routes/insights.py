@@ -43,7 +43,7 @@ async def list_topics(
 async def show_topic(
     request: Request, topic_id: str, caller: Annotated[Principal, requires("read")]
 ) -> Response:
-    """Shows one topic."""
+    """Shows one topic, a muted one too."""
 
     def read(store: Store, _settings: Settings) -> Response:
         topic = store.topic(topic_id)

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from voc.config import Settings
+from voc.config import Settings, industry_files
 from voc.pipeline.ingesting import customer_key
-from voc.pipeline.origins import Chosen
-from voc.pipeline.taxonomies import industry_of, keep_industry
+from voc.pipeline.taxonomies import (
+    industry_of,
+    is_file_name,
+    keep_industry,
+    named_industry,
+)
 from voc.pipeline.voices import protect
 from voc.records import Feedback
 from voc.sources.feedback import whole_before
@@ -47,9 +51,7 @@ def receive(
         UsageError: There is no such industry.
         StoreBusyError: Nothing was kept; the same can be sent again.
     """
-    chosen = _chosen(store, settings, industry)
-    if chosen is not None:
-        keep_industry(store, chosen.industry, settings)
+    industry_id = _industry_id(store, settings, industry)
     key = customer_key(store, settings)
     kept = [
         protect(_cut(item, settings.text.max_chars), key=key, masked=settings.privacy.mask)
@@ -59,8 +61,8 @@ def receive(
     with store.transaction() as transaction:
         counts = transaction.add_feedback(
             kept,
-            industry=chosen.industry.id if chosen else None,
-            keeps_industry=chosen is None or chosen.is_default,
+            industry=industry_id,
+            keeps_industry=industry is None,
             now=now,
         )
         if counts.accepted or counts.edited or counts.reassigned:
@@ -69,11 +71,18 @@ def receive(
     return Received(counts.accepted + counts.edited, counts.duplicates)
 
 
-def _chosen(store: Store, settings: Settings, told: str | None) -> Chosen | None:
+def _industry_id(store: Store, settings: Settings, told: str | None) -> str | None:
+    """Returns the id of the industry; its taxonomy is read only where its name is not enough."""
     name = told or settings.industry
     if name is None:
         return None
-    return Chosen(industry_of(store, settings, name), is_default=told is None)
+    if told is None and is_file_name(name):
+        industry = named_industry(name, settings=settings, base=settings.base_dir)
+        keep_industry(store, industry, settings)
+        return industry.id
+    if name not in industry_files(settings.resolve(settings.industries_dir)):
+        return industry_of(store, settings, name).id
+    return name
 
 
 def _cut(item: Feedback, max_chars: int) -> Feedback:

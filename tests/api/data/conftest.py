@@ -99,6 +99,7 @@ def serve(
         app = create_app(
             settings=settings, store=store, engine=cast(Any, SimpleNamespace(model=MODEL))
         )
+        app.state.services._engine = SimpleNamespace(model=MODEL)  # without a start that warms one
         client = TestClient(app)
         opened.extend((client, other, store))
         return Service(app, client, store, other, settings)
