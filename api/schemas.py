@@ -11,6 +11,7 @@ from api.problems import Finding
 from voc.records import IntentLabel, Polarity, Task, UrgencyLabel
 
 MOST_ITEMS: Final = 128
+LEAST_TIMEOUT_MS: Final = 100
 MOST_TIMEOUT_MS: Final = 120_000
 _EXAMPLE: Final[dict[str, Any]] = {
     "items": [{"id": "1", "text": "起步顿挫严重，但是空间很大"}],
@@ -71,7 +72,11 @@ class ClassifyRequest(BaseModel):
     ] = None
     timeout_ms: Annotated[
         int | None,
-        Field(ge=1, le=MOST_TIMEOUT_MS, description="Milliseconds to wait for the answer."),
+        Field(
+            ge=LEAST_TIMEOUT_MS,
+            le=MOST_TIMEOUT_MS,
+            description="Milliseconds to wait for the answer.",
+        ),
     ] = None
 
 

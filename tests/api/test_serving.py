@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from tests.api.serving import RunningServer
 
+_CLOSE = {"Connection": "close"}
 TEXT = "客服态度很差，等了半小时也没有人接电话，换货一直拖着不处理"
 
 
@@ -132,3 +134,22 @@ def test_a_place_that_is_taken_is_said_in_a_sentence(server: RunningServer, tmp_
     other.port = server.port
     with pytest.raises(AssertionError, match="could not start at"), other:
         pass
+
+
+def test_two_workers_count_together_and_both_end(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, workers=2) as server:
+        with httpx2.Client(base_url=server.url, headers=server.headers, timeout=60) as client:
+            for number in range(20):
+                # A connection stays with one worker; each new one may reach the other.
+                answer = client.post("/v1/classify", json=body(number), headers=_CLOSE)
+                assert answer.status_code in (200, 503), answer.text
+            counts = {
+                re.findall(
+                    r'voc_requests_total{method="POST",route="/v1/classify".*} (\S+)',
+                    client.get("/metrics", headers=_CLOSE).text,
+                )[0]
+                for _ in range(6)
+            }
+        server.terminate()
+        assert server.process.wait(60) in (0, -15)
+    assert len(counts) == 1

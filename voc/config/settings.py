@@ -168,7 +168,7 @@ class ServeSettings(Section):
         default=65_536, ge=8, description="Tokens that may wait in all; with more there is 429."
     )
     timeout_ms: int = Field(
-        default=10_000, ge=1, le=120_000, description="Milliseconds until 504, if none are named."
+        default=10_000, ge=100, le=120_000, description="Milliseconds until 504, if none are named."
     )
     item_timeout_s: float = Field(
         default=30.0, gt=0, description="Seconds after which a text that hangs is set aside."
