@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -27,7 +28,9 @@ EXAMPLES = int(os.environ.get("VOC_TEST_FUZZ_EXAMPLES", "25"))
 
 
 def not_broken(
-    context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    context: schemathesis.CheckContext,
+    response: schemathesis.Response,
+    case: schemathesis.Case[Any],
 ) -> bool | None:
     """Lets pass that a busy machine cannot answer within the milliseconds an example allows."""
     return None if response.status_code == 504 else not_a_server_error(context, response, case)
@@ -65,7 +68,7 @@ def test_no_call_breaks_it(server: RunningServer, method: str, path: str) -> Non
         suppress_health_check=list(HealthCheck),
     )
     @given(case=schema[path][method].as_strategy())
-    def call(case: schemathesis.Case) -> None:
+    def call(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(headers=server.headers, checks=CHECKS)
 
     call()
