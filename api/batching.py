@@ -119,7 +119,13 @@ class Batcher:
             while self._queue:
                 batch = self._queue.take(self._budget)
                 self._metrics.queue_tokens.set(self._queue.tokens)
-                await self._serve(batch)
+                try:
+                    await self._serve(batch)
+                except Exception as error:  # noqa: BLE001 - the next batches must be served
+                    _log.error("a batch was lost: %s", type(error).__name__)
+                    for work in batch:
+                        if not work.outcome.done():
+                            work.outcome.set_result(Failure("the server failed"))
 
     async def _serve(self, batch: Sequence[Work]) -> None:
         tokens = sum(work.tokens for work in batch)
@@ -181,7 +187,10 @@ class Batcher:
             self._lane.leave()
             self._lane = Lane()
             raise TimeoutError
-        return future.result()
+        tagged = future.result()
+        if len(tagged) != len(texts):
+            raise RuntimeError(f"{len(texts)} texts got {len(tagged)} tags")
+        return tagged
 
 
 def _by_way(batch: Iterable[Work]) -> dict[Way, list[Work]]:

@@ -244,3 +244,17 @@ def test_a_single_call_does_not_wait_for_a_bulk_caller() -> None:
     run(test, engine)
     assert "急" in engine.batches[1]
     assert len(engine.batches) > 5
+
+
+def test_an_engine_that_leaves_out_a_text_is_found_out() -> None:
+    class Forgetful(SlowEngine):
+        def tag(self, texts: Sequence[str], **options: Any) -> list[Tags]:
+            return super().tag(texts, **options)[: 1 if "忘" not in texts else 0]
+
+    async def test(batcher: Batcher) -> None:
+        first, forgotten = await asked(batcher, "甲", "忘")
+        assert said([first]) == ["甲"]
+        assert forgotten == Failure("tagging failed: RuntimeError")
+        assert said(await asked(batcher, "后来")) == ["后来"]
+
+    run(test, Forgetful())

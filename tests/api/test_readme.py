@@ -69,9 +69,8 @@ def test_the_first_commands_are_there() -> None:
 
 def test_every_metric_is_told() -> None:
     told = {name.removesuffix("_total") for name in re.findall(r"`(voc_\w+)`", PAGE)}
-    assert told == set(
-        re.findall(r"# HELP (voc_\w+?)(?:_total|_created)? ", Metrics().render().decode())
-    )
+    text = Metrics().render().decode()
+    assert told == set(re.findall(r"# HELP (voc_\w+?)(?:_total|_created)? ", text))
 
 
 def test_settings_it_names_exist() -> None:
