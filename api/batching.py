@@ -97,16 +97,22 @@ class Batcher:
             await self._task
         self._lane.close()
 
-    def _admit(self, tokens: int) -> None:
+    def refusal(self, tokens: int = 0) -> ProblemError | None:
+        """Returns the 429 for a request of so many tokens; `None` where there is room for it."""
         full = self._queue and self._queue.tokens + tokens > self._queue_tokens
-        if full or self._queue.ahead() > self._ahead_tokens:
-            self._metrics.refused.inc()
-            raise ProblemError(
-                429,
-                "The server is at its capacity; nothing of this request was begun. Try again"
-                " after the seconds that Retry-After names.",
-                retry_after_s=self._wait_s(),
-            )
+        if not full and self._queue.ahead() <= self._ahead_tokens:
+            return None
+        self._metrics.refused.inc()
+        return ProblemError(
+            429,
+            "The server is at its capacity; nothing of this request was begun. Try again after the"
+            " seconds that Retry-After names.",
+            retry_after_s=self._wait_s(),
+        )
+
+    def _admit(self, tokens: int) -> None:
+        if refusal := self.refusal(tokens):
+            raise refusal
         self._metrics.queue_tokens.set(self._queue.tokens + tokens)
 
     def _wait_s(self) -> float:

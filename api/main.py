@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from api.middleware import BodyLimit, Envelope
+from api.middleware import BodyLimit, Envelope, Shedding
 from api.openapi import describe
 from api.problems import add_problem_handlers
 from api.routes import classify, feedback, health, insights, metrics, work_orders
@@ -67,6 +67,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(Shedding, services=services)
     app.add_middleware(Envelope, metrics=services.metrics)  # the outermost, for it is added last
     return app
 

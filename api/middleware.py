@@ -22,6 +22,7 @@ from api.problems import problem_response
 
 if TYPE_CHECKING:
     from api.metrics import Metrics
+    from api.services import Services
     from voc.config import Settings
 
 _REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
@@ -33,6 +34,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_TAGGING = "/v1/classify"
 _access = logging.getLogger("api.access")
 _log = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class Envelope:
             self._saw(scope, status or 499, time.perf_counter() - began)
 
     def _saw(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")
+        route = getattr(scope.get("route"), "path", scope["state"].get("route", "none"))
         method = scope["method"] if route != "none" else "any"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.latency.labels(method, route).observe(seconds)
@@ -87,6 +89,30 @@ class Envelope:
             "ms": round(seconds * 1000, 1),
         }
         _access.info(orjson.dumps(line).decode())
+
+
+class Shedding:
+    """Refuses to tag, before a body is read or a key looked up, while the queue is full.
+
+    Under many times its capacity a server must spend next to nothing on what it refuses.
+    """
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        self._app = app
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = None
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", _TAGGING):
+            refusal = self._services.refusal()
+        if refusal is None:
+            await self._app(scope, receive, send)
+            return
+        scope["state"]["route"] = _TAGGING
+        answer = problem_response(
+            scope["state"]["request_id"], refusal.status, refusal.detail, headers=refusal.headers
+        )
+        await answer(scope, receive, send)
 
 
 class BodyLimit:

@@ -88,6 +88,10 @@ class Services:
             raise ProblemError(503, "The model is not loaded yet; try again.", retry_after_s=1)
         return self._engine
 
+    def refusal(self) -> ProblemError | None:
+        """Returns the 429 that any request to tag gets now; `None` where there is room."""
+        return self._batcher.refusal() if self._batcher is not None else None
+
     async def industry(self, name: str | None) -> Industry | None:
         """Returns an industry by its id, read once; `None` for `None`.
 

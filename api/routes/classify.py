@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.problems import Finding, ProblemError, documented
 from api.queueing import Failure, Way
@@ -47,7 +46,7 @@ async def classify(
     )
     outcomes = await _unless_left(request, work)
     _count(services, outcomes)
-    return await run_in_threadpool(_answer, body, outcomes, batcher.model)
+    return _answer(body, outcomes, batcher.model)
 
 
 def _way(body: ClassifyRequest, industry: Industry | None) -> Way:

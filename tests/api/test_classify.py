@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from voc import Engine
-from voc.config import Settings, load_industry
+from api.main import create_app
+from tests.api.conftest import wait_until_ready, with_key
+from voc import Engine, load
+from voc.config import Settings, load_industry, load_settings
 from voc.pipeline.scoring import ScoreOptions, score_file
+from voc.store import Store
 
 TEXTS = [
     "起步顿挫严重，但是空间很大",
@@ -151,3 +155,23 @@ def test_a_late_answer_is_none(client: TestClient) -> None:
     answer = post(client, {"items": items(texts), "timeout_ms": 100})
     assert answer.status_code == 504
     assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_with_the_encoder_neighbours_change_nothing(store: Store) -> None:
+    """Case 18: alone, and joined with whoever asks at the same time."""
+    settings = load_settings(environ={}, overrides={"access.requests_per_minute": 0})
+    alone = load(settings=settings)
+    texts = [f"{number}号店的{text}" for number in range(4) for text in TEXTS if text.strip()]
+    expected = [alone.tag([text], industry="restaurant", ids=["x"])[0].as_dict() for text in texts]
+    app = create_app(settings=settings, store=store, engine=load(settings=settings))
+    with (
+        TestClient(app, headers=with_key(store, "classify")) as client,
+        ThreadPoolExecutor(8) as callers,
+    ):
+        wait_until_ready(client)
+
+        def call(text: str) -> Any:
+            body = {"items": [{"id": "x", "text": text}], "industry": "restaurant"}
+            return post(client, body).json()["results"][0]
+
+        assert list(callers.map(call, texts)) == expected

@@ -84,6 +84,11 @@ def test_ten_times_too_much_is_refused_fast_and_it_is_well_again(server: Running
     assert answer.status_code == 200
 
 
+def test_refusals_are_counted_by_their_route(server: RunningServer) -> None:
+    text = httpx2.get(f"{server.url}/metrics", timeout=60).text
+    assert 'voc_requests_total{method="POST",route="/v1/classify",status="429"}' in text
+
+
 def test_slow_clients_are_cut_and_hold_up_nobody(server: RunningServer) -> None:
     heads = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(100)]
     bodies = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(100)]
