@@ -19,6 +19,7 @@ IntentLabel = Literal["complaint", "suggestion", "inquiry", "praise", "other"]
 UrgencyLabel = Literal["low", "normal", "high", "critical"]
 Trend = Literal["new", "rising", "steady", "falling"]
 IssueStatus = Literal["open", "closed", "reopened", "ignored"]
+AlertStatus = Literal["open", "closed"]
 Severity = Literal["low", "medium", "high", "critical"]
 Priority = Literal["low", "normal", "high", "urgent"]
 WorkOrderStatus = Literal[
@@ -343,7 +344,13 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One problem that many voices share. `trend_p` is the p-value of the trend's test."""
+    """One problem that many voices share.
+
+    `trend_p` is the p-value of the trend's test; `trend_ratio` is the rate of the last
+    `trend_window_days` over that before, `None` where nothing was said before, and `trend_low` to
+    `trend_high` its 95 % interval. All of them are `None` where nothing can be compared, and
+    `trend_high` alone where the ratio has no upper bound.
+    """
 
     issue_id: str
     title: str
@@ -360,10 +367,74 @@ class Issue:
     product: str | None = None
     store: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    trend_ratio: float | None = None
+    trend_low: float | None = None
+    trend_high: float | None = None
+    trend_window_days: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "evidence"}
         return {**values, "evidence": [item.as_dict() for item in self.evidence]}
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that emerges: more voices of one stream than its past and all feedback explain.
+
+    A stream is one theme or one aspect, of one product, store or region where these are named. An
+    alert is opened once for it; it is updated while it lasts, closed when the stream calms, and
+    reopened under the same id when it comes back.
+
+    Attributes:
+        alert_id: Names the stream.
+        title: The name of its theme or aspect, in Chinese.
+        status: `open` or `closed`.
+        trend: `new` where the days before had no voice of the stream, else `rising`.
+        since: The first day of what emerged, its beginning in the reader's zone.
+        opened_at: The day on which it stood out first, or again.
+        closed_at: The day on which it had calmed; `None` while it lasts.
+        last_seen: The last voice of the window.
+        window_days: The days that the figures below are of, the last of them while it lasted.
+        count: Voices in them, paid posts left out.
+        expected: Voices that the days before and all feedback of these days make one expect.
+        ratio: The rate over that before; `None` where nothing was said before.
+        low: Lower end of the 95 % interval of the ratio.
+        high: Upper end; `None` where there is none.
+        p: Chance of so many voices, over-dispersion counted in.
+        reopened: How often it came back.
+        set_aside: Paid posts of the stream in the same days, which were not counted.
+        issue_id: The issue that holds the most of its voices.
+        feedback_ids: Its voices, in order of time.
+    """
+
+    alert_id: str
+    industry: str
+    title: str
+    status: AlertStatus
+    trend: Trend
+    since: datetime
+    opened_at: datetime
+    last_seen: datetime
+    window_days: int
+    count: int
+    expected: float
+    ratio: float | None
+    low: float
+    high: float | None
+    p: float
+    aspect_id: str | None = None
+    topic_id: str | None = None
+    product: str | None = None
+    store: str | None = None
+    region: str | None = None
+    closed_at: datetime | None = None
+    reopened: int = 0
+    set_aside: int = 0
+    issue_id: str | None = None
+    feedback_ids: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

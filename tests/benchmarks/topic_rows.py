@@ -36,6 +36,11 @@ def complaints(data: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
+def complaint_days(rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Returns the day of each complaint that has one, as a proleptic ordinal."""
+    return [_moment(row["time"]).date().toordinal() for row in rows if row.get("time")]
+
+
 def tagged_clauses(rows: Sequence[dict[str, Any]], model: str) -> tuple[list[Clause], Floats]:
     """Tags complaints and returns what they judge, with the model's sentence vectors."""
     from voc.pipeline.sentences import sentences_of

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from voc.records import Alert
 from voc.store import open_store
 
 Voc = Callable[..., Any]
+DAY = datetime(2026, 11, 5, tzinfo=UTC)
 TEXTS = (
     "排队半小时，店员爱答不理",
     "又去了一次，店员还是爱答不理",
@@ -51,6 +54,7 @@ def _status(voc: Voc, issue: dict[str, Any]) -> str:
         (["issues", "--status", "foo"], "open, closed, reopened, ignored"),
         (["issues", "--industry", "foo"], "snack"),
         (["issues", "--industry", "snak"], "Did you mean 'snack'"),
+        (["issues", "--alerts", "--status", "ignored"], "open, closed"),
         (["topics", "--industry", "foo"], "snack"),
         (["issues", "show", "is_0"], "is_0"),
         (["work-orders", "--status", "foo"], "in_progress"),
@@ -168,3 +172,18 @@ def test_help_names_what_an_option_takes(voc: Voc, command: str, shown: str) -> 
     result = " ".join(voc(command, "--help").out.split())
     assert shown in result
     assert "--map <" not in result
+
+
+def test_alerts_are_listed(voc: Voc, tmp_path: Path, issue: dict[str, Any]) -> None:
+    assert voc("issues", "--alerts", "--json").out == ""
+    [url] = [f"sqlite:///{path}" for path in tmp_path.rglob("*.db")]
+    alert = Alert(
+        "al_1", "snack", "门店服务", "open", "rising", DAY, DAY, DAY, 3, 9, 1.5, 6.0, 2.5, 15.0,
+        1e-6, store="南京店", issue_id=issue["issue_id"], feedback_ids=("a", "b"),
+    )  # fmt: skip
+    with open_store(url) as store, store.transaction() as transaction:
+        transaction.save_alerts([alert])
+    [told] = [json.loads(line) for line in voc("issues", "--alerts", "--json").out.splitlines()]
+    assert told == json.loads(json.dumps(alert.as_dict()))
+    assert "南京店" in voc("issues", "--alerts", "--status", "open").out
+    assert voc("issues", "--alerts", "--status", "closed", "--json").out == ""

@@ -216,3 +216,23 @@ def test_the_report_lists_the_paid_posters_apart(told: dict[str, Any], demo: Dem
 
 def test_the_report_says_how_good_the_model_is(told: dict[str, Any]) -> None:
     assert {"情感判断的准确率", "方面连同情感的 F1"} <= {one["metric"] for one in told["measured"]}
+
+
+def test_the_gearbox_is_an_alert_within_days_of_its_start(demo: Demo, told: dict[str, Any]) -> None:
+    [alert] = [one for one in demo.store.alerts() if one.product == "云驰X5" and one.p < 1e-6]
+    assert (alert.status, alert.reopened, alert.aspect_id) == ("open", 0, "power")
+    # Its first voice is from 2026-10-26.
+    assert alert.since.date().isoformat() <= "2026-10-28"
+    assert alert.opened_at.date().isoformat() <= "2026-11-02"
+    lead = "".join(part["text"] for part in told["lead"])
+    assert lead.index("本期") < lead.index("云驰X5")
+    assert told["alerts"][0]["alert_id"] == alert.alert_id
+    assert told["alerts"][0]["issue_id"] == told["issues"][0]["line"]["issue_id"]
+
+
+def test_few_things_are_alerts_and_running_again_changes_none(demo: Demo) -> None:
+    before = demo.store.alerts()
+    assert 1 <= len(before) <= 8
+    again = Chain(demo.store, load(settings=demo.settings), demo.settings).run()
+    assert again.alerts_changed == 0
+    assert demo.store.alerts() == before

@@ -116,7 +116,7 @@ def test_the_test_agrees_with_the_interval_that_reports_print(
 def _trend(
     voices: list[int], *, opened: int, exposure: Exposure, last_heard: int | None = None
 ) -> tuple[Trend, float]:
-    return trend_of(
+    found = trend_of(
         voices,
         key=KEY,
         opened=opened,
@@ -126,3 +126,4 @@ def _trend(
         quiet_days=28,
         today=TODAY,
     )
+    return found.trend, found.p

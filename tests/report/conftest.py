@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from voc.config import Aspect, Industry
-from voc.records import Evidence, Issue, Mention, Span, WorkOrder
+from voc.records import Alert, Evidence, Issue, Mention, Span, WorkOrder
 from voc.report import ReportInput
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -93,6 +93,40 @@ def issue() -> Callable[..., Issue]:
             trend="steady",
             trend_p=1.0,
             evidence=tuple(Evidence(voice, 0, 4, "低速换挡") for voice in voices),
+            trend_ratio=6.0,
+            trend_low=2.5,
+            trend_high=15.0,
+            trend_window_days=14,
+        )
+        return replace(whole, **values)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def alert() -> Callable[..., Alert]:
+    """Makes an alert that was opened on day `opened`."""
+
+    def make(name: str, opened: float = 50, **values: Any) -> Any:
+        day = MONDAY.replace(hour=0) + timedelta(days=opened)
+        whole = Alert(
+            alert_id=name,
+            industry="cars",
+            title="动力",
+            status="open",
+            trend="rising",
+            since=day - timedelta(days=3),
+            opened_at=day,
+            last_seen=day,
+            window_days=4,
+            count=12,
+            expected=2.04,
+            ratio=6.0,
+            low=2.5,
+            high=15.0,
+            p=0.00001,
+            aspect_id="power",
+            product="X5",
         )
         return replace(whole, **values)
 

@@ -28,6 +28,10 @@ ISSUE = Issue(
     product="星河 S5",
     store=None,
     evidence=(Evidence("fb_2", 0, 4, "起步顿挫"), Evidence("fb_1", 3, 5, "顿挫")),
+    trend_ratio=3.5,
+    trend_low=1.2,
+    trend_high=11.0,
+    trend_window_days=14,
 )
 
 

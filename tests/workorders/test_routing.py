@@ -10,7 +10,7 @@ import pytest
 from voc.config import Industry
 from voc.records import Issue
 from voc.workorders.circumstances import Circumstances
-from voc.workorders.routing import Routing, route
+from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import RoutingRules
 
 RULES = RoutingRules.model_validate(
@@ -82,10 +82,9 @@ def test_the_first_rule_that_holds(
     industries: Mapping[str, Industry],
 ) -> None:
     made = make_issue(**issue)
-    found = route(
+    found = Router(RULES).route(
         made,
         industry=industries.get(made.industry),
-        rules=RULES,
         circumstances=Circumstances(**told),
     )
     assert found.rule == rule
@@ -151,10 +150,9 @@ def test_decisions(
     make_issue: Callable[..., Issue],
     industries: Mapping[str, Industry],
 ) -> None:
-    found = route(
+    found = Router(RULES).route(
         make_issue(**issue),
         industry=industries["cars"],
-        rules=RULES,
         circumstances=Circumstances(**told),
     )
     assert found == routing
@@ -164,7 +162,7 @@ def test_an_urgency_given_by_itself_counts(
     make_issue: Callable[..., Issue], industries: Mapping[str, Industry]
 ) -> None:
     issue = make_issue(aspect_id="service", product="X7", severity="high")
-    found = route(issue, industry=industries["cars"], rules=RULES, urgency="high")
+    found = Router(RULES).route(issue, industry=industries["cars"], urgency="high")
     assert (found.rule, found.sla_hours, found.clock) == ("又重又急", 1, "calendar")
 
 
@@ -179,4 +177,44 @@ def test_a_child_without_a_team_has_its_parents(
     industries: Mapping[str, Industry],
 ) -> None:
     issue = make_issue(aspect_id=aspect_id)
-    assert route(issue, industry=industries["cars"], rules=RULES).department == department
+    assert Router(RULES).route(issue, industry=industries["cars"]).department == department
+
+
+def test_why_the_other_rules_do_not_hold(
+    make_issue: Callable[..., Issue], industries: Mapping[str, Industry]
+) -> None:
+    issue = make_issue(aspect_id="power.gearbox", store="城西店二", severity="high")
+    router = Router(RULES)
+    assert router.route(issue, industry=industries["cars"]).rule == "动力"
+    found = router.failed(issue, industry=industries["cars"])
+    assert [(one.rule, one.condition, one.allowed, one.found) for one in found] == [
+        ("安全", "reason", ("安全",), ()),
+        ("城东变速箱", "store", ("城东*", "城西店"), ("城西店二",)),
+        ("上海", "region", ("上海",), ()),
+        ("又重又急", "urgency", ("high",), ("normal",)),
+        ("主题", "topic", ("t1",), ()),
+        ("一家店", "store", ("8",), ("城西店二",)),
+    ]
+
+
+def test_channel_and_trend_are_conditions(
+    make_issue: Callable[..., Issue], industries: Mapping[str, Industry]
+) -> None:
+    rules = RoutingRules.model_validate(
+        {
+            "rules": [
+                {
+                    "name": "热线新问题",
+                    "when": {"channel": "hotline", "trend": ["new", "rising"]},
+                    "then": {"department": "值守"},
+                }
+            ]
+        }
+    )
+    told = Circumstances(channels=(("review", 3), ("hotline", 1)))
+    router = Router(rules)
+    rising, steady = make_issue(trend="rising"), make_issue(trend="steady")
+    industry = industries["cars"]
+    assert router.route(rising, industry=industry, circumstances=told).department == "值守"
+    assert router.route(steady, industry=industry, circumstances=told).rule == "默认"
+    assert router.route(rising, industry=industry).rule == "默认"

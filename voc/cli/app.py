@@ -14,6 +14,7 @@ from voc.cli import (
     doctor,
     keys,
     records,
+    route,
     score,
     serve,
     topics,
@@ -62,6 +63,7 @@ app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
+app.command("route")(route.route)
 app.command("doctor")(doctor.doctor)
 
 

@@ -112,7 +112,8 @@ def run(
         failed = f", {done.failed} set aside (voc doctor names them)" if done.failed else ""
         typer.echo(
             f"{done.tagged} tagged{failed}; {done.topics} topics; {done.bursts} paid-post bursts"
-            f" set aside; {done.issues_changed} issues new or changed;"
+            f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
+            " changed;"
             f" {done.work_orders} work orders opened or updated;"
             f" {done.delivery.delivered} messages delivered to {settings.queue_dir}"
         )

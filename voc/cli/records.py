@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -22,7 +23,7 @@ from voc.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from voc.records import Issue, IssueStatus, WorkOrder
+    from voc.records import Alert, Issue, IssueStatus, WorkOrder
     from voc.store import Store
 
 issues = typer.Typer(invoke_without_command=True)
@@ -43,21 +44,31 @@ def list_issues(
         str | None, typer.Option("--status", help="open, closed, reopened or ignored.")
     ] = None,
     limit: LimitOption = None,
+    alerts: Annotated[
+        bool,
+        typer.Option(
+            "--alerts", help="List what emerges instead; --status is then open or closed."
+        ),
+    ] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """List issues, the last seen first; show and act on them.
 
     Example: voc issues --industry automotive --status open --json
+    Example: voc issues --alerts --status open
     """
-    from voc.records import IssueStatus
+    from voc.records import AlertStatus, IssueStatus
 
     if context.invoked_subcommand:
         return
-    check_one_of("--status", status, get_args(IssueStatus))
+    check_one_of("--status", status, get_args(AlertStatus if alerts else IssueStatus))
     settings = settings_from(config)
     with opened_store(settings) as store:
         check_industry(industry, store, settings)
+        if alerts:
+            _list_alerts(store.alerts(industry=industry, status=status, limit=limit), as_json)
+            return
         found = store.issues(industry=industry, status=status, limit=limit)
         if as_json:
             print_records((store.issue(item.issue_id) or item).as_dict() for item in found)
@@ -74,6 +85,28 @@ def list_issues(
                 item.product or "", item.store or "", item.status, f"{item.last_seen:%Y-%m-%d}",
             )
             for item in found
+        ),
+    )  # fmt: skip
+
+
+def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:
+    if as_json:
+        print_records(alert.as_dict() for alert in found)
+        return
+    print_table(
+        f"预警 {len(found)} 条",
+        {
+            "编号": "left", "主题或方面": "left", "产品": "left", "门店": "left", "地区": "left",
+            "状态": "left", "趋势": "left", "声音": "right", "预期": "right", "自": "left",
+            "重现": "right",
+        },
+        (
+            (
+                alert.alert_id, alert.title, alert.product or "", alert.store or "",
+                alert.region or "", alert.status, alert.trend, str(alert.count),
+                f"{alert.expected:.1f}", f"{alert.since:%Y-%m-%d}", str(alert.reopened),
+            )
+            for alert in found
         ),
     )  # fmt: skip
 

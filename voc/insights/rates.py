@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voc.issues.trends import rate_ratio_p
+from voc.issues.trends import rate_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,8 @@ class RateRatio:
 def rate_ratio(counts: tuple[int, int], exposures: tuple[float, float]) -> RateRatio | None:
     """Compares two Poisson counts by their exposure.
 
-    Given their sum, the recent count is binomial; the exact interval of C. J. Clopper and E. S.
-    Pearson (Biometrika 26, 1934, 404–413) for its share is turned into one for the ratio, and the
-    p-value is that of `voc.issues.rate_ratio_p`, on which the trends of issues rest.
+    The interval and the p-value are those of `voc.issues.rate_change`, on which the trends of
+    issues rest, for counts that are not over-dispersed.
 
     Args:
         counts: Voices of the recent and of the earlier period.
@@ -35,23 +34,5 @@ def rate_ratio(counts: tuple[int, int], exposures: tuple[float, float]) -> RateR
     Returns:
         The ratio, or `None` where there are no voices or a period has no exposure.
     """
-    recent, earlier = counts
-    total = recent + earlier
-    if total == 0 or min(exposures) <= 0:
-        return None
-    scale = exposures[1] / exposures[0]
-    low, high = _clopper_pearson(recent, total)
-    return RateRatio(
-        value=scale * recent / earlier if earlier else None,
-        low=scale * low / (1 - low),
-        high=scale * high / (1 - high) if high < 1 else None,
-        p=rate_ratio_p(counts, exposures),
-    )
-
-
-def _clopper_pearson(count: int, total: int) -> tuple[float, float]:
-    from scipy.stats import beta
-
-    low = float(beta.ppf(0.025, count, total - count + 1)) if count else 0.0
-    high = float(beta.ppf(0.975, count + 1, total - count)) if count < total else 1.0
-    return low, high
+    change = rate_change(counts, exposures)
+    return RateRatio(change.ratio, change.low, change.high, change.p) if change else None

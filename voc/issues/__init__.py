@@ -4,7 +4,7 @@ from voc.issues.forming import form_issues
 from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.matching import is_absorbed
 from voc.issues.severity import heeded, rate_voices, severity_of
-from voc.issues.trends import Volumes, rate_ratio_p, trend_of
+from voc.issues.trends import Volumes, rate_change, rate_ratio_p, trend_of
 
 __all__ = [
     "UNPLACED",
@@ -12,6 +12,7 @@ __all__ = [
     "form_issues",
     "heeded",
     "is_absorbed",
+    "rate_change",
     "rate_ratio_p",
     "rate_voices",
     "severity_of",

@@ -26,6 +26,7 @@ from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_epis
 from voc.issues.naming import Titles
 from voc.issues.severity import Negativity, rate_voices
 from voc.issues.trends import Exposure, Volumes, day_of, trend_of
+from voc.issues.variation import overdispersion_of
 from voc.records import Evidence, Issue, IssueStatus, Mention
 
 Groups = Mapping[GroupKey, Sequence[Mention]]
@@ -75,11 +76,15 @@ def form_issues(
     rules = group_rules(industries)
     groups = group_voices(rows, industries=industries, min_score=settings.min_score)
     moments = _moments(rows, as_of)
+    exposure = Exposure(volumes, data_starts=_data_starts(rows, moments))
     scene = _Scene(
         industries=industries,
         rules=rules,
         settings=settings,
-        exposure=Exposure(volumes, data_starts=_data_starts(rows, moments)),
+        exposure=exposure,
+        overdispersion=overdispersion_of(
+            groups, exposure=exposure, window_days=settings.window_days, as_of=moments
+        ),
         titles=_titles(groups, industries, topics or {}),
         negativity=negativity_by_group(polarities or {}, rules),
         as_of=moments,
@@ -112,6 +117,7 @@ class _Scene:
     rules: Rules
     settings: IssueSettings
     exposure: Exposure
+    overdispersion: Mapping[GroupKey, float]
     titles: Mapping[str, Titles]
     negativity: Mapping[GroupKey, Negativity]
     as_of: Mapping[str, datetime]
@@ -141,7 +147,7 @@ class _Scene:
         taken: set[str],
     ) -> Issue:
         as_of = self.as_of[key.industry]
-        trend, trend_p = trend_of(
+        test = trend_of(
             days,
             key=key,
             opened=day_of(episode[0].occurred_at, as_of),
@@ -150,14 +156,16 @@ class _Scene:
             window_days=self.settings.window_days,
             quiet_days=self.settings.quiet_days,
             today=day_of(as_of, as_of),
+            overdispersion=self.overdispersion.get(key, 0.0),
         )
         severity, _ = rate_voices(
             episode,
-            trend=trend,
-            trend_p=trend_p,
+            trend=test.trend,
+            trend_p=test.p,
             window_days=self.settings.window_days,
             negativity=self.negativity.get(key),
         )
+        change = test.change
         aspect = aspect_of(self.industries, key.industry, key.aspect_id)
         first = episode[0]
         return Issue(
@@ -178,8 +186,12 @@ class _Scene:
             first_seen=first.occurred_at,
             last_seen=episode[-1].occurred_at,
             count=len(episode),
-            trend=trend,
-            trend_p=trend_p,
+            trend=test.trend,
+            trend_p=test.p,
+            trend_ratio=change.ratio if change else None,
+            trend_low=change.low if change else None,
+            trend_high=change.high if change else None,
+            trend_window_days=self.settings.window_days if change else None,
             topic_id=self._topic(key, episode),
             product=key.product,
             store=key.store,

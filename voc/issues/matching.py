@@ -92,6 +92,10 @@ def absorb(issue: Issue, *, into: str) -> Issue:
         severity="low",
         trend="steady",
         trend_p=1.0,
+        trend_ratio=None,
+        trend_low=None,
+        trend_high=None,
+        trend_window_days=None,
         count=0,
         evidence=(),
     )

@@ -3,18 +3,19 @@
 The counts of two periods are compared by the conditional exact test of Przyborowski and Wilenski
 (Homogeneity of results in testing samples from Poisson series, Biometrika 31, 1940, 313–323): given
 their sum, the recent count of two Poisson processes with equal rates is binomial with the recent
-share of the exposure.
+share of the exposure; where counts vary more than that, both are made smaller accordingly.
 Twice the smaller tail is the p-value, so that it is below 0.05 exactly where the 95 % interval of
 Clopper and Pearson leaves out 1. Exposure is the number of all feedbacks of the industry (of the
 product, where its volume is known), so that a campaign that doubles all feedback is no rise;
-without volumes it is days. The test takes voices as independent: near-copies should be removed
-before.
+without volumes it is days. Near-copies should be removed before. An issue is tested alone, at 0.05,
+and shown with its interval; what stands out of many is for `voc.issues.emergence` to say.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -81,6 +82,29 @@ def day_of(moment: datetime, as_of: datetime) -> int:
     return date(1970, 1, 1).toordinal() + int((moment.timestamp() + shift_s) // DAY_S)
 
 
+@dataclass(frozen=True, slots=True)
+class RateChange:
+    """The rate of a recent period over that of an earlier one, with the 95 % interval.
+
+    `ratio` and `high` are `None` where the earlier period has no voice, so that the ratio has no
+    upper bound.
+    """
+
+    ratio: float | None
+    low: float
+    high: float | None
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrendTest:
+    """What became of an issue's voices; `change` is `None` where nothing can be compared."""
+
+    trend: Trend
+    p: float
+    change: RateChange | None
+
+
 def trend_of(
     voice_days: Sequence[int],
     *,
@@ -91,7 +115,8 @@ def trend_of(
     window_days: int,
     quiet_days: int,
     today: int,
-) -> tuple[Trend, float]:
+    overdispersion: float = 0.0,
+) -> TrendTest:
     """Compares a group's last window with the four windows before it.
 
     The earlier period reaches back to the issue's first voice at least. Voices after `today` (a
@@ -107,11 +132,12 @@ def trend_of(
         window_days: Length of the last window.
         quiet_days: Days of silence after which an issue falls, whatever the test says.
         today: The last day of the last window.
+        overdispersion: By how much counts of a window vary beyond chance (see `rate_change`).
 
     Returns:
         `falling` where the voices have fallen silent, `new` where the issue began within the last
         window, else `rising` (with three voices in it at least) or `falling` where the two-sided
-        p-value is below 0.05, else `steady`; and the p-value, 1.0 where nothing can be compared.
+        p-value is below 0.05, else `steady`; with the p-value, 1.0 where nothing can be compared.
     """
     silent = last_heard < today - quiet_days
     if silent:
@@ -126,10 +152,11 @@ def trend_of(
         exposure.between(key, recent, today),
         exposure.between(key, earlier, recent - 1),
     )
-    p = rate_ratio_p(counts, exposures)
+    change = rate_change(counts, exposures, overdispersion)
+    p = change.p if change else 1.0
     if silent:
-        return "falling", p
-    return "new" if opened >= recent else _label(counts, exposures, p), p
+        return TrendTest("falling", p, change)
+    return TrendTest("new" if opened >= recent else _label(counts, exposures, p), p, change)
 
 
 def _label(counts: tuple[int, int], exposures: tuple[float, float], p: float) -> Trend:
@@ -140,28 +167,67 @@ def _label(counts: tuple[int, int], exposures: tuple[float, float], p: float) ->
     return "rising" if counts[0] >= LEAST_RISING else "steady"
 
 
-def rate_ratio_p(counts: tuple[int, int], exposures: tuple[float, float]) -> float:
-    """Tests whether two Poisson counts have the same rate; two-sided and exact.
+def rate_change(
+    counts: tuple[int, int], exposures: tuple[float, float], overdispersion: float = 0.0
+) -> RateChange | None:
+    """Compares two counts by their exposure: the ratio of their rates, its interval and p-value.
 
-    Twice the smaller tail, which agrees with the interval of `voc.insights.rate_ratio`.
+    Given their sum, the recent count of two Poisson processes is binomial; the exact interval of
+    C. J. Clopper and E. S. Pearson (Biometrika 26, 1934, 404-413) for its share is turned into one
+    for the ratio. Over-dispersed counts with variance `m + overdispersion * m**2` say as much as
+    fewer that are not: both are divided by how much more the recent one varies than chance has it.
 
     Args:
         counts: Voices of the recent and of the earlier period.
         exposures: All feedback, or days, of the two periods.
+        overdispersion: `alpha` of counts as long as the recent period, 0 for Poisson counts.
+
+    Returns:
+        `None` where there are no voices or a period has no exposure.
+    """
+    total = sum(counts)
+    if total == 0 or min(exposures) <= 0:
+        return None
+    share = round(exposures[0] / sum(exposures), _SHARE_DIGITS)
+    share = min(max(share, 1e-9), 1 - 1e-9)
+    inflation = round(1 + overdispersion * share * total, _SHARE_DIGITS)
+    recent, whole = counts[0] / inflation, total / inflation
+    low, high = _share_interval(recent, whole)
+    scale = exposures[1] / exposures[0]
+    return RateChange(
+        ratio=scale * counts[0] / counts[1] if counts[1] else None,
+        low=scale * low / (1 - low),
+        high=scale * high / (1 - high) if high < 1 else None,
+        p=_share_p(recent, whole, share),
+    )
+
+
+def rate_ratio_p(counts: tuple[int, int], exposures: tuple[float, float]) -> float:
+    """Tests whether two Poisson counts have the same rate; two-sided and exact.
+
+    Twice the smaller tail, which agrees with the interval of `rate_change`.
 
     Returns:
         The p-value, 1.0 where one period has no exposure or there are no voices.
     """
-    total = sum(counts)
-    if total == 0 or min(exposures) <= 0:
-        return 1.0
-    share = round(exposures[0] / sum(exposures), _SHARE_DIGITS)
-    return _binomial_p(counts[0], total, min(max(share, 1e-9), 1 - 1e-9))
+    change = rate_change(counts, exposures)
+    return change.p if change else 1.0
 
 
 @lru_cache(maxsize=65_536)
-def _binomial_p(count: int, total: int, share: float) -> float:
-    from scipy.stats import binom
+def _share_p(count: float, total: float, share: float) -> float:
+    """Returns twice the smaller binomial tail, of counts that need not be whole."""
+    from scipy.special import betainc
 
-    tail = min(binom.cdf(count, total, share), binom.sf(count - 1, total, share))
-    return round(min(1.0, 2 * float(tail)), 6)
+    above = betainc(count, total - count + 1, share) if count > 0 else 1.0
+    below = betainc(total - count, count + 1, 1 - share) if count < total else 1.0
+    return round(min(1.0, 2 * float(min(above, below))), 6)
+
+
+@lru_cache(maxsize=65_536)
+def _share_interval(count: float, total: float) -> tuple[float, float]:
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(count, total - count + 1, 0.025)) if count > 0 else 0.0
+    high = float(betaincinv(count + 1, total - count, 0.975)) if count < total else 1.0
+    return low, high

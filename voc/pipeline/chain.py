@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
+from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
@@ -44,6 +45,7 @@ class Run:
     bursts: int = 0
     topics: int = 0
     issues_changed: int = 0
+    alerts_changed: int = 0
     work_orders: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
     notes: tuple[str, ...] = ()
@@ -81,8 +83,18 @@ class Chain:
         bursts = self.screen()
         topics, notes = self.discover_topics()
         issues, orders = self.form()
-        notes = [*self._missing, *notes]
-        return Run(tagged, failed, bursts, topics, issues, orders, self.deliver(), tuple(notes))
+        alerts = self.alert()
+        return Run(
+            tagged=tagged,
+            failed=failed,
+            bursts=bursts,
+            topics=topics,
+            issues_changed=issues,
+            alerts_changed=alerts,
+            work_orders=orders,
+            delivery=self.deliver(),
+            notes=(*self._missing, *notes),
+        )
 
     def tag(self, *, after: int = 0) -> tuple[int, int]:
         """Tags what the model has not tagged yet; returns how many, and how many failed.
@@ -259,6 +271,22 @@ class Chain:
             for order, message in orders:
                 transaction.save_work_order(order)
                 transaction.enqueue(message)
+
+    def alert(self) -> int:
+        """Raises, updates and closes alerts; returns how many are new or changed."""
+        changed = raise_alerts(
+            self._store,
+            model=self._engine.model,
+            industries=self._industries,
+            min_score=self._settings.issues.min_score,
+            zone=self._settings.zone,
+            now=datetime.now(self._settings.zone),
+            left_out=BURST_FLAG,
+        )
+        if changed:
+            with self._store.transaction() as transaction:
+                transaction.save_alerts(changed)
+        return len(changed)
 
     def deliver(self) -> DeliveryCounts:
         """Delivers the messages that are due to the file queue."""

@@ -102,6 +102,7 @@ def topic_figures(
             topic_voices=store.topic_voices(wanted),
             topics=store.topics(wanted),
             issues=[qualified(item) for item in issues] if merged else issues,
+            alerts=store.alerts(industry=wanted),
             work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
             rejects=len(store.rejects()),
             window_days=settings.issues.window_days,

@@ -23,6 +23,7 @@ from voc.report.aspects import (
     tally_mentions,
 )
 from voc.report.changes import recent_change, week_change
+from voc.report.emerging import alert_lines, emerging
 from voc.report.figures import (
     ChannelFigures,
     Coverage,
@@ -152,6 +153,7 @@ def _figures(
     spoken = spoken_of(report.topics, rows)
     themes = [topic_figures(topic, report, rows) for topic in spoken]
     topics = chosen(themes, MOST_TOPICS)
+    alerts = alert_lines(report)
     others = [topic for topic in themes if topic not in topics]
     return Figures(
         title=report.title,
@@ -166,7 +168,11 @@ def _figures(
         has_trends=span is not None and span.has_baseline,
         is_narrowed=is_narrowed(report),
         scope=report.scope,
-        lead=lead(findings.overview, findings.calendar, first_day, last_day, undated=rows.undated),
+        lead=(
+            *lead(findings.overview, findings.calendar, first_day, last_day, undated=rows.undated),
+            *(emerging(alerts, findings.calendar) if findings.overview.rows else ()),
+        ),
+        alerts=alerts,
         key_points=key_points(findings),
         overview=findings.overview,
         week=week_table(rows, mentions, lines, report.topics, known, span),

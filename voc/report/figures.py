@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from voc.insights import Csat, Difference, Mean, Nps, Proportion, ScoreDriver
 from voc.report.intake import Scope
-from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
+from voc.report.issue_figures import AlertLine, IssueCard, IssueLine, OrderLine, TextPart
 from voc.report.measured import Measured
 from voc.report.theme_figures import ThemeMap, ThemePeak, TopicFigures, WeekTable
 
@@ -258,6 +258,7 @@ class Figures:
         has_trends: Whether the days covered reach back before the recent window; where they do
             not, no trend is told.
         is_narrowed: Whether the report is about a part of the feedback or of its time.
+        alerts: What emerges or came back, the open ones first; the lead tells of these.
         topics: The themes that are shown in full, most negative voices first.
         other_topics: The next ones, of which the page tells the name and the figures.
         more_topics: How many are left out beside them.
@@ -279,6 +280,7 @@ class Figures:
     is_narrowed: bool
     scope: Scope
     lead: tuple[TextPart, ...]
+    alerts: tuple[AlertLine, ...]
     key_points: tuple[KeyPoint, ...]
     overview: Overview
     week: WeekTable | None

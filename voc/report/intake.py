@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from voc.config import Industry
-from voc.records import Issue, Mention, Topic, WorkOrder
+from voc.records import Alert, Issue, Mention, Topic, WorkOrder
 from voc.report.measured import Measured
 
 
@@ -103,6 +103,7 @@ class ReportInput:
         topic_voices: `(feedback_id, topic_id)` for each voice and topic it speaks of, read once,
             before `rows`. Without them a topic is told as it stands over all its time.
         issues: Issues of any status. `rows` should hold the feedback that their evidence names.
+        alerts: What emerged, open or closed.
         work_orders: Work orders of any status.
         rejects: Rows that could not be read.
         window_days: Length of the recent window that trends of issues look at.
@@ -123,6 +124,7 @@ class ReportInput:
     topics: Sequence[Topic] = ()
     topic_voices: Iterable[tuple[str, str]] = ()
     issues: Sequence[Issue] = ()
+    alerts: Sequence[Alert] = ()
     work_orders: Sequence[WorkOrder] = ()
     rejects: int = 0
     window_days: int = 14

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from voc.config import Aspect
-from voc.insights import rate_ratio, weeks_between
+from voc.insights import RateRatio, weeks_between
 from voc.issues import is_absorbed
 from voc.issues.trends import BASELINE_WINDOWS
 from voc.records import CHANNELS, SEVERITIES, Issue
@@ -135,8 +135,15 @@ def issue_line(
         product=issue.product,
         store=issue.store,
         department=aspect.department if aspect else None,
+        ratio=_ratio(issue) if has_trend else None,
         quote=chosen[0].parts if chosen else (),
     )
+
+
+def _ratio(issue: Issue) -> RateRatio | None:
+    if issue.trend_low is None:
+        return None
+    return RateRatio(issue.trend_ratio, issue.trend_low, issue.trend_high, issue.trend_p)
 
 
 def issue_card(
@@ -159,7 +166,7 @@ def issue_card(
     weeks = list(weeks_between(span.first_day, span.last_day))[-MOST_SPARKS:] if span else []
     return IssueCard(
         line=line,
-        recent=_recent(line, voices, tally, span),
+        recent=_recent(line, voices, span),
         weekly=tuple(_between(voices.days, week.first_day, week.last_day) for week in weeks),
         weeks=tuple(week.first_day.isoformat() for week in weeks),
         products=_where(voices.products, voices.count),
@@ -174,9 +181,7 @@ def issue_card(
     )
 
 
-def _recent(
-    line: IssueLine, voices: IssueVoices, tally: RowTally, span: Span | None
-) -> RecentChange:
+def _recent(line: IssueLine, voices: IssueVoices, span: Span | None) -> RecentChange:
     if span is None:
         return RecentChange(0, 0, 0, 0, None)
     opened = date.fromisoformat(line.first_seen)
@@ -187,26 +192,12 @@ def _recent(
         _between(voices.days, span.recent_from, span.last_day),
         _between(voices.days, before_from, before_to),
     )
-    exposures = (
-        _exposure(tally, line.product, span.recent_from, span.last_day),
-        _exposure(tally, line.product, before_from, before_to),
-    )
     return RecentChange(
         days=min(span.window_days, (span.last_day - span.first_day).days + 1),
         count=counts[0],
         days_before=max(0, (before_to - before_from).days + 1),
         count_before=counts[1],
-        ratio=rate_ratio(counts, exposures),
-    )
-
-
-def _exposure(tally: RowTally, product: str | None, first: date, last: date) -> int:
-    if product in tally.product_days and product is not None:
-        return _between(tally.product_days[product], first, last)
-    return sum(
-        sum(counts)
-        for day, counts in tally.days.items()
-        if first.toordinal() <= day <= last.toordinal()
+        ratio=line.ratio,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from voc.insights import RateRatio
 
@@ -64,14 +65,15 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class RecentChange:
-    """Voices of the last window against those before, by the feedback of the same product.
+    """Voices of the last window against those before.
 
     Attributes:
         days: Length of the last window.
         count: Voices in it.
         days_before: Length of the earlier period.
         count_before: Voices in it.
-        ratio: The rate of the last window over that before; `None` without a comparison.
+        ratio: The rate of the issue's last window over that before, as its trend was tested over
+            all feedback; `None` without a comparison.
     """
 
     days: int
@@ -86,7 +88,7 @@ class IssueLine:
     """One issue in a line.
 
     `trend` is `unknown` where the report covers too little time to tell; `quote` is what one
-    customer said of it.
+    customer said of it; `ratio` is that of its trend.
     """
 
     issue_id: str
@@ -104,6 +106,43 @@ class IssueLine:
     store: str | None
     department: str | None
     quote: tuple[TextPart, ...] = ()
+    ratio: RateRatio | None = None
+
+
+AlertKind = Literal["new", "rising", "reopened"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """What emerges, or came back, in a line; see `voc.records.Alert`.
+
+    Attributes:
+        kind: `reopened` where it had calmed before, else the alert's trend.
+        since: The day on which it began.
+        opened: The day on which it was seen.
+        days: The days that the figures are of.
+        count: Voices in them.
+        expected: Voices that the days before make one expect.
+        ratio: The rate over that before; `None` without a comparison.
+        set_aside: Paid posts in the same days, not counted.
+    """
+
+    alert_id: str
+    title: str
+    kind: AlertKind
+    status: str
+    since: str
+    opened: str
+    days: int
+    count: int
+    expected: float
+    ratio: RateRatio | None
+    product: str | None
+    store: str | None
+    region: str | None
+    reopened: int
+    set_aside: int
+    issue_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,6 @@ class RowTally:
     counted: int = 0
     polarities: list[int] = field(default_factory=lambda: [0] * len(POLARITIES))
     days: dict[int, list[int]] = field(default_factory=dict)
-    product_days: defaultdict[str | None, Counter[int]] = field(
-        default_factory=lambda: defaultdict(Counter)
-    )
     channels: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
     products: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
     stores: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
@@ -212,7 +209,6 @@ class RowTally:
         if moment is not None:
             day = moment.toordinal()
             self.days.setdefault(day, [0] * (_UNJUDGED + 1))[polarity] += 1
-            self.product_days[row.product][day] += 1
         return polarity
 
     def _add_scores(self, row: ReportRow) -> None:

@@ -245,6 +245,8 @@ issue = Table(
     _whole("count"),
     _text("trend"),
     _number("trend_p"),
+    *(_number(f"trend_{name}", nullable=True) for name in ("ratio", "low", "high")),
+    _whole("trend_window_days", nullable=True),
     Index("ix_issue_last_seen", "last_seen", "issue_id"),
 )
 
@@ -273,6 +275,27 @@ issue_event = Table(
     _text("to_status"),
     _text("note", nullable=True),
     Index("ix_issue_event_issue", "issue_id"),
+)
+
+# Without a reference to the issue or the topic: an alert tells what was, and outlasts both.
+alert = Table(
+    "alert",
+    metadata,
+    _key("alert_id"),
+    *(_text(name) for name in ("industry", "title", "status", "trend")),
+    *(
+        _text(name, nullable=True)
+        for name in ("aspect_id", "topic_id", "product", "store", "region", "issue_id")
+    ),
+    *_moment("since"),
+    *_moment("opened_at"),
+    *_moment("closed_at", nullable=True),
+    *_moment("last_seen"),
+    *(_whole(name) for name in ("window_days", "count", "reopened", "set_aside")),
+    *(_number(name) for name in ("expected", "low", "p")),
+    *(_number(name, nullable=True) for name in ("ratio", "high")),
+    _json("feedback_ids"),
+    Index("ix_alert_opened", "opened_at", "alert_id"),
 )
 
 work_order = Table(

@@ -10,8 +10,18 @@ from types import TracebackType
 from typing import Any
 
 from voc.errors import StoreError
-from voc.records import Evidence, Issue, Mention, Tags, Topic, TopicMention, WorkOrder
-from voc.store import checks, feedback, issues, outbox, tags, topic_events, topics, workorders
+from voc.records import Alert, Evidence, Issue, Mention, Tags, Topic, TopicMention, WorkOrder
+from voc.store import (
+    alerts,
+    checks,
+    feedback,
+    issues,
+    outbox,
+    tags,
+    topic_events,
+    topics,
+    workorders,
+)
 from voc.store.engine import Database, open_database, sqlite_file
 from voc.store.migrate import current_revision, migrate
 from voc.store.rows import (
@@ -314,6 +324,13 @@ class Store(ServiceReads):
         """Returns the changes of an issue's status, in their order."""
         with self._database.reading() as connection:
             return issues.events(connection, issue_id)
+
+    def alerts(
+        self, *, industry: Wanted = None, status: Wanted = None, limit: int | None = None
+    ) -> list[Alert]:
+        """Returns alerts, the last opened first."""
+        with self._database.reading() as connection:
+            return alerts.some(connection, industry=industry, status=status, limit=limit)
 
     def work_orders(
         self,

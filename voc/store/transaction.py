@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from voc.records import (
+    Alert,
     Feedback,
     HistoryEntry,
     Issue,
@@ -20,7 +21,7 @@ from voc.records import (
     WorkOrder,
     WorkOrderStatus,
 )
-from voc.store import feedback, issues, outbox, tags, topic_events, topics, workorders
+from voc.store import alerts, feedback, issues, outbox, tags, topic_events, topics, workorders
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
@@ -139,6 +140,10 @@ class Transaction(ServiceWrites):
             UsageError: There is no such issue.
         """
         issues.set_status(self._connection, issue_id, status, actor, note, now)
+
+    def save_alerts(self, items: Sequence[Alert]) -> None:
+        """Stores new alerts and updates known ones, each by its id."""
+        alerts.save(self._connection, items)
 
     def save_work_order(self, item: WorkOrder) -> None:
         """Stores a new work order or updates a known one.

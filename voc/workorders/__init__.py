@@ -9,9 +9,10 @@ from voc.workorders.calendar import (
 )
 from voc.workorders.checking import calendar_for, check_routing
 from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.matching import Failed
 from voc.workorders.orders import open_work_orders
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
-from voc.workorders.routing import Routing, route
+from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules, load_routing
 from voc.workorders.states import EVENTS, STATUS_LABELS, apply_event, next_status
 
@@ -22,7 +23,9 @@ __all__ = [
     "STATUS_LABELS",
     "Circumstances",
     "DeliveryCounts",
+    "Failed",
     "Retry",
+    "Router",
     "Routing",
     "RoutingRules",
     "WorkingCalendar",
@@ -37,6 +40,5 @@ __all__ = [
     "load_routing",
     "next_status",
     "open_work_orders",
-    "route",
     "working_hours_between",
 ]

@@ -23,7 +23,7 @@ from voc.workorders.calendar import WorkingCalendar, due_at
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.description import describe
 from voc.workorders.payload import work_order_message
-from voc.workorders.routing import Routing, route
+from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules
 from voc.workorders.states import ENDED, ended_at
 
@@ -76,7 +76,8 @@ def open_work_orders(
         reopened_at: When issues were last reopened, by issue id.
     """
     reopened = reopened_at or {}
-    desk = _Desk(routing, industries, calendar, now, circumstances or {}, sinks, reopened)
+    router = Router(routing, hours_per_day=calendar.hours_per_day)
+    desk = _Desk(routing, router, industries, calendar, now, circumstances or {}, sinks, reopened)
     orders: dict[str, list[WorkOrder]] = {}
     for order in existing:
         orders.setdefault(order.issue_id, []).append(order)
@@ -92,6 +93,7 @@ class _Desk:
     """What all orders of one run are made by."""
 
     rules: RoutingRules
+    router: Router
     industries: Mapping[str, Industry]
     calendar: WorkingCalendar
     now: datetime
@@ -169,12 +171,10 @@ class _Desk:
         return self._messages(changed, issue, "updated", decided)
 
     def _route(self, issue: Issue) -> Routing:
-        return route(
+        return self.router.route(
             issue,
             industry=self.industries.get(issue.industry),
-            rules=self.rules,
             circumstances=self._told(issue),
-            hours_per_day=self.calendar.hours_per_day,
         )
 
     def _told(self, issue: Issue) -> Circumstances:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from voc.config import Aspect, Industry
 from voc.records import PRIORITIES, Issue, Priority, UrgencyLabel
 from voc.workorders.calendar import Clock
 from voc.workorders.circumstances import Circumstances
-from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules, Then, When
+from voc.workorders.matching import Failed, RuleIndex
+from voc.workorders.rules import (
+    PRIORITY_LABELS,
+    SEVERITY_LABELS,
+    RoutingRules,
+    ServiceLevel,
+    Then,
+    When,
+)
 
 DEFAULT_RULE: Final = "默认"
 """Name of the decision where no rule holds."""
@@ -35,56 +41,83 @@ class Routing:
     explanation: str
 
 
-def route(
-    issue: Issue,
-    *,
-    industry: Industry | None,
-    rules: RoutingRules,
-    urgency: UrgencyLabel | None = None,
-    circumstances: Circumstances | None = None,
-    hours_per_day: float = 8.0,
-) -> Routing:
-    """Decides who gets an issue.
+class Router:
+    """The rules of one file, ready to be asked.
 
     The first rule whose conditions all hold decides what it names; the rest follows the defaults:
     the department of the aspect (or of the one above it), the priority by table, the time by
     priority.
 
     Args:
-        issue: The issue.
-        industry: Its taxonomy; `None` where it is not known.
         rules: The routing file.
-        urgency: Highest urgency among its voices; `None`: as `circumstances` tell.
-        circumstances: What else its voices tell.
         hours_per_day: Working hours of a day, for times that rules give in days.
     """
-    told = circumstances or Circumstances()
-    facts = _facts(issue, industry, urgency or told.urgency, told)
-    rule = next((rule for rule in rules.rules if holds(rule.when, facts)), None)
-    then = rule.then if rule else Then()
-    priority, how_soon = _priority(issue, urgency or told.urgency, then, rules)
-    level = rules.sla[priority]
-    hours = then.sla_hours or (then.sla_days * hours_per_day if then.sla_days else level.hours)
-    clock: Clock = then.clock or ("working" if then.sla_days else level.clock)
-    name = rule.name if rule else DEFAULT_RULE
-    department, to_whom = _department(issue, industry, then, rules)
-    return Routing(
-        department=department,
-        priority=priority,
-        type=then.type or rules.defaults.type,
-        sla_hours=hours,
-        clock=clock,
-        assignee=then.assignee or rules.defaults.assignee,
-        advice=then.advice or rules.defaults.advice,
-        rule=name,
-        explanation="；".join(
-            (
-                f"规则“{name}”：{to_whom}",
-                f"优先级{PRIORITY_LABELS[priority]}（{how_soon}）",
-                f"时限 {hours:g} {CLOCK_LABELS[clock]}",
-            )
-        ),
-    )
+
+    def __init__(self, rules: RoutingRules, *, hours_per_day: float = 8.0) -> None:
+        self._rules = rules
+        self._hours_per_day = hours_per_day
+        self._index = RuleIndex(
+            [
+                (rule.name, {name: getattr(rule.when, name) for name in When.model_fields})
+                for rule in rules.rules
+            ]
+        )
+
+    def route(
+        self,
+        issue: Issue,
+        *,
+        industry: Industry | None,
+        urgency: UrgencyLabel | None = None,
+        circumstances: Circumstances | None = None,
+    ) -> Routing:
+        """Decides who gets an issue.
+
+        Args:
+            issue: The issue.
+            industry: Its taxonomy; `None` where it is not known.
+            urgency: Highest urgency among its voices; `None`: as `circumstances` tell.
+            circumstances: What else its voices tell.
+        """
+        rules, told = self._rules, circumstances or Circumstances()
+        pressing = urgency or told.urgency
+        place = self._index.first(facts_of(issue, industry, pressing, told))
+        rule = None if place is None else rules.rules[place]
+        then = rule.then if rule else Then()
+        priority, how_soon = _priority(issue, pressing, then, rules)
+        hours, clock = self._time(then, rules.sla[priority])
+        department, to_whom = _department(issue, industry, then, rules)
+        name = rule.name if rule else DEFAULT_RULE
+        return Routing(
+            department=department,
+            priority=priority,
+            type=then.type or rules.defaults.type,
+            sla_hours=hours,
+            clock=clock,
+            assignee=then.assignee or rules.defaults.assignee,
+            advice=then.advice or rules.defaults.advice,
+            rule=name,
+            explanation="；".join(
+                (
+                    f"规则“{name}”：{to_whom}",
+                    f"优先级{PRIORITY_LABELS[priority]}（{how_soon}）",
+                    f"时限 {hours:g} {CLOCK_LABELS[clock]}",
+                )
+            ),
+        )
+
+    def failed(
+        self, issue: Issue, *, industry: Industry | None, circumstances: Circumstances | None = None
+    ) -> list[Failed]:
+        """Returns why each rule that does not hold for an issue does not, in their order."""
+        told = circumstances or Circumstances()
+        return list(self._index.failed(facts_of(issue, industry, told.urgency, told)))
+
+    def _time(self, then: Then, level: ServiceLevel) -> tuple[float, Clock]:
+        by_days = then.sla_days * self._hours_per_day if then.sla_days else level.hours
+        return then.sla_hours or by_days, then.clock or (
+            "working" if then.sla_days else level.clock
+        )
 
 
 def _priority(
@@ -112,36 +145,11 @@ def _department(
     return rules.defaults.department, "该方面没有责任部门，派往默认部门"
 
 
-Facts = Mapping[str, Collection[str]]
-"""The values of an issue that conditions are compared with; empty where it has none."""
-
-
-def holds(when: When, facts: Facts) -> bool:
-    """Says whether all conditions hold; one that the issue has no value for does not."""
-    for name in When.model_fields:
-        allowed = getattr(when, name)
-        if allowed and not any(
-            _matches(value, pattern) for pattern in allowed for value in facts[name]
-        ):
-            return False
-    return True
-
-
-def _matches(value: str, pattern: str) -> bool:
-    if "*" not in pattern:
-        return value == pattern
-    return _expression(pattern).fullmatch(value) is not None
-
-
-@lru_cache(maxsize=4_096)
-def _expression(pattern: str) -> re.Pattern[str]:
-    """Only `*` is special: names of stores hold brackets and question marks."""
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-
-
-def _facts(
+def facts_of(
     issue: Issue, industry: Industry | None, urgency: UrgencyLabel, told: Circumstances
 ) -> dict[str, Collection[str]]:
+    """Returns the values of an issue that the conditions of rules are compared with."""
+
     def known(*values: str | None) -> list[str]:
         return [value for value in values if value]
 
@@ -155,6 +163,8 @@ def _facts(
         "urgency": [urgency],
         "reason": told.reasons,
         "topic": known(issue.topic_id),
+        "channel": [name for name, _ in told.channels],
+        "trend": [issue.trend],
     }
 
 

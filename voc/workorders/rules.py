@@ -10,7 +10,15 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from voc.config import bundled, load_model
-from voc.records import PRIORITIES, SEVERITIES, URGENCIES, Priority, Severity, UrgencyLabel
+from voc.records import (
+    PRIORITIES,
+    SEVERITIES,
+    URGENCIES,
+    Priority,
+    Severity,
+    Trend,
+    UrgencyLabel,
+)
 from voc.workorders.calendar import Clock
 
 OrderType = Literal["咨询", "投诉", "售后", "建议"]
@@ -65,6 +73,10 @@ class When(Section):
     )
     reason: Names = Field(default=(), description="Reasons of urgency, as the industry names them.")
     topic: Names = Field(default=(), description="Ids of discovered themes.")
+    channel: Names = Field(default=(), description="Channels that voices came by.")
+    trend: Annotated[tuple[Trend, ...], BeforeValidator(_listed)] = Field(
+        default=(), description="Trends of the issue."
+    )
 
 
 class Then(Section):

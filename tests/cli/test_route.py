@@ -1,0 +1,98 @@
+"""`voc route`: what the rules would do, and what they did not do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Voc = Callable[..., Any]
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    config = tmp_path / "voc.yaml"
+    config.write_text("routing: {file: rules.yaml}\n", encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(
+        """
+departments: [夜班]
+rules:
+  - name: 夜里的店
+    when: {aspect: 门店服务, store: "夜*", channel: review}
+    then: {department: 夜班, priority: high}
+""",
+        encoding="utf-8",
+    )
+    return config
+
+
+def rows(folder: Path, *values: dict[str, str]) -> str:
+    file = folder / "rows.jsonl"
+    lines = (json.dumps(value, ensure_ascii=False) + "\n" for value in values)
+    file.write_text("".join(lines), encoding="utf-8")
+    return file.name
+
+
+def test_each_row_is_routed_and_explained(voc: Voc, tmp_path: Path, rules: Path) -> None:
+    name = rows(
+        tmp_path,
+        {"id": "a", "text": "店员态度很差，骂人", "store": "夜市店"},
+        {"id": "b", "text": "店员态度很差，骂人", "store": "早市店"},
+    )
+    done = voc("route", name, "--industry", "snack", "--explain", "--config", rules.name)
+    assert done.code == 0
+    first, second = (json.loads(line) for line in done.out.splitlines())
+    assert (first["id"], first["department"], first["rule"]) == ("a", "夜班", "夜里的店")
+    assert first["priority"] == "high"
+    assert "failed" not in first
+    assert second["rule"] == "默认"
+    assert second["failed"] == [
+        {"rule": "夜里的店", "condition": "store", "allowed": ["夜*"], "found": ["早市店"]}
+    ]
+    assert 0 < second["confidence"] <= 1
+
+
+@pytest.mark.parametrize("label", ["门店服务", "门店运营部"])
+def test_labelled_rows_are_judged(label: str, voc: Voc, tmp_path: Path) -> None:
+    name = rows(
+        tmp_path,
+        {"id": "a", "text": "店员态度很差，骂人", "department": label},
+        {"id": "b", "text": "店员态度很差，骂人", "department": "物流"},
+        {"id": "c", "text": "店员态度很差，骂人"},
+    )
+    done = voc("route", name, "--industry", "snack")
+    assert done.code == 0
+    assert len(done.out.splitlines()) == 3
+    assert "1 of 2 rows went where they should" in done.err
+    assert "1 × 物流 → 门店服务" in done.err
+
+
+def test_open_issues_are_routed_as_a_run_would(voc: Voc, tmp_path: Path, rules: Path) -> None:
+    texts = ("店员骂人", "店员态度恶劣", "店员爱答不理，态度差", "店员态度真差", "店员又骂人")
+    name = rows(
+        tmp_path,
+        *(
+            {"id": str(n), "text": text, "store": "夜市店", "time": f"2026-11-0{n + 1} 23:00"}
+            for n, text in enumerate(texts)
+        ),
+    )
+    told = ("--config", rules.name)
+    voc("ingest", name, "--industry", "snack", "--channel", "review", *told)
+    assert voc("run", *told).code == 0
+    [order] = [json.loads(line) for line in voc("work-orders", "--json", *told).out.splitlines()]
+    [found] = [json.loads(line) for line in voc("route", *told).out.splitlines()]
+    assert found["id"] == order["issue_id"]
+    assert (found["department"], found["priority"]) == (order["department"], order["priority"])
+    assert found["rule"] == "夜里的店"
+    [named] = voc("route", "--issue", order["issue_id"], *told).out.splitlines()
+    assert json.loads(named) == found
+
+
+def test_what_cannot_be_done_is_said(voc: Voc, tmp_path: Path) -> None:
+    name = rows(tmp_path, {"id": "a", "text": "店员态度很差"})
+    assert "--industry" in voc("route", name).err
+    assert voc("route", "nowhere.csv", "--industry", "snack").code != 0
+    assert "--issue" in voc("route", name, "--issue", "is_1", "--industry", "snack").err

@@ -1,0 +1,73 @@
+"""Rules by sets of bits: the same answer as looking at one after another."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from voc.workorders.matching import RuleIndex, matches
+
+STORES = ("城东店", "城东二店", "城西(a)店", "城西?店", "")
+WANTED = ("城东*", "*二店", "城西(a)店", "城西?店", "*", "城*店")
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern", "held"),
+    [
+        ("城东店", "城东店", True),
+        ("城东店", "城东", False),
+        ("城东店", "城*", True),
+        ("城东店", "*店", True),
+        ("城东店", "城*东*店", True),
+        ("城西店", "城?店", False),
+        ("a.c", "a.c", True),
+        ("abc", "a.c*", False),
+        ("两\n行", "两*", True),
+    ],
+)
+def test_only_the_star_is_special(value: str, pattern: str, held: bool) -> None:
+    assert matches(value, pattern) is held
+
+
+def test_no_rules_hold_nothing() -> None:
+    assert RuleIndex([]).first({"store": ["城东店"]}) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_same_as_one_after_another(seed: int) -> None:
+    chance = random.Random(seed)
+    rules = [
+        (
+            str(number),
+            {
+                "store": _some(chance, WANTED, most=2),
+                "aspect": _some(chance, ("power", "service"), most=1),
+                "reason": _some(chance, ("安全", "限时", "媒体"), most=2),
+            },
+        )
+        for number in range(40)
+    ]
+    index = RuleIndex(rules)
+    for _ in range(200):
+        facts = {
+            "store": _some(chance, STORES, most=1),
+            "aspect": _some(chance, ("power", "service", "price"), most=2),
+            "reason": _some(chance, ("安全", "限时", "媒体"), most=3),
+        }
+        holding = [place for place, (_, when) in enumerate(rules) if _holds(when, facts)]
+        assert index.first(facts) == (holding[0] if holding else None)
+        failed = [one.rule for one in index.failed(facts)]
+        assert failed == [str(place) for place in range(40) if place not in holding]
+
+
+def _some(chance: random.Random, values: Sequence[str], *, most: int) -> tuple[str, ...]:
+    return tuple(chance.sample(values, chance.randint(0, most)))
+
+
+def _holds(when: Mapping[str, Sequence[str]], facts: Mapping[str, Sequence[str]]) -> bool:
+    return all(
+        not allowed or any(matches(value, one) for value in facts[name] for one in allowed)
+        for name, allowed in when.items()
+    )

@@ -1,0 +1,281 @@
+"""Alerts: what emerges, told once, followed while it lasts, and taken up again when it returns.
+
+Everything follows from the voices: the days of a quarter are gone through anew with what was known
+on each, so that the same data give the same alerts, however often and when they are looked at. From
+what was kept come how often an alert was reopened, and which stream of several that hold the same
+voices was told of.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from voc.issues.dispersion import of_windows
+from voc.issues.emergence import CALM_DAYS, LONGEST_WINDOW, Flags, Scan, scan
+from voc.issues.streams import StreamKey, Streams
+from voc.issues.trends import day_of, rate_change
+from voc.records import Alert, Issue, Mention
+
+REPLAYED_DAYS: Final = 90
+"""Days, back from the last, in which an alert may begin."""
+
+_SAME: Final = 0.5
+_TELLING: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One time that a stream stood out, in columns; `end` is the day it had calmed, if it has."""
+
+    stream: int
+    begin: int
+    last_hot: int
+    end: int | None
+
+
+def episodes(found: Scan) -> list[Episode]:
+    """Returns when each stream stood out, in order of time.
+
+    It begins on the first day that stands out and ends when, for a week on end, no day has stood
+    out and no last seven days have held more than expected at the level of 0.05.
+    """
+    return sorted(_episodes(found.hot, found.warm), key=lambda one: (one.begin, one.stream))
+
+
+def _episodes(hot: Flags, warm: Flags) -> Iterator[Episode]:
+    streams, days = hot.shape
+    begin = np.full(streams, -1)
+    last_hot, calm = np.zeros(streams, dtype=int), np.zeros(streams, dtype=int)
+    for day in range(days):
+        begin = np.where((begin < 0) & hot[:, day], day, begin)
+        last_hot = np.where(hot[:, day], day, last_hot)
+        calm = np.where((begin >= 0) & ~warm[:, day], calm + 1, 0)
+        for stream in np.flatnonzero(calm >= CALM_DAYS):
+            yield Episode(int(stream), int(begin[stream]), int(last_hot[stream]), day)
+        begin = np.where(calm >= CALM_DAYS, -1, begin)
+    for stream in np.flatnonzero(begin >= 0):
+        yield Episode(int(stream), int(begin[stream]), int(last_hot[stream]), None)
+
+
+def form_alerts(
+    streams: Streams,
+    existing: Sequence[Alert],
+    *,
+    as_of: datetime,
+    titles: Mapping[str, str],
+    issues: Sequence[Issue] = (),
+    paid: Sequence[Mention] = (),
+    false_alarms_a_month: float = 1.0,
+) -> list[Alert]:
+    """Returns the alerts of one industry that are new or have changed, by their ids.
+
+    Args:
+        streams: The voices, up to the day of `as_of`.
+        existing: The alerts of the industry known so far.
+        as_of: The moment that is looked back from; its zone is that of the alerts' days.
+        titles: The names of themes and aspects, by id.
+        issues: Issues with their evidence, which alerts are laid to.
+        paid: Complaints of paid posts, which the streams do not hold.
+        false_alarms_a_month: How many alarms a month may be raised by chance, over all streams.
+    """
+    found = scan(streams.series, false_alarms_a_month=false_alarms_a_month)
+    begins = streams.series.counts.shape[1] - REPLAYED_DAYS
+    stood_out = [one for one in episodes(found) if one.end is None or one.end >= begins]
+    scene = _Scene(streams, found, as_of, titles, issues, paid)
+    known = {alert.alert_id: alert for alert in existing}
+    after = dict(known)
+    for told in _chosen(scene, stood_out, known):
+        name = streams.keys[told.stream].alert_id
+        after[name] = scene.continued(after.get(name), told)
+    lasting = {
+        streams.keys[one.stream].alert_id for one in stood_out if one.end is None
+    } & after.keys()
+    for name, alert in known.items():
+        if alert.status == "open" and name not in lasting and after[name] == alert:
+            after[name] = replace(alert, status="closed", closed_at=scene.moment(scene.last_day))
+    changed = [alert for name, alert in after.items() if known.get(name) != alert]
+    return sorted(changed, key=lambda alert: alert.alert_id)
+
+
+def _chosen(
+    scene: _Scene, stood_out: Sequence[Episode], known: Mapping[str, Alert]
+) -> list[Episode]:
+    """Returns the episodes that are told: of those that hold the same voices, one.
+
+    That of an alert that is open goes before one that was, or was told of earlier, and that before
+    others; else the stream in which chance explains least, a narrower one before one that is little
+    clearer.
+    """
+    voices = {one: scene.heard(one) for one in stood_out}
+    told: list[Episode] = []
+    standing = {name: int(alert.status == "closed") for name, alert in known.items()}
+    for together in _components(stood_out, voices):
+
+        def rank(one: Episode) -> tuple[int, float, str]:
+            name = scene.streams.keys[one.stream].alert_id
+            return standing.get(name, 2), -scene.clearness(one), name
+
+        for one in sorted(together, key=rank):
+            if not any(_is_same(one, other, voices) for other in told):
+                told.append(one)
+                standing.setdefault(scene.streams.keys[one.stream].alert_id, 1)
+    return sorted(told, key=lambda one: (one.begin, one.stream))
+
+
+def _components(
+    stood_out: Sequence[Episode], voices: Mapping[Episode, frozenset[str]]
+) -> list[list[Episode]]:
+    """Returns episodes that hang together by the same voices, those that began first before."""
+    parts: list[list[Episode]] = []
+    for one in stood_out:
+        joined = [part for part in parts if any(_is_same(one, other, voices) for other in part)]
+        parts = [part for part in parts if part not in joined]
+        parts.append([*(other for part in joined for other in part), one])
+    return sorted(parts, key=lambda part: min((one.begin, one.stream) for one in part))
+
+
+def _is_same(one: Episode, other: Episode, voices: Mapping[Episode, frozenset[str]]) -> bool:
+    return _overlap(one, other) and _same(voices[one], voices[other])
+
+
+def _overlap(one: Episode, other: Episode) -> bool:
+    first, second = sorted((one, other), key=lambda episode: episode.begin)
+    return first.end is None or second.begin - LONGEST_WINDOW < first.end
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _SAME * max(1, min(len(one), len(other)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What all alerts of one industry are made by."""
+
+    streams: Streams
+    found: Scan
+    as_of: datetime
+    titles: Mapping[str, str]
+    issues: Sequence[Issue]
+    paid: Sequence[Mention]
+
+    @property
+    def last_day(self) -> int:
+        return int(self.streams.series.counts.shape[1]) - 1
+
+    def moment(self, day: int) -> datetime:
+        """Returns the beginning of a day in the zone of `as_of`."""
+        midnight = self.as_of.replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight + timedelta(days=day - self.last_day)
+
+    def heard(self, one: Episode) -> frozenset[str]:
+        """Returns all voices from what first stood out to what last did."""
+        first = one.begin + 1 - int(self.found.window_days[one.stream, one.begin])
+        voices = self.streams.between(one.stream, first, one.last_hot)
+        return frozenset(self.streams.names[voice] for voice in voices)
+
+    def clearness(self, one: Episode) -> float:
+        """Returns the log likelihood ratio of the window, more for each place that is named."""
+        count, expected, _ = self._window(one)
+        gained = count * math.log(count / expected) - (count - expected)
+        key = self.streams.keys[one.stream]
+        return gained * (1 + _TELLING * (key.places + (key.kind == "topic")))
+
+    def _window(self, one: Episode) -> tuple[int, float, float]:
+        """Returns the voices of the last window that stood out, those expected, its exposure."""
+        day, days = one.last_hot, self._days(one)
+        series = self.streams.series
+        part = slice(max(0, day + 1 - days), day + 1)
+        exposure = float(series.exposure[one.stream, part].sum())
+        count = int(series.counts[one.stream, part].sum())
+        return count, exposure * float(self.found.rate[one.stream, day]), exposure
+
+    def _days(self, one: Episode) -> int:
+        return int(self.found.window_days[one.stream, one.last_hot])
+
+    def continued(self, before: Alert | None, one: Episode) -> Alert:
+        """Returns the alert of an episode's stream as the episode leaves it."""
+        opened = self.moment(one.begin)
+        if before is None:
+            return self._alert(one)
+        if before.closed_at is not None and opened >= before.closed_at:
+            return replace(self._alert(one), reopened=before.reopened + 1)
+        end = None if one.end is None else self.moment(one.end)
+        if before.closed_at is not None and end is not None:
+            return before
+        if end is not None and end <= before.opened_at:
+            return before
+        return replace(
+            self._alert(one),
+            since=before.since,
+            opened_at=before.opened_at,
+            reopened=before.reopened,
+        )
+
+    def _alert(self, one: Episode) -> Alert:
+        key, found = self.streams.keys[one.stream], self.found
+        day, days = one.last_hot, self._days(one)
+        count, expected, exposure = self._window(one)
+        place = (one.stream, day)
+        alpha = of_windows(found.daily_alpha[place], found.weekly_alpha[place], days)
+        past = (round(float(found.baseline[place])), float(found.baseline_exposure[place]))
+        change = rate_change((count, past[0]), (exposure, past[1]), float(alpha))
+        voices = self.streams.between(one.stream, day + 1 - days, day)
+        names = tuple(self.streams.names[voice] for voice in voices)
+        begins = one.begin + 1 - int(found.window_days[one.stream, one.begin])
+        last_seen = float(self.streams.moments[voices[-1]])
+        return Alert(
+            alert_id=key.alert_id,
+            industry=key.industry,
+            title=self.titles.get(key.name, key.name),
+            status="open" if one.end is None else "closed",
+            trend="rising" if past[0] else "new",
+            since=self.moment(begins),
+            opened_at=self.moment(one.begin),
+            closed_at=None if one.end is None else self.moment(one.end),
+            last_seen=datetime.fromtimestamp(last_seen, self.as_of.tzinfo),
+            window_days=days,
+            count=count,
+            expected=expected,
+            ratio=change.ratio if change else None,
+            low=change.low if change else 0.0,
+            high=change.high if change else None,
+            p=float(found.p[place]),
+            aspect_id=key.name if key.kind == "aspect" else None,
+            topic_id=key.name if key.kind == "topic" else None,
+            product=key.product,
+            store=key.store,
+            region=key.region,
+            set_aside=self._set_aside(key, day + 1 - days, day),
+            issue_id=self._issue(key, names),
+            feedback_ids=names,
+        )
+
+    def _set_aside(self, key: StreamKey, first: int, last: int) -> int:
+        start = self.streams.first_day
+        return len(
+            {
+                mention.feedback_id
+                for mention in self.paid
+                if key.holds(mention)
+                and first <= day_of(mention.occurred_at, self.as_of) - start <= last
+            }
+        )
+
+    def _issue(self, key: StreamKey, names: Sequence[str]) -> str | None:
+        """Returns the issue that holds most of the voices, if it holds half of them."""
+        wanted = set(names)
+        shared: Counter[str] = Counter()
+        for issue in self.issues:
+            if issue.industry == key.industry and key.name in (issue.aspect_id, issue.topic_id):
+                shared[issue.issue_id] += sum(
+                    place.feedback_id in wanted for place in issue.evidence
+                )
+        best = min(shared, key=lambda name: (-shared[name], name), default=None)
+        return best if best is not None and shared[best] >= _SAME * len(names) else None

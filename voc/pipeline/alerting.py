@@ -1,0 +1,77 @@
+"""Raises alerts over the store: what emerges, by theme and aspect, product, store and region."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from voc.config import Industry
+from voc.issues.alerts import form_alerts
+from voc.issues.streams import build_streams
+from voc.records import Alert, Mention
+from voc.store import Store, TaggedRow
+
+
+def raise_alerts(
+    store: Store,
+    *,
+    model: str,
+    industries: Mapping[str, Industry],
+    min_score: float,
+    zone: tzinfo,
+    now: datetime,
+    left_out: str,
+) -> list[Alert]:
+    """Returns the alerts that are new or have changed; writes nothing.
+
+    Each industry is looked at up to its own newest feedback that is not in the future. Feedback
+    without a time of its own shows no rise and is passed over.
+
+    Args:
+        store: What is read.
+        model: Whose tags.
+        industries: Taxonomies by id; feedback of others is left out.
+        min_score: Lowest probability of a complaint that counts.
+        zone: The reader's zone, whose days are counted.
+        now: The present moment.
+        left_out: Voices with this flag are not counted, but told of.
+    """
+    heard = _heard(store, model, industries, now, left_out)
+    paid = set(store.flags(left_out))
+    counted: dict[str, list[Mention]] = defaultdict(list)
+    aside: dict[str, list[Mention]] = defaultdict(list)
+    for mention in store.mentions(model=model, sentiment="negative", with_flagged=True):
+        if mention.score >= min_score and mention.industry in heard:
+            part = aside if mention.feedback_id in paid else counted
+            # Streams need no words, and there may be many of them.
+            part[mention.industry].append(replace(mention, evidence=(), opinions=()))
+    issues = [store.issue(item.issue_id) or item for item in store.issues()]
+    topics = {topic.topic_id: topic.topic for topic in store.topics()}
+    changed = []
+    for name, rows in heard.items():
+        as_of = max(row.occurred_at for row in rows).astimezone(zone)
+        streams = build_streams(name, rows, counted[name], as_of=as_of)
+        if streams is None:
+            continue
+        changed += form_alerts(
+            streams,
+            store.alerts(industry=name),
+            as_of=as_of,
+            titles=topics | {aspect.id: aspect.name for aspect in industries[name].all_aspects()},
+            issues=issues,
+            paid=aside[name],
+        )
+    return changed
+
+
+def _heard(
+    store: Store, model: str, industries: Mapping[str, Industry], now: datetime, left_out: str
+) -> dict[str, list[TaggedRow]]:
+    heard: dict[str, list[TaggedRow]] = defaultdict(list)
+    for row in store.tagged(model=model):
+        counts = row.is_dated and row.occurred_at <= now and left_out not in row.flags
+        if counts and row.industry is not None and row.industry in industries:
+            heard[row.industry].append(replace(row, text=""))
+    return heard
