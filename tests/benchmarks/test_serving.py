@@ -29,7 +29,12 @@ def target(asked: list[str]) -> Iterator[Target]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        app = make_app(lambda text: asked.append(text) or 1.0)
+
+        def classify(text: str) -> float:
+            asked.append(text)
+            return 1.0
+
+        app = make_app(classify)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
