@@ -20,7 +20,7 @@ from tests.conftest import has_torch
 from voc.errors import VocError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PACKAGES = ("voc", "training", "corpora")
+PACKAGES = ("api", "voc", "training", "corpora")
 HEAVY = (
     "bertopic", "numpy", "pandas", "pyarrow", "ray", "rich.progress", "scipy", "scrapy", "sklearn",
     "spacy", "sqlalchemy", "torch", "transformers",
@@ -105,7 +105,7 @@ def test_the_import_rules_can_fail(small_house: Path, room: str, line: str, kept
     assert (result.returncode == 0) is kept
 
 
-@pytest.mark.parametrize("module", ["voc", "voc.cli", "voc.config"])
+@pytest.mark.parametrize("module", ["voc", "voc.cli", "voc.config", "api.main"])
 def test_loading_is_light(module: str) -> None:
     result = python(f"import {module}, sys, json; print(json.dumps(list(sys.modules)))")
     assert result.returncode == 0, result.stderr

@@ -3,7 +3,7 @@
     VocError                     something the user can act on; `voc` prints it and exits 1
     ├── UsageError               the call itself is wrong (unknown value, missing column); exits 2
     ├── ConfigError              a setting, an industry or a routing file is wrong; with places
-    │   └── MissingExtraError    a part needs an extra that is not installed (voc.topics)
+    │   └── MissingExtraError    a part needs an extra that is not installed
     ├── InterruptedRunError      a person stopped the run; exits 130
     ├── SourceError              a source cannot be read at all
     │   ├── RowError             one row cannot be read; it becomes a counted reject
@@ -14,6 +14,7 @@
     │   └── StoreBusyError       another writer holds the store; try again later
     ├── StateError               a record's state does not allow the action
     ├── OutputError              a result cannot be written
+    ├── ApiError                 the server of the API refused, or did not answer (voc.client)
     ├── NamerError               an endpoint that names topics did not answer (voc.topics)
     └── DeliveryError            a sink did not take a message
         ├── TransientDeliveryError   worth another try
@@ -51,6 +52,10 @@ class ConfigError(VocError):
     def __init__(self, message: str, places: Sequence[str] = ()) -> None:
         super().__init__("\n".join([message, *(f"  {place}" for place in places)]))
         self.places = tuple(places)
+
+
+class MissingExtraError(ConfigError, ImportError):
+    """A part needs an extra that is not installed."""
 
 
 class InterruptedRunError(VocError):

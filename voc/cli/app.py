@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from voc.cli import chain, doctor, records, route, score, topics, training
+from voc.cli import (
+    chain,
+    corrections,
+    doctor,
+    keys,
+    records,
+    route,
+    score,
+    serve,
+    topics,
+    training,
+    worker,
+)
 
 app = typer.Typer(
     name="voc",
@@ -47,6 +59,10 @@ app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
 app.add_typer(records.work_orders, name="work-orders")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(corrections.corrections, name="corrections")
+app.command("worker")(worker.worker)
+app.command("serve")(serve.serve)
 app.command("route")(route.route)
 app.command("doctor")(doctor.doctor)
 

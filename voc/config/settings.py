@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -19,6 +20,8 @@ from voc.errors import ConfigError, nearest
 from voc.records import Channel
 
 PREFIX = "VOC_"
+DEFAULT_WORKSPACE = "default"
+_WORKSPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 class Section(BaseModel):
@@ -123,6 +126,70 @@ class ReportSettings(Section):
     title: str = Field(default="客户之声报告", description="Heading of the report.")
 
 
+class AccessSettings(Section):
+    requests_per_minute: int = Field(
+        default=6000, ge=0, description="Requests of one key a minute, a server process; 0: any."
+    )
+
+
+class WebhookSettings(Section):
+    secrets: dict[str, str] = Field(
+        default_factory=dict,
+        description="Secrets (whsec_…) that sign work-order events, by workspace; old and new one "
+        "with a blank between.",
+    )
+
+
+class WorkerSettings(Section):
+    poll_s: float = Field(
+        default=1.0, gt=0, le=60, description="Seconds between looks for new feedback."
+    )
+    run_every_s: float = Field(
+        default=300.0, gt=0, description="Seconds between passes of the whole chain."
+    )
+
+
+class ServeSettings(Section):
+    host: str = Field(default="127.0.0.1", description="Address that voc serve listens at.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Its port; 0: any free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve.")
+    batching: bool = Field(
+        default=True, description="Whether texts of requests in flight are tagged together."
+    )
+    batch_tokens: int = Field(
+        default=512, ge=8, description="Tokens (code points of texts) of one batch."
+    )
+    ahead_tokens: int = Field(
+        default=2048,
+        ge=8,
+        description="Tokens that may be served before a new request; with more it gets 429.",
+    )
+    queue_tokens: int = Field(
+        default=65_536, ge=8, description="Tokens that may wait in all; with more there is 429."
+    )
+    timeout_ms: int = Field(
+        default=10_000, ge=100, le=120_000, description="Milliseconds until 504, if none are named."
+    )
+    item_timeout_s: float = Field(
+        default=30.0, gt=0, description="Seconds after which a text that hangs is set aside."
+    )
+    max_body_bytes: int = Field(
+        default=8_388_608, ge=1_024, description="Bytes of a body; larger ones get 413."
+    )
+    body_timeout_s: float = Field(
+        default=10.0, gt=0, description="Seconds in which a body must arrive, else 408."
+    )
+    head_timeout_s: float = Field(
+        default=10.0, gt=0, description="Seconds in which a request's head must arrive."
+    )
+    keep_alive_s: int = Field(
+        default=30, ge=1, description="Seconds that an idle connection is kept."
+    )
+    drain_s: int = Field(
+        default=30, ge=1, description="Seconds that accepted requests have to end on SIGTERM."
+    )
+
+
 class SourceSettings(Section):
     """One named source for `voc ingest NAME` and `voc run`."""
 
@@ -150,6 +217,14 @@ class Settings(Section):
     issues: IssueSettings = IssueSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
+    access: AccessSettings = AccessSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    worker: WorkerSettings = WorkerSettings()
+    workspaces: dict[str, str] = Field(
+        default_factory=dict,
+        description="Stores of other tenants, URL by name; `default` is store.url.",
+    )
+    serve: ServeSettings = ServeSettings()
     sources: dict[str, SourceSettings] = Field(
         default_factory=dict, description="Named sources for voc ingest and voc run."
     )
@@ -164,6 +239,17 @@ class Settings(Section):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"{name!r} is no time zone; write one as Asia/Shanghai") from None
         return name
+
+    @field_validator("workspaces")
+    @classmethod
+    def _workspaces_are_named(cls, stores: dict[str, str]) -> dict[str, str]:
+        for name in stores:
+            if name == DEFAULT_WORKSPACE or not _WORKSPACE.fullmatch(name):
+                raise ValueError(
+                    f"{name!r} cannot name a workspace; take small letters, digits and -, and not "
+                    f"{DEFAULT_WORKSPACE!r}, whose store is store.url"
+                )
+        return stores
 
     @property
     def base_dir(self) -> Path:
@@ -185,6 +271,29 @@ class Settings(Section):
     @property
     def sharpened_dir(self) -> Path:
         return self.resolve(self.models.sharpened_dir) or self.base_dir / "sharpened"
+
+    def of_workspace(self, name: str) -> Settings:
+        """Returns the settings of one tenant: with its own store and folder of the queue.
+
+        Raises:
+            ConfigError: There is no such workspace.
+        """
+        if name == DEFAULT_WORKSPACE:
+            return self
+        if name not in self.workspaces:
+            names = ", ".join([DEFAULT_WORKSPACE, *self.workspaces])
+            raise ConfigError(
+                f"There is no workspace {name!r}; there are {names}. The setting `workspaces` names"
+                f" them.{nearest(name, self.workspaces)}"
+            )
+        changed = self.model_copy(
+            update={
+                "store": self.store.model_copy(update={"url": self.workspaces[name]}),
+                "queue": self.queue.model_copy(update={"dir": self.queue_dir / name}),
+            }
+        )
+        changed._base_dir = self._base_dir
+        return changed
 
     def resolve(self, path: Path | None) -> Path | None:
         """Returns `path` taken from the config's folder."""

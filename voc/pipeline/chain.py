@@ -96,10 +96,14 @@ class Chain:
             notes=(*self._missing, *notes),
         )
 
-    def tag(self) -> tuple[int, int]:
-        """Tags what the model has not tagged yet; returns how many, and how many failed."""
+    def tag(self, *, after: int = 0) -> tuple[int, int]:
+        """Tags what the model has not tagged yet; returns how many, and how many failed.
+
+        Args:
+            after: Only voices whose `seq` is greater.
+        """
         total = self._store.counts().feedback
-        done = failed = after = 0
+        done = failed = 0
         size = self._settings.score.batch_rows
         while batch := self._store.untagged(self._engine.model, limit=size, after=after):
             after = batch[-1].seq

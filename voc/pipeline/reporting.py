@@ -50,6 +50,34 @@ def write_topic_report(
             region that `scope` names.
         OutputError: The file cannot be written.
     """
+    figures, notes = topic_figures(
+        store,
+        settings=settings,
+        industry=industry,
+        model=model,
+        since=since,
+        until=until,
+        scope=scope,
+    )
+    write_report(figures, out, as_format=as_format)
+    return Written(notes)
+
+
+def topic_figures(
+    store: Store,
+    *,
+    settings: Settings,
+    industry: str | None = None,
+    model: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    scope: Scope = WHOLE,
+) -> tuple[Figures, tuple[str, ...]]:
+    """Returns what the report shows, and what is to be told of it.
+
+    Raises:
+        UsageError: As `write_topic_report`.
+    """
     loaded, notes = _industries(store, settings, industry)
     wanted = [item.id for item in loaded] or None
     name = model or current_model(settings)
@@ -83,11 +111,10 @@ def write_topic_report(
         )
     )
     _check(scope, figures, store, name)
-    write_report(figures, out, as_format=as_format)
     left_out = store.count_without_industry(since=since, until=until) if wanted else 0
     if left_out:
         notes.append(f"{left_out} feedbacks without an industry are not in this report.")
-    return Written(tuple(notes))
+    return figures, tuple(notes)
 
 
 def _check(scope: Scope, figures: Figures, store: Store, model: str) -> None:

@@ -38,19 +38,23 @@ def render_html(figures: Figures) -> str:
     """
     from markupsafe import Markup
 
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = (
         _environment()
         .get_template("report.html")
         .render(
             report=figures,
             calendar=wording.Calendar.of(figures.first_day, figures.last_day, figures.generated_at),
-            policy=_POLICY.format(hash=digest),
-            style=Markup(style),
+            policy=page_policy(),
+            style=Markup(_style()),
         )
     )
     return _UNPRINTABLE.sub("", page.encode("utf-8", "replace").decode())
+
+
+def page_policy() -> str:
+    """Returns the content security policy of the page, which allows its own style and no more."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return _POLICY.format(hash=digest)
 
 
 @lru_cache(maxsize=1)

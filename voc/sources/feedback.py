@@ -84,7 +84,7 @@ def to_feedback(
     text = text or title or ""
     if max_chars is not None and len(text) > max_chars:
         reader.extra["truncated"] = len(text)
-        room = _whole_before(text, max_chars)
+        room = whole_before(text, max_chars)
         text, turns = text[:room], cut_turns(turns, room)
     rating, rating_max = reader.rating()
     return Feedback(
@@ -108,7 +108,7 @@ def to_feedback(
     )
 
 
-def _whole_before(text: str, limit: int) -> int:
+def whole_before(text: str, limit: int) -> int:
     """Returns where to cut a text to at most `limit` code points without tearing a number."""
     if len(text) <= limit:
         return limit
@@ -165,7 +165,7 @@ class _RowReader:
         if value is None or isinstance(value, (dict, list)):
             return None
         text = self._clean(written(value))
-        text = text[: _whole_before(text, limit)]
+        text = text[: whole_before(text, limit)]
         return None if text.lower() in NO_VALUE else text
 
     def created_at(self) -> datetime | None:
@@ -247,7 +247,7 @@ class _RowReader:
     def _bounded(self, value: Any) -> Any:
         if isinstance(value, str):
             text = self._clean(value[: _EXTRA_CHARS + _LONGEST_NUMBER])
-            return text[: _whole_before(text, _EXTRA_CHARS)]
+            return text[: whole_before(text, _EXTRA_CHARS)]
         if isinstance(value, float) and not math.isfinite(value):
             return None
         if isinstance(value, (bool, int, float)):

@@ -8,6 +8,10 @@
 Importing it loads SQLAlchemy; import it where a store is opened.
 """
 
+from voc.store.audit import AuditEntry, Made
+from voc.store.corrections import Correction, CorrectionField
+from voc.store.keys import ApiKey
+from voc.store.pages import Heard, ListPage, Place
 from voc.store.rows import (
     IngestCounts,
     IssueEvent,
@@ -25,10 +29,18 @@ from voc.store.store import Store, StorePlace, open_store, store_place
 from voc.store.transaction import Transaction
 
 __all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Correction",
+    "CorrectionField",
+    "Heard",
     "IngestCounts",
     "IssueEvent",
+    "ListPage",
+    "Made",
     "MessageState",
     "OutboxMessage",
+    "Place",
     "Reject",
     "SourceCount",
     "Store",

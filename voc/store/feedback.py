@@ -238,6 +238,11 @@ def untagged(connection: Connection, model: str, *, limit: int, after: int) -> l
     return [stored(row) for row in connection.execute(query)]
 
 
+def newest_seq(connection: Connection) -> int:
+    """Returns the `seq` of the version that came in last; 0 where there is none."""
+    return connection.scalar(select(func.max(schema.feedback.c.seq))) or 0
+
+
 def sources(connection: Connection) -> list[SourceCount]:
     """Returns each source with its number of voices and the last time one came in."""
     table = schema.feedback

@@ -113,7 +113,7 @@ def some(
         .order_by(table.c.last_seen.desc(), table.c.issue_id)
         .limit(limit)
     )
-    return [_issue(row) for row in connection.execute(query)]
+    return [issue_of(row) for row in connection.execute(query)]
 
 
 def one(connection: Connection, issue_id: str) -> Issue | None:
@@ -127,10 +127,11 @@ def one(connection: Connection, issue_id: str) -> Issue | None:
         Evidence(item.feedback_id, item.span_start, item.span_end, item.span_text)
         for item in connection.execute(query)
     )
-    return _issue(row, evidence)
+    return issue_of(row, evidence)
 
 
-def _issue(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:
+def issue_of(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:
+    """Returns a row of the table `issue` as the record it was."""
     values = row._mapping
     moments: dict[str, Any] = {name: moment_of(row, name) for name in _MOMENTS}
     return Issue(

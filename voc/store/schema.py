@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -356,3 +356,59 @@ outbox = Table(
 )
 
 meta = Table("meta", metadata, _key("name"), _text("value"))
+
+# Keys of all workspaces lie in the store of the workspace `default`, only as hashes.
+api_key = Table(
+    "api_key",
+    metadata,
+    _key("key_id"),
+    _text("secret_hash"),
+    _json("scopes"),
+    _text("workspace"),
+    _text("label", nullable=True),
+    *_moment("created_at"),
+    _instant("expires_at", nullable=True),
+    _instant("last_used_at", nullable=True),
+    _instant("revoked_at", nullable=True),
+)
+
+# Who wrote what: ids only, never what a customer said.
+audit = Table(
+    "audit",
+    metadata,
+    _row_number("position"),
+    *_moment("at"),
+    _text("actor"),
+    _text("action"),
+    _json("ids"),
+)
+
+# What was asked once under a name, so that asking again does nothing and answers the same.
+request_made = Table(
+    "request_made",
+    metadata,
+    _key("scope"),
+    _key("name"),
+    _text("request_hash"),
+    _json("result"),
+    _instant("made_at"),
+)
+
+# Without a reference to the feedback: a person's word outlasts what was derived.
+correction = Table(
+    "correction",
+    metadata,
+    _row_number("position"),
+    _text("correction_id"),
+    _text("feedback_id"),
+    _whole("version"),
+    _text("field"),
+    _text("aspect_id", nullable=True),
+    _text("label"),
+    _text("actor"),
+    _text("key_id", nullable=True),
+    _text("note", nullable=True),
+    *_moment("at"),
+    Index("ix_correction_id", "correction_id", unique=True),
+    Index("ix_correction_feedback", "feedback_id"),
+)

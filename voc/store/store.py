@@ -35,6 +35,7 @@ from voc.store.rows import (
     TaggedRow,
     TopicEvent,
 )
+from voc.store.service import ServiceReads
 from voc.store.transaction import Transaction
 
 Wanted = str | Sequence[str] | None
@@ -92,7 +93,7 @@ def open_store(url: str, *, busy_timeout_s: float = 10.0) -> Store:
     return Store(database)
 
 
-class Store:
+class Store(ServiceReads):
     """All that was heard and what came of it, in SQLite or PostgreSQL.
 
     Threads may share a store; a process that forks opens one of its own in each. Times come back

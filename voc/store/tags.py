@@ -142,6 +142,18 @@ def one(connection: Connection, feedback_id: str, model: str | None) -> Tags | N
     return Tags.from_dict(body) if body else None
 
 
+def newest_of(connection: Connection, names: Sequence[str]) -> dict[str, Tags]:
+    """Returns the newest tags, of any model, of the current versions of voices, by their ids."""
+    table, voice = schema.tags, schema.feedback
+    query = (
+        select(table.c.feedback_id, table.c.body)
+        .join(voice, _same_version(table))
+        .where(table.c.feedback_id.in_(names), IS_CURRENT)
+        .order_by(table.c.tagged_at, table.c.model.desc())
+    )
+    return {row.feedback_id: Tags.from_dict(row.body) for row in connection.execute(query)}
+
+
 def _same_version(table: Any) -> ColumnElement[bool]:
     voice = schema.feedback
     return and_(voice.c.feedback_id == table.c.feedback_id, voice.c.version == table.c.version)

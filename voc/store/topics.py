@@ -82,10 +82,11 @@ def all_of(
         .where(*conditions(table, industry=industry), *(() if with_muted else (~table.c.muted,)))
         .order_by(table.c.count.desc(), table.c.topic_id)
     )
-    return [_topic(row) for row in connection.execute(query)]
+    return [topic_of(row) for row in connection.execute(query)]
 
 
-def _topic(row: Row[Any]) -> Topic:
+def topic_of(row: Row[Any]) -> Topic:
+    """Returns a row of the table `topic` as the record it was."""
     values = row._mapping
     return Topic(
         topic_id=values["topic_id"],
@@ -104,7 +105,7 @@ def one(connection: Connection, topic_id: str) -> Topic | None:
     """Returns a topic, muted or not."""
     table = schema.topic
     row = connection.execute(select(table).where(table.c.topic_id == topic_id)).first()
-    return _topic(row) if row else None
+    return topic_of(row) if row else None
 
 
 def doubtful(connection: Connection, topic_id: str, limit: int) -> list[tuple[Evidence, float]]:

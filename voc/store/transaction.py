@@ -24,9 +24,10 @@ from voc.records import (
 from voc.store import alerts, feedback, issues, outbox, tags, topic_events, topics, workorders
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
+from voc.store.service import ServiceWrites
 
 
-class Transaction:
+class Transaction(ServiceWrites):
     """One write transaction, as `Store.transaction` gives it: all of it is kept, or nothing.
 
     Every time taken needs a time zone (`UsageError` otherwise).

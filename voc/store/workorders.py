@@ -114,17 +114,20 @@ def some(
         .order_by(table.c.created_at.desc(), table.c.work_order_id)
         .limit(limit)
     )
-    return _with_history(connection, list(connection.execute(query)))
+    return with_history(connection, list(connection.execute(query)))
 
 
-def one(connection: Connection, work_order_id: str) -> WorkOrder | None:
-    """Returns a work order with its history."""
+def one(connection: Connection, work_order_id: str, *, is_locked: bool = False) -> WorkOrder | None:
+    """Returns a work order with its history; locked, others wait to change it."""
     table = schema.work_order
     query = select(table).where(table.c.work_order_id == work_order_id)
-    return next(iter(_with_history(connection, list(connection.execute(query)))), None)
+    if is_locked:
+        query = query.with_for_update()
+    return next(iter(with_history(connection, list(connection.execute(query)))), None)
 
 
-def _with_history(connection: Connection, rows: Sequence[Row[Any]]) -> list[WorkOrder]:
+def with_history(connection: Connection, rows: Sequence[Row[Any]]) -> list[WorkOrder]:
+    """Returns rows of the table `work_order` as the records they were."""
     table = schema.work_order_history
     history: dict[str, list[HistoryEntry]] = {}
     for names in chunks(row.work_order_id for row in rows):

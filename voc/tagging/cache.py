@@ -22,11 +22,14 @@ class TagCache:
         self._size = size
         self._kept: OrderedDict[Hashable, Tags] = OrderedDict()
         self._lock = Lock()
+        self.hits = self.misses = 0
 
     def get(self, text: str, options: Hashable) -> Tags | None:
         """Returns what was said of a text under the same options."""
         with self._lock:
             found = self._kept.get((text, options))
+            self.hits += found is not None
+            self.misses += found is None
             if found is not None:
                 self._kept.move_to_end((text, options))
             return found

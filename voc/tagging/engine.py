@@ -68,6 +68,11 @@ class Engine:
         """Whether personal data in texts becomes `*`."""
         return self._mask
 
+    @property
+    def cached_and_not(self) -> tuple[int, int]:
+        """How many texts were remembered when they came again, and how many were not."""
+        return self._cache.hits, self._cache.misses
+
     def tag(
         self,
         texts: Sequence[str],

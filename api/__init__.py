@@ -1,0 +1,1 @@
+"""The HTTP API: tags, feedback, topics, issues and work orders for other systems."""

@@ -1,0 +1,164 @@
+"""What the routes over the store answer, as CONTRACT section 2 names it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from voc.records import IssueStatus, Priority, Severity, Trend, WorkOrderStatus
+
+
+class Output(BaseModel):
+    """Base: later versions may say more."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class RejectedRow(Output):
+    """A feedback that was not kept."""
+
+    index: int = Field(description="Its place in the list, from 0.")
+    reason: str
+
+
+class ReceivedOut(Output):
+    """What became of feedback that was sent."""
+
+    accepted: int = Field(description="New, or known with other words.")
+    duplicates: int = Field(description="Known as they are.")
+    rejected: list[RejectedRow]
+
+
+class FeedbackOut(Output):
+    """A voice as it is kept: masked, persons under pseudonyms."""
+
+    id: str
+    source: str
+    native_id: str
+    channel: str
+    text: str
+    version: int
+    industry: str | None
+    ingested_at: str
+    tags: dict[str, Any] | None = Field(description="Tags; null until the worker has been there.")
+
+
+class EvidenceOut(Output):
+    """A place in a feedback."""
+
+    feedback_id: str
+    start: int
+    end: int
+    text: str
+
+
+class TopicOut(Output):
+    """A discovered theme."""
+
+    topic_id: str
+    topic: str
+    industry: str
+    keywords: list[str]
+    count: int
+    negative_share: float
+    first_seen: str
+    last_seen: str
+    evidence: list[EvidenceOut]
+
+
+class IssueOut(Output):
+    """A problem that many voices share; evidence stands only in the single item."""
+
+    issue_id: str
+    title: str
+    industry: str
+    aspect_id: str
+    topic_id: str | None
+    product: str | None
+    store: str | None
+    status: IssueStatus
+    severity: Severity
+    first_seen: str
+    last_seen: str
+    count: int
+    trend: Trend
+    trend_p: float
+    evidence: list[EvidenceOut]
+
+
+class HistoryOut(Output):
+    """One change of a work order."""
+
+    at: str
+    actor: str
+    event: str
+    note: str | None
+
+
+class WorkOrderOut(Output):
+    """A task for one team."""
+
+    work_order_id: str
+    issue_id: str
+    title: str
+    description: str
+    type: str
+    priority: Priority
+    department: str
+    assignee: str | None
+    status: WorkOrderStatus
+    due_at: str
+    created_at: str
+    history: list[HistoryOut]
+    external_ref: str | None
+    satisfaction: int | None
+
+
+class EventOut(Output):
+    """What became of an event."""
+
+    applied: bool = Field(description="False where it came late: it is noted, nothing changed.")
+    repeated: bool = Field(description="True where it was told before; nothing was done now.")
+    work_order: WorkOrderOut
+
+
+class CorrectionOut(Output):
+    """A correction as it is kept."""
+
+    correction_id: str
+    feedback_id: str
+    version: int
+    field: str
+    label: str
+    aspect_id: str | None
+    actor: str
+    at: str
+
+
+class FeedbackPage(Output):
+    """A stretch of feedback."""
+
+    items: list[FeedbackOut]
+    next: str | None
+
+
+class TopicPage(Output):
+    """A stretch of topics."""
+
+    items: list[TopicOut]
+    next: str | None
+
+
+class IssuePage(Output):
+    """A stretch of issues."""
+
+    items: list[IssueOut]
+    next: str | None
+
+
+class WorkOrderPage(Output):
+    """A stretch of work orders."""
+
+    items: list[WorkOrderOut]
+    next: str | None

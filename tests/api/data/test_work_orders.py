@@ -1,0 +1,190 @@
+"""Work orders are opened once, and other systems tell once what becomes of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from tests.api.data.conftest import ISSUE, Service, seed
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OLD_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+ISSUE_PATH = f"/v1/issues/{ISSUE.issue_id}/work-orders"
+
+
+def opened(service: Service, **body: Any) -> Any:
+    return service.client.post(ISSUE_PATH, headers=service.headers("work-orders"), json=body)
+
+
+def told(service: Service, order: str, **body: Any) -> Any:
+    return service.client.post(
+        f"/v1/work-orders/{order}/events", headers=service.headers("work-orders"), json=body
+    )
+
+
+def test_an_issue_gets_its_order_by_the_rules(service: Service) -> None:
+    answer = opened(service)
+    assert answer.status_code == 201, answer.text
+    order = answer.json()
+    assert order["department"]
+    assert order["status"] == "open"
+    assert answer.headers["location"] == f"/v1/work-orders/{order['work_order_id']}"
+    (message,) = service.store.outbox("pending")
+    assert message.message.payload["data"]["work_order"]["department"] == order["department"]
+    again = opened(service)
+    assert again.status_code == 409
+    assert order["work_order_id"] in again.json()["detail"]
+
+
+def test_a_person_may_name_the_department(service: Service) -> None:
+    order = opened(service, department="客户关怀部").json()
+    assert order["department"] == "客户关怀部"
+    (message,) = service.store.outbox("pending")
+    assert message.message.payload["data"]["work_order"]["department"] == "客户关怀部"
+
+
+def test_the_same_request_opens_one(service: Service) -> None:
+    headers = {**service.headers("work-orders"), "Idempotency-Key": "once"}
+    answers = [service.client.post(ISSUE_PATH, headers=headers) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    assert len({answer.json()["work_order_id"] for answer in answers}) == 1
+    assert len(service.store.work_orders()) == 1
+
+
+def test_an_issue_that_is_ignored_or_unknown_gets_none(service: Service) -> None:
+    unknown = service.client.post(
+        "/v1/issues/is_none/work-orders", headers=service.headers("work-orders")
+    )
+    assert unknown.status_code == 404
+    with service.store.transaction() as transaction:
+        transaction.set_issue_status(ISSUE.issue_id, "ignored", "李工", None, datetime.now(UTC))
+    assert opened(service).status_code == 409
+
+
+def test_events_move_it_and_closing_closes_its_issue(service: Service) -> None:
+    order = opened(service).json()["work_order_id"]
+    at = datetime.now(UTC)
+    for number, event in enumerate(("accepted", "in_progress", "resolved", "closed")):
+        moment = (at + timedelta(seconds=number)).isoformat()
+        answer = told(service, order, event_id=f"e{number}", event=event, at=moment, actor="李工")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["work_order"]["status"] == event
+        assert (answer.json()["applied"], answer.json()["repeated"]) == (True, False)
+    issue = service.store.issue(ISSUE.issue_id)
+    assert issue is not None
+    assert issue.status == "closed"
+
+
+def test_an_event_told_again_does_nothing(service: Service) -> None:
+    order = opened(service).json()["work_order_id"]
+    body = {"event_id": "e1", "event": "note", "note": "已联系客户13812345678"}
+    first, again = told(service, order, **body), told(service, order, **body)
+    assert (first.json()["repeated"], again.json()["repeated"]) == (False, True)
+    notes = [
+        entry for entry in again.json()["work_order"]["history"] if "联系" in (entry["note"] or "")
+    ]
+    assert len(notes) == 1
+    assert "13812345678" not in first.text
+    other = told(service, order, event_id="e1", event="accepted")
+    assert other.status_code == 422
+
+
+def test_an_illegal_event_is_told_with_what_is_allowed(service: Service) -> None:
+    order = opened(service).json()["work_order_id"]
+    told(service, order, event_id="e1", event="closed")
+    answer = told(service, order, event_id="e2", event="waiting")
+    assert answer.status_code == 409
+    assert "reopened" in answer.json()["detail"]
+    # The id was not used up.
+    assert told(service, order, event_id="e2", event="reopened", note="又来了").status_code == 200
+
+
+def test_a_late_event_is_noted_and_changes_nothing(service: Service) -> None:
+    order = opened(service).json()["work_order_id"]
+    at = datetime.now(UTC)
+    told(service, order, event_id="e2", event="resolved", at=at.isoformat())
+    late = told(
+        service, order, event_id="e1", event="in_progress",
+        at=(at - timedelta(minutes=5)).isoformat(),
+    )  # fmt: skip
+    assert late.status_code == 200, late.text
+    assert late.json()["applied"] is False
+    assert late.json()["work_order"]["status"] == "resolved"
+    assert "in_progress" in late.json()["work_order"]["history"][-1]["note"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"event": "accepted"},
+        {"event_id": "e", "event": "exploded"},
+        {"event_id": "e", "event": "rejected"},
+        {"event_id": "e", "event": "accepted", "at": "2200-01-01T00:00:00Z"},
+        {"event_id": "e", "event": "accepted", "colour": "红"},
+    ],
+    ids=["no id", "no event", "no reason", "future", "unknown key"],
+)
+def test_a_bad_event_is_refused(service: Service, body: dict[str, Any]) -> None:
+    order = opened(service).json()["work_order_id"]
+    assert told(service, order, **body).status_code == 422
+
+
+def signed(secret: str, body: bytes, *, at: datetime, name: str = "msg_1") -> dict[str, str]:
+    return {
+        "webhook-id": name,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(name, at, body.decode()),
+        "content-type": "application/json",
+    }
+
+
+@pytest.fixture
+def signing(serve: Callable[..., Service]) -> Service:
+    service = serve(**{"webhooks.secrets": {"default": f"{SECRET} {OLD_SECRET}"}})
+    seed(service.store)
+    return service
+
+
+def test_a_signed_event_needs_no_key(signing: Service) -> None:
+    order = opened(signing).json()["work_order_id"]
+    path = f"/v1/work-orders/{order}/events"
+    body = json.dumps({"event": "accepted"}).encode()
+    now = datetime.now(UTC)
+    for number, secret in enumerate((SECRET, OLD_SECRET)):
+        headers = signed(secret, body, at=now)
+        answer = signing.client.post(path, content=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["repeated"] is bool(number)
+    history = answer.json()["work_order"]["history"]
+    assert history[-1]["actor"] == "webhook:default"
+
+
+@pytest.mark.parametrize(
+    ("flaw", "age_s"),
+    [("secret", 0), ("body", 0), ("signature", 0), ("id", 0), ("", 301), ("", -301)],
+)
+def test_a_wrong_signature_opens_nothing(signing: Service, flaw: str, age_s: int) -> None:
+    order = opened(signing).json()["work_order_id"]
+    body = json.dumps({"event": "accepted"}).encode()
+    secret = "whsec_" + "A" * 32 if flaw == "secret" else SECRET
+    headers = signed(secret, body, at=datetime.now(UTC) - timedelta(seconds=age_s))
+    if flaw == "body":
+        body = json.dumps({"event": "resolved"}).encode()
+    if flaw == "signature":
+        headers["webhook-signature"] = "v1,AAAA"
+    if flaw == "id":
+        headers["webhook-id"] = "msg_2"
+    answer = signing.client.post(f"/v1/work-orders/{order}/events", content=body, headers=headers)
+    assert answer.status_code == 401
+    assert [entry.event for entry in signing.store.work_orders()[0].history] == ["opened", "note"]
+
+
+def test_a_signature_opens_no_other_route(signing: Service) -> None:
+    body = b'{"items":[{"native_id":"1","channel":"review","text":"x"}]}'
+    headers = signed(SECRET, body, at=datetime.now(UTC))
+    assert signing.client.post("/v1/feedback", content=body, headers=headers).status_code == 401

@@ -1,0 +1,152 @@
+"""Workers tag within a look, share a PostgreSQL store, and stop when they are told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from tests.store.conftest import (  # noqa: F401 - fixtures
+    postgres_trouble,
+    postgres_url,
+    sqlite_url,
+    store_url,
+)
+from voc.config import Settings, load_settings
+from voc.errors import StoreBusyError, StoreError
+from voc.pipeline.working import Turn, Worker, work
+from voc.records import Feedback, Sentiment, Tags
+from voc.store import Store, open_store
+
+POISON = "毒"
+
+
+class Scripted:
+    """Finds every text negative, and one it cannot read."""
+
+    model = "scripted@1.0.0"
+    masks = True
+
+    def bound(self, **_: Any) -> Scripted:
+        return self
+
+    def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
+        if any(POISON in text for text in texts):
+            raise ValueError("cannot read it")
+        said = Sentiment("negative", 0.9, {"negative": 0.9, "neutral": 0.05, "positive": 0.05})
+        return [
+            Tags(name, text, "zh", said, model=self.model)
+            for name, text in zip(ids, texts, strict=True)
+        ]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(overrides={"queue.dir": str(tmp_path / "orders")}, environ={})
+
+
+def worker(store: Store, settings: Settings, clock: Callable[[], float] = lambda: 0.0) -> Worker:
+    return Worker(store, cast(Any, Scripted()), settings, clock=clock)
+
+
+def hear(store: Store, *texts: str) -> None:
+    with store.transaction() as tx:
+        items = [Feedback("s", text, "review", text) for text in texts]
+        tx.add_feedback(items, industry=None, now=datetime.now(UTC))
+
+
+def test_what_comes_in_is_tagged_at_the_next_look(store_url: str, settings: Settings) -> None:  # noqa: F811
+    with open_store(store_url) as store:
+        first = worker(store, settings)
+        hear(store, "坏了")
+        assert first.turn() == Turn(tagged=1, ran=True)
+        assert first.turn() == Turn()
+        hear(store, "破了", POISON, "慢了")
+        assert first.turn() == Turn(tagged=2)
+        # What failed is left to the next whole run.
+        assert first.turn() == Turn()
+        assert store.counts().tagged == 3
+        assert [reject.reason for reject in store.rejects()] == [
+            "tagging failed: ValueError: cannot read it"
+        ]
+        first.close()
+
+
+def test_the_chain_runs_again_when_it_is_time(store_url: str, settings: Settings) -> None:  # noqa: F811
+    now = 0.0
+    with open_store(store_url) as store:
+        first = worker(store, settings, lambda: now)
+        assert first.turn().ran
+        assert not first.turn().ran
+        now = settings.worker.run_every_s
+        assert first.turn().ran
+        first.close()
+
+
+def test_on_postgres_one_tags_and_another_takes_over(
+    postgres_url: str,  # noqa: F811
+    settings: Settings,
+) -> None:
+    with open_store(postgres_url) as one, open_store(postgres_url) as two:
+        first, second = worker(one, settings), worker(two, settings)
+        first.start()
+        second.start()
+        assert (first.holds_chain, second.holds_chain) == (True, False)
+        hear(one, "坏了")
+        assert second.turn() == Turn()
+        assert first.turn().tagged == 1
+        first.close()
+        hear(one, "破了")
+        assert second.turn().tagged == 1
+        second.close()
+
+
+def test_on_sqlite_there_is_one_worker(sqlite_url: str, settings: Settings) -> None:  # noqa: F811
+    with open_store(sqlite_url) as one, open_store(sqlite_url) as two:
+        first, second = worker(one, settings), worker(two, settings)
+        first.start()
+        with pytest.raises(StoreError, match="another worker has this SQLite store"):
+            second.start()
+        first.close()
+        second.start()
+        second.close()
+
+
+def test_it_works_until_it_is_told_to_stop(sqlite_url: str, settings: Settings) -> None:  # noqa: F811
+    stop = threading.Event()
+    with open_store(sqlite_url) as store:
+        hear(store, "坏了")
+        done: list[Turn] = []
+
+        def tell(turn: Turn) -> None:
+            done.append(turn)
+            stop.set()
+
+        only = worker(store, settings)
+        work([only], stop, poll_s=0.01, told=tell)
+        assert done == [Turn(tagged=1, ran=True)]
+        assert not only.holds_chain
+
+
+def test_a_busy_store_is_tried_again(sqlite_url: str, settings: Settings) -> None:  # noqa: F811
+    stop = threading.Event()
+
+    class Busy(Worker):
+        turns = 0
+
+        def turn(self) -> Turn:
+            self.turns += 1
+            if self.turns < 3:
+                raise StoreBusyError("busy")
+            stop.set()
+            return Turn(tagged=1)
+
+    troubles: list[StoreError] = []
+    with open_store(sqlite_url) as store:
+        busy = Busy(store, cast(Any, Scripted()), settings)
+        work([busy], stop, poll_s=0.01, troubled=troubles.append)
+    assert len(troubles) == 2

@@ -1,0 +1,67 @@
+"""`voc worker`: tags what comes in, forms issues, delivers, until it is stopped."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voc.cli.terminal import ConfigOption, say, settings_from
+
+if TYPE_CHECKING:
+    from voc.errors import StoreError
+    from voc.pipeline.working import Turn
+
+
+def worker(
+    workspace: Annotated[
+        list[str] | None,
+        typer.Option("--workspace", metavar="NAME", help="Only this one; may be repeated."),
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Model to tag with.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Tag new feedback within seconds, run the chain, deliver work orders, until stopped.
+
+    Any number may run on PostgreSQL: one tags, all deliver. SIGTERM and SIGINT end what is being
+    done first.
+
+    Example: voc worker --config voc.yaml
+    """
+    import signal
+    import threading
+
+    from voc.config.settings import DEFAULT_WORKSPACE
+    from voc.pipeline.working import Worker, work
+    from voc.store import open_store
+    from voc.tagging.engine import load
+
+    settings = settings_from(config)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    names = workspace or [DEFAULT_WORKSPACE, *settings.workspaces]
+    chosen = [settings.of_workspace(name) for name in dict.fromkeys(names)]
+    with ExitStack() as stack:
+        stores = [
+            stack.enter_context(
+                open_store(each.store_url, busy_timeout_s=each.store.busy_timeout_s)
+            )
+            for each in chosen
+        ]
+        engine = load(settings=settings, model=model)
+        workers = [Worker(store, engine, each) for store, each in zip(stores, chosen, strict=True)]
+        for each in workers:
+            each.start()
+        say(f"working for {', '.join(dict.fromkeys(names))} with {engine.model}; Ctrl-C stops.")
+        work(workers, stop, poll_s=settings.worker.poll_s, told=_tell, troubled=_warn)
+    say("stopped")
+
+
+def _tell(turn: Turn) -> None:
+    say(f"{turn.tagged} tagged, {turn.delivered} delivered" + (", chain run" if turn.ran else ""))
+
+
+def _warn(error: StoreError) -> None:
+    say(f"voc: {error} It is tried again.")

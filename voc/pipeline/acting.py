@@ -1,0 +1,150 @@
+"""What people and other systems do with issues and work orders, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from voc.config import Settings
+from voc.errors import StateError, UsageError
+from voc.pipeline.chain import SINK
+from voc.pipeline.taxonomies import industries_of
+from voc.records import HistoryEntry, WorkOrder
+from voc.store import Store, Transaction
+from voc.workorders import apply_event, calendar_for, load_routing, open_work_orders
+from voc.workorders.rules import OpenWhen, Rule, Then
+from voc.workorders.states import ENDED, STATUS_LABELS, TRANSITIONS
+
+CHOSEN: Final = "人工指定"
+"""Name of the rule of an order whose department a person named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of an event.
+
+    Attributes:
+        order: The work order afterwards.
+        is_late: It tells of a time before the last change, so it is noted and changes nothing.
+    """
+
+    order: WorkOrder
+    is_late: bool = False
+
+
+def open_for_issue(
+    store: Store,
+    transaction: Transaction,
+    issue_id: str,
+    *,
+    settings: Settings,
+    department: str | None,
+    actor: str,
+) -> WorkOrder:
+    """Opens the work order of an issue at a person's word, below the rules' `open_when` too.
+
+    Args:
+        store: What is read.
+        transaction: What it is kept in, with the messages that tell of it.
+        issue_id: The issue.
+        settings: For routing.
+        department: Who gets it; `None`: whom the routing rules name.
+        actor: Who wants it, for the history.
+
+    Raises:
+        UsageError: There is no such issue.
+        StateError: The issue is closed or ignored, or has an order that is being worked on.
+    """
+    issue = store.issue(issue_id)
+    if issue is None:
+        raise UsageError(f"There is no issue {issue_id!r}.")
+    existing = store.work_orders(issue_id=issue_id)
+    running = [order.work_order_id for order in existing if order.status not in ENDED]
+    if running:
+        raise StateError(f"Issue {issue_id} has the work order {running[0]}, which is not ended.")
+    if issue.status not in ("open", "reopened"):
+        raise StateError(f"Issue {issue_id} is {issue.status}; reopen it first.")
+    file = settings.resolve(settings.routing.file)
+    rules = load_routing(file)
+    asked = rules.model_copy(
+        update={
+            "open_when": OpenWhen(severity="low", voices=1),
+            "rules": (*_chosen(department), *rules.rules),
+        }
+    )
+    industries, _ = industries_of(store, settings, [issue.industry])
+    now = datetime.now(settings.zone)
+    opened = open_work_orders(
+        [issue],
+        existing,
+        routing=asked,
+        industries=industries,
+        calendar=calendar_for(rules, file),
+        now=now,
+        sinks=(SINK,),
+        reopened_at={issue_id: now} if existing else None,
+    )
+    if not opened:
+        raise StateError(f"Issue {issue_id} has nothing that its last work order was not told of.")
+    for order, message in opened:
+        transaction.save_work_order(order)
+        transaction.enqueue(message)
+    order = opened[0][0]
+    transaction.add_history(order.work_order_id, HistoryEntry(now, actor, "note", "应要求开立"))
+    return transaction.work_order(order.work_order_id) or order
+
+
+def _chosen(department: str | None) -> tuple[Rule, ...]:
+    return (Rule(name=CHOSEN, then=Then(department=department)),) if department else ()
+
+
+def tell_event(
+    store: Store,
+    transaction: Transaction,
+    work_order_id: str,
+    event: str,
+    *,
+    actor: str,
+    at: datetime,
+    note: str | None,
+) -> Applied:
+    """Takes in what another system says of a work order.
+
+    Events may come in another order than they happened: one that tells of a time before the last
+    change of state is noted in the history, and changes nothing. Closing an order closes its issue
+    as `voc work-orders act` does.
+
+    Raises:
+        UsageError: There is no such work order or event, or its reason is missing.
+        StateError: The state does not allow it; the message lists what it allows.
+    """
+    before = transaction.work_order(work_order_id)
+    if before is None:
+        raise UsageError(f"There is no work order {work_order_id!r}.")
+    changed = [item.at for item in before.history if item.event in TRANSITIONS]
+    if event in TRANSITIONS and changed and at < max(changed):
+        said = f"迟到的状态：{STATUS_LABELS[event]}（{event}）" + (f"；{note}" if note else "")  # type: ignore[index]
+        transaction.add_history(work_order_id, HistoryEntry(at, actor, "note", said))
+        return Applied(transaction.work_order(work_order_id) or before, is_late=True)
+    after = apply_event(before, event, actor=actor, at=at, note=note)
+    if after.status == before.status:
+        transaction.add_history(work_order_id, after.history[-1])
+    else:
+        transaction.set_work_order_status(work_order_id, after.status, actor, note, at)
+    _close_issue(store, transaction, before, after, actor, note)
+    return Applied(transaction.work_order(work_order_id) or after)
+
+
+def _close_issue(
+    store: Store,
+    transaction: Transaction,
+    before: WorkOrder,
+    after: WorkOrder,
+    actor: str,
+    note: str | None,
+) -> None:
+    issue = store.issue(before.issue_id)
+    # An ignored issue stays ignored: closed, the next voice would reopen it.
+    if after.status == "closed" != before.status and issue and issue.status in ("open", "reopened"):
+        transaction.set_issue_status(issue.issue_id, "closed", actor, note, datetime.now(UTC))

@@ -1,0 +1,163 @@
+"""The worker: tags what came in within seconds, runs the chain now and then, delivers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from voc.config import Settings
+from voc.errors import StoreBusyError, StoreError
+from voc.pipeline.chain import Chain
+from voc.store import Store
+from voc.tagging.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one look of a worker did."""
+
+    tagged: int = 0
+    delivered: int = 0
+    ran: bool = False
+
+
+class Worker:
+    """Works for one workspace, beside other workers.
+
+    One worker at a time holds the chain: it tags and forms issues. On PostgreSQL the others
+    deliver what waits, and take the chain over when its holder ends. On SQLite there is one worker.
+
+    Args:
+        store: What is read and written.
+        engine: What tags.
+        settings: The workspace's settings.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._settings = settings
+        self._clock = clock
+        self._seen = 0
+        self._next_run = clock()
+        self._hold = ExitStack()
+        self._holds = False
+        self._made: Chain | None = None
+
+    def start(self) -> None:
+        """Takes the chain where nobody has it.
+
+        Raises:
+            StoreError: Another worker has this SQLite store.
+        """
+        self._take_chain()
+
+    def turn(self) -> Turn:
+        """Does what there is to do now, once.
+
+        Raises:
+            StoreError: The store cannot be reached; or another worker has a SQLite store.
+        """
+        self._take_chain()
+        if not self._holds:
+            return Turn(delivered=self._chain().deliver().delivered)
+        newest = self._store.newest_seq()
+        if self._clock() >= self._next_run:
+            run = self._chain(is_new=True).run()
+            self._seen = newest
+            self._next_run = self._clock() + self._settings.worker.run_every_s
+            return Turn(run.tagged, run.delivery.delivered, ran=True)
+        tagged = 0
+        if newest > self._seen:
+            # What fails is tried again by the next whole run, not at every look.
+            tagged, _ = self._chain(is_new=True).tag(after=self._seen)
+            self._seen = newest
+        return Turn(tagged, self._chain().deliver().delivered)
+
+    def _chain(self, *, is_new: bool = False) -> Chain:
+        # A new one knows the industries of the feedback there is now.
+        if self._made is None or is_new:
+            self._made = Chain(self._store, self._engine, self._settings)
+        return self._made
+
+    def _take_chain(self) -> None:
+        if self._holds:
+            return
+        stack = ExitStack()
+        self._holds = stack.enter_context(self._store.held("chain"))
+        if self._holds:
+            self._hold = stack
+            return
+        stack.close()
+        if self._store.is_one_file:
+            raise StoreError(
+                f"{self._store.where}: another worker has this SQLite store, and one is all it can"
+                " use. Stop that one, or move the store to PostgreSQL."
+            )
+
+    @property
+    def holds_chain(self) -> bool:
+        """Whether this worker is the one that tags."""
+        return self._holds
+
+    def close(self) -> None:
+        """Lets the chain go to another worker."""
+        self._hold.close()
+        self._holds = False
+
+
+def work(
+    workers: Sequence[Worker],
+    stop: threading.Event,
+    *,
+    poll_s: float,
+    told: Callable[[Turn], None] = lambda _: None,
+    troubled: Callable[[StoreError], None] = lambda _: None,
+) -> None:
+    """Lets workers take turns until `stop` is set; a turn that began is ended first.
+
+    Args:
+        workers: One for each workspace.
+        stop: Set by a signal.
+        poll_s: Seconds between looks when there is nothing to do.
+        told: Told of each turn that did something.
+        troubled: Told of a store that could not be reached or was busy; it is tried again.
+    """
+    with _closing(workers):
+        while not stop.is_set():
+            is_idle = True
+            for worker in workers:
+                try:
+                    turn = worker.turn()
+                except StoreError as error:
+                    if not isinstance(error, StoreBusyError):
+                        worker.close()
+                    troubled(error)
+                    continue
+                if turn.tagged or turn.delivered or turn.ran:
+                    is_idle = False
+                    told(turn)
+                if stop.is_set():
+                    break
+            if is_idle:
+                stop.wait(poll_s)
+
+
+@contextmanager
+def _closing(workers: Sequence[Worker]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.close()
