@@ -3,7 +3,7 @@
     VocError                     something the user can act on; `voc` prints it and exits 1
     ├── UsageError               the call itself is wrong (unknown value, missing column); exits 2
     ├── ConfigError              a setting, an industry or a routing file is wrong; with places
-    │   └── MissingExtraError    a part needs an extra that is not installed (voc.topics)
+    │   └── MissingExtraError    a part needs an extra that is not installed
     ├── InterruptedRunError      a person stopped the run; exits 130
     ├── SourceError              a source cannot be read at all
     │   ├── RowError             one row cannot be read; it becomes a counted reject
@@ -51,6 +51,10 @@ class ConfigError(VocError):
     def __init__(self, message: str, places: Sequence[str] = ()) -> None:
         super().__init__("\n".join([message, *(f"  {place}" for place in places)]))
         self.places = tuple(places)
+
+
+class MissingExtraError(ConfigError, ImportError):
+    """A part needs an extra that is not installed; the message says what to type."""
 
 
 class InterruptedRunError(VocError):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
+from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
@@ -23,14 +22,11 @@ from voc.workorders import (
     DeliveryCounts,
     calendar_for,
     circumstances_of,
-    deliver,
     load_routing,
     open_work_orders,
 )
-from voc.workorders.sinks import FileQueueSink
 
 BURST_FLAG = "paid_burst"
-SINK = "file"
 
 Progress = Callable[[str, int, int], None]
 
@@ -71,6 +67,7 @@ class Chain:
         self._engine = engine
         self._settings = settings
         self._progress = progress
+        self._delivery: Delivery | None = None
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
@@ -197,6 +194,7 @@ class Chain:
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
+        known_sinks(rules, self._settings)
         orders = open_work_orders(
             issues,
             self._store.work_orders(),
@@ -212,7 +210,7 @@ class Chain:
                     window_days=self._settings.issues.window_days,
                 ),
             ),
-            sinks=(SINK,),
+            sinks=self._settings.sink_names,
             as_of=moments.as_of,
             quiet_days=self._settings.issues.quiet_days,
             reopened_at=self._reopened_at(issues, existing, now),
@@ -254,14 +252,21 @@ class Chain:
                 transaction.save_work_order(order)
                 transaction.enqueue(message)
 
-    def deliver(self) -> DeliveryCounts:
-        """Delivers the messages that are due to the file queue."""
-        return deliver(
-            self._store,
-            {SINK: FileQueueSink(self._settings.queue_dir)},
-            worker=f"{socket.gethostname()}-{os.getpid()}",
-            now=lambda: datetime.now(UTC),
-        )
+    def deliver(self, stop: Callable[[], bool] = lambda: False) -> DeliveryCounts:
+        """Delivers the messages that are due to all sinks, until none is left or `stop` says so.
+
+        Raises:
+            ConfigError: A sink cannot be made of its settings.
+        """
+        if self._delivery is None:
+            self._delivery = Delivery(self._store, self._settings)
+        return self._delivery.deliver(stop)
+
+    def close(self) -> None:
+        """Closes the connections to sinks; the store stays open."""
+        if self._delivery is not None:
+            self._delivery.close()
+            self._delivery = None
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

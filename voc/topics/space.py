@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from voc.errors import ConfigError
+from voc.errors import MissingExtraError
 from voc.topics.meaning import Floats, Meaning
 from voc.topics.words import Reader, Reading
 
@@ -85,10 +85,6 @@ class Vectors:
         """Returns the inner products, `(n, n_others) float32`."""
         sharp = (self.sharp @ others.sharp.T).toarray()
         return np.asarray(sharp + self.broad @ others.broad.T, dtype=np.float32)
-
-
-class MissingExtraError(ConfigError, ImportError):
-    """What discovers topics is not installed."""
 
 
 class Space:

@@ -22,7 +22,10 @@ CLOCK_LABELS: Final[Mapping[Clock, str]] = {"working": "个工作小时", "calen
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Where an issue goes. `explanation` says in Chinese why, for the people who get it."""
+    """Where an issue goes. `explanation` says in Chinese why, for the people who get it.
+
+    `sinks` names the sinks that are told; none: all.
+    """
 
     department: str
     priority: Priority
@@ -33,6 +36,7 @@ class Routing:
     advice: str
     rule: str
     explanation: str
+    sinks: tuple[str, ...] = ()
 
 
 def route(
@@ -84,6 +88,7 @@ def route(
                 f"时限 {hours:g} {CLOCK_LABELS[clock]}",
             )
         ),
+        sinks=then.sinks or rules.defaults.sinks,
     )
 
 
