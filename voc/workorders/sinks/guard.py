@@ -19,6 +19,7 @@ from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_ASSIGNED: Final = ipaddress.ip_network("192.0.0.0/24")
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL: Final = ipaddress.ip_network("64:ff9b:1::/48")
 
@@ -50,7 +51,7 @@ class AddressRules:
         found = _innermost(ipaddress.ip_address(address.partition("%")[0]))
         if any(found in network for network in self._networks):
             return True
-        return found.is_global and not found.is_multicast
+        return found.is_global and not found.is_multicast and found not in _ASSIGNED
 
 
 def _innermost(address: Address) -> Address:

@@ -24,6 +24,16 @@ _CONNECTIONS: Final = 64
 _LATER: Final = frozenset({302, 303, 307, 408, 409, 421, 423, 425, 429})
 """Statuses other than 5xx that say nothing of the message itself."""
 
+_FAILURES: Final = (
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.TimeoutException,
+    httpcore2.UnsupportedProtocol,
+    httpx2.HTTPError,
+    httpx2.InvalidURL,
+    OSError,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -81,7 +91,7 @@ class Client:
                 auth=httpx2.BasicAuth(*auth) if auth else None,
             ) as response:
                 return Answer(response.status_code, response.headers, await _read(response))
-        except (httpx2.HTTPError, httpx2.InvalidURL, _CoreErrors, OSError, ssl.SSLError) as error:
+        except _FAILURES as error:
             raise TransientDeliveryError(f"{self._place}: {_what(error)}.") from error
 
     async def close(self) -> None:
@@ -98,14 +108,6 @@ class Client:
                 trust_env=False,
             )
         return self._client
-
-
-_CoreErrors = (
-    httpcore2.TimeoutException,
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    httpcore2.UnsupportedProtocol,
-)
 
 
 def _what(error: BaseException) -> str:

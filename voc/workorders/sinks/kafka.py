@@ -15,9 +15,7 @@ from voc.workorders.sinks.content import payload_bytes
 
 _AT_ONCE: Final = 100
 _GRACE_S: Final = 5.0
-_OF_THE_MESSAGE: Final = frozenset(
-    {KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG_SIZE, KafkaError._INVALID_ARG}
-)
+_OF_THE_MESSAGE: Final = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG_SIZE})
 
 
 class KafkaSink:
@@ -124,9 +122,9 @@ class KafkaSink:
             )
         except KafkaException as error:
             raise self._error(error.args[0]) from error
-        error = found.topics[self._settings.topic].error
-        if error is not None:
-            raise self._error(error)
+        trouble = found.topics[self._settings.topic].error
+        if trouble is not None:
+            raise self._error(trouble)
         count = len(found.topics[self._settings.topic].partitions)
         return f"{self.place} answers; the topic has {count} partitions"
 

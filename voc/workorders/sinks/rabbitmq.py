@@ -9,6 +9,7 @@ from typing import Final
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aio_pika.exceptions import AMQPError
+from aiormq.abc import DeliveredMessage
 from yarl import URL
 
 from voc.config.sinks import RabbitMQSinkSettings
@@ -33,6 +34,7 @@ class RabbitMQSink(ConnectedSink):
         self._settings = settings
         self._opening = asyncio.Lock()
         self._connection: AbstractConnection | None = None
+        self._channel: AbstractChannel | None = None
         self._exchange: AbstractExchange | None = None
 
     @property
@@ -56,7 +58,7 @@ class RabbitMQSink(ConnectedSink):
         except (AMQPError, OSError, RuntimeError) as error:
             await self._leave()
             raise TransientDeliveryError(f"{self.place}: {_what(error)}.") from error
-        if isinstance(result, aio_pika.abc.DeliveredMessage):
+        if isinstance(result, DeliveredMessage):
             raise TransientDeliveryError(
                 f"{self.place}: no queue takes what comes to exchange"
                 f" {self._settings.exchange!r} with the key {self._settings.routing_key!r}; bind"
@@ -73,15 +75,13 @@ class RabbitMQSink(ConnectedSink):
                     client_properties={"connection_name": f"voc {self._name}"},
                     heartbeat=_HEARTBEAT_S,
                 )
-                channel = await self._connection.channel(publisher_confirms=True)
-                self._exchange = await self._topology(channel)
+                self._channel = await self._connection.channel(publisher_confirms=True)
+                self._exchange = await self._topology(self._channel)
             return self._exchange
 
     def _is_alive(self) -> bool:
-        connection, exchange = self._connection, self._exchange
-        return bool(
-            connection and not connection.is_closed and exchange and not exchange.channel.is_closed
-        )
+        connection, channel = self._connection, self._channel
+        return bool(connection and not connection.is_closed and channel and not channel.is_closed)
 
     async def _topology(self, channel: AbstractChannel) -> AbstractExchange:
         told = self._settings
