@@ -55,7 +55,7 @@ class ConfigError(VocError):
 
 
 class MissingExtraError(ConfigError, ImportError):
-    """A part needs an extra that is not installed."""
+    """A part needs an extra that is not installed; the message says what to type."""
 
 
 class InterruptedRunError(VocError):

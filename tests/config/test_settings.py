@@ -230,3 +230,86 @@ def test_settings_never_change() -> None:
 
 def test_every_setting_has_a_description() -> None:
     assert [name for name, description in setting_names().items() if not description] == []
+
+
+WEBHOOK = "sinks:\n  hook:\n    kind: webhook\n    url: https://h.example/x\n"
+KINDS = "dingtalk, email, feishu, file, jira, kafka, rabbitmq, redis, webhook, wecom."
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def test_without_sinks_there_is_the_file_queue() -> None:
+    assert load_settings(environ={}).sink_names == ("file",)
+
+
+def test_a_sink_is_read_by_its_kind_and_a_variable_brings_its_secret(tmp_path: Path) -> None:
+    file = write(tmp_path, f"{WEBHOOK}    allow_hosts: 10.0.0.0/8\n")
+    settings = load_settings(file, environ={"VOC_SINKS_HOOK_SECRET": SECRET})
+    assert settings.sink_names == ("hook",)
+    assert settings.sinks["hook"].model_dump(exclude_defaults=True) == {
+        "kind": "webhook",
+        "url": "https://h.example/x",
+        "secret": SECRET,
+        "allow_hosts": ("10.0.0.0/8",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("sinks: {q: 3}", ["voc.yaml:1: sinks.q: should hold keys with values, not 3"]),
+        ("sinks:\n  q: {url: x}", [f"voc.yaml:2: sinks.q: names no kind; there are {KINDS}"]),
+        (
+            "sinks:\n  q:\n    kind: rabitmq\n    url: x",
+            [
+                f"voc.yaml:2: sinks.q: there is no kind of sink 'rabitmq'; there are {KINDS}"
+                " Did you mean 'rabbitmq'?"
+            ],
+        ),
+        (
+            "sinks:\n  q:\n    kind: rabbitmq\n    url: amqp://h/\n    routing_kye: x",
+            [
+                "voc.yaml:2: sinks.q.routing_key: missing key",
+                "voc.yaml:5: sinks.q.routing_kye: unknown key. Did you mean 'routing_key'?",
+            ],
+        ),
+        (
+            "sinks:\n  坏: {kind: file}",
+            ["voc.yaml:2: sinks.坏.[key]: String should match pattern '^[A-Za-z0-9_-]{1,40}$'"],
+        ),
+        (
+            f"{WEBHOOK}    secret: aGk=",
+            ["voc.yaml:5: sinks.hook.secret: holds 2 bytes; 24 to 64 are allowed"],
+        ),
+        (
+            f"sinks:\n  h: {{kind: webhook, secret: {SECRET}, url: 'http://a:b@h/'}}",
+            [
+                "voc.yaml:2: sinks.h.url: holds a user before the host, which no sink sends;"
+                " leave it out"
+            ],
+        ),
+        (
+            "sinks:\n  w: {kind: wecom, url: 'https://h/', link: 'https://h/{order}'}",
+            [
+                "voc.yaml:2: sinks.w.link: names {order}; there are {work_order_id}, {issue_id},"
+                " {message_id}"
+            ],
+        ),
+        (
+            "sinks:\n  k: {kind: kafka, servers: h, topic: t, properties: {acks: 1}}",
+            ["voc.yaml:2: sinks.k: properties sets acks, which voc itself sets; leave it out"],
+        ),
+    ],
+)
+def test_a_wrong_sink_has_its_line(tmp_path: Path, text: str, found: list[str]) -> None:
+    assert [place.split(", not ")[0] for place in places(write(tmp_path, text))] == [
+        place.split(", not ")[0] for place in found
+    ]
+
+
+def test_a_sinks_secret_is_not_repeated(tmp_path: Path) -> None:
+    hushed = write(tmp_path, "sinks:\n  m: {kind: rabbitmq, url: 'hush', routing_key: r}\n")
+    with pytest.raises(ConfigError, match=r"sinks\.m\.url") as caught:
+        load_settings(hushed, environ={})
+    assert "hush" not in str(caught.value)
+    with pytest.raises(ConfigError, match="VOC_SINKS_M_PASSWORD is no setting"):
+        load_settings(hushed, environ={"VOC_SINKS_M_PASSWORD": "x"})

@@ -133,20 +133,20 @@ def test_it_works_until_it_is_told_to_stop(sqlite_url: str, settings: Settings) 
 
 
 def test_a_busy_store_is_tried_again(sqlite_url: str, settings: Settings) -> None:  # noqa: F811
-    stop = threading.Event()
+    ended = threading.Event()
 
     class Busy(Worker):
         turns = 0
 
-        def turn(self) -> Turn:
+        def turn(self, stop: Callable[[], bool] = lambda: False) -> Turn:
             self.turns += 1
             if self.turns < 3:
                 raise StoreBusyError("busy")
-            stop.set()
+            ended.set()
             return Turn(tagged=1)
 
     troubles: list[StoreError] = []
     with open_store(sqlite_url) as store:
         busy = Busy(store, cast(Any, Scripted()), settings)
-        work([busy], stop, poll_s=0.01, troubled=troubles.append)
+        work([busy], ended, poll_s=0.01, troubled=troubles.append)
     assert len(troubles) == 2

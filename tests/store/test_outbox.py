@@ -155,3 +155,15 @@ def test_workers_pass_over_each_others_rows(postgres_url: str) -> None:
             second = {item.message_id for item in two.lease("b", **wanted)}
         assert first | second == {"m0", "m1", "m2", "m3"}
         assert not first & second
+
+
+def test_a_message_given_back_untried_has_one_attempt_less(store: Store) -> None:
+    enqueue(store, message("m"))
+    assert lease(store) == ["m"]
+    with store.transaction() as tx:
+        assert not tx.release("m", "another")
+        assert tx.release("m", "w")
+        assert not tx.release("m", "w"), "it has it no longer"
+    with store.transaction() as tx:
+        (got,) = tx.lease("w", limit=1, lease_s=1, now=NOW, sinks=["file"])
+    assert got.attempts == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,10 @@ import pytest
 
 from voc.errors import TerminalDeliveryError, TransientDeliveryError
 from voc.records import Message
+from voc.workorders.breaker import Breaker
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
 from voc.workorders.sinks import FileQueueSink
+from voc.workorders.sinks.base import Later, Outcome
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)
 
@@ -51,7 +54,13 @@ class FakeOutbox:
     """Behaves like the store's outbox, in memory; refuses to be used inside a transaction."""
 
     rows: dict[str, Kept] = field(default_factory=dict)
-    busy: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    holder: int | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether this thread is inside a transaction."""
+        return self.holder == threading.get_ident()
 
     def add(self, *messages: Message) -> None:
         for message in messages:
@@ -60,11 +69,12 @@ class FakeOutbox:
     @contextmanager
     def transaction(self) -> Iterator[FakeOutbox]:
         assert not self.busy, "a transaction in a transaction"
-        self.busy = True
-        try:
-            yield self
-        finally:
-            self.busy = False
+        with self.lock:
+            self.holder = threading.get_ident()
+            try:
+                yield self
+            finally:
+                self.holder = None
 
     def lease(
         self, worker: str, *, limit: int, lease_s: float, now: datetime, sinks: Sequence[str]
@@ -89,6 +99,13 @@ class FakeOutbox:
 
     def postpone(self, message_id: str, worker: str, error: str, next_at: datetime) -> bool:
         return self._settle(message_id, worker, next_at=next_at, error=error)
+
+    def release(self, message_id: str, worker: str) -> bool:
+        held = self.rows[message_id].leased_by == worker
+        if held:
+            row = self.rows[message_id]
+            row.message = replace(row.message, attempts=row.message.attempts - 1)
+        return self._settle(message_id, worker)
 
     def bury(self, message_id: str, worker: str, error: str, now: datetime) -> bool:
         return self._settle(message_id, worker, state="dead", error=error)
@@ -217,8 +234,9 @@ def test_a_sink_that_is_down_is_left_alone_and_nothing_is_lost(
 ) -> None:
     outbox.add(*(message(f"m{number}") for number in range(30)))
     down = ScriptedSink(outbox, lambda _: TransientDeliveryError("connection refused"))
-    assert run(outbox, down, clock).postponed == 20
-    assert len(down.got) == 3
+    assert run(outbox, down, clock).postponed == 5
+    assert len(down.got) == 5
+    assert sum(row.message.attempts for row in outbox.rows.values()) == 5, "none else was tried"
     up = ScriptedSink(outbox)
     clock.forward(10)
     assert run(outbox, up, clock) == DeliveryCounts(delivered=30)
@@ -243,7 +261,7 @@ def test_a_slow_sink_sends_nothing_after_its_lease(outbox: FakeOutbox, clock: Cl
         clock.forward(14)
 
     assert run(outbox, ScriptedSink(outbox, slowly), clock) == DeliveryCounts(delivered=12)
-    assert max(row.message.attempts for row in outbox.rows.values()) <= 4
+    assert max(row.message.attempts for row in outbox.rows.values()) == 1
 
 
 def test_what_is_asked_to_stop_gives_back(outbox: FakeOutbox, clock: Clock) -> None:
@@ -346,3 +364,144 @@ class _Mortal:
         if self.chance.random() < 0.15:
             raise Died
         return reference
+
+
+def test_a_slow_sink_holds_up_no_other_even_what_comes_later(
+    outbox: FakeOutbox, clock: Clock
+) -> None:
+    """While one sink is at work, another gets what is added meanwhile."""
+    outbox.add(message("slow", sink="slow"), message("first", sink="quick"))
+    arrived = threading.Event()
+
+    def slowly(_: Message) -> None:
+        with outbox.transaction():
+            outbox.add(message("second", sink="quick"))
+        assert arrived.wait(10), "the other sink did not get its message meanwhile"
+
+    def quickly(sent: Message) -> None:
+        if sent.message_id == "second":
+            arrived.set()
+
+    slow = ScriptedSink(outbox, slowly, name="slow")
+    quick = ScriptedSink(outbox, quickly, name="quick")
+    counts = deliver(outbox, {"slow": slow, "quick": quick}, worker="w1", now=clock)
+    assert counts == DeliveryCounts(delivered=3)
+
+
+@dataclass
+class ScriptedBatchSink:
+    """Takes several at once; answers as told."""
+
+    outbox: FakeOutbox
+    outcome: Callable[[Message], Outcome]
+    name: str = "hook"
+    at_once: int = 4
+    got: list[list[str]] = field(default_factory=list)
+    resting_s: float = 0.0
+
+    def send(self, message: Message) -> str | None:
+        raise AssertionError("one by one although it takes several")
+
+    def send_many(self, messages: Sequence[Message]) -> list[Outcome]:
+        assert not self.outbox.busy, "sent inside a transaction"
+        self.got.append([item.message_id for item in messages])
+        return [self.outcome(item) for item in messages]
+
+    def rest_s(self) -> float:
+        return self.resting_s
+
+
+def test_a_batch_has_an_outcome_for_each(outbox: FakeOutbox, clock: Clock) -> None:
+    outbox.add(*(message(f"m{number}") for number in range(4)))
+    outbox.add(message("m0b", key="m0", sequence=2))
+    outcomes: dict[str, Outcome] = {
+        "m1": TransientDeliveryError("503"),
+        "m2": TerminalDeliveryError("410"),
+        "m3": Later(),
+    }
+
+    def resting(sent: Message) -> Outcome:
+        sink.resting_s = 9.0
+        return outcomes.get(sent.message_id)
+
+    sink = ScriptedBatchSink(outbox, resting)
+    counts = deliver(outbox, {"hook": sink}, worker="w1", now=clock)
+    assert counts == DeliveryCounts(delivered=1, postponed=1, buried=1)
+    assert sink.got == [["m0", "m1", "m2", "m3"]], "one key, one message; none while it rests"
+    assert outbox.states() == ["delivered", "pending", "dead", "pending", "pending"]
+    attempts = [row.message.attempts for row in outbox.rows.values()]
+    assert attempts == [1, 1, 1, 0, 0], "what was not tried is no attempt"
+
+
+def test_an_open_breaker_lets_one_through_and_closes(outbox: FakeOutbox, clock: Clock) -> None:
+    def seconds() -> float:
+        return (clock.now - NOW).total_seconds()
+
+    outbox.add(*(message(f"m{number}") for number in range(12)))
+    breakers = {"hook": Breaker(failures=3, clock=seconds, first_s=8)}
+    is_down = True
+    sink = ScriptedSink(outbox, lambda _: TransientDeliveryError("503") if is_down else None)
+    for tries in (3, 4, 5):
+        run(outbox, sink, clock, breakers=breakers)
+        run(outbox, sink, clock, breakers=breakers)
+        assert len(sink.got) == tries, "an open breaker lets nothing through, a half-open one one"
+        clock.forward(breakers["hook"].rest_s() + 0.001)
+    is_down = False
+    clock.forward(60)
+    assert run(outbox, sink, clock, breakers=breakers) == DeliveryCounts(delivered=12)
+
+
+def test_an_endpoint_that_names_a_time_is_not_asked_before_it() -> None:
+    at = [0.0]
+    breaker = Breaker(clock=lambda: at[0])
+    breaker.failed(retry_after_s=30)
+    assert (breaker.allowance(9), breaker.rest_s()) == (0, 30)
+    at[0] = 30
+    assert breaker.allowance(9) == 9
+    breaker.failed(retry_after_s=1e9)
+    assert breaker.rest_s() == 86_400
+
+
+def test_a_breaker_rests_longer_each_time_up_to_a_limit() -> None:
+    at = [0.0]
+    breaker = Breaker(failures=1, first_s=2, longest_s=10, clock=lambda: at[0])
+    for longest in (2, 4, 8, 10, 10):
+        breaker.failed()
+        assert longest / 2 <= breaker.rest_s() <= longest
+        at[0] += breaker.rest_s()
+        assert breaker.allowance(9) == 1
+    breaker.succeeded()
+    assert breaker.allowance(9) == 9
+    breaker.failed()
+    assert breaker.rest_s() <= 2
+
+
+def test_six_hours_down_with_many_queued(outbox: FakeOutbox, clock: Clock) -> None:
+    """All arrive, in order per key, although none may be tried more than fifty times."""
+
+    def seconds() -> float:
+        return (clock.now - NOW).total_seconds()
+
+    keys, changes = 300, 3
+    outbox.add(
+        *(
+            message(f"{key}.{number}", key=str(key), sequence=number)
+            for number in range(changes)
+            for key in range(keys)
+        )
+    )
+    breakers = {"hook": Breaker(clock=seconds, chance=random.Random(1))}
+    sink = ScriptedSink(
+        outbox, lambda _: TransientDeliveryError("503") if seconds() < 6 * 3600 else None
+    )
+    arrived = DeliveryCounts()
+    while "pending" in outbox.states():
+        arrived += run(outbox, sink, clock, breakers=breakers)
+        clock.forward(max(20.0, breakers["hook"].rest_s()))
+    assert (arrived.delivered, arrived.buried) == (keys * changes, 0)
+    assert arrived.postponed < 6 * 3600 / 30, "the breaker leaves it in peace"
+    order = sink.got[arrived.postponed :]
+    for key in range(keys):
+        mine = [name for name in order if name.split(".")[0] == str(key)]
+        assert mine == sorted(mine)
+    assert seconds() < 8 * 3600

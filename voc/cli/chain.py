@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,11 +103,16 @@ def run(
         engine = load(settings=settings, model=model)
         if engine.notice:
             say(engine.notice)
-        with Progress("运行") as progress:
-            done = Chain(
-                store, engine, settings,
-                progress=lambda stage, part, total: progress.update(part, total, label=stage),
-            ).run()  # fmt: skip
+        with (
+            Progress("运行") as progress,
+            closing(
+                Chain(
+                    store, engine, settings,
+                    progress=lambda stage, part, total: progress.update(part, total, label=stage),
+                )
+            ) as chain,
+        ):  # fmt: skip
+            done = chain.run()
         for note in done.notes:
             say(note)
         failed = f", {done.failed} set aside (voc doctor names them)" if done.failed else ""
@@ -115,13 +121,18 @@ def run(
             f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
             " changed;"
             f" {done.work_orders} work orders opened or updated;"
-            f" {done.delivery.delivered} messages delivered to {settings.queue_dir}"
+            f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:
             say(
                 f"{done.delivery.postponed} messages will be tried again,"
-                f" {done.delivery.buried} were refused; voc doctor says why."
+                f" {done.delivery.buried} were refused; voc outbox list says why."
             )
+
+
+def _where(settings: Settings) -> str:
+    """Returns where work orders go: the queue's folder, or the names of the sinks."""
+    return ", ".join(settings.sinks) or str(settings.queue_dir)
 
 
 def report(

@@ -10,12 +10,15 @@ from voc.config.industries import (
 )
 from voc.config.resources import bundled
 from voc.config.settings import Settings, SourceSettings, load_settings, setting_names
+from voc.config.sinks import FILE_SINK, SinkSettings
 from voc.config.yamlfile import load_model, read_yaml
 
 __all__ = [
+    "FILE_SINK",
     "Aspect",
     "Industry",
     "Settings",
+    "SinkSettings",
     "SourceSettings",
     "UrgentWords",
     "bundled",

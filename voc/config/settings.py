@@ -10,24 +10,20 @@ from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from voc.config.resources import bundled
-from voc.config.yamlfile import Place, describe, finding, known_place, read_yaml
+from voc.config.section import Section
+from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
+from voc.config.yamlfile import Place, describe, finding, known_place, place_of, read_yaml
 from voc.errors import ConfigError, nearest
 from voc.records import Channel
 
 PREFIX = "VOC_"
 DEFAULT_WORKSPACE = "default"
 _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-
-
-class Section(BaseModel):
-    """Base of all sections: unknown keys are errors, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 class StoreSettings(Section):
@@ -228,6 +224,9 @@ class Settings(Section):
     sources: dict[str, SourceSettings] = Field(
         default_factory=dict, description="Named sources for voc ingest and voc run."
     )
+    sinks: dict[SinkName, SinkSettings] = Field(
+        default_factory=dict, description="Where work orders go; empty: into the file queue."
+    )
 
     _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
 
@@ -267,6 +266,11 @@ class Settings(Section):
     @property
     def queue_dir(self) -> Path:
         return self.resolve(self.queue.dir) or self.base_dir / "work-orders"
+
+    @property
+    def sink_names(self) -> tuple[str, ...]:
+        """The sinks that get what no rule sends elsewhere: all that are named, else the queue."""
+        return tuple(self.sinks) or (FILE_SINK,)
 
     @property
     def sharpened_dir(self) -> Path:
@@ -330,8 +334,7 @@ def load_settings(
             raise ConfigError(f"{path}: holds {type(content).__name__}, not keys with values.")
         _overlay(values, content or {})
         origin.add_file(path, lines)
-    for name, text in _variables(environ).items():
-        variable = _variable(name)
+    for name, (variable, text) in _variables(environ, values).items():
         _put(values, name, _told(name, _read_variable(variable, name, text)))
         origin.add(name, variable)
     for name, value in (overrides or {}).items():
@@ -372,7 +375,7 @@ class _Origins:
         self._names[tuple(dotted.split("."))] = name
 
     def describe(self, detail: ErrorDetails) -> str:
-        place: Place = tuple(detail["loc"])
+        place = place_of(detail)
         unknown = detail["type"] == "extra_forbidden"
         for told, name in self._names.items():
             if place[: len(told)] == told or (unknown and told[: len(place)] == place):
@@ -393,10 +396,15 @@ def _variable(setting: str) -> str:
     return PREFIX + setting.replace(".", "_").upper()
 
 
-def _variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Returns the `VOC_*` variables by dotted setting name; an unknown one is an error."""
+def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Returns the `VOC_*` variables with their texts, by dotted setting name.
+
+    Raises:
+        ConfigError: One is no setting.
+    """
     known = {_variable(name): name for name in setting_names()}
-    found: dict[str, str] = {}
+    known |= sink_variables(values.get("sinks"), prefix=PREFIX)
+    found: dict[str, tuple[str, str]] = {}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}CONFIG":
             continue
@@ -404,7 +412,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
             raise ConfigError(
                 f"The environment variable {variable} is no setting.{nearest(variable, known)}"
             )
-        found[known[variable]] = text
+        found[known[variable]] = (variable, text)
     return found
 
 
@@ -412,7 +420,8 @@ def _read_variable(variable: str, setting: str, text: str) -> Any:
     """Returns the value of a variable: YAML where the setting holds keys, else the very text."""
     if not text:
         return None
-    if get_origin(_fields()[setting].annotation) is not dict:
+    field = _fields().get(setting)
+    if field is None or get_origin(field.annotation) is not dict:
         return text
     try:
         return yaml.safe_load(text)

@@ -24,7 +24,9 @@ _PLAIN_WORDS: Final = {
     "dict_type": "should hold keys with values",
     "model_type": "should hold keys with values",
 }
-_SECRETS: Final = frozenset({"key", "url"})  # settings whose values no message repeats
+_SECRETS: Final = frozenset(
+    {"key", "url", "secret", "old_secret", "token", "password"}
+)  # settings whose values no message repeats
 
 
 def read_yaml(path: Path) -> tuple[Any, dict[Place, int]]:
@@ -110,7 +112,7 @@ def check(values: Any, model: type[Model], *, path: Path, lines: Mapping[Place, 
         return model.model_validate(values)
     except ValidationError as error:
         found = _without_echoes(error.errors())
-        found.sort(key=lambda detail: lines[known_place(_place(detail), lines)])
+        found.sort(key=lambda detail: lines[known_place(place_of(detail), lines)])
         places = [describe(detail, model, path, lines) for detail in found]
         count = len(places)
         raise ConfigError(
@@ -122,17 +124,17 @@ def describe(
     detail: ErrorDetails, model: type[BaseModel], path: Path, lines: Mapping[Place, int]
 ) -> str:
     """Returns one finding of pydantic as `file:line: where: what`."""
-    place = _place(detail)
+    place = place_of(detail)
     where = ".".join(str(part) for part in place) or "the file"
     return f"{path}:{lines[known_place(place, lines)]}: {where}: {finding(detail, model)}"
 
 
 def finding(detail: ErrorDetails, model: type[BaseModel]) -> str:
     """Returns what is wrong in one finding of pydantic, with the value or the nearest known key."""
-    kind, place, value = detail["type"], _place(detail), detail["input"]
+    kind, place, value = detail["type"], place_of(detail), detail["input"]
     what = _PLAIN_WORDS.get(kind, detail["msg"].removeprefix("Value error, "))
     if kind == "extra_forbidden":
-        return f"{what}.{nearest(str(place[-1]), _known_keys(model, place[:-1]))}"
+        return f"{what}.{nearest(str(place[-1]), _known_keys(model, detail['loc'][:-1]))}"
     told = kind in ("missing", "value_error") or "place" in detail.get("ctx", {})
     secret = bool(place) and place[-1] in _SECRETS
     if told or secret or not isinstance(value, (str, int, float)):
@@ -156,15 +158,20 @@ def known_place(place: Place, lines: Mapping[Place, int]) -> Place:
     return known
 
 
-def _place(detail: ErrorDetails) -> Place:
+def place_of(detail: ErrorDetails) -> Place:
     """Where a finding lies; a check of the whole says so itself, as `place` in its context."""
     place: Place = detail.get("ctx", {}).get("place", detail["loc"])
-    return place
+    return tuple(part for part in place if not _is_tag(part))
+
+
+def _is_tag(part: str | int) -> bool:
+    """Whether a step of a place only says which kind of several pydantic took."""
+    return isinstance(part, str) and part.startswith("kind=")
 
 
 def _without_echoes(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
     """Leaves out lists that are "too short" only because their items were found wrong."""
-    places = [_place(detail) for detail in details]
+    places = [place_of(detail) for detail in details]
     return [
         detail
         for detail, place in zip(details, places, strict=True)
@@ -176,14 +183,29 @@ def _without_echoes(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 def _known_keys(model: type[BaseModel], place: Place) -> list[str]:
     """The keys allowed at `place`, found by walking the annotations of `model`."""
     current: Any = model
+    above: Any = model
     for part in place:
-        if isinstance(part, str) and isinstance(current, type) and issubclass(current, BaseModel):
+        if _is_tag(part):
+            current = _member(above, str(part))
+        elif isinstance(part, str) and isinstance(current, type) and issubclass(current, BaseModel):
             field = current.model_fields.get(str(part))
             current = field.annotation if field else None
         else:  # an index of a list or a name in a dictionary
-            current = _inner_model(current)
+            above, current = current, _inner_model(current)
     current = _inner_model(current)
     return list(current.model_fields) if current else []
+
+
+def _member(annotation: Any, tag: str) -> type[BaseModel] | None:
+    """The model that bears a tag, in a union of several."""
+    for argument in getattr(annotation, "__args__", ()):
+        marks = getattr(argument, "__metadata__", ())
+        if any(getattr(mark, "tag", None) == tag for mark in marks):
+            return _inner_model(argument)
+        found = _member(argument, tag)
+        if found is not None:
+            return found
+    return None
 
 
 def _inner_model(annotation: Any) -> type[BaseModel] | None:

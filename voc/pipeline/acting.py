@@ -8,7 +8,7 @@ from typing import Final
 
 from voc.config import Settings
 from voc.errors import StateError, UsageError
-from voc.pipeline.chain import SINK
+from voc.pipeline.delivering import known_sinks
 from voc.pipeline.taxonomies import industries_of
 from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
@@ -67,6 +67,7 @@ def open_for_issue(
         raise StateError(f"Issue {issue_id} is {issue.status}; reopen it first.")
     file = settings.resolve(settings.routing.file)
     rules = load_routing(file)
+    known_sinks(rules, settings)
     asked = rules.model_copy(
         update={
             "open_when": OpenWhen(severity="low", voices=1),
@@ -82,7 +83,7 @@ def open_for_issue(
         industries=industries,
         calendar=calendar_for(rules, file),
         now=now,
-        sinks=(SINK,),
+        sinks=settings.sink_names,
         reopened_at={issue_id: now} if existing else None,
     )
     if not opened:

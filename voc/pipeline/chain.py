@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +9,7 @@ from datetime import UTC, datetime
 from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.alerting import raise_alerts
+from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
@@ -24,14 +23,11 @@ from voc.workorders import (
     DeliveryCounts,
     calendar_for,
     circumstances_of,
-    deliver,
     load_routing,
     open_work_orders,
 )
-from voc.workorders.sinks import FileQueueSink
 
 BURST_FLAG = "paid_burst"
-SINK = "file"
 
 Progress = Callable[[str, int, int], None]
 
@@ -59,6 +55,7 @@ class Chain:
         engine: What tags.
         settings: All settings.
         progress: Told of (stage, done, total) as work goes on.
+        delivery: Connections to sinks that stay open after it; by default it makes its own.
     """
 
     def __init__(
@@ -68,11 +65,14 @@ class Chain:
         settings: Settings,
         *,
         progress: Progress = lambda *_: None,
+        delivery: Delivery | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
         self._settings = settings
         self._progress = progress
+        self._delivery = delivery
+        self._is_given = delivery is not None
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
@@ -215,6 +215,7 @@ class Chain:
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
+        known_sinks(rules, self._settings)
         orders = open_work_orders(
             issues,
             self._store.work_orders(),
@@ -230,7 +231,7 @@ class Chain:
                     window_days=self._settings.issues.window_days,
                 ),
             ),
-            sinks=(SINK,),
+            sinks=self._settings.sink_names,
             as_of=moments.as_of,
             quiet_days=self._settings.issues.quiet_days,
             reopened_at=self._reopened_at(issues, existing, now),
@@ -288,14 +289,21 @@ class Chain:
                 transaction.save_alerts(changed)
         return len(changed)
 
-    def deliver(self) -> DeliveryCounts:
-        """Delivers the messages that are due to the file queue."""
-        return deliver(
-            self._store,
-            {SINK: FileQueueSink(self._settings.queue_dir)},
-            worker=f"{socket.gethostname()}-{os.getpid()}",
-            now=lambda: datetime.now(UTC),
-        )
+    def deliver(self, stop: Callable[[], bool] = lambda: False) -> DeliveryCounts:
+        """Delivers the messages that are due to all sinks, until none is left or `stop` says so.
+
+        Raises:
+            ConfigError: A sink cannot be made of its settings.
+        """
+        if self._delivery is None:
+            self._delivery = Delivery(self._store, self._settings)
+        return self._delivery.deliver(stop)
+
+    def close(self) -> None:
+        """Closes the connections to sinks that it made; the store stays open."""
+        if self._delivery is not None and not self._is_given:
+            self._delivery.close()
+            self._delivery = None
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from voc.config import Settings
 from voc.errors import StoreBusyError, StoreError
 from voc.pipeline.chain import Chain
+from voc.pipeline.delivering import Delivery
 from voc.store import Store
 from voc.tagging.engine import Engine
 
@@ -53,7 +54,7 @@ class Worker:
         self._next_run = clock()
         self._hold = ExitStack()
         self._holds = False
-        self._made: Chain | None = None
+        self._delivery: Delivery | None = None
 
     def start(self) -> None:
         """Takes the chain where nobody has it.
@@ -63,33 +64,40 @@ class Worker:
         """
         self._take_chain()
 
-    def turn(self) -> Turn:
-        """Does what there is to do now, once.
+    def turn(self, stop: Callable[[], bool] = lambda: False) -> Turn:
+        """Does what there is to do now, once; of what is due to be sent, until `stop` says so.
 
         Raises:
             StoreError: The store cannot be reached; or another worker has a SQLite store.
         """
         self._take_chain()
         if not self._holds:
-            return Turn(delivered=self._chain().deliver().delivered)
+            return Turn(delivered=self._sent(stop))
         newest = self._store.newest_seq()
         if self._clock() >= self._next_run:
-            run = self._chain(is_new=True).run()
+            run = self._chain().run()
             self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
             return Turn(run.tagged, run.delivery.delivered, ran=True)
         tagged = 0
         if newest > self._seen:
             # What fails is tried again by the next whole run, not at every look.
-            tagged, _ = self._chain(is_new=True).tag(after=self._seen)
+            tagged, _ = self._chain().tag(after=self._seen)
             self._seen = newest
-        return Turn(tagged, self._chain().deliver().delivered)
+        return Turn(tagged, self._sent(stop))
 
-    def _chain(self, *, is_new: bool = False) -> Chain:
-        # A new one knows the industries of the feedback there is now.
-        if self._made is None or is_new:
-            self._made = Chain(self._store, self._engine, self._settings)
-        return self._made
+    def _sent(self, stop: Callable[[], bool]) -> int:
+        return self._connections().deliver(stop).delivered
+
+    def _connections(self) -> Delivery:
+        """Returns the sinks, which stay connected from turn to turn."""
+        if self._delivery is None:
+            self._delivery = Delivery(self._store, self._settings)
+        return self._delivery
+
+    def _chain(self) -> Chain:
+        """Returns a chain that knows the industries of the feedback there is now."""
+        return Chain(self._store, self._engine, self._settings, delivery=self._connections())
 
     def _take_chain(self) -> None:
         if self._holds:
@@ -112,7 +120,10 @@ class Worker:
         return self._holds
 
     def close(self) -> None:
-        """Lets the chain go to another worker."""
+        """Lets the chain go to another worker, and closes the connections to sinks."""
+        if self._delivery is not None:
+            self._delivery.close()
+            self._delivery = None
         self._hold.close()
         self._holds = False
 
@@ -139,7 +150,7 @@ def work(
             is_idle = True
             for worker in workers:
                 try:
-                    turn = worker.turn()
+                    turn = worker.turn(stop.is_set)
                 except StoreError as error:
                     if not isinstance(error, StoreBusyError):
                         worker.close()

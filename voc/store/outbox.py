@@ -108,6 +108,11 @@ def settle(connection: Connection, message_id: str, worker: str, **values: Any) 
     return done.rowcount == 1
 
 
+def release(connection: Connection, message_id: str, worker: str) -> bool:
+    """Ends a worker's lease as if it had never been; false where it has the message no longer."""
+    return settle(connection, message_id, worker, attempts=schema.outbox.c.attempts - 1)
+
+
 def replay(connection: Connection, message_id: str, now: datetime) -> bool:
     """Makes a buried message pending again; false where there is none of that id."""
     table = schema.outbox

@@ -178,6 +178,10 @@ class Transaction(ServiceWrites):
         """
         workorders.set_status(self._connection, work_order_id, status, actor, note, now)
 
+    def set_external_ref(self, work_order_id: str, reference: str) -> None:
+        """Keeps the name that another system gave a work order; nothing where there is none."""
+        workorders.set_external_ref(self._connection, work_order_id, reference)
+
     def enqueue(self, message: Message) -> None:
         """Adds a message to the outbox; a `message_id` that is there already changes nothing."""
         outbox.enqueue(self._connection, message)
@@ -217,6 +221,10 @@ class Transaction(ServiceWrites):
         return outbox.settle(
             self._connection, message_id, worker, next_at=micros(next_at), last_error=error
         )
+
+    def release(self, message_id: str, worker: str) -> bool:
+        """Gives a message back untried, so that the lease is no attempt; false as `postpone`."""
+        return outbox.release(self._connection, message_id, worker)
 
     def bury(self, message_id: str, worker: str, error: str, now: datetime) -> bool:
         """Sets a message aside as dead; false where `worker` no longer has it."""

@@ -43,6 +43,14 @@ def _row(item: WorkOrder) -> dict[str, Any]:
     return row
 
 
+def set_external_ref(connection: Connection, work_order_id: str, reference: str) -> None:
+    """Keeps the name that another system gave a work order; an unknown order has none."""
+    table = schema.work_order
+    connection.execute(
+        update(table).where(table.c.work_order_id == work_order_id).values(external_ref=reference)
+    )
+
+
 def add_history(connection: Connection, work_order_id: str, entry: HistoryEntry) -> None:
     """Keeps one change, once however often it is told."""
     _status(connection, work_order_id)

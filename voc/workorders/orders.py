@@ -69,7 +69,8 @@ def open_work_orders(
         calendar: When work is done.
         now: The time written on what is made; service-level times start from it.
         circumstances: What the issues' voices tell beside, by issue id.
-        sinks: Names of the sinks to tell; with several, an order comes once for each.
+        sinks: Names of the sinks to tell where routing names none; with several, an order comes
+            once for each.
         as_of: The newest voice of each industry; what nobody has spoken of for `quiet_days` before
             it is history: it is kept, and nobody is sent out. An industry it lacks has no history.
         quiet_days: See there; `None`: nothing is history.
@@ -212,7 +213,7 @@ class _Desk:
                     at=self.now,
                 ),
             )
-            for sink in self.sinks
+            for sink in decided.sinks or self.sinks
         ]
 
 

@@ -28,7 +28,10 @@ CLOCK_LABELS: Final[Mapping[Clock, str]] = {"working": "个工作小时", "calen
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """Where an issue goes. `explanation` says in Chinese why, for the people who get it."""
+    """Where an issue goes. `explanation` says in Chinese why, for the people who get it.
+
+    `sinks` names the sinks that are told; none: all.
+    """
 
     department: str
     priority: Priority
@@ -39,6 +42,7 @@ class Routing:
     advice: str
     rule: str
     explanation: str
+    sinks: tuple[str, ...] = ()
 
 
 class Router:
@@ -104,6 +108,7 @@ class Router:
                     f"时限 {hours:g} {CLOCK_LABELS[clock]}",
                 )
             ),
+            sinks=then.sinks or rules.defaults.sinks,
         )
 
     def failed(

@@ -90,6 +90,7 @@ class Then(Section):
     sla_days: float | None = Field(default=None, gt=0, le=366, description="Working days instead.")
     clock: Clock | None = Field(default=None, description="working: only working hours count.")
     advice: str | None = Field(default=None, description="What the team shall do.")
+    sinks: Names = Field(default=(), description="Sinks that the order is sent to.")
 
     @model_validator(mode="after")
     def _one_time(self) -> Then:
@@ -111,6 +112,7 @@ class Defaults(Section):
     type: OrderType = Field(default="投诉", description="Kind of an order.")
     assignee: Name | None = Field(default=None, description="The person, if it is always one.")
     advice: str = Field(default="请核实并处理，在时限内反馈结果。", description="What to do.")
+    sinks: Names = Field(default=(), description="Sinks; none: all that the settings name.")
 
 
 class OpenWhen(Section):

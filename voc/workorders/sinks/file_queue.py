@@ -10,17 +10,17 @@ that empties `done/` tells repeats by the payload's `id`.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import threading
 import time
 from datetime import UTC
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
-from voc.errors import TerminalDeliveryError, TransientDeliveryError
-from voc.records import Message, plain
+from voc.errors import TransientDeliveryError
+from voc.records import Message
+from voc.workorders.sinks.content import payload_bytes
 
 DONE: Final = "done"
 _STALE_S: Final = 3600.0
@@ -68,7 +68,7 @@ class FileQueueSink:
                 Nothing of the message is left there.
             TerminalDeliveryError: The payload cannot be written as JSON.
         """
-        content = _encoded(message)
+        content = payload_bytes(message, indent=2) + b"\n"
         name = file_name(message)
         try:
             self._prepare()
@@ -134,22 +134,3 @@ def file_name(message: Message) -> str:
     created = message.created_at.astimezone(UTC)
     safe = quote(message.message_id, safe="")
     return f"{created:%Y%m%dT%H%M%S}.{created.microsecond:06d}Z-{message.sequence:06d}-{safe}.json"
-
-
-def _encoded(message: Message) -> bytes:
-    """Returns the payload as UTF-8; lone surrogates, which UTF-8 cannot hold, are escaped."""
-    payload: Any = plain(message.payload)
-    try:
-        try:
-            return _json(payload, ascii_only=False).encode()
-        except UnicodeEncodeError:
-            return _json(payload, ascii_only=True).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise TerminalDeliveryError(
-            f"Message {message.message_id}: its payload cannot be written as JSON ({error})."
-        ) from error
-
-
-def _json(payload: Any, *, ascii_only: bool) -> str:
-    text = json.dumps(payload, ensure_ascii=ascii_only, allow_nan=False, indent=2)
-    return f"{text}\n"

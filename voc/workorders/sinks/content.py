@@ -1,0 +1,144 @@
+"""What a message holds, as bytes and as fields that people read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from voc.errors import TerminalDeliveryError
+from voc.records import Message, plain
+from voc.workorders.rules import PRIORITY_LABELS
+
+_KINDS: Final = {"work_order.created": "新工单", "work_order.updated": "工单更新"}
+
+
+def payload_bytes(message: Message, *, indent: int | None = None) -> bytes:
+    """Returns the payload as UTF-8 JSON; lone surrogates, which UTF-8 cannot hold, are escaped.
+
+    Raises:
+        TerminalDeliveryError: It cannot be written as JSON.
+    """
+    payload: Any = plain(message.payload)
+    try:
+        try:
+            return _json(payload, indent, ascii_only=False).encode()
+        except UnicodeEncodeError:
+            return _json(payload, indent, ascii_only=True).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TerminalDeliveryError(
+            f"Message {message.message_id}: its payload cannot be written as JSON ({error})."
+        ) from error
+
+
+def _json(payload: Any, indent: int | None, *, ascii_only: bool) -> str:
+    separators = None if indent else (",", ":")
+    return json.dumps(
+        payload, ensure_ascii=ascii_only, allow_nan=False, indent=indent, separators=separators
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The fields of a message that people read; texts are one line each but `description`.
+
+    `verbatims` are quoted as the description numbers them, at most five.
+    """
+
+    kind: str
+    title: str
+    priority: str
+    priority_id: str
+    department: str
+    assignee: str
+    due: str
+    description: str
+    verbatims: tuple[str, ...]
+    work_order_id: str
+    issue_id: str
+    message_id: str
+    sequence: int
+
+    def link(self, template: str | None) -> str | None:
+        """Returns the page of the order, where the settings say where pages are."""
+        if template is None:
+            return None
+        return template.format(
+            work_order_id=self.work_order_id, issue_id=self.issue_id, message_id=self.message_id
+        )
+
+
+def told(message: Message) -> Told:
+    """Reads what people are told from a payload; what it lacks is empty."""
+    data = _mapping(message.payload.get("data"))
+    order, issue = _mapping(data.get("work_order")), _mapping(data.get("issue"))
+    priority: Any = order.get("priority")
+    return Told(
+        kind=_KINDS.get(str(message.payload.get("type")), "工单"),
+        title=_line(order.get("title")) or message.key,
+        priority=PRIORITY_LABELS.get(priority, _line(priority)),
+        priority_id=_line(priority),
+        department=_line(order.get("department")),
+        assignee=_line(order.get("assignee")),
+        due=_line(order.get("due_at"))[:16].replace("T", " "),
+        description=str(order.get("description") or ""),
+        verbatims=_verbatims(str(order.get("description") or ""), issue),
+        work_order_id=message.key,
+        issue_id=_line(issue.get("issue_id") or order.get("issue_id")),
+        message_id=message.message_id,
+        sequence=message.sequence,
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _line(value: Any) -> str:
+    return " ".join(str(value).split()) if value else ""
+
+
+def _verbatims(description: str, issue: Mapping[str, Any]) -> tuple[str, ...]:
+    """Returns what the description quotes; else the newest evidence."""
+    lines = [line.strip() for line in description.splitlines()]
+    quoted = [
+        line.partition("“")[2].rpartition("”")[0]
+        for line in lines
+        if line[:1].isdigit() and "“" in line and "”" in line
+    ]
+    evidence: Sequence[Any] = issue.get("evidence") or ()
+    newest = [_line(_mapping(item).get("text")) for item in list(evidence)[-3:]]
+    return tuple(text for text in (quoted or newest) if text)[:5]
+
+
+def cut(text: str, most_bytes: int) -> str:
+    """Returns `text`, cut at a character so that it takes `most_bytes` of UTF-8 at most.
+
+    What follows a character and belongs to it (a combining mark, a joined emoji) goes with it; a
+    cut is marked by `…`.
+    """
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= most_bytes:
+        return text
+    kept = raw[: max(0, most_bytes - len("…".encode()))].decode("utf-8", "ignore")
+    return f"{_whole(text, len(kept))}…" if most_bytes >= len("…".encode()) else ""
+
+
+def _whole(text: str, end: int) -> str:
+    """Returns `text[:end]`, shortened to where no character is parted from what belongs to it."""
+    while 0 < end < len(text) and (_joins(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    return text[:end]
+
+
+def _joins(character: str) -> bool:
+    from unicodedata import combining
+
+    code = ord(character)
+    return (
+        combining(character) > 0
+        or character == "\u200d"
+        or 0xFE00 <= code <= 0xFE0F
+        or 0x1F3FB <= code <= 0x1F3FF
+    )
