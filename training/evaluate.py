@@ -167,12 +167,11 @@ def _engine(models: Path, name: str) -> Engine:
 
 def _teacher(run: Path, beside: Path, data: Path, split: str) -> dict[str, Figures]:
     """Measures a run with the twin of the encoder in the folder `beside`."""
-    from training.encoder.floats import calibrate, write_float_model
+    from training.encoder.floats import calibrated, write_float_model
 
     with tempfile.TemporaryDirectory() as scratch:
-        models = Path(scratch)
-        calibrate(write_float_model(run, models, name=TEACHER, beside=beside), data)
-        return dict(measure(_engine(models, TEACHER), data, split))
+        folder = write_float_model(run, Path(scratch), name=TEACHER, beside=beside)
+        return dict(measure(Engine(calibrated(folder, data)), data, split))
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

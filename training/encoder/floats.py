@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from training.encoder.calibrate import Calibration
 from training.encoder.corpus import Corpus
 from training.encoder.export import export, manifest_of
 from training.encoder.runs import load_run
 from voc.errors import ModelError
-from voc.inference.encoder import EncoderModel
+from voc.inference.encoder import EncoderModel, TokenStates
 from voc.inference.linear import LinearModel
 from voc.inference.manifest import EncoderManifest, newest, read_manifest
 from voc.tagging.encoder import EncoderTagger
@@ -49,10 +51,27 @@ def write_float_model(run: Path, models: Path, *, name: str, beside: Path) -> Pa
     return folder
 
 
-def calibrate(folder: Path, data: Path) -> None:
+class RememberingEncoder(EncoderModel):
+    """An encoder that reads each text once: calibration and figures ask for the same ones."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.known: dict[str, TokenStates] = {}
+
+    def encode(self, texts: Sequence[str]) -> list[TokenStates]:
+        """Encodes texts; see `EncoderModel.encode`."""
+        new = [text for text in dict.fromkeys(texts) if text not in self.known]
+        self.known.update(zip(new, super().encode(new), strict=True))
+        return [self.known[text] for text in texts]
+
+
+def calibrated(folder: Path, data: Path) -> EncoderTagger:
     """Calibrates a model folder in place, by the twin that stands beside it."""
-    model = EncoderModel.load(folder)
-    twin = LinearModel.load(newest(folder.parents[1], model.manifest.twin))
-    calibration = Calibration(EncoderTagger(model, LinearTagger(twin)), Corpus(data))
+    model = RememberingEncoder.load(folder)
+    twin = LinearTagger(LinearModel.load(newest(folder.parents[1], model.manifest.twin)))
+    calibration = Calibration(EncoderTagger(model, twin), Corpus(data))
     calibration.fit()
     calibration.write(folder)
+    again = RememberingEncoder.load(folder)
+    again.known = model.known
+    return EncoderTagger(again, twin)

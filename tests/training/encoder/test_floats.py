@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import has_torch, require
 from voc.config import bundled, load_settings
 from voc.errors import ModelError
+from voc.inference.encoder import EncoderModel
 from voc.inference.manifest import newest
 from voc.tagging.engine import load
 
@@ -36,6 +37,21 @@ def test_a_run_tags_in_float_with_the_twin_of_the_model_beside(
     assert (good.sentiment.label, bad.sentiment.label) == ("positive", "negative")
     whole = (folder / "encoder.onnx").stat().st_size
     assert whole > 3 * (shipped / "encoder.onnx").stat().st_size
+
+
+def test_a_text_is_encoded_once_and_alike(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from training.encoder.floats import RememberingEncoder
+
+    model = RememberingEncoder.load(shipped)
+    first = model.encode(["好", "差", "好"])
+    assert [len(each.states) for each in first] == [3, 3, 3]
+    wanted = EncoderModel.load(shipped).encode(["差"])[0].states
+    read: list[list[str]] = []
+    monkeypatch.setattr(EncoderModel, "encode", lambda _self, texts: read.append(texts) or [])
+    again = model.encode(["差", "好"])
+    assert read == [[]]
+    assert (again[0].states == wanted).all()
+    assert again[1] is first[0]
 
 
 def test_a_model_without_a_twin_can_lend_none(shipped: Path, tmp_path: Path) -> None:
