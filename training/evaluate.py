@@ -5,11 +5,14 @@ With `--card` the table also replaces the one between the marks of that model's 
 names the split; heads were chosen and calibrated on dev, so sealed tests come out a little lower.
 Rows that nearly repeat a training text say little; figures of the others stand under "fresh".
 Sentences joined to texts as long as reviews, where more is spoken of, stand under "joined".
+`--teacher RUN` adds a column for a run of `training.encoder.train`: in float32, calibrated as the
+first model is and with its twin.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,9 @@ from voc.tagging.engine import Engine, load
 from voc.tagging.evaluation import Figure, evaluate, evaluate_labels
 
 FRESH = ", fresh"  # marks the rows of a set that repeat no training text
+TEACHER = "teacher"  # how a run is called in the table
+MOST_LOST = 0.005  # what a model may lose against its teacher
+_HIGH = SHOWN.keys() - {"expected_calibration_error"}  # figures that are better when high
 JOINED = 7  # sentences that are joined to a text of about 400 characters, as long as reviews are
 Figures = dict[str, Figure]
 _BEGIN, _END = "<!-- figures: python -m training.evaluate -->", "<!-- end of figures -->"
@@ -116,6 +122,34 @@ def table(models: Sequence[str], measured: Sequence[dict[str, Figures]]) -> str:
     return "\n".join(lines)
 
 
+def losses(
+    own: Mapping[str, Figures], teacher: Mapping[str, Figures], *, most: float = MOST_LOST
+) -> dict[str, float]:
+    """Returns what a model loses against its teacher, where that is more than `most`.
+
+    Calibration error, which is better when low, is left out.
+    """
+    return {
+        f"{name} {SHOWN[figure]}": lost
+        for name, figures in own.items()
+        for figure, value in figures.items()
+        if figure in _HIGH
+        and name in teacher
+        and (lost := round(teacher[name][figure].value - value.value, 4)) > most
+    }
+
+
+def _told(own: Mapping[str, Figures], teacher: Mapping[str, Figures]) -> str:
+    """Tells what a model loses against its teacher in a line."""
+    lost = losses(own, teacher)
+    compared = sum(figure in _HIGH for figures in own.values() for figure in figures)
+    each = ", ".join(f"{name} {value:.3f}" for name, value in lost.items())
+    return (
+        f"{len(lost)} of {compared} figures lose more than {MOST_LOST} against {TEACHER}"
+        f"{': ' if lost else ''}{each}"
+    )
+
+
 def _write_card(path: Path, text: str) -> None:
     before, begin, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
     _, end, after = rest.partition(_END)
@@ -131,30 +165,49 @@ def _engine(models: Path, name: str) -> Engine:
     return load(settings=settings, model=name)
 
 
-def main() -> None:
-    """Measures and writes."""
+def _teacher(run: Path, beside: Path, data: Path, split: str) -> dict[str, Figures]:
+    """Measures a run with the twin of the encoder in the folder `beside`."""
+    from training.encoder.floats import calibrated, write_float_model
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = write_float_model(run, Path(scratch), name=TEACHER, beside=beside)
+        return dict(measure(Engine(calibrated(folder, data)), data, split))
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="training.evaluate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the data sets")
     parser.add_argument("--models", type=Path, default=bundled("models"), help="folder of models")
     parser.add_argument(
         "--model", action="append", help="name or name@version; again for one to stand beside it"
     )
+    parser.add_argument("--teacher", type=Path, help="a finished run to stand beside them")
     parser.add_argument("--split", default="dev", help="dev, test or train")
     parser.add_argument("--card", action="store_true", help="put the table into the card")
-    options = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measures and writes."""
+    options = _parsed(arguments)
     names: list[str] = options.model or ["voc-zh", "voc-zh-linear"]
-    measured = [
-        dict(measure(_engine(options.models, name), options.data, options.split)) for name in names
-    ]
-    text = table(names, measured)
-    print(text)  # noqa: T201
     folder = newest(options.models, names[0])
+    measured = {
+        name: dict(measure(_engine(options.models, name), options.data, options.split))
+        for name in names
+    }
+    if options.teacher:
+        measured[TEACHER] = _teacher(options.teacher, folder, options.data, options.split)
+    text = table(list(measured), list(measured.values()))
+    print(text)  # noqa: T201
+    if options.teacher:
+        print(f"\n{_told(measured[names[0]], measured[TEACHER])}")  # noqa: T201
     values = {
         model: {
             name: {figure: value.as_dict() for figure, value in figures.items()}
             for name, figures in each.items()
         }
-        for model, each in zip(names, measured, strict=True)
+        for model, each in measured.items()
     }
     (folder / "metrics.json").write_bytes(
         orjson.dumps({options.split: values}, option=orjson.OPT_INDENT_2) + b"\n"

@@ -4,13 +4,14 @@ All candidates are measured in one run, on the same rows and with as many thread
 of its own, whose peak memory is the kernel's `VmHWM`:
 
 - `voc score` end to end: by the encoder, by the same encoder in float32, by its linear twin;
+- `voc score` of sentiment alone, at full speed and with `--speed fast`;
 - the engine asked for sentiment alone, in memory;
 - a classifier of the teacher's architecture in a plain `transformers` loop, and SnowNLP.
 
-The encoder in float32 and the teacher have random weights: the speed of an encoder does not depend
-on them. What the heads then find does, and with it a little of the time around the encoder; the
-lines with sentiment alone are free of that. `--data FILE` names the rows (jsonl with `text`); the
-distinct texts of the demo are used where none is named.
+The encoder in float32 and the teacher have random weights, unless `--teacher` names its run: the
+speed of an encoder does not depend on them. What the heads then find does, and with it a little of
+the time around the encoder; the lines with sentiment alone are free of that. `--data FILE` names
+the rows (jsonl with `text`); the distinct texts of the demo are used where none is named.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def options() -> argparse.Namespace:
     add("--starts", type=int, default=3, help="starts whose median is the cold start")
     add("--models", type=Path, default=bundled("models"), help="folder of models")
     add("--model", default=default, help="name or name@version of the model to measure")
+    add("--teacher", type=Path, help="run of the teacher, for the transformers loop")
     add("--industry", default="phone", help="industry whose aspects are looked for")
     found = parser.parse_args()
     for name in ("rows", "slow_rows", "threads", "starts"):
@@ -76,7 +78,7 @@ def write_float_models(ours: Ours, folder: Path, *, threads: int) -> None:
 
 def compare(chosen: argparse.Namespace, folder: Path) -> None:
     """Measures all candidates that can run here and prints the tables."""
-    ours = Ours.find(chosen.models, chosen.model)
+    ours = Ours.find(chosen.models, chosen.model, chosen.teacher)
     industry = load_industry(chosen.industry)
     asked = Asked(industry.id, len(industry.all_aspects()))
     source = chosen.data.name if chosen.data else "the demo"

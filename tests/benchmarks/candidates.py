@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.benchmarks.models import TEACHER_LAYERS, shape_of
+from tests.benchmarks.models import TEACHER_LAYERS, Shape, shape_of
 from voc.inference.encoder import TOKENIZER
 from voc.inference.manifest import EncoderManifest, newest, read_manifest
 
@@ -46,6 +46,8 @@ class Ours:
         identifier: Its name and version.
         twin: Its linear twin; itself, where it is no encoder.
         is_encoder: Whether it is one.
+        has_fast: Whether it says when its twin may answer, as `--speed fast` needs.
+        teacher: The run of its teacher, where one is given.
     """
 
     models: Path
@@ -53,9 +55,11 @@ class Ours:
     identifier: str
     twin: str
     is_encoder: bool
+    has_fast: bool = False
+    teacher: Path | None = None
 
     @classmethod
-    def find(cls, models: Path, name: str) -> Ours:
+    def find(cls, models: Path, name: str, teacher: Path | None = None) -> Ours:
         """Finds the newest version of a model, or the one that `name@version` says.
 
         Raises:
@@ -64,9 +68,10 @@ class Ours:
         folder = newest(models.resolve(), name)
         manifest = read_manifest(folder)
         own = manifest.identifier
-        is_encoder = isinstance(manifest, EncoderManifest)
-        twin = manifest.twin if isinstance(manifest, EncoderManifest) else own
-        return cls(models.resolve(), folder, own, twin, is_encoder)
+        if not isinstance(manifest, EncoderManifest):
+            return cls(models.resolve(), folder, own, own, is_encoder=False)
+        has_fast = bool(manifest.cascade)
+        return cls(models.resolve(), folder, own, manifest.twin, True, has_fast, teacher)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ def candidates(ours: Ours, floats: Path, asked: Asked, *, threads: int) -> list[
         return [*twin, snownlp]
     return [
         *_scored(ours.identifier, ours.models, asked),
+        *_sentiment_alone(ours),
         _in_float(ours, floats),
         *twin,
         *_in_memory(ours, floats),
@@ -113,6 +119,18 @@ def _scored(model: str, models: Path, asked: Asked) -> list[Candidate]:
         Candidate(name, "score", models, own),
         Candidate(f"{name}, {asked.aspects} aspects", "score", models, with_aspects),
     ]
+
+
+def _sentiment_alone(ours: Ours) -> list[Candidate]:
+    """Returns `voc score` of sentiment alone, at full speed and where the twin may answer.
+
+    Where opinions are asked for too, the encoder reads every text at either speed.
+    """
+    name = f"voc score of sentiment, {ours.identifier}"
+    own = ("--model", ours.identifier, "--tasks", "sentiment")
+    full = Candidate(name, "score", ours.models, own)
+    fast = Candidate(f"{name}, fast", "score", ours.models, (*own, "--speed", "fast"))
+    return [full, fast] if ours.has_fast else [full]
 
 
 def _in_float(ours: Ours, floats: Path) -> Candidate:
@@ -132,10 +150,19 @@ def _in_memory(ours: Ours, floats: Path) -> list[Candidate]:
 
 
 def _loop(ours: Ours, threads: int) -> Candidate:
-    """Returns the teacher's architecture in the pipeline of `transformers`."""
+    """Returns the teacher, or its architecture, in the pipeline of `transformers`."""
     name = f"transformers loop, {TEACHER_LAYERS} layers in float32"
+    if ours.teacher:
+        name = "transformers loop, the teacher in float32"
     arguments: tuple[str, ...] = ()
     if not missing(TORCH_NEEDS):  # without onnx the sizes cannot be read, and are not needed
-        shape = shape_of(ours.folder).with_layers(TEACHER_LAYERS)
-        arguments = (str(ours.folder / TOKENIZER), shape.as_json(), str(threads))
+        arguments = (*_teacher(ours), str(threads), *([str(ours.teacher)] if ours.teacher else []))
     return Candidate(name, LOOP, ours.models, arguments, few=True, needs=TORCH_NEEDS)
+
+
+def _teacher(ours: Ours) -> tuple[str, str]:
+    """Returns the tokenizer and the shape of the teacher, as a child's command line takes them."""
+    if ours.teacher:
+        return str(ours.teacher / TOKENIZER), Shape.of_run(ours.teacher).as_json()
+    shape = shape_of(ours.folder).with_layers(TEACHER_LAYERS)
+    return str(ours.folder / TOKENIZER), shape.as_json()

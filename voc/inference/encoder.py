@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ class EncoderModel:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="voc-encoder")
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int = 0) -> EncoderModel:
+    def load(cls, folder: Path, *, threads: int = 0) -> Self:
         """Loads a model folder.
 
         Args:
