@@ -9,22 +9,17 @@ from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from voc.config.resources import bundled
+from voc.config.section import Section
+from voc.config.sources import AnySource
 from voc.config.yamlfile import Place, describe, finding, known_place, read_yaml
 from voc.errors import ConfigError, nearest
-from voc.records import Channel
 
 PREFIX = "VOC_"
-
-
-class Section(BaseModel):
-    """Base of all sections: unknown keys are errors, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 class StoreSettings(Section):
@@ -123,15 +118,27 @@ class ReportSettings(Section):
     title: str = Field(default="客户之声报告", description="Heading of the report.")
 
 
-class SourceSettings(Section):
-    """One named source for `voc ingest NAME` and `voc run`."""
+class CrawlSettings(Section):
+    """How politely and how safely other people's sites are read."""
 
-    type: Literal["file"] = Field(default="file", description="Kind of the source.")
-    path: Path = Field(description="The file, relative to the config.")
-    channel: Channel | None = Field(default=None, description="Channel of its feedback.")
-    industry: str | None = Field(default=None, description="Industry of its feedback.")
-    product: str | None = Field(default=None, description="Product, where no column names it.")
-    map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
+    contact: str | None = Field(
+        default=None,
+        min_length=6,
+        description="Mail or page of whoever crawls, told to sites; nothing is crawled without.",
+    )
+    delay_s: float = Field(
+        default=2.0, ge=0, le=600, description="Least seconds between requests to one host."
+    )
+    timeout_s: float = Field(default=30.0, gt=0, le=600, description="Seconds to wait for a page.")
+    retries: int = Field(
+        default=3, ge=0, le=10, description="Further tries where a site does not answer."
+    )
+    max_page_mb: float = Field(
+        default=20.0, gt=0, le=20, description="Largest page read, decoded, in MB."
+    )
+    allow_private: tuple[str, ...] = Field(
+        default=(), description="Hosts that may lie in a private network, as forum.intra."
+    )
 
 
 class Settings(Section):
@@ -150,7 +157,8 @@ class Settings(Section):
     issues: IssueSettings = IssueSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
-    sources: dict[str, SourceSettings] = Field(
+    crawl: CrawlSettings = CrawlSettings()
+    sources: dict[str, AnySource] = Field(
         default_factory=dict, description="Named sources for voc ingest and voc run."
     )
 
@@ -300,10 +308,10 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_variable(variable: str, setting: str, text: str) -> Any:
-    """Returns the value of a variable: YAML where the setting holds keys, else the very text."""
+    """Returns the value of a variable: YAML where it holds keys or a list, else the very text."""
     if not text:
         return None
-    if get_origin(_fields()[setting].annotation) is not dict:
+    if get_origin(_fields()[setting].annotation) not in (dict, tuple):
         return text
     try:
         return yaml.safe_load(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -24,6 +24,9 @@ _PLAIN_WORDS: Final = {
     "dict_type": "should hold keys with values",
     "model_type": "should hold keys with values",
 }
+CHOICE: Final = "kind="
+"""Begins the part of a place that names no key but which of several models was chosen there."""
+
 _SECRETS: Final = frozenset({"key", "url"})  # settings whose values no message repeats
 
 
@@ -132,7 +135,7 @@ def finding(detail: ErrorDetails, model: type[BaseModel]) -> str:
     kind, place, value = detail["type"], _place(detail), detail["input"]
     what = _PLAIN_WORDS.get(kind, detail["msg"].removeprefix("Value error, "))
     if kind == "extra_forbidden":
-        return f"{what}.{nearest(str(place[-1]), _known_keys(model, place[:-1]))}"
+        return f"{what}.{nearest(str(place[-1]), _known_keys(model, detail['loc'][:-1]))}"
     told = kind in ("missing", "value_error") or "place" in detail.get("ctx", {})
     secret = bool(place) and place[-1] in _SECRETS
     if told or secret or not isinstance(value, (str, int, float)):
@@ -159,7 +162,7 @@ def known_place(place: Place, lines: Mapping[Place, int]) -> Place:
 def _place(detail: ErrorDetails) -> Place:
     """Where a finding lies; a check of the whole says so itself, as `place` in its context."""
     place: Place = detail.get("ctx", {}).get("place", detail["loc"])
-    return place
+    return tuple(part for part in place if not str(part).startswith(CHOICE))
 
 
 def _without_echoes(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
@@ -177,13 +180,32 @@ def _known_keys(model: type[BaseModel], place: Place) -> list[str]:
     """The keys allowed at `place`, found by walking the annotations of `model`."""
     current: Any = model
     for part in place:
-        if isinstance(part, str) and isinstance(current, type) and issubclass(current, BaseModel):
+        if str(part).startswith(CHOICE):
+            current = _chosen(current, str(part).removeprefix(CHOICE))
+        elif isinstance(part, str) and isinstance(current, type) and issubclass(current, BaseModel):
             field = current.model_fields.get(str(part))
             current = field.annotation if field else None
         else:  # an index of a list or a name in a dictionary
-            current = _inner_model(current)
+            current = _value_of(current)
     current = _inner_model(current)
     return list(current.model_fields) if current else []
+
+
+def _value_of(annotation: Any) -> Any:
+    """What a list or dictionary holds; the model inside, where it is something else."""
+    holds = get_origin(annotation) in (dict, tuple, list)
+    arguments = [each for each in get_args(annotation) if each is not Ellipsis]
+    return arguments[-1] if holds and arguments else _inner_model(annotation)
+
+
+def _chosen(annotation: Any, kind: str) -> Any:
+    """The model of several whose `kind` can be this one."""
+    for argument in get_args(annotation):
+        found = _chosen(argument, kind)
+        if found is not None:
+            return found
+    fields = getattr(annotation, "model_fields", {})
+    return annotation if "kind" in fields and kind in get_args(fields["kind"].annotation) else None
 
 
 def _inner_model(annotation: Any) -> type[BaseModel] | None:
