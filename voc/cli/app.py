@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from voc.cli import chain, doctor, records, route, score, topics, training
+from voc.cli import chain, doctor, records, route, score, sources, topics, training
 
 app = typer.Typer(
     name="voc",
@@ -42,6 +42,8 @@ app.command("score")(score.score)
 app.command("eval")(score.evaluate)
 app.command("train-aspects")(training.train_aspects)
 app.command("ingest")(chain.ingest)
+app.command("crawl")(sources.crawl)
+app.command("sources")(sources.sources)
 app.command("run")(chain.run)
 app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")

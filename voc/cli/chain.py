@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from voc.config import Settings
     from voc.pipeline.ingesting import Ingested
     from voc.pipeline.origins import Chosen
+    from voc.sources.base import Source
+    from voc.store import Store
 
 
 def ingest(
@@ -46,7 +48,6 @@ def ingest(
 
     Example: voc ingest reviews.csv --industry snack --channel review
     """
-    from voc.pipeline.ingesting import ingest as ingest_source
     from voc.pipeline.origins import Told, open_source
 
     settings = settings_from(config)
@@ -54,16 +55,23 @@ def ingest(
     opened = [open_source(origin, settings=settings, told=told) for origin in sources]
     with opened_store(settings, makes_it=True) as store:
         for source, its_industry in opened:
-            with Progress(f"读取 {source.name}") as progress:
-                result = ingest_source(
-                    store, source, settings=settings, industry=its_industry,
-                    on_page=lambda _page, source=source, progress=progress: progress.update(  # type: ignore[misc]
-                        source.progress.bytes_read, source.progress.bytes_total
-                    ),
-                )  # fmt: skip
-            say(_ingested(result, its_industry))
-            if its_industry is None:
-                say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
+            ingest_named(store, source, its_industry, settings)
+
+
+def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
+    """Brings one source into the store, with a progress bar, and says what became of it."""
+    from voc.pipeline.ingesting import ingest as ingest_source
+
+    with Progress(f"读取 {source.name}") as progress:
+        result = ingest_source(
+            store, source, settings=settings, industry=industry,
+            on_page=lambda _: progress.update(
+                source.progress.bytes_read, source.progress.bytes_total
+            ),
+        )  # fmt: skip
+    say(_ingested(result, industry))
+    if industry is None:
+        say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
 
 
 def _ingested(result: Ingested, chosen: Chosen | None) -> str:
@@ -72,9 +80,10 @@ def _ingested(result: Ingested, chosen: Chosen | None) -> str:
         if result.reassigned and chosen
         else ""
     )
+    forbidden = f", {result.forbidden} forbidden" if result.forbidden else ""
     return (
         f"{result.source}: {result.accepted} new, {result.duplicates} known,"
-        f" {result.edited} edited, {result.rejected} rejected{given}"
+        f" {result.edited} edited, {result.rejected} rejected{forbidden}{given}"
     )
 
 
