@@ -212,7 +212,8 @@ class ForumWalk:
             pinned = [thread for thread in listing.pinned if since is None or thread.last >= since]
             for thread in (*fresh, *pinned):
                 found[thread.number] = max(thread, found.get(thread.number, thread))
-            if not listing.has_next or (listing.threads and not fresh):
+            reached = since is not None and listing.threads and listing.threads[-1].last < since
+            if not listing.has_next or reached:
                 return
 
 
