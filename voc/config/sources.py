@@ -66,7 +66,7 @@ class ForumSettings(CrawlSourceSettings):
 class DiscuzSettings(ForumSettings):
     """Boards of a forum that runs Discuz! X."""
 
-    kind: Literal["discuz"]
+    kind: Literal["discuz"] = Field(description="Kind of the source.")
     url: str = Field(pattern=_ADDRESS, description="Address of the forum, without forum.php.")
     boards: tuple[int, ...] = Field(min_length=1, description="Numbers of boards (fid).")
     staff_groups: tuple[str, ...] = Field(
@@ -77,7 +77,7 @@ class DiscuzSettings(ForumSettings):
 class DiscourseSettings(ForumSettings):
     """A forum that runs Discourse."""
 
-    kind: Literal["discourse"]
+    kind: Literal["discourse"] = Field(description="Kind of the source.")
     url: str = Field(pattern=_ADDRESS, description="Address of the forum.")
     category: str | None = Field(
         default=None,
@@ -89,7 +89,7 @@ class DiscourseSettings(ForumSettings):
 class FeedSettings(CrawlSourceSettings):
     """RSS or Atom feeds."""
 
-    kind: Literal["feed"]
+    kind: Literal["feed"] = Field(description="Kind of the source.")
     urls: tuple[Annotated[str, Field(pattern=_ADDRESS)], ...] = Field(
         min_length=1, description="Addresses of the feeds."
     )
@@ -98,7 +98,7 @@ class FeedSettings(CrawlSourceSettings):
 class AppStoreSettings(CrawlSourceSettings):
     """Reviews of an app in Apple's App Store."""
 
-    kind: Literal["app_store"]
+    kind: Literal["app_store"] = Field(description="Kind of the source.")
     app_id: int = Field(ge=1, description="Number of the app, as in its address behind id.")
     countries: tuple[Annotated[str, Field(pattern="^[a-z]{2}$")], ...] = Field(
         default=("cn",), min_length=1, description="Stores by country."
@@ -163,7 +163,7 @@ class DetailSettings(Section):
 class PagesSettings(CrawlSourceSettings):
     """A site of lists and details, told by CSS selectors."""
 
-    kind: Literal["pages"]
+    kind: Literal["pages"] = Field(description="Kind of the source.")
     urls: tuple[Annotated[str, Field(pattern=_ADDRESS)], ...] = Field(
         min_length=1, description="Addresses of the first list pages."
     )

@@ -50,7 +50,8 @@ class DiscourseCrawler:
             ]
         page = json_of(await page_of(site, f"{self._base}/t/{found[1]}.json"), url)
         thread = Thread("", int(found[1]), url, str(page.get("title", "")))
-        return [self._post(post, thread) for post in page["post_stream"]["posts"]]
+        numbers: dict[Any, str] = {}
+        return [self._post(post, thread, numbers) for post in page["post_stream"]["posts"]]
 
     async def listing(self, site: Site, section: str, page: int, now: datetime) -> Listing:
         """Returns one page of the list of topics; the forum counts them from 0."""
@@ -89,8 +90,9 @@ class DiscourseCrawler:
             return
         stream = json_of(page, url).get("post_stream") or {}
         given = [post for post in stream.get("posts") or () if isinstance(post, dict)]
+        numbers: dict[Any, str] = {}
         for post in given:
-            yield self._post(post, thread)
+            yield self._post(post, thread, numbers)
         rest = _missing(stream.get("stream") or (), given)[: self._settings.max_pages * _CHUNK]
         for start in range(0, len(rest), _CHUNK):
             pairs = [("post_ids[]", number) for number in rest[start : start + _CHUNK]]
@@ -99,10 +101,14 @@ class DiscourseCrawler:
             if more is None:
                 return
             for post in (json_of(more, url).get("post_stream") or {}).get("posts") or ():
-                yield self._post(post, thread)
+                yield self._post(post, thread, numbers)
 
-    def _post(self, post: Mapping[str, Any], thread: Thread) -> Voice | Unreadable:
+    def _post(
+        self, post: Mapping[str, Any], thread: Thread, numbers: dict[Any, str]
+    ) -> Voice | Unreadable:
+        """Reads a post; `numbers` are the ids of those before it, by their place in the topic."""
         number = post.get("post_number")
+        numbers[number] = str(post["id"])
         url = f"{self._base}/t/{thread.number}/{number}"
         if post.get("hidden") or post.get("user_deleted") or not post.get("cooked"):
             return Unreadable(url, "the post is hidden, deleted or empty")
@@ -122,16 +128,10 @@ class DiscourseCrawler:
                 "thread_id": str(thread.number),
                 "thread": thread.title,
                 "floor": number,
-                "reply_to": _replied(post, thread),
+                "reply_to": numbers.get(post.get("reply_to_post_number")),
                 "is_staff": True if is_staff else None,
             },
         )
-
-
-def _replied(post: Mapping[str, Any], thread: Thread) -> str | None:
-    """Which post is answered, by its place in the topic, as the forum tells it."""
-    number = post.get("reply_to_post_number")
-    return f"{thread.number}/{number}" if number else None
 
 
 def _missing(stream: Iterable[Any], given: list[dict[str, Any]]) -> list[int]:
