@@ -73,14 +73,12 @@ class Job:
         Raises:
             ConfigError: Nobody is named.
         """
-        from voc import __version__
-
         if not self.crawl.contact:
             raise ConfigError(
                 "Sites are told who reads them: set crawl.contact in the config to a mail address"
                 " or a page where you can be reached."
             )
-        return f"voc/{__version__} (+{self.crawl.contact})"
+        return f"voc (+{self.crawl.contact})"
 
     @property
     def delay_s(self) -> float:
