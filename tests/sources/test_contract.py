@@ -132,7 +132,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     site, more = _site(kind)
     with ExitStack() as stack:
         server = stack.enter_context(Loopback(site))
-        address = {"urls": [f"{server.url}/list?page=1"]} if kind in ("pages", "feed") else {}
+        address: dict[str, Any] = (
+            {"urls": [f"{server.url}/list?page=1"]} if kind in ("pages", "feed") else {}
+        )
         source = {"kind": kind, **(address or {"url": server.url}), **more}
         yield SitePlace(tmp_path, server, site, source)
 

@@ -125,6 +125,8 @@ def test_no_spelling_of_loopback_is_connected_to() -> None:
         said = _fetched(urls, [])
         assert server.log == []
     assert {url: said[url] for url in urls if not said[url].startswith("RefusedError")} == {}
+    reasons = [said[url] for url in urls[: len(SPELLINGS)]]
+    assert sum("lies in a private network" in reason for reason in reasons) >= 14, reasons
 
 
 def test_what_the_config_allows_is_read() -> None:

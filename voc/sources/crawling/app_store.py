@@ -61,7 +61,7 @@ class AppStoreCrawler:
         entries = ((json_of(page, url).get("feed") or {}).get("entry") or []) if page else []
         # One review stands alone, not in a list; the app itself comes first, without a rating.
         entries = [entries] if isinstance(entries, dict) else entries
-        return [self._review(entry, url, country) for entry in entries if "im:rating" in entry]
+        return [self._review(entry, url, country) for entry in entries if _is_review(entry)]
 
     def _review(self, entry: Mapping[str, Any], url: str, country: str) -> Voice | Unreadable:
         number = _label(entry, "id")
@@ -74,7 +74,7 @@ class AppStoreCrawler:
                 "text": _label(entry, "content"),
                 "title": _label(entry, "title"),
                 "created_at": _label(entry, "updated"),
-                "author": _label(entry.get("author") or {}, "name"),
+                "author": _label(entry.get("author"), "name"),
                 "rating": _label(entry, "im:rating"),
                 "rating_max": "5",
                 "app_version": _label(entry, "im:version"),
@@ -87,7 +87,11 @@ class AppStoreCrawler:
         return read_time(told, self._zone) if told else None
 
 
-def _label(values: Mapping[str, Any], name: str) -> str | None:
-    found = values.get(name)
+def _is_review(entry: Any) -> bool:
+    return isinstance(entry, dict) and "im:rating" in entry
+
+
+def _label(values: Any, name: str) -> str | None:
+    found = values.get(name) if isinstance(values, dict) else None
     label = found.get("label") if isinstance(found, dict) else None
     return str(label) if label is not None else None

@@ -12,6 +12,7 @@ from voc.sources.crawling.site import (
     Mark,
     RefusedError,
     Site,
+    SpentError,
     Step,
     UnreachableError,
     Unreadable,
@@ -22,6 +23,7 @@ _WALKS: Final = 4
 _LEAST_RECHECK: Final = timedelta(hours=1)
 _MAX_FAILURES: Final = 5
 _MAX_PENDING: Final = 1_000
+_MALFORMED: Final = (SourceError, LookupError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -176,10 +178,15 @@ class ForumWalk:
                 self._failures = 0
             except RefusedError:  # counted by the site
                 states[section] = states[section].read(thread, moment)
+            except SpentError:
+                raise
             except UnreachableError as error:
                 states[section] = states[section].missed(thread, moment)
                 yield _mark(states, number, total)
                 self._count_failure(error)
+            except _MALFORMED as error:  # one odd thread must not hold up all later ones
+                states[section] = states[section].read(thread, moment)
+                yield Unreadable(thread.url, f"the thread is not written as expected: {error}")
             yield _mark(states, number, total)
         states[section] = states[section].ended()
         yield _mark(states, total, total)

@@ -97,7 +97,7 @@ def scrapy_settings(
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             f"{_MODULE}.PatientRetry": 550,
         },
-        "VOC_HOSTS": [host.lower() for host in hosts],
+        "VOC_HOSTS": list(hosts),
         "VOC_ALLOW_PRIVATE": list(allow_private),
     }  # fmt: skip
 
@@ -106,7 +106,7 @@ class Gate:
     """Lets through only web addresses of the source's own hosts; redirects pass it again."""
 
     def __init__(self, hosts: Sequence[str]) -> None:
-        self._hosts = frozenset(hosts)
+        self._hosts = frozenset(_ascii(host) for host in hosts)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Gate:
@@ -118,10 +118,18 @@ class Gate:
             raise IgnoreRequest(f"{address.scheme}: is no scheme of the web")
         if address.username is not None or address.password is not None:
             raise IgnoreRequest("an address with a user in it is never read")
-        if (address.hostname or "").lower() not in self._hosts:
+        if _ascii(address.hostname or "") not in self._hosts:
             raise IgnoreRequest(
                 f"it leads to {address.hostname}, which is no host of the source (hosts:)"
             )
+
+
+def _ascii(host: str) -> str:
+    """A host as names are looked up: 论坛.中国 is xn--….xn--fiqs8s."""
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError:
+        return host.lower()
 
 
 def _nothing_allowed() -> Any:

@@ -70,6 +70,9 @@ class CrawlSource:
         self._max_chars = max_chars
         self._job = Job(name, known, crawl, str(zone), limit=limit)
         self._progress = ReadProgress(0, None)
+        self._max_requests = known.max_requests
+        self.note: str | None = None
+        """What is to be told of the last run: that it was not whole."""
 
     @property
     def progress(self) -> ReadProgress:
@@ -92,6 +95,11 @@ class CrawlSource:
                     self._progress = ReadProgress(mark["done"], mark["total"])
                     yield draft.marked(mark["cursor"], line["forbidden"])
                 elif "end" in line:
+                    if line["end"] == "spent":
+                        self.note = (
+                            f"{self.name}: all {self._max_requests} requests of one run are made"
+                            " (max_requests); the next run goes on."
+                        )
                     yield draft.page(line["forbidden"], done=True)
                 else:
                     draft.add(self._item(line))
