@@ -113,3 +113,16 @@ def test_a_missing_package_is_told_with_what_to_type(
     assert result.code == 1
     assert 'pip install "voc-zh[crawl]"' in result.err
     assert forum.log == []
+
+
+def test_a_site_that_is_down_does_not_hold_up_a_run(voc: Voc, tmp_path: Path) -> None:
+    with Loopback(FakeDiscuz(1)) as server:
+        config = Path(_config(tmp_path, server, retries=0))
+    (tmp_path / "rows.csv").write_text("id,text\n1,薯片太咸了\n", "utf-8")
+    text = config.read_text("utf-8") + "  zrows: {path: rows.csv, industry: snack}\n"
+    config.write_text(text, "utf-8")
+    result = voc("run", "--config", str(config))
+    assert result.code == 1
+    assert "zrows: 1 new" in result.err
+    assert "1 tagged" in result.out
+    assert "site: " in result.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,27 +91,46 @@ def _ingested(result: Ingested, chosen: Chosen | None) -> str:
     )
 
 
+def _read_all(
+    store: Store, opened: Sequence[tuple[Source, Chosen | None]], settings: Settings
+) -> list[str]:
+    """Reads sources one after another; returns the sites that could not be read to their end."""
+    from voc.errors import SourceError
+    from voc.pipeline.ingesting import ingest as ingest_source
+    from voc.sources.crawling.source import CrawlSource
+
+    unread = []
+    for source, industry in opened:
+        try:
+            result = ingest_source(store, source, settings=settings, industry=industry)
+            say(_ingested(result, industry))
+        except SourceError as error:
+            if not isinstance(source, CrawlSource):
+                raise
+            unread.append(source.name)
+            say(f"{source.name}: {error}")
+    return unread
+
+
 def run(
     config: ConfigOption = None,
     model: Annotated[str | None, typer.Option("--model", help="Model to tag with.")] = None,
 ) -> None:
     """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
 
-    Running it again on the same data changes nothing.
+    Running it again on the same data changes nothing. A site that cannot be crawled is told and
+    holds up nothing else; the exit status is then 1.
 
     Example: voc run --config voc.yaml
     """
     from voc.pipeline.chain import Chain
-    from voc.pipeline.ingesting import ingest as ingest_source
     from voc.pipeline.origins import Told, open_source
     from voc.tagging.engine import load
 
     settings = settings_from(config)
     opened = [open_source(name, settings=settings, told=Told()) for name in settings.sources]
     with opened_store(settings, makes_it=bool(opened)) as store:
-        for source, industry in opened:
-            result = ingest_source(store, source, settings=settings, industry=industry)
-            say(_ingested(result, industry))
+        unread = _read_all(store, opened, settings)
         engine = load(settings=settings, model=model)
         if engine.notice:
             say(engine.notice)
@@ -133,6 +153,8 @@ def run(
                 f"{done.delivery.postponed} messages will be tried again,"
                 f" {done.delivery.buried} were refused; voc doctor says why."
             )
+        if unread:
+            raise typer.Exit(1)
 
 
 def report(

@@ -98,6 +98,40 @@ def test_a_discourse_forum_is_taken_once(tmp_path: Path) -> None:
         assert crawled(longer).edited == 1
 
 
+def test_one_odd_topic_holds_up_no_other(tmp_path: Path) -> None:
+    forum = FakeDiscourse(9)
+    odd: dict[int, Answer] = {
+        2: Answer(b"[" * 100_000),
+        3: _json({"post_stream": {"posts": [{"cooked": "<p>x</p>"}], "stream": []}}),
+        5: _json({"post_stream": {"posts": [], "stream": ["x"]}}),
+    }
+
+    def answer(path: str) -> Answer | None:
+        found = re.match(r"/t/(\d+)\.json", path)
+        return odd.get(int(found[1])) or forum(path) if found else forum(path)
+
+    with Loopback(answer) as server:
+        settings = settings_of(tmp_path, server, {"kind": "discourse", "url": server.url})
+        result = crawled(settings)
+        assert result.rejected == 3
+        lost = {str(post["id"]) for topic in odd for post in forum.posts[topic]}
+        assert set(Stored(settings).ids) == forum.ids() - lost
+        assert len(Stored(settings).rejects) == 3
+
+
+def test_a_run_makes_no_more_requests_than_it_may(tmp_path: Path) -> None:
+    forum = FakeDiscourse(12)
+    with Loopback(forum) as server:
+        source = {"kind": "discourse", "url": server.url, "max_requests": 6}
+        settings = settings_of(tmp_path, server, source)
+        for _ in range(8):
+            server.log.clear()
+            crawled(settings)
+            asked = [path for path in server.paths() if path != "/robots.txt"]
+            assert len(asked) <= 6
+        assert set(Stored(settings).ids) == forum.ids()
+
+
 class FakeStore:
     """The App Store's RSS as JSON: pages of 50, one entry not in a list, labels everywhere."""
 
