@@ -7,7 +7,10 @@
     ├── InterruptedRunError      a person stopped the run; exits 130
     ├── SourceError              a source cannot be read at all
     │   ├── RowError             one row cannot be read; it becomes a counted reject
-    │   └── DamagedError         a file's bytes end early or make no sense (voc.sources)
+    │   ├── DamagedError         a file's bytes end early or make no sense (voc.sources)
+    │   ├── RefusedError         an address may not be read (voc.sources)
+    │   ├── UnreachableError     a site does not answer (voc.sources)
+    │   └── SpentError           a run has made all the requests it may (voc.sources)
     ├── ModelError               a model cannot be trusted or loaded
     │   └── ModelUnavailableError    a model is sound, but is not there or cannot run here
     ├── StoreError               the store cannot do what was asked

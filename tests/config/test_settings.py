@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from voc.config import Settings, load_settings, setting_names
+from voc.config import Settings, SourceSettings, load_settings, setting_names
 from voc.errors import ConfigError
 
 
@@ -94,6 +94,7 @@ def test_a_variable_is_taken_as_it_is_written(
 def test_a_variable_may_hold_keys(tmp_path: Path) -> None:
     text = "{reviews: {path: a.csv, industry: snack, channel: review, map: {text: 评价}}}"
     source = load_settings(environ={"VOC_SOURCES": text}).sources["reviews"]
+    assert isinstance(source, SourceSettings)
     assert (source.industry, source.channel, source.map) == ("snack", "review", {"text": "评价"})
     with pytest.raises(ConfigError, match="VOC_SOURCES: is not valid YAML"):
         load_settings(environ={"VOC_SOURCES": "{"})

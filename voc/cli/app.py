@@ -17,6 +17,7 @@ from voc.cli import (
     route,
     score,
     serve,
+    sources,
     topics,
     training,
     worker,
@@ -54,6 +55,8 @@ app.command("score")(score.score)
 app.command("eval")(score.evaluate)
 app.command("train-aspects")(training.train_aspects)
 app.command("ingest")(chain.ingest)
+app.command("crawl")(sources.crawl)
+app.command("sources")(sources.sources)
 app.command("run")(chain.run)
 app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")

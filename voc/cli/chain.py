@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from voc.config import Settings
     from voc.pipeline.ingesting import Ingested
     from voc.pipeline.origins import Chosen
+    from voc.sources.base import Source
+    from voc.store import Store
 
 
 def ingest(
@@ -47,7 +50,6 @@ def ingest(
 
     Example: voc ingest reviews.csv --industry snack --channel review
     """
-    from voc.pipeline.ingesting import ingest as ingest_source
     from voc.pipeline.origins import Told, open_source
 
     settings = settings_from(config)
@@ -55,16 +57,26 @@ def ingest(
     opened = [open_source(origin, settings=settings, told=told) for origin in sources]
     with opened_store(settings, makes_it=True) as store:
         for source, its_industry in opened:
-            with Progress(f"读取 {source.name}") as progress:
-                result = ingest_source(
-                    store, source, settings=settings, industry=its_industry,
-                    on_page=lambda _page, source=source, progress=progress: progress.update(  # type: ignore[misc]
-                        source.progress.bytes_read, source.progress.bytes_total
-                    ),
-                )  # fmt: skip
-            say(_ingested(result, its_industry))
-            if its_industry is None:
-                say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
+            ingest_named(store, source, its_industry, settings)
+
+
+def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
+    """Brings one source into the store, with a progress bar, and says what became of it."""
+    from voc.pipeline.ingesting import ingest as ingest_source
+    from voc.sources.crawling.source import CrawlSource
+
+    with Progress(f"读取 {source.name}") as progress:
+        result = ingest_source(
+            store, source, settings=settings, industry=industry,
+            on_page=lambda _: progress.update(
+                source.progress.bytes_read, source.progress.bytes_total
+            ),
+        )  # fmt: skip
+    say(_ingested(result, industry))
+    if isinstance(source, CrawlSource) and source.note:
+        say(source.note)
+    if industry is None:
+        say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
 
 
 def _ingested(result: Ingested, chosen: Chosen | None) -> str:
@@ -73,10 +85,32 @@ def _ingested(result: Ingested, chosen: Chosen | None) -> str:
         if result.reassigned and chosen
         else ""
     )
+    forbidden = f", {result.forbidden} forbidden" if result.forbidden else ""
     return (
         f"{result.source}: {result.accepted} new, {result.duplicates} known,"
-        f" {result.edited} edited, {result.rejected} rejected{given}"
+        f" {result.edited} edited, {result.rejected} rejected{forbidden}{given}"
     )
+
+
+def _read_all(
+    store: Store, opened: Sequence[tuple[Source, Chosen | None]], settings: Settings
+) -> list[str]:
+    """Reads sources one after another; returns the sites that could not be read to their end."""
+    from voc.errors import SourceError
+    from voc.pipeline.ingesting import ingest as ingest_source
+    from voc.sources.crawling.source import CrawlSource
+
+    unread = []
+    for source, industry in opened:
+        try:
+            result = ingest_source(store, source, settings=settings, industry=industry)
+            say(_ingested(result, industry))
+        except SourceError as error:
+            if not isinstance(source, CrawlSource):
+                raise
+            unread.append(source.name)
+            say(f"{source.name}: {error}")
+    return unread
 
 
 def run(
@@ -85,21 +119,19 @@ def run(
 ) -> None:
     """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
 
-    Running it again on the same data changes nothing.
+    Running it again on the same data changes nothing. A site that cannot be crawled is told and
+    holds up nothing else; the exit status is then 1.
 
     Example: voc run --config voc.yaml
     """
     from voc.pipeline.chain import Chain
-    from voc.pipeline.ingesting import ingest as ingest_source
     from voc.pipeline.origins import Told, open_source
     from voc.tagging.engine import load
 
     settings = settings_from(config)
     opened = [open_source(name, settings=settings, told=Told()) for name in settings.sources]
     with opened_store(settings, makes_it=bool(opened)) as store:
-        for source, industry in opened:
-            result = ingest_source(store, source, settings=settings, industry=industry)
-            say(_ingested(result, industry))
+        unread = _read_all(store, opened, settings)
         engine = load(settings=settings, model=model)
         if engine.notice:
             say(engine.notice)
@@ -128,6 +160,8 @@ def run(
                 f"{done.delivery.postponed} messages will be tried again,"
                 f" {done.delivery.buried} were refused; voc outbox list says why."
             )
+        if unread:
+            raise typer.Exit(1)
 
 
 def _where(settings: Settings) -> str:

@@ -9,16 +9,20 @@ from voc.config.industries import (
     named_aspects,
 )
 from voc.config.resources import bundled
-from voc.config.settings import Settings, SourceSettings, load_settings, setting_names
+from voc.config.settings import CrawlSettings, Settings, load_settings, setting_names
 from voc.config.sinks import FILE_SINK, SinkSettings
+from voc.config.sources import Crawled, SourceBase, SourceSettings, source_keys
 from voc.config.yamlfile import load_model, read_yaml
 
 __all__ = [
     "FILE_SINK",
     "Aspect",
+    "CrawlSettings",
+    "Crawled",
     "Industry",
     "Settings",
     "SinkSettings",
+    "SourceBase",
     "SourceSettings",
     "UrgentWords",
     "bundled",
@@ -29,4 +33,5 @@ __all__ = [
     "named_aspects",
     "read_yaml",
     "setting_names",
+    "source_keys",
 ]

@@ -17,9 +17,9 @@ from pydantic_core import ErrorDetails
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
+from voc.config.sources import AnySource
 from voc.config.yamlfile import Place, describe, finding, known_place, place_of, read_yaml
 from voc.errors import ConfigError, nearest
-from voc.records import Channel
 
 PREFIX = "VOC_"
 DEFAULT_WORKSPACE = "default"
@@ -186,15 +186,27 @@ class ServeSettings(Section):
     )
 
 
-class SourceSettings(Section):
-    """One named source for `voc ingest NAME` and `voc run`."""
+class CrawlSettings(Section):
+    """How politely and how safely other people's sites are read."""
 
-    type: Literal["file"] = Field(default="file", description="Kind of the source.")
-    path: Path = Field(description="The file, relative to the config.")
-    channel: Channel | None = Field(default=None, description="Channel of its feedback.")
-    industry: str | None = Field(default=None, description="Industry of its feedback.")
-    product: str | None = Field(default=None, description="Product, where no column names it.")
-    map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
+    contact: str | None = Field(
+        default=None,
+        min_length=6,
+        description="Mail or page of whoever crawls, told to sites; nothing is crawled without.",
+    )
+    delay_s: float = Field(
+        default=2.0, ge=0, le=600, description="Least seconds between requests to one host."
+    )
+    timeout_s: float = Field(default=30.0, gt=0, le=600, description="Seconds to wait for a page.")
+    retries: int = Field(
+        default=3, ge=0, le=10, description="Further tries where a site does not answer."
+    )
+    max_page_mb: float = Field(
+        default=20.0, gt=0, le=20, description="Largest page read, decoded, in MB."
+    )
+    allow_private: tuple[str, ...] = Field(
+        default=(), description="Hosts that may lie in a private network, as forum.intra."
+    )
 
 
 class Settings(Section):
@@ -221,7 +233,8 @@ class Settings(Section):
         description="Stores of other tenants, URL by name; `default` is store.url.",
     )
     serve: ServeSettings = ServeSettings()
-    sources: dict[str, SourceSettings] = Field(
+    crawl: CrawlSettings = CrawlSettings()
+    sources: dict[str, AnySource] = Field(
         default_factory=dict, description="Named sources for voc ingest and voc run."
     )
     sinks: dict[SinkName, SinkSettings] = Field(
@@ -417,11 +430,11 @@ def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[st
 
 
 def _read_variable(variable: str, setting: str, text: str) -> Any:
-    """Returns the value of a variable: YAML where the setting holds keys, else the very text."""
+    """Returns the value of a variable: YAML where it holds keys or a list, else the very text."""
     if not text:
         return None
     field = _fields().get(setting)
-    if field is None or get_origin(field.annotation) is not dict:
+    if field is None or get_origin(field.annotation) not in (dict, tuple):
         return text
     try:
         return yaml.safe_load(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -24,6 +24,9 @@ _PLAIN_WORDS: Final = {
     "dict_type": "should hold keys with values",
     "model_type": "should hold keys with values",
 }
+CHOICE: Final = "kind="
+"""Begins the part of a place that names no key but which of several models was chosen there."""
+
 _SECRETS: Final = frozenset(
     {"key", "url", "secret", "old_secret", "token", "password"}
 )  # settings whose values no message repeats
@@ -161,12 +164,7 @@ def known_place(place: Place, lines: Mapping[Place, int]) -> Place:
 def place_of(detail: ErrorDetails) -> Place:
     """Where a finding lies; a check of the whole says so itself, as `place` in its context."""
     place: Place = detail.get("ctx", {}).get("place", detail["loc"])
-    return tuple(part for part in place if not _is_tag(part))
-
-
-def _is_tag(part: str | int) -> bool:
-    """Whether a step of a place only says which kind of several pydantic took."""
-    return isinstance(part, str) and part.startswith("kind=")
+    return tuple(part for part in place if not str(part).startswith(CHOICE))
 
 
 def _without_echoes(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
@@ -183,29 +181,33 @@ def _without_echoes(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 def _known_keys(model: type[BaseModel], place: Place) -> list[str]:
     """The keys allowed at `place`, found by walking the annotations of `model`."""
     current: Any = model
-    above: Any = model
     for part in place:
-        if _is_tag(part):
-            current = _member(above, str(part))
+        if str(part).startswith(CHOICE):
+            current = _chosen(current, str(part).removeprefix(CHOICE))
         elif isinstance(part, str) and isinstance(current, type) and issubclass(current, BaseModel):
             field = current.model_fields.get(str(part))
             current = field.annotation if field else None
         else:  # an index of a list or a name in a dictionary
-            above, current = current, _inner_model(current)
+            current = _value_of(current)
     current = _inner_model(current)
     return list(current.model_fields) if current else []
 
 
-def _member(annotation: Any, tag: str) -> type[BaseModel] | None:
-    """The model that bears a tag, in a union of several."""
-    for argument in getattr(annotation, "__args__", ()):
-        marks = getattr(argument, "__metadata__", ())
-        if any(getattr(mark, "tag", None) == tag for mark in marks):
-            return _inner_model(argument)
-        found = _member(argument, tag)
+def _value_of(annotation: Any) -> Any:
+    """What a list or dictionary holds; the model inside, where it is something else."""
+    holds = get_origin(annotation) in (dict, tuple, list)
+    arguments = [each for each in get_args(annotation) if each is not Ellipsis]
+    return arguments[-1] if holds and arguments else _inner_model(annotation)
+
+
+def _chosen(annotation: Any, kind: str) -> Any:
+    """The model of several whose `kind` can be this one."""
+    for argument in get_args(annotation):
+        found = _chosen(argument, kind)
         if found is not None:
             return found
-    return None
+    fields = getattr(annotation, "model_fields", {})
+    return annotation if "kind" in fields and kind in get_args(fields["kind"].annotation) else None
 
 
 def _inner_model(annotation: Any) -> type[BaseModel] | None:

@@ -6,9 +6,11 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from voc.config import (
+    Crawled,
     Industry,
     Settings,
     SourceSettings,
@@ -19,6 +21,8 @@ from voc.config import (
 )
 from voc.errors import ConfigError, VocError
 from voc.pipeline.taxonomies import industries_of, named_industry
+from voc.sources.crawling.markup import missing_extra
+from voc.sources.crawling.source import NEEDED
 from voc.store import open_store, store_place
 from voc.tagging.loading import is_of, load_tagger, other_aspects
 from voc.tagging.sharpening.files import read_manifests
@@ -107,17 +111,31 @@ def _sharpened_state(
 
 
 def _source_state(
-    name: str, source: SourceSettings, settings: Settings
+    name: str, source: SourceSettings | Crawled, settings: Settings
 ) -> tuple[str, tuple[str, ...]]:
-    path = settings.base_dir / source.path.expanduser()
-    problems = [] if path.is_file() else [f"{path}: no such file; mend sources.{name}.path."]
+    state, problems = _place_state(name, source, settings)
     industry = source.industry or settings.industry
     if industry is not None:
         try:
             named_industry(industry, settings=settings, base=settings.base_dir)
         except VocError as error:
             problems += str(error).splitlines()
-    return str(path), tuple(problems)
+    return state, tuple(problems)
+
+
+def _place_state(
+    name: str, source: SourceSettings | Crawled, settings: Settings
+) -> tuple[str, list[str]]:
+    if not isinstance(source, SourceSettings):
+        missing = [package for package in NEEDED if find_spec(package) is None]
+        problems = [str(missing_extra(package)) for package in missing[:1]]
+        if not settings.crawl.contact:
+            problems.append("nobody is named to the site; set crawl.contact in the config.")
+        return f"crawled as {source.kind}", problems
+    path = settings.base_dir / source.path.expanduser()
+    return str(path), (
+        [] if path.is_file() else [f"{path}: no such file; mend sources.{name}.path."]
+    )
 
 
 def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:

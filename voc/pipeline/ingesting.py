@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from voc.config import Settings
+from voc.errors import SourceError
+from voc.pipeline.health import HEALTH_MARK, Health, keep_health
 from voc.pipeline.origins import Chosen
 from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect
+from voc.records import Feedback
 from voc.sources.base import Page, Source
-from voc.store import Store
+from voc.store import IngestCounts, Store
 from voc.text.privacy import mask
 
 KEY_NAME = "privacy.key"
@@ -32,6 +35,7 @@ class Ingested:
         edited: Voices that were known with other content.
         rejected: Rows that cannot be read.
         reassigned: Known voices that were given another industry than they had, or a first one.
+        forbidden: Addresses that were not read, as robots.txt or the guard forbids it.
     """
 
     source: str
@@ -40,6 +44,7 @@ class Ingested:
     edited: int = 0
     rejected: int = 0
     reassigned: int = 0
+    forbidden: int = 0
 
 
 def ingest(
@@ -68,31 +73,68 @@ def ingest(
         keep_industry(store, industry.industry, settings)
     mark = industry.industry.id if industry and not industry.is_default else None
     total = Ingested(source.name)
-    for page in source.read(_start(store.cursor(source.name), mark)):
-        kept = [protect(item, key=key, masked=settings.privacy.mask) for item in page.feedback]
-        rejects = [
-            (reject.place, reject.reason, mask(reject.sample).text) for reject in page.rejects
-        ]
-        now = datetime.now(UTC)
-        with store.transaction() as transaction:
-            counts = transaction.add_feedback(
-                kept,
-                industry=industry.industry.id if industry else None,
-                keeps_industry=mark is None,
-                now=now,
-            )
-            transaction.add_rejects(source.name, rejects, now)
-            transaction.save_cursor(source.name, {**page.cursor, INDUSTRY_MARK: mark})
-        total = Ingested(
-            source.name,
-            total.accepted + counts.accepted,
-            total.duplicates + counts.duplicates,
-            total.edited + counts.edited,
-            total.rejected + len(rejects),
-            total.reassigned + counts.reassigned,
-        )
-        on_page(page)
+    cursor = store.cursor(source.name)
+    health = Health.of(cursor)
+    try:
+        for page in source.read(_start(cursor, mark)):
+            kept = [protect(item, key=key, masked=settings.privacy.mask) for item in page.feedback]
+            counts, health = _keep(store, source.name, page, kept, industry, mark, health)
+            total = _added(total, counts, page)
+            on_page(page)
+    except SourceError as error:
+        keep_health(store, source.name, replace(health, last_run=_now(), error=str(error)))
+        raise
+    keep_health(store, source.name, replace(health, last_run=_now(), error=None))
     return total
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _keep(
+    store: Store,
+    name: str,
+    page: Page,
+    kept: Sequence[Feedback],
+    industry: Chosen | None,
+    mark: str | None,
+    health: Health,
+) -> tuple[IngestCounts, Health]:
+    """Keeps a page, the cursor behind it and how the source is, in one transaction."""
+    rejects = [(reject.place, reject.reason, mask(reject.sample).text) for reject in page.rejects]
+    now = _now()
+    with store.transaction() as transaction:
+        counts = transaction.add_feedback(
+            kept,
+            industry=industry.industry.id if industry else None,
+            keeps_industry=mark is None,
+            now=now,
+        )
+        transaction.add_rejects(name, rejects, now)
+        health = health.after(
+            kept,
+            rows=counts.accepted + counts.edited,
+            rejects=len(rejects),
+            forbidden=page.forbidden,
+            now=now,
+        )
+        transaction.save_cursor(
+            name, {**page.cursor, INDUSTRY_MARK: mark, HEALTH_MARK: health.as_dict()}
+        )
+    return counts, health
+
+
+def _added(total: Ingested, counts: IngestCounts, page: Page) -> Ingested:
+    return Ingested(
+        total.source,
+        total.accepted + counts.accepted,
+        total.duplicates + counts.duplicates,
+        total.edited + counts.edited,
+        total.rejected + len(page.rejects),
+        total.reassigned + counts.reassigned,
+        total.forbidden + page.forbidden,
+    )
 
 
 def _start(cursor: Mapping[str, Any] | None, mark: str | None) -> Mapping[str, Any] | None:

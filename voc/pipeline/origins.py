@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from voc.config import Industry, Settings
+from voc.config import Industry, Settings, SourceSettings
 from voc.errors import UsageError, nearest
 from voc.pipeline.taxonomies import named_industry
 from voc.records import CHANNELS, Channel
+from voc.sources.base import Source
+from voc.sources.crawling.source import CrawlSource
 from voc.sources.files import FileSource
 
 
@@ -40,10 +42,18 @@ class Chosen:
     is_default: bool = False
 
 
-def open_source(origin: str, *, settings: Settings, told: Told) -> tuple[FileSource, Chosen | None]:
+def open_source(
+    origin: str, *, settings: Settings, told: Told, limit: int | None = None
+) -> tuple[Source, Chosen | None]:
     """Returns the source that `origin` names, and its industry.
 
     A name of the config wins over a file of the same name; what the call tells wins over both.
+
+    Args:
+        origin: A name of the config, a file, or `-`.
+        settings: Where names are looked up.
+        told: What the call says.
+        limit: Rows after which a crawl ends; `None`: none. Files have no limit.
 
     Raises:
         UsageError: There is no such source or file, or the industry or channel is unknown.
@@ -51,6 +61,9 @@ def open_source(origin: str, *, settings: Settings, told: Told) -> tuple[FileSou
     channel = check_channel(told.channel)
     if origin in settings.sources:
         known = settings.sources[origin]
+        if not isinstance(known, SourceSettings):
+            site = crawl_source(origin, settings=settings, told=told, limit=limit)
+            return site, _chosen(told.industry, known.industry, settings)
         source = FileSource(
             settings.base_dir / known.path.expanduser(),
             name=told.name or origin,
@@ -80,6 +93,37 @@ def open_source(origin: str, *, settings: Settings, told: Told) -> tuple[FileSou
         max_chars=settings.text.max_chars,
     )
     return source, _chosen(told.industry, None, settings)
+
+
+def crawl_source(
+    name: str, *, settings: Settings, told: Told, limit: int | None = None
+) -> CrawlSource:
+    """Returns the site of that name in the config.
+
+    Raises:
+        UsageError: There is none, or the call tells something that only files have.
+    """
+    crawled = {
+        each: known
+        for each, known in settings.sources.items()
+        if not isinstance(known, SourceSettings)
+    }
+    if name not in crawled:
+        raise UsageError(
+            f"{name}: the config names no site to crawl so (it has {', '.join(crawled) or 'none'})."
+            f"{nearest(name, crawled)}"
+        )
+    if told.mapping or told.text or told.id or told.name:
+        raise UsageError(f"{name}: is crawled; --map, --text, --id and --name are for files.")
+    return CrawlSource(
+        name,
+        crawled[name],
+        crawl=settings.crawl,
+        channel=check_channel(told.channel),
+        zone=settings.zone,
+        max_chars=settings.text.max_chars,
+        limit=limit,
+    )
 
 
 def check_channel(name: str | None) -> Channel | None:

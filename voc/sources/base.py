@@ -41,17 +41,23 @@ class Page:
         rejects: Rows of the same stretch that could not be read.
         cursor: JSON values; given to the next `read`, it goes on behind this page.
         done: Whether this is the last page for now.
+        forbidden: Addresses of the same stretch that were not read, as robots.txt, a login or the
+            guard against private networks forbids it.
     """
 
     feedback: tuple[Feedback, ...]
     rejects: tuple[Reject, ...]
     cursor: Mapping[str, Any]
     done: bool
+    forbidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReadProgress:
-    """How far a reader is, for a progress bar; `bytes_total` is `None` for a pipe."""
+    """How far a reader is, for a progress bar; `bytes_total` is `None` where it is not known.
+
+    A crawler counts threads or pages in place of bytes.
+    """
 
     bytes_read: int
     bytes_total: int | None
@@ -61,6 +67,11 @@ class Source(Protocol):
     """A place that feedback comes from."""
 
     name: str
+
+    @property
+    def progress(self) -> ReadProgress:
+        """How far the reading under way, or the last one, has come."""
+        ...
 
     def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
         """Gives the pages behind `cursor`, or all of them; nothing when nothing is new."""

@@ -1,0 +1,225 @@
+"""Settings of named sources: files, and what is crawled, told apart by `kind`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator
+
+from voc.config.section import Section
+from voc.config.yamlfile import CHOICE
+from voc.records import Channel
+
+_ADDRESS: Final = r"^https?://[^\s/@]+(/\S*)?$"
+
+
+class SourceBase(Section):
+    """What every source may say."""
+
+    channel: Channel | None = Field(default=None, description="Channel of its feedback.")
+    industry: str | None = Field(default=None, description="Industry of its feedback.")
+    product: str | None = Field(default=None, description="Product, where nothing else names it.")
+
+
+class SourceSettings(SourceBase):
+    """A file for `voc ingest NAME` and `voc run`."""
+
+    kind: Literal["file"] = Field(default="file", description="Kind of the source.")
+    type: Literal["file"] = Field(default="file", description="Older name of kind.")
+    path: Path = Field(description="The file, relative to the config.")
+    map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
+
+
+class CrawlSourceSettings(SourceBase):
+    """What every crawled source may say."""
+
+    hosts: tuple[str, ...] = Field(
+        default=(), description="Other hosts that its links and redirects may lead to."
+    )
+    delay_s: float | None = Field(
+        default=None, ge=0, le=600, description="Seconds between requests; empty: crawl.delay_s."
+    )
+    max_requests: int = Field(
+        default=5_000, ge=1, description="Requests of one run; the next one goes on."
+    )
+
+
+class ForumSettings(CrawlSourceSettings):
+    """What every forum may say."""
+
+    max_pages: int = Field(
+        default=500, ge=1, description="Pages read of one board's list, and of one thread."
+    )
+    recheck_days: float = Field(
+        default=3,
+        ge=0,
+        description="Threads with a post in so many days before the last run are read again.",
+    )
+    staff: tuple[str, ...] = Field(
+        default=(), description="Authors who answer for the company; their posts are no voices."
+    )
+
+
+class DiscuzSettings(ForumSettings):
+    """Boards of a forum that runs Discuz! X."""
+
+    kind: Literal["discuz"] = Field(description="Kind of the source.")
+    url: str = Field(pattern=_ADDRESS, description="Address of the forum, without forum.php.")
+    boards: tuple[int, ...] = Field(min_length=1, description="Numbers of boards (fid).")
+    staff_groups: tuple[str, ...] = Field(
+        default=(), description="User groups that answer for the company, as 官方客服."
+    )
+
+
+class DiscourseSettings(ForumSettings):
+    """A forum that runs Discourse."""
+
+    kind: Literal["discourse"] = Field(description="Kind of the source.")
+    url: str = Field(pattern=_ADDRESS, description="Address of the forum.")
+    category: str | None = Field(
+        default=None,
+        pattern=r"^[\w-]+(/[\w-]+)*$",
+        description="Category as in its address, slug/number; empty: all.",
+    )
+
+
+class FeedSettings(CrawlSourceSettings):
+    """RSS or Atom feeds."""
+
+    kind: Literal["feed"] = Field(description="Kind of the source.")
+    urls: tuple[Annotated[str, Field(pattern=_ADDRESS)], ...] = Field(
+        min_length=1, description="Addresses of the feeds."
+    )
+
+
+class AppStoreSettings(CrawlSourceSettings):
+    """Reviews of an app in Apple's App Store."""
+
+    kind: Literal["app_store"] = Field(description="Kind of the source.")
+    app_id: int = Field(ge=1, description="Number of the app, as in its address behind id.")
+    countries: tuple[Annotated[str, Field(pattern="^[a-z]{2}$")], ...] = Field(
+        default=("cn",), min_length=1, description="Stores by country."
+    )
+    url: str = Field(
+        default="https://itunes.apple.com", pattern=_ADDRESS, description="Address of the service."
+    )
+
+
+class PickSettings(Section):
+    """What is taken for one field, where a bare selector does not do."""
+
+    css: str = Field(min_length=1, description="CSS selector; ::text and ::attr(name) may end it.")
+    match: str | None = Field(
+        default=None, description="Regular expression; its first group, else all of it, is taken."
+    )
+    cut: tuple[str, ...] = Field(
+        default=(), description="CSS selectors of what is cut out first, as quotes."
+    )
+
+    @field_validator("match")
+    @classmethod
+    def _is_expression(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression ({error})") from None
+        return pattern
+
+
+Pick = str | PickSettings
+Picks = dict[str, Pick]
+
+
+class ListSettings(Section):
+    """Pages that list voices, or lead to them."""
+
+    item: str = Field(min_length=1, description="CSS selector of one entry.")
+    link: Pick | None = Field(
+        default=None, description="In an entry: the page with its details; empty: none is opened."
+    )
+    next: Pick | None = Field(default=None, description="On the page: the next one; empty: none.")
+    fields: Picks = Field(default_factory=dict, description="In an entry: field: selector.")
+
+
+class AnswerSettings(Section):
+    """The company's own answers on a page of details."""
+
+    item: str = Field(min_length=1, description="CSS selector of one answer.")
+    fields: Picks = Field(description="In an answer: field: selector.")
+
+
+class DetailSettings(Section):
+    """The page of one voice."""
+
+    fields: Picks = Field(description="On the page: field: selector.")
+    answers: AnswerSettings | None = Field(
+        default=None, description="Answers of the company there; empty: none."
+    )
+
+
+class PagesSettings(CrawlSourceSettings):
+    """A site of lists and details, told by CSS selectors."""
+
+    kind: Literal["pages"] = Field(description="Kind of the source.")
+    urls: tuple[Annotated[str, Field(pattern=_ADDRESS)], ...] = Field(
+        min_length=1, description="Addresses of the first list pages."
+    )
+    list: ListSettings = Field(description="How lists are read.")
+    detail: DetailSettings | None = Field(
+        default=None, description="How pages of details are read; empty: entries tell all."
+    )
+    max_pages: int = Field(default=100, ge=1, description="Pages read of one list.")
+
+
+_KINDS: Final[Mapping[str, type[SourceBase]]] = {
+    "file": SourceSettings,
+    "discuz": DiscuzSettings,
+    "discourse": DiscourseSettings,
+    "feed": FeedSettings,
+    "app_store": AppStoreSettings,
+    "pages": PagesSettings,
+}
+KINDS: Final = tuple(_KINDS)
+
+
+def _kind(values: Any) -> str | None:
+    kind = values.get("kind", "file") if isinstance(values, dict) else _named(values)
+    return f"{CHOICE}{kind}" if kind in KINDS else None
+
+
+def _named(values: Any) -> str:
+    return str(getattr(values, "kind", "file"))
+
+
+Crawled = DiscuzSettings | DiscourseSettings | FeedSettings | AppStoreSettings | PagesSettings
+AnySource = Annotated[
+    Annotated[SourceSettings, Tag("kind=file")]
+    | Annotated[DiscuzSettings, Tag("kind=discuz")]
+    | Annotated[DiscourseSettings, Tag("kind=discourse")]
+    | Annotated[FeedSettings, Tag("kind=feed")]
+    | Annotated[AppStoreSettings, Tag("kind=app_store")]
+    | Annotated[PagesSettings, Tag("kind=pages")],
+    Discriminator(
+        _kind,
+        custom_error_type="unknown_kind",
+        custom_error_message=f"there is no such kind; there are {', '.join(KINDS)}",
+    ),
+]
+
+
+def source_keys(kind: str) -> dict[str, str]:
+    """Returns the keys of a kind of source, inner ones as `list.item`, with their descriptions."""
+    return dict(_keys(_KINDS[kind], ""))
+
+
+def _keys(section: type[Section], above: str) -> list[tuple[str, str]]:
+    found = []
+    for name, field in section.model_fields.items():
+        found.append((f"{above}{name}", field.description or ""))
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(inner, type) and issubclass(inner, Section):
+                found += _keys(inner, f"{above}{name}.") if inner is not PickSettings else []
+    return found

@@ -1,0 +1,139 @@
+"""How sources are: when they were read last, what came, what was set aside, how late it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from voc.config import Settings
+from voc.records import Feedback
+from voc.store import Store
+
+HEALTH_MARK = "health"
+"""Key of a cursor: how the source was when it was read last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a source is.
+
+    Attributes:
+        last_run: When it was read last.
+        rows: Voices that were new or edited, of all runs.
+        rejects: Rows that could not be read, of all runs.
+        forbidden: Addresses that were not read, of all runs.
+        newest: When the newest voice was spoken.
+        error: Why the last run could not end; `None` where it did.
+    """
+
+    last_run: datetime | None = None
+    rows: int = 0
+    rejects: int = 0
+    forbidden: int = 0
+    newest: datetime | None = None
+    error: str | None = None
+
+    @classmethod
+    def of(cls, cursor: Mapping[str, Any] | None) -> Health:
+        """Reads what a cursor keeps of it."""
+        kept = (cursor or {}).get(HEALTH_MARK) or {}
+        return cls(
+            _moment(kept.get("last_run")),
+            int(kept.get("rows", 0)),
+            int(kept.get("rejects", 0)),
+            int(kept.get("forbidden", 0)),
+            _moment(kept.get("newest")),
+            kept.get("error"),
+        )
+
+    @property
+    def lateness_s(self) -> float | None:
+        """Seconds that the newest voice was old when the source was read last."""
+        if self.last_run is None or self.newest is None:
+            return None
+        return max(0.0, (self.last_run - self.newest).total_seconds())
+
+    def after(
+        self, voices: Iterable[Feedback], *, rows: int, rejects: int, forbidden: int, now: datetime
+    ) -> Health:
+        """Returns how the source is behind a page; times that lie ahead are no news."""
+        moments = [item.created_at for item in voices if item.created_at and item.created_at <= now]
+        known = [self.newest] if self.newest else []
+        return replace(
+            self,
+            last_run=now,
+            rows=self.rows + rows,
+            rejects=self.rejects + rejects,
+            forbidden=self.forbidden + forbidden,
+            newest=max([*moments, *known], default=None),
+            error=None,
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "last_run": self.last_run.astimezone(UTC).isoformat() if self.last_run else None,
+            "rows": self.rows,
+            "rejects": self.rejects,
+            "forbidden": self.forbidden,
+            "newest": self.newest.astimezone(UTC).isoformat() if self.newest else None,
+            "error": self.error,
+        }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """A source of the config or the store.
+
+    Attributes:
+        source: Its name.
+        kind: Its kind; `None` where the config does not name it.
+        voices: Voices of it that are stored.
+        health: How it is.
+    """
+
+    source: str
+    kind: str | None
+    voices: int
+    health: Health
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "source": self.source,
+            "kind": self.kind,
+            "voices": self.voices,
+            **self.health.as_dict(),
+            "lateness_s": self.health.lateness_s,
+        }
+
+
+def source_health(store: Store | None, settings: Settings) -> list[SourceHealth]:
+    """Returns every source of the config and the store, by name.
+
+    Args:
+        store: Where feedback went; `None` where none was made yet.
+        settings: For the sources of the config.
+    """
+    counts = {each.source: each.voices for each in store.sources()} if store else {}
+    kinds = {name: each.kind for name, each in settings.sources.items()}
+    return [
+        SourceHealth(
+            name,
+            kinds.get(name),
+            counts.get(name, 0),
+            Health.of(store.cursor(name) if store else None),
+        )
+        for name in sorted({*counts, *kinds})
+    ]
+
+
+def keep_health(store: Store, source: str, health: Health) -> None:
+    """Keeps how a source is beside the cursor that is kept of it."""
+    with store.transaction() as transaction:
+        cursor = store.cursor(source) or {}
+        transaction.save_cursor(source, {**cursor, HEALTH_MARK: health.as_dict()})

@@ -1,0 +1,196 @@
+"""Boards and threads of Discuz! X, in the markup of its default template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from voc.config.sources import DiscuzSettings
+from voc.errors import SourceError
+from voc.sources.crawling.forum import ForumWalk, Listing, Thread
+from voc.sources.crawling.markup import first, parse, words_of
+from voc.sources.crawling.site import Site, Step, Unreadable, Voice, page_of
+from voc.sources.times import read_time
+
+# Quotes, marks of edits, attachments, places of likes, and the noise that copying is to carry.
+_CUT: Final = (
+    "div.quote", "blockquote", "i.pstatus", "div.attach_nopermission", "div.attach_popup",
+    "ignore_js_op", "font.jammer", "span.jammer", "div.locked", "div.aimg_tip", "em.xg1",
+)  # fmt: skip
+_STATIC: Final = re.compile(r"thread-(\d+)-(\d+)-(\d+)\.html")
+_DYNAMIC: Final = re.compile(r"[?&]tid=(\d+)")
+_QUOTED: Final = re.compile(r"[?&]pid=(\d+)")
+_PIN: Final = re.compile(r"stickthread_\d+")
+
+
+class DiscuzCrawler:
+    """Reads boards of a Discuz! X forum."""
+
+    def __init__(self, settings: DiscuzSettings, zone: ZoneInfo) -> None:
+        self._settings = settings
+        self._zone = zone
+        self._base = settings.url.rstrip("/") + "/"
+        self.sections = tuple(str(board) for board in self._settings.boards)
+        self._walk = ForumWalk(
+            self, max_pages=self._settings.max_pages, recheck_days=self._settings.recheck_days
+        )
+
+    def crawl(self, site: Site, cursor: Mapping[str, Any], now: datetime) -> AsyncIterator[Step]:
+        """Gives posts, and a mark behind each thread; raises as `ForumWalk.crawl`."""
+        return self._walk.crawl(site, cursor, now)
+
+    async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
+        """Returns the posts of a page of a thread, or the threads of a page of a board."""
+        page = await page_of(site, url)
+        tree = parse(page.text, page.url)
+        found = _tid(url)
+        if found is not None:
+            return list(self._posts_on(tree, Thread("", found, url, _title(tree)), page.url))
+        listing = self._listing(tree, page.url, datetime.now(UTC))
+        return [
+            Voice(thread.url, {"id": str(thread.number), "text": thread.title})
+            for thread in (*listing.pinned, *listing.threads)
+        ]
+
+    async def listing(self, site: Site, section: str, page: int, now: datetime) -> Listing:
+        """Returns one page of a board.
+
+        Raises:
+            SourceError: The board does not exist or is not open to guests.
+        """
+        url = f"{self._base}forum.php?mod=forumdisplay&fid={section}&page={page}"
+        found = await page_of(site, url)
+        tree = parse(found.text, found.url)
+        said = _message(tree)
+        if said is not None:
+            raise SourceError(f"{url}: the forum shows no board there, but says: {said[:100]}")
+        return self._listing(tree, found.url, now)
+
+    def _listing(self, tree: Any, url: str, now: datetime) -> Listing:
+        threads: list[Thread] = []
+        pinned: list[Thread] = []
+        for row in tree.css("tbody[id^=normalthread_], tbody[id^=stickthread_]"):
+            thread = self._thread(row, url, now)
+            if thread is not None:
+                is_pinned = _PIN.fullmatch(row.attrib["id"]) is not None
+                (pinned if is_pinned else threads).append(thread)
+        return Listing(tuple(threads), tuple(pinned), bool(tree.css("div.pg a.nxt")))
+
+    def _thread(self, row: Any, url: str, now: datetime) -> Thread | None:
+        link = row.css("th a.s.xst, th a.xst")
+        href = link.attrib.get("href", "")
+        number = _tid(href)
+        if number is None:
+            return None
+        last = self._time(row.css("td.by:last-of-type em")) or now
+        return Thread(
+            last.astimezone(UTC).isoformat(), number, urljoin(url, href), words_of(link[0])
+        )
+
+    async def posts(
+        self, site: Site, section: str, thread: Thread
+    ) -> AsyncIterator[Voice | Unreadable]:
+        """Gives the posts of a thread, page after page."""
+        seen: set[str] = set()
+        for number in range(1, self._settings.max_pages + 1):
+            page = await site.get(_page_address(thread.url, number))
+            if page is None:
+                return
+            tree = parse(page.text, page.url)
+            if _message(tree) is not None:  # deleted, or not for guests
+                return
+            found = list(self._posts_on(tree, thread, page.url, section))
+            fresh = [post for post in found if _name(post) not in seen]
+            for post in fresh:
+                yield post
+            seen |= {_name(post) for post in fresh}
+            if not fresh or not tree.css("div.pg a.nxt"):
+                return
+
+    def _posts_on(
+        self, tree: Any, thread: Thread, url: str, section: str = ""
+    ) -> list[Voice | Unreadable]:
+        return [self._post(table, thread, url, section) for table in tree.css("table[id^=pid]")]
+
+    def _post(self, table: Any, thread: Thread, url: str, section: str) -> Voice | Unreadable:
+        pid = table.attrib["id"].removeprefix("pid")
+        body = table.css("td.t_f")
+        if not body:
+            return Unreadable(f"{url}#pid{pid}", "the post is hidden, banned or not for guests")
+        author = first(table, "div.authi a.xw1::text")
+        is_staff = author in self._settings.staff or self._is_of_staff(table)
+        number = table.css("a[id^=postnum]")
+        floor = words_of(number[0]).rstrip("#") if number else ""
+        is_first = floor in ("1", "楼主")
+        return Voice(
+            url,
+            {
+                "id": pid,
+                "text": words_of(body[0], _CUT),
+                "title": thread.title if is_first else None,
+                "created_at": _shown(table.css("em[id^=authorposton]")),
+                "author": author,
+                "url": f"{_page_address(thread.url, 1)}#pid{pid}",
+                "thread_id": str(thread.number),
+                "thread": thread.title,
+                "board": section,
+                "floor": floor,
+                "reply_to": None if is_first else _quoted(body),
+                "is_staff": True if is_staff else None,
+            },
+        )
+
+    def _is_of_staff(self, table: Any) -> bool:
+        groups = table.css("div.pls p em a *::text, div.pls p em a::text, td.pls p em ::text")
+        return any(text.strip() in self._settings.staff_groups for text in groups.getall())
+
+    def _time(self, node: Any) -> datetime | None:
+        shown = _shown(node)
+        return read_time(shown, self._zone) if shown else None
+
+
+def _shown(node: Any) -> str | None:
+    """The time in an element: a title that spells out 3 天前, else its text without 发表于."""
+    title = first(node, "span[title]::attr(title)")
+    if title is not None or not node:
+        return title
+    return words_of(node[0]).removeprefix("发表于").strip() or None
+
+
+def _quoted(body: Any) -> str | None:
+    """The post that is quoted."""
+    href = first(body, "div.quote a[href*='pid=']::attr(href)")
+    found = _QUOTED.search(href or "")
+    return found[1] if found else None
+
+
+def _message(tree: Any) -> str | None:
+    """What the forum says in place of a page: gone, no right, please log in."""
+    found = tree.css("div#messagetext")
+    return words_of(found[0]) if found else None
+
+
+def _title(tree: Any) -> str:
+    found = tree.css("#thread_subject")
+    return words_of(found[0]) if found else ""
+
+
+def _name(post: Voice | Unreadable) -> str:
+    return str(post.values["id"]) if isinstance(post, Voice) else post.place.partition("#")[2]
+
+
+def _tid(url: str) -> int | None:
+    found = _STATIC.search(url) or _DYNAMIC.search(url)
+    return int(found[1]) if found else None
+
+
+def _page_address(url: str, page: int) -> str:
+    """The address of a thread's page, written as the forum writes its own."""
+    if _STATIC.search(url):
+        return _STATIC.sub(rf"thread-\g<1>-{page}-\g<3>.html", url.partition("?")[0])
+    bare = re.sub(r"&(page|extra)=[^&#]*", "", url.partition("#")[0])
+    return f"{bare}&page={page}"

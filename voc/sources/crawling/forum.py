@@ -1,0 +1,237 @@
+"""Walking a forum: lists of threads, newest first, then the threads, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from voc.errors import SourceError
+from voc.sources.crawling.site import (
+    Mark,
+    RefusedError,
+    Site,
+    SpentError,
+    Step,
+    UnreachableError,
+    Unreadable,
+    Voice,
+)
+
+_WALKS: Final = 4
+_LEAST_RECHECK: Final = timedelta(hours=1)
+_MAX_FAILURES: Final = 5
+_MAX_PENDING: Final = 1_000
+_MALFORMED: Final = (SourceError, LookupError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Thread:
+    """A thread as a list shows it.
+
+    Attributes:
+        last: Time of its last post, as ISO 8601 in UTC, so that times sort as they are.
+        number: Its number in the forum.
+        url: Its first page.
+        title: Its title.
+    """
+
+    last: str
+    number: int
+    url: str
+    title: str = ""
+
+    def as_list(self) -> list[Any]:
+        return [self.last, self.number, self.url, self.title]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list; threads that are pinned to its top tell nothing of its order."""
+
+    threads: tuple[Thread, ...]
+    pinned: tuple[Thread, ...]
+    has_next: bool
+
+
+class Forum(Protocol):
+    """What a walk needs to know of one kind of forum."""
+
+    sections: tuple[str, ...]
+
+    async def listing(self, site: Site, section: str, page: int, now: datetime) -> Listing:
+        """Returns the page of a section's list, the newest last posts first."""
+        ...
+
+    def posts(self, site: Site, section: str, thread: Thread) -> AsyncIterator[Voice | Unreadable]:
+        """Gives the posts of a thread; none where it is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How far a section was read.
+
+    Attributes:
+        newest: Last post of the newest thread read.
+        since: Last posts from here on are looked at by the run under way.
+        done: Last post and number of the newest thread that the run under way has read.
+        pending: Threads that could not be reached.
+    """
+
+    newest: str | None = None
+    since: str | None = None
+    done: tuple[str, int] | None = None
+    pending: tuple[Thread, ...] = ()
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> _State:
+        done = kept.get("done")
+        pending = tuple(Thread(*item) for item in kept.get("pending", ()))
+        return cls(kept.get("newest"), kept.get("since"), tuple(done) if done else None, pending)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "newest": self.newest,
+            "since": self.since,
+            "done": list(self.done) if self.done else None,
+            "pending": [thread.as_list() for thread in self.pending],
+        }
+
+    def begun(self, recheck: timedelta) -> _State:
+        """The state at the beginning of a run; one that was cut off goes on."""
+        if self.done is not None or self.newest is None:
+            return self
+        since = datetime.fromisoformat(self.newest) - max(recheck, _LEAST_RECHECK)
+        return replace(self, since=since.isoformat())
+
+    def read(self, thread: Thread, now: str) -> _State:
+        """The state behind a thread. A clock that runs ahead hides no later thread."""
+        last = min(thread.last, now)
+        is_late = any(each.number == thread.number for each in self.pending)
+        return replace(
+            self,
+            newest=max(self.newest or last, last),
+            done=self.done if is_late else _key(thread),
+            pending=tuple(each for each in self.pending if each.number != thread.number),
+        )
+
+    def missed(self, thread: Thread, now: str) -> _State:
+        after = self.read(thread, now)
+        return replace(after, pending=(*after.pending, thread)[-_MAX_PENDING:])
+
+    def ended(self) -> _State:
+        return replace(self, since=None, done=None)
+
+
+class ForumWalk:
+    """Reads a forum's sections, one after another, without losing what moves meanwhile.
+
+    Lists are walked to their end, or to threads without news, before a thread is read. A first
+    walk is repeated until it finds no other thread, as every deletion moves one to a page that was
+    read already. Threads are then read by growing time of their last post, so that one pair of
+    time and number says how far a run has come.
+
+    Args:
+        forum: The kind of forum.
+        max_pages: Most pages of one list.
+        recheck_days: Threads with posts so long before the last run are read again, for edits.
+    """
+
+    def __init__(self, forum: Forum, *, max_pages: int, recheck_days: float) -> None:
+        self._forum = forum
+        self._max_pages = max_pages
+        self._recheck = timedelta(days=recheck_days)
+        self._failures = 0
+
+    async def crawl(
+        self, site: Site, cursor: Mapping[str, Any], now: datetime
+    ) -> AsyncIterator[Step]:
+        """Gives posts, and a mark behind each thread.
+
+        Raises:
+            SourceError: A list cannot be read, or five threads in a row cannot be reached; what
+                was read before is behind the last mark.
+        """
+        states = {name: _State.of(kept) for name, kept in cursor.get("sections", {}).items()}
+        states = {name: states.get(name, _State()) for name in self._forum.sections}
+        for section in self._forum.sections:
+            async for step in self._section(site, section, states, now):
+                yield step
+
+    async def _section(
+        self, site: Site, section: str, states: dict[str, _State], now: datetime
+    ) -> AsyncIterator[Step]:
+        moment = now.isoformat()
+        states[section] = states[section].begun(self._recheck)
+        listed = await self._threads(site, section, states[section], now)
+        done = states[section].done
+        threads = sorted(thread for thread in listed if not done or _key(thread) > done)
+        retried = [each for each in states[section].pending if each.number not in _numbers(threads)]
+        total = len(retried) + len(threads)
+        for number, thread in enumerate([*retried, *threads], 1):
+            try:
+                async for voice in self._forum.posts(site, section, thread):
+                    yield voice
+                states[section] = states[section].read(thread, moment)
+                self._failures = 0
+            except RefusedError:  # counted by the site
+                states[section] = states[section].read(thread, moment)
+            except SpentError:
+                raise
+            except UnreachableError as error:
+                states[section] = states[section].missed(thread, moment)
+                yield _mark(states, number, total)
+                self._count_failure(error)
+            except _MALFORMED as error:  # one odd thread must not hold up all later ones
+                states[section] = states[section].read(thread, moment)
+                yield Unreadable(thread.url, f"the thread is not written as expected: {error}")
+            yield _mark(states, number, total)
+        states[section] = states[section].ended()
+        yield _mark(states, total, total)
+
+    def _count_failure(self, error: UnreachableError) -> None:
+        self._failures += 1
+        if self._failures >= _MAX_FAILURES:
+            raise SourceError(
+                f"{error} {_MAX_FAILURES} threads in a row could not be reached; what came before"
+                " is kept, and the next run goes on there."
+            ) from error
+
+    async def _threads(
+        self, site: Site, section: str, state: _State, now: datetime
+    ) -> list[Thread]:
+        found: dict[int, Thread] = {}
+        for _ in range(_WALKS if state.since is None else 1):
+            before = set(found)
+            await self._walk(site, section, state.since, now, found)
+            if found.keys() == before:
+                break
+        return list(found.values())
+
+    async def _walk(
+        self, site: Site, section: str, since: str | None, now: datetime, found: dict[int, Thread]
+    ) -> None:
+        for page in range(1, self._max_pages + 1):
+            listing = await self._forum.listing(site, section, page, now)
+            fresh = [thread for thread in listing.threads if since is None or thread.last >= since]
+            pinned = [thread for thread in listing.pinned if since is None or thread.last >= since]
+            for thread in (*fresh, *pinned):
+                found[thread.number] = max(thread, found.get(thread.number, thread))
+            reached = since is not None and listing.threads and listing.threads[-1].last < since
+            if not listing.has_next or reached:
+                return
+
+
+def _key(thread: Thread) -> tuple[str, int]:
+    return thread.last, thread.number
+
+
+def _numbers(threads: list[Thread]) -> set[int]:
+    return {thread.number for thread in threads}
+
+
+def _mark(states: Mapping[str, _State], done: int, total: int) -> Mark:
+    cursor = {"sections": {name: state.as_dict() for name, state in states.items()}}
+    return Mark(cursor, done, total)

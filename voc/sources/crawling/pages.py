@@ -1,0 +1,147 @@
+"""Sites of lists and details, read by the CSS selectors of the config."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from voc.config.sources import DetailSettings, ListSettings, PagesSettings, PickSettings
+from voc.errors import ConfigError
+from voc.sources.crawling.markup import parse, words_of
+from voc.sources.crawling.site import (
+    Mark,
+    RefusedError,
+    Site,
+    Step,
+    Unreadable,
+    Voice,
+    page_of,
+)
+
+_MAX_SEEN: Final = 5_000
+
+
+class PagesCrawler:
+    """Reads lists from their first page on, and the details behind entries that are new.
+
+    An entry whose words in the list are as before is not opened again, so that a change of its
+    state or of the number of its answers is what opens it. A list is left at the first page
+    without news once it was read to its end.
+    """
+
+    def __init__(self, settings: PagesSettings, zone: ZoneInfo) -> None:  # noqa: ARG002
+        self._settings = settings
+        self._list: ListSettings = self._settings.list
+        self._detail: DetailSettings | None = self._settings.detail
+
+    async def crawl(
+        self,
+        site: Site,
+        cursor: Mapping[str, Any],
+        now: datetime,  # noqa: ARG002
+    ) -> AsyncIterator[Step]:
+        """Gives entries, and a mark behind each page of a list."""
+        seen = dict.fromkeys(cursor.get("seen", ()))
+        whole = list(cursor.get("whole", ()))
+        for url in self._settings.urls:
+            address: str | None = url
+            visited: set[str] = set()
+            while address and address not in visited and len(visited) < self._settings.max_pages:
+                visited.add(address)
+                tree, entries = await self._entries(site, address)
+                fresh = [entry for entry in entries if entry[0] not in seen]
+                for mark, voice in fresh:
+                    async for found in self._opened(site, voice):
+                        yield found
+                    seen[mark] = None
+                address = self._next(tree, address)
+                if whole.count(url) and not fresh:
+                    address = None
+                if address is None and url not in whole:
+                    whole.append(url)
+                yield Mark({"seen": list(seen)[-_MAX_SEEN:], "whole": list(whole)}, len(visited))
+
+    async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
+        """Returns the entries of a list, or the fields of a page of details."""
+        page = await page_of(site, url)
+        tree = parse(page.text, page.url)
+        entries = [voice for _, voice in self._entries_on(tree, page.url)]
+        if entries or self._detail is None:
+            return list(entries)
+        return self._details(tree, Voice(page.url, {"id": page.url, "url": page.url}))
+
+    async def _entries(self, site: Site, url: str) -> tuple[Any, list[tuple[str, Voice]]]:
+        page = await page_of(site, url)
+        tree = parse(page.text, page.url)
+        return tree, self._entries_on(tree, page.url)
+
+    def _entries_on(self, tree: Any, url: str) -> list[tuple[str, Voice]]:
+        return [self._entry(item, url) for item in _chosen(tree, self._list.item)]
+
+    def _entry(self, item: Any, url: str) -> tuple[str, Voice]:
+        values = _picked(item, self._list.fields)
+        link = _pick(item, self._list.link) if self._list.link else None
+        target = urljoin(url, link) if link else None
+        values.setdefault("url", target)
+        values.setdefault("id", target)
+        said = f"{values['id']}\x1f{words_of(item)}".encode("utf-8", "surrogatepass")
+        return blake2b(said, digest_size=8).hexdigest(), Voice(target or url, values)
+
+    async def _opened(self, site: Site, voice: Voice) -> AsyncIterator[Voice | Unreadable]:
+        if self._detail is None or not voice.values.get("url"):
+            yield voice
+            return
+        try:
+            page = await site.get(str(voice.values["url"]))
+        except RefusedError:  # counted by the site
+            return
+        if page is not None:
+            for found in self._details(parse(page.text, page.url), voice):
+                yield found
+
+    def _details(self, tree: Any, voice: Voice) -> list[Voice | Unreadable]:
+        assert self._detail is not None
+        values = {**voice.values, **_picked(tree, self._detail.fields)}
+        if not values.get("text") and not values.get("title"):
+            return [Unreadable(voice.place, "no selector finds a text")]
+        answers = self._detail.answers
+        found: list[Voice | Unreadable] = [Voice(voice.place, values)]
+        for number, item in enumerate(_chosen(tree, answers.item) if answers else (), 1):
+            said = _picked(item, answers.fields) if answers else {}
+            own = {"id": f"{values['id']}#{number}", "url": values.get("url"), **said}
+            found.append(Voice(voice.place, {**own, "reply_to": values["id"], "is_staff": True}))
+        return found
+
+    def _next(self, tree: Any, url: str) -> str | None:
+        found = _pick(tree, self._list.next) if self._list.next else None
+        return urljoin(url, found).partition("#")[0] if found else None
+
+
+def _picked(node: Any, picks: Mapping[str, str | PickSettings]) -> dict[str, Any]:
+    found = {name: _pick(node, pick) for name, pick in picks.items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def _pick(node: Any, pick: str | PickSettings) -> str | None:
+    """What a selector finds first: a link's address where an address is looked for."""
+    chosen = pick if isinstance(pick, PickSettings) else PickSettings(css=pick)
+    found = _chosen(node, chosen.css)
+    if not found:
+        return None
+    text = words_of(found[0], chosen.cut)
+    if chosen.match is None:
+        return text
+    match = re.search(chosen.match, text)
+    return (match[1] if match.re.groups else match[0]) if match else None
+
+
+def _chosen(node: Any, css: str) -> Any:
+    try:
+        return node.css(css)
+    except (SyntaxError, RuntimeError, ValueError) as error:  # of cssselect and parsel
+        raise ConfigError(f"{css!r} is no CSS selector ({error}).") from error

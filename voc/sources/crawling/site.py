@@ -1,0 +1,129 @@
+"""What crawlers read and give: pages of a site, voices, and marks behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from voc.errors import SourceError
+from voc.text.encoding import decode
+
+_HEAD_BYTES: Final = 2_048
+_CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+
+
+class RefusedError(SourceError):
+    """An address may not be read: robots.txt, the guard, a login or its size forbids it."""
+
+
+class UnreachableError(SourceError):
+    """A site does not answer, or says that it cannot now."""
+
+
+class SpentError(SourceError):
+    """A run has made all the requests it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One page as it came.
+
+    Attributes:
+        url: Where it came from, after redirects.
+        status: 200, or 304 where it has not changed.
+        body: Its bytes, decompressed.
+        headers: Its headers by lower-case name.
+    """
+
+    url: str
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The page as text, in the encoding that it says or, where that is wrong, it is in."""
+        told = _CHARSET.search(self.headers.get("content-type", "").encode("latin-1", "replace"))
+        told = told or _CHARSET.search(self.body[:_HEAD_BYTES])
+        return decode(self.body, declared=told[1].decode() if told else None).text
+
+
+class Site(Protocol):
+    """Reads pages politely."""
+
+    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched | None:
+        """Returns a page, or `None` where there is none (any more).
+
+        Raises:
+            RefusedError: It may not be read.
+            UnreachableError: The site does not answer.
+            SpentError: The run has made all its requests.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One voice as a crawler read it.
+
+    Attributes:
+        place: The address of its page.
+        values: Fields of a feedback by name, `id` among them; other names go to `extra`.
+    """
+
+    place: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that should be a voice and is none."""
+
+    place: str
+    reason: str
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What came before it is whole: a run may go on here.
+
+    Attributes:
+        cursor: JSON values.
+        done: Threads or pages read, of `total`.
+        total: How many there are, where that is known.
+    """
+
+    cursor: Mapping[str, Any]
+    done: int = 0
+    total: int | None = None
+
+
+Step = Voice | Unreadable | Mark
+
+
+class Crawler(Protocol):
+    """Reads one kind of site."""
+
+    def crawl(self, site: Site, cursor: Mapping[str, Any], now: datetime) -> AsyncIterator[Step]:
+        """Gives what lies behind `cursor` (empty at first); the last step is a mark."""
+        ...
+
+    async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
+        """Returns what would be taken from one page."""
+        ...
+
+
+async def page_of(site: Site, url: str) -> Fetched:
+    """Returns a page that must be there.
+
+    Raises:
+        SourceError: It is not.
+    """
+    page = await site.get(url)
+    if page is None:
+        raise SourceError(f"{url}: there is no such page; mend the address in the config.")
+    return page
