@@ -50,7 +50,12 @@ def test_the_same_message_id_again_is_nothing(store: Store) -> None:
     assert deliver(store, "m")
     enqueue(store, message("m"))
     assert lease(store) == []
-    assert store.outbox_counts() == {"pending": 0, "delivered": 1, "dead": 0}
+    assert store.outbox_counts() == {
+        "pending": 0,
+        "delivered": 1,
+        "dead": 0,
+        "dropped": 0,
+    }
 
 
 def test_order_of_a_key_is_kept_and_keys_do_not_wait_for_each_other(store: Store) -> None:
@@ -116,7 +121,6 @@ def test_dead_message_is_told_and_can_be_replayed(store: Store) -> None:
     assert (dead.last_error, dead.settled_at) == ("400 bad\ufffd", NOW)
     with store.transaction() as tx:
         assert tx.replay("m", NOW)
-        assert not tx.replay("m", NOW)
         assert not tx.replay("none", NOW)
     assert lease(store) == ["m"]
     assert store.outbox("dead") == []
@@ -167,3 +171,30 @@ def test_a_message_given_back_untried_has_one_attempt_less(store: Store) -> None
     with store.transaction() as tx:
         (got,) = tx.lease("w", limit=1, lease_s=1, now=NOW, sinks=["file"])
     assert got.attempts == 1
+
+
+def test_messages_are_dropped_and_brought_back(store: Store) -> None:
+    enqueue(store, message("a"), message("b", "l", sink="jira"), message("c", "m", sink="jira"))
+    assert lease(store, sinks=["jira"]) == ["b", "c"]
+    with store.transaction() as tx:
+        assert tx.bury("b", "w", "410", NOW)
+        assert tx.drop_messages(NOW, reason="by me", sink="jira", state="pending") == 1
+        assert not tx.delivered("c", "w", NOW), "who sends it now has it no longer"
+    assert store.waiting_by_sink() == {"file": 1}
+    assert store.outbox_sinks() == ["file", "jira"]
+    assert [item.message.message_id for item in store.outbox(["dead", "dropped"])] == ["b", "c"]
+    assert [item.message.message_id for item in store.outbox(sink="file")] == ["a"]
+    with store.transaction() as tx:
+        assert tx.replay("c", NOW)
+        assert tx.replay_dead(NOW, sink="file") == 0
+        assert tx.replay_dead(NOW) == 1
+        assert not tx.replay("none", NOW)
+    assert lease(store) == ["a", "b", "c"]
+    assert deliver(store, "a")
+    with store.transaction() as tx:
+        assert not tx.replay("a", NOW), "what was delivered is not sent again"
+        assert tx.drop_messages(NOW, reason="by me") == 2
+    found = store.outbox_message("b")
+    assert found is not None
+    assert (found.state, found.last_error) == ("dropped", "by me")
+    assert store.outbox_message("none") is None

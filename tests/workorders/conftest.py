@@ -1,16 +1,23 @@
-"""An issue, and a small trade it belongs to."""
+"""An issue, a small trade it belongs to, and the servers that work orders are sent to."""
 
 from __future__ import annotations
 
+import os
+import socket
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.conftest import require
 from voc.config import Aspect, Industry, UrgentWords
 from voc.records import Evidence, Issue
 
+AMQP_URL: Final = os.environ.get("VOC_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672/")
+REDIS_URL: Final = os.environ.get("VOC_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 START = datetime(2026, 3, 1, 1, tzinfo=UTC)
 
 
@@ -63,3 +70,30 @@ def make_issue() -> Callable[..., Issue]:
         return Issue(**(defaults | values))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def amqp_url() -> str:
+    parts = urlsplit(AMQP_URL)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 5672), 2).close()
+    except OSError as error:
+        require("services", False, f"no RabbitMQ at VOC_TEST_RABBITMQ_URL or locally: {error}")
+    return AMQP_URL
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    import redis
+
+    try:
+        redis.Redis.from_url(REDIS_URL, socket_connect_timeout=2).ping()
+    except (redis.RedisError, OSError) as error:
+        require("services", False, f"no Redis at VOC_TEST_REDIS_URL or locally: {error}")
+    return REDIS_URL
+
+
+@pytest.fixture
+def own_name() -> str:
+    """A name of a queue or stream that no other test has."""
+    return f"voc_test_{uuid.uuid4().hex}"

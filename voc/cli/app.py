@@ -13,6 +13,7 @@ from voc.cli import (
     corrections,
     doctor,
     keys,
+    outbox,
     records,
     route,
     score,
@@ -67,6 +68,7 @@ app.add_typer(corrections.corrections, name="corrections")
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
 app.command("route")(route.route)
+app.add_typer(outbox.outbox, name="outbox")
 app.command("doctor")(doctor.doctor)
 
 

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from voc.config import (
+    FILE_SINK,
     Crawled,
     Industry,
     Settings,
@@ -27,6 +28,7 @@ from voc.store import open_store, store_place
 from voc.tagging.loading import is_of, load_tagger, other_aspects
 from voc.tagging.sharpening.files import read_manifests
 from voc.workorders import check_routing
+from voc.workorders.sinks import CheckedSink, ClosingSink, FileQueueSink, open_sink
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ def checkup(config: Path | None, files: Sequence[str]) -> Iterator[Part]:
             yield part
     yield Part("industries", f"{len(industries)} can be used: {', '.join(industries)}")
     routing = settings.resolve(settings.routing.file) or bundled("configs/routing.yaml")
-    yield _checked("routing", lambda: (str(routing), check_routing(routing, industries)))
+    yield _checked("routing", lambda: _routing_state(routing, industries, settings))
     yield _checked("model", lambda: _model_state(settings))
     yield _checked("sharpened taxonomies", lambda: _sharpened_state(settings, industries))
     yield _checked("store", lambda: _store_state(settings))
-    yield _checked("queue", lambda: _queue_state(settings))
+    yield _checked("queue", lambda: _queue_state(settings.queue_dir))
+    for name in settings.sinks:
+        yield _checked(f"sink {name}", lambda name=name: _sink_state(name, settings))  # type: ignore[misc]
     for name, source in settings.sources.items():
         yield Part(f"source {name}", *_source_state(name, source, settings))
 
@@ -153,7 +157,16 @@ def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
         dead = store.outbox_counts().get("dead", 0)
         if dead:
             last = store.outbox("dead", limit=1)[0]
-            problems.append(f"{dead} messages were refused; the first because: {last.last_error}")
+            problems.append(
+                f"{dead} messages were refused; the first because: {last.last_error} (voc outbox"
+                " list names them)"
+            )
+        problems += [
+            f"{count} messages wait for the sink {name!r}, which the settings do not name; name it,"
+            f" or type: voc outbox drop --sink {name}"
+            for name, count in store.waiting_by_sink().items()
+            if name not in {*settings.sinks, FILE_SINK}
+        ]
         problems += [
             f"{reject.place} ({reject.source}): {reject.reason}"
             for reject in store.rejects("tagging")[:5]
@@ -171,8 +184,28 @@ def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
         return state, problems
 
 
-def _queue_state(settings: Settings) -> tuple[str, Sequence[str]]:
-    folder = settings.queue_dir
+def _routing_state(
+    path: Path, industries: Mapping[str, Industry], settings: Settings
+) -> tuple[str, Sequence[str]]:
+    return str(path), check_routing(path, industries, sinks={*settings.sinks, FILE_SINK})
+
+
+def _sink_state(name: str, settings: Settings) -> tuple[str, Sequence[str]]:
+    """Looks at a sink, and sends nothing."""
+    options = settings.sinks[name]
+    sink = open_sink(name, options, queue_dir=settings.queue_dir, base_dir=settings.base_dir)
+    if isinstance(sink, FileQueueSink):
+        return _queue_state(sink.folder)
+    if not isinstance(sink, CheckedSink):
+        return f"{options.kind}: cannot be looked at without sending", ()
+    try:
+        return f"{options.kind}: {sink.check()}", ()
+    finally:
+        if isinstance(sink, ClosingSink):
+            sink.close()
+
+
+def _queue_state(folder: Path) -> tuple[str, Sequence[str]]:
     if not folder.exists():
         return _queue_to_come(folder)
     try:

@@ -13,7 +13,18 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final, get_args
 
-from sqlalchemy import Connection, Row, Select, func, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from voc.records import Message
 from voc.store import schema
@@ -113,15 +124,43 @@ def release(connection: Connection, message_id: str, worker: str) -> bool:
     return settle(connection, message_id, worker, attempts=schema.outbox.c.attempts - 1)
 
 
-def replay(connection: Connection, message_id: str, now: datetime) -> bool:
-    """Makes a buried message pending again; false where there is none of that id."""
+def replay(
+    connection: Connection, now: datetime, *, message_id: str | None, sink: str | None
+) -> int:
+    """Makes messages due now, buried and dropped ones too; see `Transaction.retry_messages`."""
     table = schema.outbox
+    named = table.c.message_id == message_id if message_id else table.c.state == "dead"
     done = connection.execute(
         update(table)
-        .where(table.c.message_id == message_id, table.c.state == "dead")
+        .where(named, table.c.state != "delivered", *_of(sink))
         .values(state="pending", attempts=0, next_at=micros(now), settled_at=None)
     )
-    return done.rowcount == 1
+    return done.rowcount
+
+
+def drop(
+    connection: Connection,
+    now: datetime,
+    *,
+    message_id: str | None,
+    sink: str | None,
+    state: str | None,
+    reason: str,
+) -> int:
+    """Sets messages aside that were not delivered; see `Transaction.drop_messages`."""
+    table = schema.outbox
+    named = [table.c.message_id == message_id] if message_id else []
+    chosen = [table.c.state == state] if state else [table.c.state.in_(["pending", "dead"])]
+    done = connection.execute(
+        update(table)
+        .where(*named, *chosen, *_of(sink))
+        .values(state="dropped", settled_at=micros(now), last_error=reason, **_RELEASED)
+    )
+    return done.rowcount
+
+
+def _of(sink: str | None) -> list[ColumnElement[bool]]:
+    return [schema.outbox.c.sink == sink] if sink else []
 
 
 def counts(connection: Connection) -> dict[MessageState, int]:
@@ -133,12 +172,38 @@ def counts(connection: Connection) -> dict[MessageState, int]:
     return {state: found.get(state, 0) for state in states}
 
 
+def waiting_by_sink(connection: Connection) -> dict[str, int]:
+    """Returns the number of pending messages of each sink that has some."""
+    table = schema.outbox
+    query = select(table.c.sink, func.count()).where(_PENDING).group_by(table.c.sink)
+    return {row[0]: row[1] for row in connection.execute(query.order_by(table.c.sink))}
+
+
+def sinks(connection: Connection) -> list[str]:
+    """Returns the names of all sinks that messages were addressed to."""
+    table = schema.outbox
+    return list(
+        connection.execute(select(table.c.sink).distinct().order_by(table.c.sink)).scalars()
+    )
+
+
+def one(connection: Connection, message_id: str) -> OutboxMessage | None:
+    """Returns a message."""
+    table = schema.outbox
+    row = connection.execute(select(table).where(table.c.message_id == message_id)).one_or_none()
+    return _outbox_message(row) if row is not None else None
+
+
 def some(
-    connection: Connection, *, state: str | Sequence[str] | None, limit: int | None
+    connection: Connection,
+    *,
+    state: str | Sequence[str] | None,
+    sink: str | None,
+    limit: int | None,
 ) -> list[OutboxMessage]:
     """Returns messages in the order they were added."""
     table = schema.outbox
-    query = select(table).order_by(table.c.position).limit(limit)
+    query = select(table).where(*_of(sink)).order_by(table.c.position).limit(limit)
     if state is not None:
         query = query.where(table.c.state.in_([state] if isinstance(state, str) else list(state)))
     return [_outbox_message(row) for row in connection.execute(query)]

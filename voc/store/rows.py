@@ -17,7 +17,7 @@ from voc.records import (
     plain,
 )
 
-MessageState = Literal["pending", "delivered", "dead"]
+MessageState = Literal["pending", "delivered", "dead", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class OutboxMessage:
 
     Attributes:
         message: What the sink must receive.
-        state: `pending` until it is delivered, or buried as `dead`.
+        state: `pending` until it is delivered, or buried as `dead`; `dropped` by a person.
         next_at: The earliest time of the next try.
         leased_by: The worker that has it now.
         leased_until: When that worker's lease runs out.
@@ -182,6 +182,25 @@ class OutboxMessage:
     leased_until: datetime | None
     settled_at: datetime | None
     last_error: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns it as JSON writes it."""
+        message = self.message
+        return {
+            "message_id": message.message_id,
+            "sink": message.sink,
+            "key": message.key,
+            "sequence": message.sequence,
+            "state": self.state,
+            "attempts": message.attempts,
+            "created_at": plain(message.created_at),
+            "next_at": plain(self.next_at),
+            "leased_by": self.leased_by,
+            "leased_until": plain(self.leased_until),
+            "settled_at": plain(self.settled_at),
+            "last_error": self.last_error,
+            "payload": plain(message.payload),
+        }
 
 
 class SourceCount(NamedTuple):

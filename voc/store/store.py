@@ -352,14 +352,31 @@ class Store(ServiceReads):
             return workorders.one(connection, work_order_id)
 
     def outbox_counts(self) -> dict[MessageState, int]:
-        """Returns the number of messages `pending`, `delivered` and `dead`."""
+        """Returns the number of messages in each state."""
         with self._database.reading() as connection:
             return outbox.counts(connection)
 
-    def outbox(self, state: Wanted = None, *, limit: int | None = None) -> list[OutboxMessage]:
+    def outbox(
+        self, state: Wanted = None, *, sink: str | None = None, limit: int | None = None
+    ) -> list[OutboxMessage]:
         """Returns messages in the order they were added."""
         with self._database.reading() as connection:
-            return outbox.some(connection, state=state, limit=limit)
+            return outbox.some(connection, state=state, sink=sink, limit=limit)
+
+    def outbox_message(self, message_id: str) -> OutboxMessage | None:
+        """Returns a message of the outbox."""
+        with self._database.reading() as connection:
+            return outbox.one(connection, message_id)
+
+    def outbox_sinks(self) -> list[str]:
+        """Returns the names of all sinks that messages were addressed to."""
+        with self._database.reading() as connection:
+            return outbox.sinks(connection)
+
+    def waiting_by_sink(self) -> dict[str, int]:
+        """Returns the number of pending messages of each sink that has some."""
+        with self._database.reading() as connection:
+            return outbox.waiting_by_sink(connection)
 
     def counts(self) -> StoreCounts:
         """Returns how much the store holds."""

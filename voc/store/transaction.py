@@ -238,8 +238,37 @@ class Transaction(ServiceWrites):
         )
 
     def replay(self, message_id: str, now: datetime) -> bool:
-        """Makes a dead message pending again, its attempts at zero; false where none is dead."""
-        return outbox.replay(self._connection, message_id, now)
+        """Makes a message pending again, its attempts at zero; false where it was delivered."""
+        return bool(outbox.replay(self._connection, now, message_id=message_id, sink=None))
+
+    def replay_dead(self, now: datetime, *, sink: str | None = None) -> int:
+        """Makes all dead messages, or those of a sink, pending again; returns how many."""
+        return outbox.replay(self._connection, now, message_id=None, sink=sink)
+
+    def drop_messages(
+        self,
+        now: datetime,
+        *,
+        reason: str,
+        message_id: str | None = None,
+        sink: str | None = None,
+        state: str | None = None,
+    ) -> int:
+        """Sets messages aside that were not delivered; they stay there to be looked at.
+
+        Args:
+            now: When.
+            reason: Who wants it, and why.
+            message_id: Only this one.
+            sink: Only those of this sink.
+            state: Only `pending` or only `dead` ones.
+
+        Returns:
+            How many there were.
+        """
+        return outbox.drop(
+            self._connection, now, message_id=message_id, sink=sink, state=state, reason=reason
+        )
 
     def put_meta(self, key: str, value: str) -> None:
         """Keeps a value of the store's own, in place of what was kept."""

@@ -16,7 +16,11 @@ Finding = tuple[Place, str]
 
 
 def check_routing(
-    path: Path, industries: Mapping[str, Industry], *, today: date | None = None
+    path: Path,
+    industries: Mapping[str, Industry],
+    *,
+    today: date | None = None,
+    sinks: Collection[str] | None = None,
 ) -> list[str]:
     """Returns what is wrong with a routing file, as `file:line: what`; nothing when it is right.
 
@@ -28,6 +32,7 @@ def check_routing(
         industries: All taxonomies by id.
         today: With a day, it is a finding too that the calendar does not know the year's holidays,
             in December those of the next year either.
+        sinks: The names of all sinks; `None`: those that rules name are not looked up.
     """
     try:
         rules = load_model(path, RoutingRules)
@@ -38,6 +43,7 @@ def check_routing(
     for place, what in [
         *_calendar_findings(rules, path, today),
         *_rule_findings(rules, industries),
+        *_sink_findings(rules, sinks),
     ]:
         known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
         found.append(f"{path}:{lines[known]}: {what}")
@@ -84,6 +90,15 @@ def _rule_findings(rules: RoutingRules, industries: Mapping[str, Industry]) -> I
         yield from _unknown((*where, "then", "department"), team, teams)
 
 
+def _sink_findings(rules: RoutingRules, sinks: Collection[str] | None) -> Iterator[Finding]:
+    if sinks is None:
+        return
+    yield from _unknown(("defaults", "sinks"), rules.defaults.sinks, sinks, what="sink")
+    for number, rule in enumerate(rules.rules):
+        where: Place = ("rules", number, "then", "sinks")
+        yield from _unknown(where, rule.then.sinks, sinks, what="sink")
+
+
 def _aspects(scope: list[Industry]) -> set[str]:
     aspects = [aspect for industry in scope for aspect in industry.all_aspects()]
     return {name for aspect in aspects for name in (aspect.id, aspect.name)}
@@ -93,11 +108,14 @@ def _reasons(scope: list[Industry]) -> set[str]:
     return {urgent.reason for industry in scope for urgent in industry.urgency}
 
 
-def _unknown(place: Place, names: Collection[str], known: Collection[str]) -> Iterator[Finding]:
+def _unknown(
+    place: Place, names: Collection[str], known: Collection[str], *, what: str = ""
+) -> Iterator[Finding]:
     for index, name in enumerate(names):
         if "*" not in name and name not in known:
             dotted = ".".join(str(part) for part in place)
+            kind = what or place[-1]
             yield (
                 (*place, index),
-                f"{dotted}: there is no {place[-1]} {name!r}.{nearest(name, known)}",
+                f"{dotted}: there is no {kind} {name!r}.{nearest(name, known)}",
             )

@@ -1,21 +1,16 @@
-"""Messages as the pipeline makes them, and the servers that sinks talk to."""
+"""Messages as the pipeline makes them, and a receiver for them."""
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
 
-from tests.conftest import require
 from tests.workorders.sinks.receiver import Receiver, receiver
 from voc.records import Message
 
-AMQP_URL: Final = os.environ.get("VOC_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672/")
-REDIS_URL: Final = os.environ.get("VOC_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 NOW: Final = datetime(2026, 3, 9, 2, 30, tzinfo=UTC)
 
 
@@ -60,33 +55,3 @@ def make_message() -> Callable[..., Message]:
 def http() -> Iterator[Receiver]:
     with receiver() as told:
         yield told
-
-
-@pytest.fixture(scope="session")
-def amqp_url() -> str:
-    import socket
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(AMQP_URL)
-    try:
-        socket.create_connection((parts.hostname or "", parts.port or 5672), 2).close()
-    except OSError as error:
-        require("services", False, f"no RabbitMQ at VOC_TEST_RABBITMQ_URL or locally: {error}")
-    return AMQP_URL
-
-
-@pytest.fixture(scope="session")
-def redis_url() -> str:
-    import redis
-
-    try:
-        redis.Redis.from_url(REDIS_URL, socket_connect_timeout=2).ping()
-    except (redis.RedisError, OSError) as error:
-        require("services", False, f"no Redis at VOC_TEST_REDIS_URL or locally: {error}")
-    return REDIS_URL
-
-
-@pytest.fixture
-def own_name() -> str:
-    """A name of a queue or stream that no other test has."""
-    return f"voc_test_{uuid.uuid4().hex}"

@@ -148,7 +148,7 @@ def test_redis_keeps_about_so_many(
     for begin in range(0, 600, 30):
         sink.send_many([make_message(f"m{n}", key=f"k{n}") for n in range(begin, begin + 30)])
     sink.close()
-    assert 100 <= int(client.xlen(name)) < 400  # type: ignore[arg-type]
+    assert 100 <= int(client.xlen(name)) < 400
 
 
 def test_redis_that_is_away_or_holds_something_else(

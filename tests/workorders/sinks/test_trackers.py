@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -124,8 +124,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if self.answer.startswith("250"):
-            mail = message_from_bytes(envelope.content, policy=policy.default)
-            self.mails.append(cast(EmailMessage, mail))
+            self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         elif self.answer == "never":
             await asyncio.sleep(30)
         return self.answer
