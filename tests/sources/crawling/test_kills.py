@@ -1,4 +1,7 @@
-"""Killed at random moments, a crawl loses nothing, takes nothing twice, and leaves no process."""
+"""Killed at random moments, a crawl loses nothing, takes nothing twice, and leaves no process.
+
+VOC_TEST_CRAWL_KILLS and VOC_TEST_CRAWL_THREADS make it longer: 40 kills over 300 threads.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +26,8 @@ from voc.pipeline.ingesting import ingest
 from voc.pipeline.origins import Told, open_source
 from voc.store import open_store
 
-KILLS = int(os.environ.get("CRAWL_KILLS", "4"))
-THREADS = int(os.environ.get("CRAWL_THREADS", "30"))
+KILLS = int(os.environ.get("VOC_TEST_CRAWL_KILLS", "4"))
+THREADS = int(os.environ.get("VOC_TEST_CRAWL_THREADS", "30"))
 VOC = "from voc.cli import main; main()"
 
 
@@ -37,7 +41,9 @@ def _crawl(config: Path, url: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("encoding", ["gbk"])
-def test_a_crawl_survives_kills(encoding: str, tmp_path: Path) -> None:
+def test_a_crawl_survives_kills(
+    encoding: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     chance = random.Random(20261128)
     forum = FakeDiscuz(THREADS, encoding)
     url = f"sqlite:///{tmp_path / 'voc.db'}"
@@ -59,6 +65,7 @@ def test_a_crawl_survives_kills(encoding: str, tmp_path: Path) -> None:
                 break
             assert process.returncode == -signal.SIGKILL, errors.decode()
             kills += 1
+        record_property("kills", kills)
         assert kills >= 2
         _assert_silence(server)
         process = _crawl(config, url)

@@ -48,9 +48,14 @@ class Guard:
     """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
-        self._allowed = {host.lower().strip("[]") for host in allowed}
+        self._allowed: set[str] = set()
         self._permitted: set[str] = set()
         self.refused: set[str] = set()
+        self.allow(allowed)
+
+    def allow(self, hosts: Iterable[str]) -> None:
+        """Lets hosts lie in a private network."""
+        self._allowed |= {host.lower().strip("[]") for host in hosts}
 
     def admits(self, host: str, address: str) -> bool:
         """Whether `host` may be connected to at `address`; remembers the answer."""

@@ -207,7 +207,7 @@ class GuardedResolver:
 
     @classmethod
     def from_crawler(cls, crawler: Any, reactor: Any) -> GuardedResolver:
-        _GUARD.__init__(crawler.settings.getlist("VOC_ALLOW_PRIVATE"))  # type: ignore[misc]
+        _GUARD.allow(crawler.settings.getlist("VOC_ALLOW_PRIVATE"))
         return cls(reactor)
 
     def install_on_reactor(self) -> None:
