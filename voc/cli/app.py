@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from voc.cli import chain, doctor, records, route, score, topics, training
+from voc.cli import calls, chain, doctor, records, route, score, topics, training
 
 app = typer.Typer(
     name="voc",
@@ -47,6 +47,7 @@ app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
 app.add_typer(records.work_orders, name="work-orders")
+app.command("calls")(calls.calls)
 app.command("route")(route.route)
 app.command("doctor")(doctor.doctor)
 
