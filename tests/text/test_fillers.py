@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voc.text.fillers import blank_fillers
+from voc.text.fillers import blank_fillers, blank_order_cards
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,16 @@ def test_blanked(text: str, expected: str) -> None:
 )
 def test_left_as_it_is(text: str) -> None:
     assert blank_fillers(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("咨询订单号:[订单x] 订单金额:[金额x] 下单时间:[日期x] 你好", "你好"),
+        ("咨询订单号:[订单x]    商品ID:[数字x] 咨询订单号:123", ""),
+        ("我想咨询订单号怎么查", "我想咨询订单号怎么查"),
+    ],
+)
+def test_order_cards(text: str, said: str) -> None:
+    assert blank_order_cards(text).strip() == said
+    assert len(blank_order_cards(text)) == len(text)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from voc.records import Polarity, Turn
+from voc.text.fillers import blank_fillers, blank_order_cards
+from voc.text.marks import blank_marks
 
 Outcome = Literal["resolved", "unresolved", "unknown"]
 
@@ -76,7 +78,7 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
     own = [place for place, turn in enumerate(turns) if turn.speaker == _CUSTOMER]
     moods: list[Polarity] = [mood for place in own if (mood := polarities[place]) is not None]
     pauses = _pauses(turns)
-    reason = next((place for place in own if not _GREETING.match(turns[place].text)), None)
+    reason = next((place for place in own if not _GREETING.match(_told(turns[place]))), None)
     return CallSummary(
         turns=len(turns),
         customer_turns=len(own),
@@ -89,7 +91,7 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
         start=moods[0] if moods else None,
         worst=min(moods, key=_rank) if moods else None,
         end=moods[-1] if moods else None,
-        reason=turns[reason].text.strip()[:_REASON_CHARS] if reason is not None else None,
+        reason=_told(turns[reason])[:_REASON_CHARS] if reason is not None else None,
         reason_turn=reason,
         outcome=outcome_of([turns[place].text for place in own]),
     )
@@ -106,6 +108,11 @@ def outcome_of(said: Sequence[str]) -> Outcome:
         if _RESOLVED.search(text):
             return "resolved"
     return "unknown"
+
+
+def _told(turn: Turn) -> str:
+    """A turn's words without handles, links, order cards and fillers, on one line."""
+    return " ".join(blank_order_cards(blank_fillers(blank_marks(turn.text))).split())
 
 
 def _pauses(turns: Sequence[Turn]) -> list[tuple[float, bool]] | None:

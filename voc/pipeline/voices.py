@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from voc.records import Feedback, Turn
-from voc.text.fillers import blank_fillers
+from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
 from voc.text.privacy import MASK, mask, pseudonym
@@ -156,6 +156,6 @@ def customer_view(feedback: Feedback) -> str:
         return feedback.text
     said = blank_fillers if feedback.channel == "hotline" else str
     return "\n".join(
-        said(turn.text) if turn.speaker == CUSTOMER else " " * len(turn.text)
+        said(blank_order_cards(turn.text)) if turn.speaker == CUSTOMER else " " * len(turn.text)
         for turn in feedback.turns
     )
