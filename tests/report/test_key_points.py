@@ -159,7 +159,8 @@ def test_the_score_is_told_with_what_pulls_it_down(
     told = points(build_figures(report(rows=rows, mentions=[mention(f"u{n}") for n in range(30)])))
     assert told[-1][1] == (
         "NPS 为 0（60 份回答，95% 区间 −25 至 +25）；拉低评分最多的是动力："
-        "抱怨它的顾客平均打 1.0 分，其余 9.5 分（n=30）。"
+        "抱怨它的顾客平均打 1.0 分，其余 9.5 分（n=30）"
+        "；分数与文字矛盾：30 份打了高分，文字却是负面。"
     )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from voc.cli import (
+    calls,
     chain,
     corrections,
     doctor,
@@ -67,6 +68,7 @@ app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
+app.command("calls")(calls.calls)
 app.command("route")(route.route)
 app.add_typer(outbox.outbox, name="outbox")
 app.command("doctor")(doctor.doctor)

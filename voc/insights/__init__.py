@@ -1,5 +1,7 @@
 """Figures on what customers say: scores, shares, weeks and drivers, each with its uncertainty."""
 
+from voc.insights.calls import CallSummary, outcome_of, summarise_call
+from voc.insights.contradictions import Contradiction, contradiction
 from voc.insights.drivers import ENOUGH, ScoreDriver, ScoreSums, score_driver, sums_of
 from voc.insights.proportions import Difference, Proportion, difference, proportion, wilson
 from voc.insights.rates import RateRatio, rate_ratio
@@ -31,7 +33,9 @@ __all__ = [
     "CSAT_SCALE",
     "ENOUGH",
     "NPS_SCALE",
+    "CallSummary",
     "Ces",
+    "Contradiction",
     "Csat",
     "Difference",
     "Mean",
@@ -44,6 +48,7 @@ __all__ = [
     "WeekComparison",
     "ces",
     "compare_weeks",
+    "contradiction",
     "csat",
     "csat_of_counts",
     "difference",
@@ -51,9 +56,11 @@ __all__ = [
     "mean_of_counts",
     "nps",
     "nps_of_counts",
+    "outcome_of",
     "proportion",
     "rate_ratio",
     "score_driver",
+    "summarise_call",
     "sums_of",
     "week_of",
     "week_of_day",

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from voc.records import Feedback, Turn
+from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
 from voc.text.privacy import MASK, mask, pseudonym
@@ -146,12 +147,15 @@ def is_joined(feedback: Feedback) -> bool:
 def customer_view(feedback: Feedback) -> str:
     """Returns the text with all that the customer did not say blanked, as long as before.
 
-    An agent's words in a dialogue and a company's own posts are context, not the customer's voice.
+    An agent's words in a dialogue and a company's own posts are context, not the customer's voice;
+    nor are the hums and stammers that a recogniser of speech writes down.
     """
     if feedback.extra.get("is_staff"):
         return " " * len(feedback.text)
     if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
         return feedback.text
+    said = blank_fillers if feedback.channel == "hotline" else str
     return "\n".join(
-        turn.text if turn.speaker == CUSTOMER else " " * len(turn.text) for turn in feedback.turns
+        said(blank_order_cards(turn.text)) if turn.speaker == CUSTOMER else " " * len(turn.text)
+        for turn in feedback.turns
     )

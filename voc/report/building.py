@@ -228,6 +228,8 @@ def _overview(
         nps=nps_of_counts(rows.nps) if rows.nps else None,
         csat=csat_of_counts(rows.csat) if rows.csat else None,
         rating=mean_of_counts(rows.ratings) if rows.ratings else None,
+        praised_but_angry=rows.contradicting["high_score_negative_text"],
+        scolded_but_glad=rows.contradicting["low_score_positive_text"],
         open_issues=len(current),
         serious_issues=sum(line.severity in ("high", "critical") for line in current),
         growing_issues=sum(is_growing(line) for line in current),

@@ -63,6 +63,8 @@ class Overview:
         recent: The recent window against all days of the period before it, `None` likewise.
         nps: `None` where nobody was asked; the same for `csat` and `rating`.
         rating: Mean rating, brought to a scale of 5.
+        praised_but_angry: Feedback with a high score whose words are negative.
+        scolded_but_glad: Feedback with a low score whose words are positive.
         open_issues: Issues that are open or reopened.
         serious_issues: Those of them of high or critical severity.
         growing_issues: Those of them that are new or rising.
@@ -79,6 +81,8 @@ class Overview:
     nps: Nps | None
     csat: Csat | None
     rating: Mean | None
+    praised_but_angry: int
+    scolded_but_glad: int
     open_issues: int
     serious_issues: int
     growing_issues: int

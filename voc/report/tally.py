@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from voc.insights import CSAT_SCALE, NPS_SCALE
+from voc.insights import CSAT_SCALE, NPS_SCALE, Contradiction, contradiction
 from voc.records import POLARITIES, Evidence, Issue
 from voc.report.intake import ReportRow
 from voc.report.verbatims import Candidate, candidate, keep_best
@@ -124,6 +124,7 @@ class RowTally:
     together: Counter[tuple[str, str]] = field(default_factory=Counter)
     nps: Counter[int] = field(default_factory=Counter)
     csat: Counter[int] = field(default_factory=Counter)
+    contradicting: Counter[Contradiction] = field(default_factory=Counter)
     ratings: Counter[float] = field(default_factory=Counter)
     scored: dict[str, tuple[float | None, int | None]] = field(default_factory=dict)
     not_counted: set[str] = field(default_factory=set)
@@ -175,7 +176,8 @@ class RowTally:
             return
         self.counted += 1
         polarity = self._add_verdict(row, moment)
-        self._add_scores(row)
+        rating = self._add_scores(row)
+        self._add_contradiction(row, polarity, rating)
         for topic_id in topics:
             self.topics[topic_id].add(polarity, moment)
         self.together.update(combinations(topics[:_MOST_TOPICS_A_VOICE], 2))
@@ -211,7 +213,15 @@ class RowTally:
             self.days.setdefault(day, [0] * (_UNJUDGED + 1))[polarity] += 1
         return polarity
 
-    def _add_scores(self, row: ReportRow) -> None:
+    def _add_contradiction(self, row: ReportRow, polarity: int, rating: float | None) -> None:
+        said = POLARITIES[polarity] if polarity != _UNJUDGED else None
+        share = None if rating is None else rating / RATING_TOP
+        found = contradiction(said, nps=row.nps, csat=row.csat, rating_share=share)
+        if found is not None:
+            self.contradicting[found] += 1
+
+    def _add_scores(self, row: ReportRow) -> float | None:
+        """Counts the scores of a feedback and returns its rating, brought to a scale of 5."""
         rating = self._rating(row)
         nps = self._on_scale(row.nps, NPS_SCALE)
         csat = self._on_scale(row.csat, CSAT_SCALE)
@@ -223,6 +233,7 @@ class RowTally:
             self.csat[csat] += 1
         if rating is not None or nps is not None:
             self.scored[row.feedback_id] = (rating, nps)
+        return rating
 
     def _rating(self, row: ReportRow) -> float | None:
         if row.rating is None:

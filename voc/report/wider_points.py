@@ -143,7 +143,8 @@ def _praise(findings: Findings) -> Iterator[KeyPoint]:
 
 def _score(findings: Findings) -> Iterator[KeyPoint]:
     sentence: list[TextPart] = []
-    nps, rating = findings.overview.nps, findings.overview.rating
+    overview = findings.overview
+    nps, rating = overview.nps, overview.rating
     if nps is not None and nps.value is not None:
         sentence += [
             plain("NPS 为 "),
@@ -157,8 +158,21 @@ def _score(findings: Findings) -> Iterator[KeyPoint]:
             plain(f"（满分 5 分，{number(rating.n)} 个评分）"),
         ]
     if sentence:
-        parts = (*sentence, *_driver(findings.drivers), plain("。"))
+        parts = (*sentence, *_driver(findings.drivers), *_contradicting(overview), plain("。"))
         yield KeyPoint("score", parts, (), "drivers" if findings.drivers else None)
+
+
+def _contradicting(overview: Overview) -> list[TextPart]:
+    """Says where words and scores disagree: those who give ten points and are angry are missed."""
+    told = [
+        f"{number(count)} 份{what}"
+        for count, what in (
+            (overview.praised_but_angry, "打了高分，文字却是负面"),
+            (overview.scolded_but_glad, "打了低分，文字却是正面"),
+        )
+        if count
+    ]
+    return [plain(f"；分数与文字矛盾：{'，'.join(told)}")] if told else []
 
 
 def _driver(drivers: ScoreDrivers | None) -> list[TextPart]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -12,11 +13,12 @@ from voc.errors import RowError
 from voc.records import Turn
 from voc.sources.values import folded, number_in
 from voc.text.normalise import sanitise
+from voc.text.roles import find_roles, role_of_turns
 
 CUSTOMER: Final = "customer"
 AGENT: Final = "agent"
 
-_SPEAKERS: Final = {
+SPEAKERS: Final[Mapping[str, str]] = {
     name: speaker
     for speaker, names in (
         (
@@ -33,17 +35,18 @@ _SPEAKERS: Final = {
     for name in names.split()
 }
 _MARK = re.compile(
-    rf"^[ \t]*(?P<speaker>{'|'.join(sorted(_SPEAKERS, key=len, reverse=True))})[ \t]*[::：][ \t]*",
+    rf"^[ \t]*(?P<speaker>{'|'.join(sorted(SPEAKERS, key=len, reverse=True))})[ \t]*[::：][ \t]*",
     re.IGNORECASE | re.MULTILINE,
 )
 _TURN_LIMIT: Final = 10_000
 _TIME_KEYS: Final = (("start_s", "start"), ("end_s", "end"))
+_MOST_SPEAKERS: Final = 4
 
 
 def speaker_of(value: Any) -> str:
     """Returns `customer` or `agent` for the names people use, others as they are (0, 1, 张三)."""
     name = folded(str(value))[:64] if value is not None else ""
-    return _SPEAKERS.get(name.lower(), sanitise(name)[0])
+    return SPEAKERS.get(name.lower(), sanitise(name)[0])
 
 
 def read_turns(value: Any) -> tuple[Turn, ...]:
@@ -90,6 +93,32 @@ def turns_in_text(text: str) -> tuple[Turn, ...]:
         for mark, end in zip(marks, ends, strict=True)
     )
     return tuple(turn for turn in turns if turn.text)
+
+
+def with_roles(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], str | None]:
+    """Finds who is the customer in a conversation of few speakers that does not say it.
+
+    Returns:
+        The turns, and how their roles were found: `speakers` where the words of each numbered
+        speaker tell, `turns` where nobody is told apart and each turn was judged by itself,
+        `unclear` where they cannot be told, `None` where they are given or it is no conversation.
+    """
+    names = {turn.speaker for turn in turns}
+    if names & {CUSTOMER, AGENT} or len(turns) < 2 or len(names) > _MOST_SPEAKERS:
+        return turns, None
+    if len(names) == 1:
+        roles = role_of_turns([turn.text for turn in turns])
+        if AGENT not in roles or CUSTOMER not in roles:
+            return turns, "unclear"
+        return tuple(map(_as, turns, roles)), "turns"
+    found = find_roles([(turn.speaker, turn.text) for turn in turns]).roles
+    if not found:
+        return turns, "unclear"
+    return tuple(_as(turn, found[turn.speaker]) for turn in turns), "speakers"
+
+
+def _as(turn: Turn, role: str) -> Turn:
+    return replace(turn, speaker=role)
 
 
 def joined(turns: tuple[Turn, ...]) -> str:

@@ -14,9 +14,10 @@ import orjson
 from voc.errors import RowError
 from voc.records import CHANNELS, Channel, Feedback, Turn
 from voc.sources.columns import ColumnMap
-from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text
+from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text, with_roles
 from voc.sources.identity import FIELD_CHARS, NO_VALUE, Repeats, native_id, written
 from voc.sources.rows import Row
+from voc.sources.surveys import answer_flags
 from voc.sources.times import read_time
 from voc.sources.values import folded, read_rating, read_score, scale_of
 from voc.text.normalise import sanitise
@@ -27,7 +28,9 @@ _EXTRA_CHARS: Final = 1_000
 # Half of a telephone number would be left readable, for nothing tells what it is.
 _NUMBER: Final = re.compile(r"(?:[0-9A-Za-z@._+\-０-９]|(?<=[0-9]) (?=[0-9]))+")
 _LONGEST_NUMBER: Final = 40
-_OWN_KEYS: Final = frozenset({"truncated", "replaced", "columns_left_out", "channel_name"})
+_OWN_KEYS: Final = frozenset(
+    {"truncated", "replaced", "columns_left_out", "channel_name", "roles", "survey_flags"}
+)
 _SCORES: Final = (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7))
 _CHANNEL_WORDS: Final[Mapping[Channel, tuple[str, ...]]] = {
     "forum": ("论坛", "社区", "贴吧", "bbs", "forum", "帖"),
@@ -146,6 +149,11 @@ class _RowReader:
         self._replaced += replaced
         return text.strip("\ufeff \t\n\u3000")
 
+    @property
+    def _is_conversation(self) -> bool:
+        """Whether one side may be a company's: posts of a thread are many customers' words."""
+        return not self._columns.threaded
+
     def words(self) -> tuple[str, tuple[Turn, ...]]:
         """The text and, for a dialogue, its turns."""
         value = self._value("text")
@@ -154,6 +162,9 @@ class _RowReader:
         text = self._clean(written(value)) if value is not None else ""
         told = self._value("turns")
         turns = read_turns(told) if told not in (None, "") else ()
+        if turns and self._is_conversation:
+            turns, roles = with_roles(turns)
+            self.extra |= {"roles": roles} if roles else {}
         if turns:
             return text or joined(turns), turns
         turns = turns_in_text(text)
@@ -240,6 +251,8 @@ class _RowReader:
             room -= 1
         if left_out:
             self.extra["columns_left_out"] = left_out
+        if self._columns.channel == "survey":
+            self.extra |= answer_flags(self._row.values)
         if self._replaced:
             self.extra["replaced"] = self._replaced
         return self.extra

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from voc.errors import RowError, SourceError, UsageError
 from voc.records import Channel, Feedback
 from voc.sources.base import Page, ReadProgress, Reject
+from voc.sources.calls import TurnColumns, gathered, names_of, turn_columns
 from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import Repeats, native_id
@@ -92,13 +93,23 @@ class FileSource:
             return
         source = self._path or STDIN
         with read_rows(source, text=self._told.get("text"), limit=state.get("size")) as table:
-            yield from self._pages(table, state, rows_done)
+            turns = None if self._told else self._turn_columns(table)
+            state |= {"by_turns": True} if turns else {}
+            rows = gathered(table, turns) if turns else table
+            yield from self._pages(table, rows, state, rows_done)
 
-    def _pages(self, table: Table, state: Mapping[str, Any], rows_done: int) -> Iterator[Page]:
+    @staticmethod
+    def _turn_columns(table: Table) -> TurnColumns | None:
+        sample = table.sample()
+        return turn_columns(names_of(sample[0], sample, table.header)) if sample else None
+
+    def _pages(
+        self, table: Table, rows: Iterable[Row | Reject], state: Mapping[str, Any], rows_done: int
+    ) -> Iterator[Page]:
         repeats = Repeats()
         columns: ColumnMap | None = None
         draft = _Draft(rows_done)
-        for number, item in enumerate(table, 1):
+        for number, item in enumerate(rows, 1):
             if isinstance(item, Row):
                 columns = columns or self._columns(table, item)
                 if number <= rows_done:
@@ -114,8 +125,9 @@ class FileSource:
         yield draft.page(state, done=True)
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:
-        values = [row.values for row in (first, *table.sample())]
-        names = table.header or list(dict.fromkeys(name for row in values for name in row))
+        sample = [] if "turns" in first.values else table.sample()
+        values = [row.values for row in (first, *sample)]
+        names = names_of(first, sample, () if "turns" in first.values else table.header)
         return find_columns(names, mapping=self._told, sample_rows=values)
 
     def _voice(self, row: Row, columns: ColumnMap, repeats: Repeats) -> Feedback | Reject:
@@ -171,7 +183,12 @@ class FileSource:
         assert self._path is not None
         old_size = cursor.get("size", 0)
         kind, compression = format_of(self._path)
-        if kind not in _GROWING or compression or not 0 < old_size < state["size"]:
+        if (
+            cursor.get("by_turns")
+            or kind not in _GROWING
+            or compression
+            or not 0 < old_size < state["size"]
+        ):
             return False
         marks = _marks(self._path, old_size)
         return bool(marks["ended"]) and all(cursor.get(key) == marks[key] for key in _MARKS)

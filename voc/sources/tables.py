@@ -1,5 +1,7 @@
 """Tables of any kind, row by row: csv, tsv, jsonl, json, xlsx, parquet; plain, .gz or .zst.
 
+Transcripts of calls (srt, vtt, txt, and the json of recognisers of speech) give a row each.
+
 What is read is bounded in memory by one row and not by the file. A row that cannot be read is
 given as a `Reject` in its place, and reading goes on behind it.
 """
@@ -22,9 +24,10 @@ from voc.sources.jsonl import ObjectScanner, is_one_a_line, line_records
 from voc.sources.lines import read_lines, utf8_chunks
 from voc.sources.parquet import ParquetTable, row_count
 from voc.sources.rows import Problem, Record, Row
+from voc.sources.transcripts import recognised, transcript_records
 from voc.sources.workbook import WorkbookTable
 
-Format = Literal["csv", "tsv", "jsonl", "json", "xlsx", "parquet"]
+Format = Literal["csv", "tsv", "jsonl", "json", "xlsx", "parquet", "srt", "vtt", "txt"]
 Items = Iterator[Record | Problem]
 
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
@@ -39,6 +42,9 @@ ENDINGS: Final[Mapping[str, Format]] = {
     ".xlsm": "xlsx",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".srt": "srt",
+    ".vtt": "vtt",
+    ".txt": "txt",
 }
 COMPRESSED_ENDINGS: Final[Mapping[str, Compression]] = {
     ".gz": "gz",
@@ -47,6 +53,7 @@ COMPRESSED_ENDINGS: Final[Mapping[str, Compression]] = {
     ".zstd": "zst",
 }
 STDIN: Final = "-"
+_JSON: Final = frozenset({"json", "jsonl"})
 
 _SAMPLE_CELLS: Final = 200_000
 _SAMPLE_ITEMS: Final = 1_000
@@ -139,7 +146,10 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
             self._number += 1
             return Reject(self.name, item.place, item.reason, item.sample)
         self._number += 1
-        return Row(self._number, item.place, item.values, item.replaced)
+        values = item.values
+        if self.format in _JSON:
+            values = recognised(values) or values
+        return Row(self._number, item.place, values, item.replaced)
 
     def _open(self, kind: Format, *, encoding: str | None, text: str | None) -> Items:
         if kind in ("csv", "tsv"):
@@ -148,6 +158,9 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
             delimited = DelimitedTable(lines, name=self.name, delimiter=delimiter)
             self._header = lambda: delimited.columns
             return delimited.records()
+        if kind in ("srt", "vtt", "txt"):
+            chunks = self._input.chunks()
+            return transcript_records(chunks, kind=kind, name=self.name, encoding=encoding)
         if kind == "jsonl":
             return line_records(read_lines(self._input.chunks(), encoding=encoding), name=self.name)
         if kind == "json":

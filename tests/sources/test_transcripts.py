@@ -1,0 +1,300 @@
+"""Transcripts of calls: recognisers' JSON, SubRip, WebVTT, marked text, and exports by turn."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+
+from voc.errors import SourceError
+from voc.records import Feedback, Turn
+from voc.sources.files import FileSource
+from voc.sources.transcripts import recognised, turns_of_cues, turns_of_marks
+
+AGENT = "您好，很高兴为您服务，工号8001，请问有什么可以帮您？"
+CUSTOMER = "我要投诉，你们的手机银行登不上去"
+SRT = f"1\n00:00:00,500 --> 00:00:03,000\n{AGENT}\n\n2\n00:00:05,000 --> 00:00:09,250\n{CUSTOMER}\n"
+VTT = (
+    "WEBVTT\n\nNOTE made by a recogniser\n\nSTYLE\n::cue { color: red }\n\n"
+    f"intro\n00:00.500 --> 00:03.000 align:start\n<v 客服>{AGENT}</v>\n\n"
+    f"00:05.000 --> 00:09.250\n<v 客户><b>{CUSTOMER}</b> &amp; 很慢\n"
+)
+
+
+def _read(path: Path, content: bytes | str, **options: Any) -> list[Feedback]:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return _voices(path, **options)
+
+
+def _voices(path: Path, **options: Any) -> list[Feedback]:
+    told: dict[str, Any] = {"max_chars": 20_000, "channel": "hotline"} | options
+    source = FileSource(path, zone=ZoneInfo("Asia/Shanghai"), **told)
+    return [item for page in source.read(None) for item in page.feedback]
+
+
+def _speakers(feedback: Feedback) -> list[str]:
+    return [turn.speaker for turn in feedback.turns]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_srt_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    (call,) = _read(tmp_path / "call-17.srt", SRT.encode(encoding))
+    assert call.native_id == "call-17"
+    assert call.turns == (
+        Turn("agent", AGENT, 0.5, 3.0),
+        Turn("customer", CUSTOMER, 5.0, 9.25),
+    )
+    assert call.text == f"{AGENT}\n{CUSTOMER}"
+    assert call.extra["roles"] == "turns"
+    assert "replaced" not in call.extra
+
+
+def test_vtt_names_its_voices(tmp_path: Path) -> None:
+    (call,) = _read(tmp_path / "call.vtt", VTT)
+    assert call.turns == (
+        Turn("agent", AGENT, 0.5, 3.0),
+        Turn("customer", f"{CUSTOMER} & 很慢", 5.0, 9.25),
+    )
+    assert "roles" not in call.extra
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("1\n00:00:09,000 --> 00:00:03,000\n时间反了", [("时间反了", 9.0, None)]),
+        ("1\n00:99:00,000 --> 00:00:03,000\n分钟不对", [("分钟不对", None, 3.0)]),
+        ("1\nabc --> def\n没有时间", [("没有时间", None, None)]),
+        ("1\n00:01,0 --> 00:02,0\n\n2\n00:03,0 --> 00:04,0\n有字", [("有字", 3.0, 4.0)]),
+        (
+            "1\n00:01,0 --> 00:02,0\n上\n下\n\n2\n00:03,0 --> 00:04,0\n12345",
+            [("上 下", 1.0, 2.0), ("12345", 3.0, 4.0)],
+        ),
+        (
+            "00:01,0 --> 00:02,0\n紧\n2\n00:03,0 --> 00:04,0\n挨",
+            [("紧", 1.0, 2.0), ("挨", 3.0, 4.0)],
+        ),
+        ("没有时间轴", []),
+    ],
+)
+def test_cues_that_are_odd(body: str, expected: list[Any]) -> None:
+    found = turns_of_cues(body)
+    assert [(turn["text"], turn["start_s"], turn["end_s"]) for turn in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("客服：您好\n客户：喂\n听得到", [("客服", "您好", None), ("客户", "喂\n听得到", None)]),
+        (
+            "[00:01.5] 说话人1：您好\n[01:00:02] 说话人2：喂",
+            [("说话人1", "您好", 1.5), ("说话人2", "喂", 3602.0)],
+        ),
+        ("【客服】：您好\n【客户】：喂", [("客服", "您好", None), ("客户", "喂", None)]),
+        (
+            "通话记录\nAgent: hi\nCustomer: yo",
+            [("旁白", "通话记录", None), ("Agent", "hi", None), ("Customer", "yo", None)],
+        ),
+        ("客服：您好\n客服：在吗", []),
+        ("没有标记", []),
+    ],
+)
+def test_marked_text(text: str, expected: list[Any]) -> None:
+    found = turns_of_marks(text)
+    assert [(turn["speaker"], turn["text"], turn.get("start_s")) for turn in found] == expected
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {
+            "text": "全文",
+            "language": "zh",
+            "segments": [
+                {"id": 0, "seek": 0, "start": 0.5, "end": 3.0, "text": f" {AGENT}", "tokens": [1]},
+                {"id": 1, "seek": 0, "start": 5.0, "end": 9.25, "text": CUSTOMER},
+            ],
+        },
+        {
+            "segments": [
+                {"start": 0.5, "end": 3.0, "text": AGENT, "speaker": "SPEAKER_00", "words": []},
+                {"start": 5.0, "end": 9.25, "text": CUSTOMER, "speaker": "SPEAKER_01"},
+            ],
+            "word_segments": [],
+        },
+        {
+            "text": "全文",
+            "chunks": [
+                {"timestamp": [0.5, 3.0], "text": AGENT},
+                {"timestamp": [5.0, 9.25], "text": CUSTOMER},
+            ],
+        },
+        {
+            "params": {"language": "zh"},
+            "transcription": [
+                {"offsets": {"from": 500, "to": 3000}, "timestamps": {}, "text": AGENT},
+                {"offsets": {"from": 5000, "to": 9250}, "timestamps": {}, "text": CUSTOMER},
+            ],
+        },
+        [
+            {
+                "key": "call",
+                "text": "全文",
+                "timestamp": [[500, 900]],
+                "sentence_info": [
+                    {"text": AGENT, "start": 500, "end": 3000, "timestamp": [], "spk": 0},
+                    {"sentence": CUSTOMER, "start": 5000, "end": 9250, "spk": 1},
+                ],
+            }
+        ],
+        [
+            {"start": 0.5, "end": 3.0, "text": AGENT, "speaker": "A"},
+            {"start": 5.0, "end": 9.25, "text": CUSTOMER, "speaker": "B"},
+        ],
+        [
+            {"start": 0.5, "end": 3.0, "text": AGENT},
+            {"start": 5.0, "end": 9.25, "text": CUSTOMER},
+        ],
+    ],
+    ids=["whisper", "whisperx", "pipeline", "whisper.cpp", "funasr", "array", "array-bare"],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_what_recognisers_write(tmp_path: Path, values: Any, indent: int | None) -> None:
+    text = json.dumps(values, ensure_ascii=False, indent=indent)
+    (call,) = _read(tmp_path / "call.json", text)
+    assert call.turns == (
+        Turn("agent", AGENT, 0.5, 3.0),
+        Turn("customer", CUSTOMER, 5.0, 9.25),
+    )
+    assert call.text == f"{AGENT}\n{CUSTOMER}"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"text": "好", "segments": "一段"},
+        {"text": "好", "segments": []},
+        {"text": "好", "segments": [{"name": "老客户"}]},
+        {"text": "好", "turns": [{"speaker": "a", "text": "b"}]},
+        {"text": "好", "sentences": [{"text": "b"}]},
+    ],
+)
+def test_what_is_no_recognisers(values: dict[str, Any]) -> None:
+    assert recognised(values) is None
+
+
+def test_a_segment_that_is_none_is_a_reject_and_costs_no_other_call(tmp_path: Path) -> None:
+    good = {"segments": [{"start": 0, "end": 1, "text": "喂"}]}
+    bad = {"segments": [{"start": 0, "end": 1, "text": "喂"}, 7]}
+    path = tmp_path / "calls.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in (bad, good)))
+    source = FileSource(path, zone=ZoneInfo("Asia/Shanghai"), max_chars=100)
+    (page,) = source.read(None)
+    assert [reject.reason for reject in page.rejects] == ["turn 2 has no text"]
+    assert [item.text for item in page.feedback] == ["喂"]
+
+
+def test_wrong_seconds_are_left_out(tmp_path: Path) -> None:
+    segments = [
+        {"start": -4, "end": -2, "text": AGENT},
+        {"start": "NaN", "end": None, "text": CUSTOMER},
+        {"start": 9, "end": 3, "text": CUSTOMER},
+    ]
+    (call,) = _read(tmp_path / "c.json", json.dumps({"segments": segments}))
+    bounds = [(turn.start_s, turn.end_s) for turn in call.turns]
+    assert bounds == [(None, None), (None, None), (9.0, None)]
+
+
+def _workbook(path: Path, rows: list[list[Any]]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_an_export_by_turn_is_one_voice_a_call(tmp_path: Path) -> None:
+    path = _workbook(
+        tmp_path / "calls.xlsx",
+        [
+            ["通话编号", "角色", "开始秒", "结束秒", "内容", "城市"],
+            [1001, "客服", 0, 2, "您好", "成都"],
+            [1002, "客服", 0, 2, "您好呀", "北京"],
+            [1001, "客户", 3, 5, "我要退款", "成都"],
+            [1002, "客户", "00:07", 9, "卡丢了", "北京"],
+            [1002, "客服", 3, 6, "请讲", None],
+        ],
+    )
+    one, two = _voices(path)
+    assert (one.native_id, one.region, _speakers(one)) == ("1001", "成都", ["agent", "customer"])
+    assert [turn.text for turn in two.turns] == ["您好呀", "请讲", "卡丢了"]
+    assert two.turns[2] == Turn("customer", "卡丢了", 7.0, 9.0)
+
+
+def test_calls_that_alternate_without_end_lose_nothing(tmp_path: Path) -> None:
+    rows = [f"{call},客户,第{part}句{call}" for part in range(2) for call in range(300)]
+    found = _read(tmp_path / "calls.csv", "\n".join(["通话编号,角色,内容", *rows]))
+    assert len({item.native_id for item in found}) == len(found)
+    assert sorted(turn.text for item in found for turn in item.turns) == sorted(
+        f"第{part}句{call}" for part in range(2) for call in range(300)
+    )
+
+
+def test_a_review_table_with_a_role_is_no_call(tmp_path: Path) -> None:
+    found = _read(tmp_path / "r.csv", "角色,评价内容\n车主,动力不错\n车主,油耗高\n")
+    assert [item.text for item in found] == ["动力不错", "油耗高"]
+
+
+def test_a_grown_export_by_turn_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text("通话编号,角色,内容\n1,客服,您好\n1,客户,卡丢了\n")
+    source = FileSource(path, zone=ZoneInfo("Asia/Shanghai"), max_chars=100)
+    *_, page = source.read(None)
+    path.write_text(path.read_text() + "1,客服,马上挂失\n")
+    *_, again = source.read(page.cursor)
+    assert [item.native_id for item in again.feedback] == ["1"]
+    assert again.feedback[0].text.endswith("马上挂失")
+    assert list(source.read(again.cursor)) == []
+
+
+@pytest.mark.parametrize("name", ["a.srt", "a.vtt", "a.txt", "a.json"])
+def test_an_empty_file_gives_nothing(tmp_path: Path, name: str) -> None:
+    assert _read(tmp_path / name, b"") == []
+
+
+@pytest.mark.parametrize("name", ["a.srt", "a.vtt", "a.txt"])
+def test_a_file_of_another_kind_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceError, match=r"Name it \.csv"):
+        _read(tmp_path / name, "只是几句话\n没有别的")
+
+
+def test_cut_in_mid_character_is_counted(tmp_path: Path) -> None:
+    (call,) = _read(tmp_path / "cut.srt", SRT.rstrip().encode()[:-1])
+    assert len(call.turns) == 2
+    assert call.extra["replaced"] == 1
+
+
+def test_ten_megabytes_are_cut_and_flagged(tmp_path: Path) -> None:
+    cue = "{0}\n00:00:01,000 --> 00:00:02,000\n" + "话" * 1000 + "\n\n"
+    text = "".join(cue.format(number) for number in range(3500))
+    (call,) = _read(tmp_path / "long.srt", text)
+    assert len(call.text) <= 20_000
+    assert call.extra["truncated"] > 3_000_000
+
+
+def test_speakers_of_a_thread_keep_their_names(tmp_path: Path) -> None:
+    turns = [
+        {"speaker": "0", "text": AGENT, "reply_to": -1},
+        {"speaker": "1", "text": CUSTOMER, "reply_to": 0},
+    ]
+    (thread,) = _read(tmp_path / "t.jsonl", json.dumps({"turns": turns}))
+    assert _speakers(thread) == ["0", "1"]
+
+
+def test_roles_that_cannot_be_told_are_said_to_be_unclear(tmp_path: Path) -> None:
+    turns = [{"speaker": "1", "text": "喂"}, {"speaker": "2", "text": "喂"}]
+    (call,) = _read(tmp_path / "t.jsonl", json.dumps({"turns": turns}))
+    assert (_speakers(call), call.extra["roles"]) == (["1", "2"], "unclear")

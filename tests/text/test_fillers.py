@@ -1,0 +1,43 @@
+"""Hums and stammers are blanked, and lengths stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from voc.text.fillers import blank_fillers, blank_order_cards
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("嗯，那个那个我要退款", "    那个我要退款"),
+        ("我我我的卡丢了", "  我的卡丢了"),
+        ("就是就是，就是登不上", "     就是登不上"),
+        ("啊，登不上", " ，登不上"),
+        ("呃呃屏幕碎了", "  屏幕碎了"),
+    ],
+)
+def test_blanked(text: str, expected: str) -> None:
+    assert blank_fillers(text) == expected
+    assert len(expected) == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["额度太低", "很多很多问题", "天天死机", "哈哈哈", "高高兴兴", "啊啊啊太好了", "", "研究研究"],
+)
+def test_left_as_it_is(text: str) -> None:
+    assert blank_fillers(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("咨询订单号:[订单x] 订单金额:[金额x] 下单时间:[日期x] 你好", "你好"),
+        ("咨询订单号:[订单x]    商品ID:[数字x] 咨询订单号:123", ""),
+        ("我想咨询订单号怎么查", "我想咨询订单号怎么查"),
+    ],
+)
+def test_order_cards(text: str, said: str) -> None:
+    assert blank_order_cards(text).strip() == said
+    assert len(blank_order_cards(text)) == len(text)

@@ -1,0 +1,146 @@
+"""What became of a call: silence, how the customer's mood went, what for, resolved or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from voc.records import Polarity, Turn
+from voc.text.fillers import blank_fillers, blank_order_cards
+from voc.text.marks import blank_marks
+
+Outcome = Literal["resolved", "unresolved", "unknown"]
+
+_CUSTOMER, _AGENT = "customer", "agent"
+_PAUSE_S: Final = 3.0
+_LAST_TURNS: Final = 3
+_REASON_CHARS: Final = 60
+_RANK: Final[dict[Polarity, int]] = {"negative": 0, "neutral": 1, "positive": 2}
+_HOLD: Final = re.compile(
+    r"(?:请|您)(?:您)?稍[等候]|稍等(?:一下|片刻)|不要挂[机断]|请(?:您)?不要挂|帮您(?:查|核实)一下"
+)
+_RESOLVED: Final = re.compile(
+    r"(?<![没未])(?:解决了|可以了|好了|到账了|收到了|搞定|弄好了|清楚了|明白了)|没有(?:其他)?(?:问题|了)"
+    r"|谢谢|非常感谢|辛苦了"
+)
+_UNRESOLVED: Final = re.compile(
+    r"[没未](?:有)?(?:解决|收到|到账|处理|用|人管|人回)|还是(?:不行|没|不能|老样子)|不行|没用|投诉|举报|曝光"
+    r"|算了|不满意|推[脱诿卸]|踢皮球|敷衍|骗"
+)
+_GREETING: Final = re.compile(
+    r"^(?:喂|你好|您好|嗯+|啊|哎|哦|客服|在吗|在么|人工(?:客服)?|请问)?[\s,，。!！?？~～]*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallSummary:
+    """One conversation in short.
+
+    Attributes:
+        turns: Turns in all.
+        customer_turns: Those of the customer.
+        seconds: From the first word to the last; `None` where nobody told seconds.
+        silence_s: Seconds in pauses of at least three seconds in which nobody speaks.
+        hold_s: Those of them behind an agent who asks to wait; part of `silence_s`.
+        longest_silence_s: The longest of the pauses.
+        start: Polarity of the customer's first turn that was judged.
+        worst: The lowest polarity of any.
+        end: That of the last one.
+        reason: The customer's first words that are no greeting, at most 60 code points.
+        reason_turn: Which turn they stand in, from 0.
+        outcome: What the customer's last words say of it; a guess by cues.
+    """
+
+    turns: int
+    customer_turns: int
+    seconds: float | None
+    silence_s: float | None
+    hold_s: float | None
+    longest_silence_s: float | None
+    start: Polarity | None
+    worst: Polarity | None
+    end: Polarity | None
+    reason: str | None
+    reason_turn: int | None
+    outcome: Outcome
+
+
+def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None]) -> CallSummary:
+    """Sums up a conversation.
+
+    Args:
+        turns: All turns, in order; speakers `customer` and `agent`.
+        polarities: One for each turn; only those of the customer's turns are looked at, and
+            `None` is a turn that was not judged.
+    """
+    own = [place for place, turn in enumerate(turns) if turn.speaker == _CUSTOMER]
+    moods: list[Polarity] = [mood for place in own if (mood := polarities[place]) is not None]
+    pauses = _pauses(turns)
+    reason = next((place for place in own if not _GREETING.match(_told(turns[place]))), None)
+    return CallSummary(
+        turns=len(turns),
+        customer_turns=len(own),
+        seconds=_length(turns),
+        silence_s=_total(length for length, _ in pauses) if pauses is not None else None,
+        hold_s=_total(length for length, held in pauses if held) if pauses is not None else None,
+        longest_silence_s=max((length for length, _ in pauses), default=0.0)
+        if pauses is not None
+        else None,
+        start=moods[0] if moods else None,
+        worst=min(moods, key=_rank) if moods else None,
+        end=moods[-1] if moods else None,
+        reason=_told(turns[reason])[:_REASON_CHARS] if reason is not None else None,
+        reason_turn=reason,
+        outcome=outcome_of([turns[place].text for place in own]),
+    )
+
+
+def outcome_of(said: Sequence[str]) -> Outcome:
+    """Tells by the customer's last three turns whether the matter was settled.
+
+    The later turn counts more: the last one with a cue decides, and within it a complaint.
+    """
+    for text in reversed(said[-_LAST_TURNS:]):
+        if _UNRESOLVED.search(text):
+            return "unresolved"
+        if _RESOLVED.search(text):
+            return "resolved"
+    return "unknown"
+
+
+def _told(turn: Turn) -> str:
+    """A turn's words without handles, links, order cards and fillers, on one line."""
+    return " ".join(blank_order_cards(blank_fillers(blank_marks(turn.text))).split())
+
+
+def _pauses(turns: Sequence[Turn]) -> list[tuple[float, bool]] | None:
+    """(seconds, whether the customer was asked to wait) of each pause; `None` without seconds."""
+    known = False
+    pauses: list[tuple[float, bool]] = []
+    spoken_until: float | None = None
+    for place, turn in enumerate(turns):
+        if turn.start_s is not None and spoken_until is not None:
+            known = True
+            gap = round(turn.start_s - spoken_until, 3)
+            before = turns[place - 1]
+            if gap >= _PAUSE_S:
+                pauses.append((gap, before.speaker == _AGENT and bool(_HOLD.search(before.text))))
+        if turn.end_s is not None:
+            spoken_until = max(spoken_until or 0.0, turn.end_s)
+    return pauses if known else None
+
+
+def _length(turns: Sequence[Turn]) -> float | None:
+    starts = [turn.start_s for turn in turns if turn.start_s is not None]
+    ends = [turn.end_s for turn in turns if turn.end_s is not None] + starts
+    return round(max(ends) - min(starts), 3) if starts and len(ends) > 1 else None
+
+
+def _total(lengths: Iterable[float]) -> float:
+    return round(sum(lengths), 3)
+
+
+def _rank(mood: Polarity | None) -> int:
+    return _RANK[mood] if mood is not None else len(_RANK)

@@ -1,0 +1,43 @@
+"""Blanks what speech carries and writing does not: 嗯, 那个那个, 我我我."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_HUMS: Final = re.compile(
+    r"[嗯呃唔]+(?:[,，、。~～…]+)?|(?:^|(?<=[,，、。？！?!\s]))[啊哦噢额]+(?=[,，、。])"
+)
+_REPEATS: Final = re.compile(
+    r"(?P<word>那个|这个|就是说?|然后呢?|因为|所以|但是|反正|可能|我们?|你们?|他们?|它|不是|的话)"
+    r"(?:[,，、 …]{0,2}(?P=word))+(?![\w]{0,1}(?P=word))"
+)
+_ORDER_CARD: Final = re.compile(
+    r"咨询(?:订单|商品)(?:编?号|ID)[:：]\S{1,40}"
+    r"(?:[\s,，]{1,8}(?:订单金额|下单时间|商品ID|商品编?号)[:：]\S{1,40})*"
+)
+_MOST: Final = 200_000
+
+
+def blank_fillers(text: str) -> str:
+    """Returns `text` without hums and stammered repeats, blanks in their place, as long as before.
+
+    Of a word said several times the last one stays. What repeats for emphasis (很多很多, 天天,
+    哈哈哈) is left as it is.
+    """
+    head = text[:_MOST]
+    head = _REPEATS.sub(_last_alone, _HUMS.sub(lambda match: " " * len(match[0]), head))
+    return head + text[_MOST:]
+
+
+def _last_alone(match: re.Match[str]) -> str:
+    word = match["word"]
+    return " " * (len(match[0]) - len(word)) + word
+
+
+def blank_order_cards(text: str) -> str:
+    """Returns `text` without the order cards that a chat window sends, as long as before.
+
+    They name an order or goods (咨询订单号:… 订单金额:… 下单时间:…); nobody said them.
+    """
+    return _ORDER_CARD.sub(lambda match: " " * len(match[0]), text) if "咨询" in text else text
