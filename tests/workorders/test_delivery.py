@@ -24,7 +24,7 @@ from voc.pipeline.delivering import Delivery
 from voc.records import Issue, Message, WorkOrder
 from voc.store import open_store
 from voc.workorders import Retry
-from voc.workorders.sinks import FileQueueSink
+from voc.workorders.sinks import FileQueueSink, Sink
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)
 KILLS = 15
@@ -132,7 +132,8 @@ def test_a_trackers_name_of_an_order_is_kept_and_no_others(tmp_path: Path) -> No
         *("wo_1", "is_1", "顿挫", "请核实", "投诉", "high", "质量部", "open"), NOW, NOW
     )
     issue = Issue(*("is_1", "动力", "automotive", "power", "open", "high"), NOW, NOW, 1, "new", 1.0)
-    sinks = {"files": FileQueueSink(tmp_path / "q", name="files"), "jira": Tracker()}
+    files = FileQueueSink(tmp_path / "q", name="files")
+    sinks: dict[str, Sink] = {"files": files, "jira": Tracker()}
     settings = load_settings(config(tmp_path, "  files: {kind: file}\n"), environ={})
     with open_store(settings.store_url) as store:
         with store.transaction() as transaction:
