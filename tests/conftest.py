@@ -23,7 +23,7 @@ def require(need: Need, available: object, reason: str) -> None:
     """Skips the test where what it needs is missing; fails it where that must be there.
 
     Args:
-        need: `services` (PostgreSQL and other servers), `data` (the labelled data sets),
+        need: `services` (PostgreSQL, RabbitMQ, Redis), `data` (the labelled data sets),
             `browser` (Chromium) or `torch` (what training needs); VOC_REQUIRE_SERVICES=1 and so
             on say that it must be there.
         available: Whether it is there.

@@ -132,7 +132,8 @@ def test_a_trackers_name_of_an_order_is_kept_and_no_others(tmp_path: Path) -> No
         *("wo_1", "is_1", "顿挫", "请核实", "投诉", "high", "质量部", "open"), NOW, NOW
     )
     issue = Issue(*("is_1", "动力", "automotive", "power", "open", "high"), NOW, NOW, 1, "new", 1.0)
-    sinks: dict[str, Sink] = {"files": FileQueueSink(tmp_path / "q", name="files"), "jira": Tracker()}
+    files = FileQueueSink(tmp_path / "q", name="files")
+    sinks: dict[str, Sink] = {"files": files, "jira": Tracker()}
     settings = load_settings(config(tmp_path, "  files: {kind: file}\n"), environ={})
     with open_store(settings.store_url) as store:
         with store.transaction() as transaction:

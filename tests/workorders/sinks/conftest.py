@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.workorders.sinks.fakes import Mailbox, mail_server
 from tests.workorders.sinks.receiver import Receiver, receiver
 from voc.records import Message
 
@@ -55,3 +56,9 @@ def make_message() -> Callable[..., Message]:
 def http() -> Iterator[Receiver]:
     with receiver() as told:
         yield told
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with mail_server() as box:
+        yield box

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from unicodedata import category, combining
 
 from voc.errors import TerminalDeliveryError
 from voc.records import Message, plain
@@ -74,6 +75,7 @@ def told(message: Message) -> Told:
     data = _mapping(message.payload.get("data"))
     order, issue = _mapping(data.get("work_order")), _mapping(data.get("issue"))
     priority: Any = order.get("priority")
+    description = _sound(str(order.get("description") or ""))
     return Told(
         kind=_KINDS.get(str(message.payload.get("type")), "工单"),
         title=_line(order.get("title")) or message.key,
@@ -82,8 +84,8 @@ def told(message: Message) -> Told:
         department=_line(order.get("department")),
         assignee=_line(order.get("assignee")),
         due=_line(order.get("due_at"))[:16].replace("T", " "),
-        description=str(order.get("description") or ""),
-        verbatims=_verbatims(str(order.get("description") or ""), issue),
+        description=description,
+        verbatims=_verbatims(description, issue),
         work_order_id=message.key,
         issue_id=_line(issue.get("issue_id") or order.get("issue_id")),
         message_id=message.message_id,
@@ -96,7 +98,13 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _line(value: Any) -> str:
-    return " ".join(str(value).split()) if value else ""
+    return " ".join(_sound(str(value)).split()) if value else ""
+
+
+def _sound(text: str) -> str:
+    """Returns text without what no receiver takes: lone surrogates and control characters."""
+    kept = "".join(part for part in text if part in "\t\n\r" or category(part) != "Cc")
+    return kept.encode("utf-8", "replace").decode()
 
 
 def _verbatims(description: str, issue: Mapping[str, Any]) -> tuple[str, ...]:
@@ -118,7 +126,7 @@ def cut(text: str, most_bytes: int) -> str:
     What follows a character and belongs to it (a combining mark, a joined emoji) goes with it; a
     cut is marked by `…`.
     """
-    raw = text.encode("utf-8", "replace")
+    raw = text.encode()
     if len(raw) <= most_bytes:
         return text
     kept = raw[: max(0, most_bytes - len("…".encode()))].decode("utf-8", "ignore")
@@ -133,8 +141,6 @@ def _whole(text: str, end: int) -> str:
 
 
 def _joins(character: str) -> bool:
-    from unicodedata import combining
-
     code = ord(character)
     return (
         combining(character) > 0

@@ -43,7 +43,7 @@ class DingTalkSink(RobotSink):
         self._secret = settings.secret
 
     def _request(self, post: Post) -> tuple[str, bytes]:
-        body = json.dumps(_content(post), ensure_ascii=False).encode("utf-8", "replace")
+        body = json.dumps(_content(post), ensure_ascii=False).encode()
         if not self._secret:
             return self._settings.url, body
         now_ms = int(time.time() * 1000)

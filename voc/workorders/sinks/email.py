@@ -116,4 +116,4 @@ def _text(order: Told, link: str | None) -> str:
         f"页面：{page}" if page else "",
     ]
     lines = [*(fact for fact in facts if fact), "", order.description]
-    return "\n".join(lines).encode("utf-8", "replace").decode()
+    return "\n".join(lines)

@@ -47,7 +47,7 @@ class FeishuSink(RobotSink):
         if self._secret:
             now_s = int(time.time())
             body |= {"timestamp": str(now_s), "sign": signature(self._secret, now_s)}
-        return self._settings.url, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        return self._settings.url, json.dumps(body, ensure_ascii=False).encode()
 
     def _code(self, said: Mapping[str, Any]) -> tuple[Any, str]:
         code = said.get("code", said.get("StatusCode"))

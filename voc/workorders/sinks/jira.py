@@ -89,7 +89,7 @@ class JiraSink(ConnectedSink):
         page = order.link(self._settings.link)
         facts = [f"部门：{order.department}", f"时限：{order.due}", f"消息：{order.message_id}"]
         lines = [*parts, *facts, *([f"页面：{page}"] if page else [])]
-        text = "\n".join(lines).encode("utf-8", "replace").decode()
+        text = "\n".join(lines)
         return document(text) if self._settings.api == "3" else text
 
     async def _ask(

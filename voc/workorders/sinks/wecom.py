@@ -32,4 +32,4 @@ class WeComSink(RobotSink):
 
     def _request(self, post: Post) -> tuple[str, bytes]:
         body = {"msgtype": "markdown", "markdown": {"content": post.text}}
-        return self._settings.url, json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        return self._settings.url, json.dumps(body, ensure_ascii=False).encode()
