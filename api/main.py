@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from api.middleware import BodyLimit, Envelope, Shedding
 from api.openapi import describe
 from api.problems import add_problem_handlers
 from api.routes import classify, feedback, health, insights, metrics, work_orders
+from api.security import Gate
 from api.services import Services
 from voc import __version__
 
@@ -48,9 +50,12 @@ def create_app(
     services = Services(settings, store=store, engine=engine)
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services.begin()
         yield
+        gate: Gate | None = getattr(app.state, "gate", None)
+        if gate is not None:
+            await run_in_threadpool(gate.workspaces.close)
         await services.end()
 
     app = FastAPI(
