@@ -56,9 +56,11 @@ def overdispersion_of(
 def _weekly(voices: Sequence[Mention], as_of: datetime, end: int) -> list[int]:
     """Returns the voices of the weeks before and with the day `end`, the last first."""
     counts = [0] * WEEKS
-    for voice in voices:
+    for voice in reversed(voices):
         week = (end - day_of(voice.occurred_at, as_of)) // WEEK_DAYS
-        if 0 <= week < WEEKS:
+        if week >= WEEKS:
+            break
+        if week >= 0:
             counts[week] += 1
     return counts
 
