@@ -285,12 +285,12 @@ def test_the_order_of_rows_changes_not_even_an_id(rows: list[Mention], shuffled:
     assert run(named) == once
 
 
-def test_a_hundred_thousand_mentions_are_quick(mention: Make) -> None:
+def test_the_time_does_not_grow_with_the_square_of_mentions(mention: Make) -> None:
     rows = list(_crowd(mention, 100_000))
     started = time.process_time()
     issues = run(rows)
     assert len(issues) > 100
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 30  # some four seconds on a free core
 
 
 def _crowd(make: Make, count: int) -> Iterable[Mention]:
