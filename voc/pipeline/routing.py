@@ -13,10 +13,11 @@ from voc.config import Industry, Settings
 from voc.errors import RowError, UsageError
 from voc.insights import Proportion, proportion
 from voc.issues import UNPLACED, heeded, severity_of, urgent_once
+from voc.pipeline.scoring import columns_of
 from voc.pipeline.taxonomies import industries_of
 from voc.records import AspectMention, Feedback, Issue, Tags
 from voc.sources.base import Reject
-from voc.sources.columns import ColumnMap, find_columns
+from voc.sources.columns import ColumnMap
 from voc.sources.feedback import to_feedback
 from voc.sources.rows import Row
 from voc.sources.tables import Table, read_rows
@@ -201,10 +202,7 @@ class RowRouter:
             if isinstance(item, Reject):
                 self.rejects.append(item)
                 continue
-            if columns is None:
-                values = [row.values for row in (item, *table.sample())]
-                names = table.header or list(dict.fromkeys(one for row in values for one in row))
-                columns = find_columns(names, mapping=self.mapping, sample_rows=values)
+            columns = columns or columns_of(table, item, self.mapping)
             try:
                 yield item, to_feedback(item, columns, source=table.name, zone=self.settings.zone)
             except RowError as error:

@@ -137,7 +137,7 @@ def _inputs(table: Table, settings: Settings, options: ScoreOptions) -> Iterator
         if isinstance(item, Reject):
             yield _Input(item.place, str(number), None, _masked(item))
             continue
-        columns = columns or _columns(table, item, options)
+        columns = columns or columns_of(table, item, options.columns)
         try:
             feedback = to_feedback(
                 item,
@@ -160,10 +160,20 @@ def _masked(reject: Reject) -> Reject:
     return Reject(reject.source, reject.place, reject.reason, mask(reject.sample).text)
 
 
-def _columns(table: Table, first: Row, options: ScoreOptions) -> ColumnMap:
+def columns_of(table: Table, first: Row, mapping: Mapping[str, str]) -> ColumnMap:
+    """Finds the columns of a table by its header or its first rows.
+
+    Args:
+        table: What is read.
+        first: The row that was read first.
+        mapping: Field: column, where columns are told.
+
+    Raises:
+        UsageError: A column that is told is not there, or the text's cannot be found.
+    """
     values = [row.values for row in (first, *table.sample())]
     names = table.header or list(dict.fromkeys(name for row in values for name in row))
-    return find_columns(names, mapping=options.columns, sample_rows=values)
+    return find_columns(names, mapping=mapping, sample_rows=values)
 
 
 def _way_of_tagging(engine: BoundEngine, settings: Settings) -> str:

@@ -29,6 +29,16 @@ from voc.store.topics import Assigned, assigned
 
 PAID_BURST: Final = "paid_burst"
 
+_UNPAID: Final = ~(
+    select(schema.flag.c.kind)
+    .where(
+        schema.flag.c.kind == PAID_BURST,
+        schema.flag.c.feedback_id == schema.mention.c.feedback_id,
+    )
+    .exists()
+)
+"""That a mention is of no paid post."""
+
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
 _TAG_VALUES: Final = (
@@ -245,7 +255,7 @@ def mentions(
     with_flagged: bool,
 ) -> Iterator[Mention]:
     """Yields what voices say of aspects; see `Store.mentions`."""
-    table, voice, flag = schema.mention, schema.feedback, schema.flag
+    table, voice = schema.mention, schema.feedback
     wanted = ((table.c.industry, industry), (table.c.sentiment, sentiment))
     query = (
         select(
@@ -262,10 +272,7 @@ def mentions(
         .order_by(table.c.occurred_at, table.c.feedback_id, table.c.aspect_id, table.c.position)
     )
     if not with_flagged:
-        paid = select(flag.c.kind).where(
-            flag.c.kind == PAID_BURST, flag.c.feedback_id == table.c.feedback_id
-        )
-        query = query.where(~paid.exists())
+        query = query.where(_UNPAID)
     for chunk in connection.execute(query, execution_options=_STREAM).partitions():
         topics = assigned(connection, {row.feedback_id for row in chunk})
         for row in chunk:
@@ -276,16 +283,13 @@ def polarities(
     connection: Connection, *, model: str
 ) -> dict[tuple[str, str, str | None, str | None], tuple[int, int]]:
     """Counts mentions by place; see `Store.polarities`."""
-    table, voice, flag = schema.mention, schema.feedback, schema.flag
-    paid = select(flag.c.kind).where(
-        flag.c.kind == PAID_BURST, flag.c.feedback_id == table.c.feedback_id
-    )
+    table, voice = schema.mention, schema.feedback
     place = (table.c.industry, table.c.aspect_id, voice.c.product, voice.c.store)
     negative = func.sum(case((table.c.sentiment == "negative", 1), else_=0))
     query = (
         select(*place, negative.label("negative"), func.count().label("total"))
         .join(voice, _same_version(table))
-        .where(IS_CURRENT, table.c.model == model, ~paid.exists())
+        .where(IS_CURRENT, table.c.model == model, _UNPAID)
         .group_by(*place)
     )
     return {
