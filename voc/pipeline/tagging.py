@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType
-from typing import Protocol
+from typing import Final, Protocol
 
 from voc.pipeline.voices import customer_view, is_joined
 from voc.records import Feedback, Span, Tags
 from voc.text.normalise import sanitise
 from voc.text.privacy import mask
+
+_TOGETHER: Final = 8192
+"""Code points tagged in one go: seconds of work, and all that one bad row costs again."""
 
 
 class Tagger(Protocol):
@@ -44,9 +47,10 @@ def tag_feedback(
 ) -> list[Tags | Failure]:
     """Tags feedback; a row that raises or hangs becomes a `Failure`, the others their Tags.
 
-    Half of `timeout_s` is given to the whole batch; where that fails, each row is tried alone with
-    the other half, so that a row that hangs is cut after `timeout_s` at most. Time is kept by
-    SIGALRM, which only the main thread of a Unix process has; elsewhere a hang is not cut.
+    Rows are tagged a few thousand code points at a time, each time within half of `timeout_s`;
+    where that fails, each of these rows is tried alone with the other half, so that a row that
+    hangs is cut after `timeout_s` at most. Time is kept by SIGALRM, which only the main thread of a
+    Unix process has; elsewhere a hang is not cut.
 
     Args:
         engine: What tags.
@@ -55,18 +59,37 @@ def tag_feedback(
         timeout_s: Seconds one row may take.
     """
     views = [customer_view(item) for item in feedback]
-    try:
-        with _limited(timeout_s / 2):
-            tagged: list[Tags | Failure] = [*engine.tag(views, ids=ids)]
-    except Exception:  # noqa: BLE001 - whatever one row raises, the others are tagged
-        tagged = [
-            _tag_one(engine, view, name, timeout_s / 2)
-            for view, name in zip(views, ids, strict=True)
-        ]
+    tagged = [
+        tags
+        for part in _parts(views)
+        for tags in _tag_together(engine, views[part], ids[part], timeout_s / 2)
+    ]
     return [
         _with_whole_text(tags, item, masked=engine.masks) if isinstance(tags, Tags) else tags
         for tags, item in zip(tagged, feedback, strict=True)
     ]
+
+
+def _parts(views: Sequence[str]) -> Iterator[slice]:
+    start, size = 0, 0
+    for index, view in enumerate(views):
+        if index > start and size + len(view) > _TOGETHER:
+            yield slice(start, index)
+            start, size = index, 0
+        size += len(view)
+    yield slice(start, len(views))
+
+
+def _tag_together(
+    engine: Tagger, views: Sequence[str], ids: Sequence[str], timeout_s: float
+) -> list[Tags | Failure]:
+    try:
+        with _limited(timeout_s):
+            return [*engine.tag(views, ids=ids)]
+    except Exception:  # noqa: BLE001 - whatever one row raises, the others are tagged
+        return [
+            _tag_one(engine, view, name, timeout_s) for view, name in zip(views, ids, strict=True)
+        ]
 
 
 def _tag_one(engine: Tagger, view: str, name: str, timeout_s: float) -> Tags | Failure:
