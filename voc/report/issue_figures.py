@@ -47,7 +47,10 @@ class Verbatim:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A work order; `hours_left` is negative when its time is up, `None` when it is done."""
+    """A work order; `hours_left` is negative when its time is up, `None` when it is done.
+
+    `ended_at` is when work on it ended, `None` while it goes on.
+    """
 
     work_order_id: str
     issue_id: str
@@ -59,6 +62,7 @@ class OrderLine:
     due_at: str
     hours_left: float | None
     is_overdue: bool
+    ended_at: str | None
     external_ref: str | None
     url: str | None
 
