@@ -35,6 +35,11 @@ SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 TASKS: Final[tuple[Task, ...]] = get_args(Task)
 
+PAID_BURST: Final = "paid_burst"
+NEAR_DUPLICATE: Final = "near_duplicate"
+UNCOUNTED: Final = frozenset({PAID_BURST, NEAR_DUPLICATE})
+"""Flags of voices that are kept and shown, but counted nowhere."""
+
 
 def stable_id(prefix: str, *parts: str | None) -> str:
     """Returns an id that is the same for the same parts, as `prefix_` and 20 hex digits."""

@@ -14,11 +14,12 @@ from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
-from voc.pipeline.themes import discover_topics
-from voc.records import Issue, Message, Tags, WorkOrder
+from voc.pipeline.themes import discover_topics, forget_vectors
+from voc.records import NEAR_DUPLICATE, PAID_BURST, Issue, Message, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
 from voc.text.bursts import Voice, find_bursts
+from voc.text.repeats import find_repeats
 from voc.workorders import (
     DeliveryCounts,
     calendar_for,
@@ -27,7 +28,6 @@ from voc.workorders import (
     open_work_orders,
 )
 
-BURST_FLAG = "paid_burst"
 
 Progress = Callable[[str, int, int], None]
 
@@ -138,25 +138,36 @@ class Chain:
         )
 
     def screen(self) -> int:
-        """Flags bursts of paid posts; returns how many there are."""
+        """Flags bursts of paid posts and voices stored twice; returns how many bursts there are."""
         voices = [
-            Voice(row.feedback_id, row.text, row.author, row.occurred_at, row.channel, row.product)
+            Voice(
+                row.feedback_id,
+                row.text,
+                row.author,
+                row.occurred_at if row.is_dated else None,
+                row.channel,
+                row.product,
+            )
             for row in self._store.tagged(model=self._engine.model)
             if "staff" not in row.flags
         ]
         bursts = find_bursts(voices)
-        rows = [(name, burst.group) for burst in bursts for name in burst.feedback_ids]
-        if dict(rows) != self._store.flags(BURST_FLAG):
-            with self._store.transaction() as transaction:
-                transaction.set_flags(BURST_FLAG, rows)
+        paid = {name: burst.group for burst in bursts for name in burst.feedback_ids}
+        self._flag(PAID_BURST, paid)
+        self._flag(NEAR_DUPLICATE, find_repeats([one for one in voices if one.feedback_id not in paid]))
         return len(bursts)
+
+    def _flag(self, kind: str, groups: Mapping[str, str]) -> None:
+        if dict(groups) != self._store.flags(kind):
+            with self._store.transaction() as transaction:
+                transaction.set_flags(kind, list(groups.items()))
 
     def discover_topics(self) -> tuple[int, list[str]]:
         """Discovers the topics of each industry; returns how many, and what could not be done."""
-        count, notes = 0, []
+        count, notes, changed = 0, list[str](), False
         for industry in self._industries.values():
             try:
-                found, told = discover_topics(
+                run = discover_topics(
                     self._store,
                     self._engine,
                     industry,
@@ -168,8 +179,15 @@ class Chain:
             except ImportError as error:
                 notes.append(str(error))
                 break
+            if run is None:
+                count += len(self._store.topics(industry.id))
+                continue
+            found, told = run
             notes += told
             count += len(found.topics)
+            changed = True
+        if changed:
+            forget_vectors(self._store, self._engine.model)
         return count, notes
 
     def form(self) -> tuple[int, int]:
@@ -191,13 +209,12 @@ class Chain:
                 model=self._engine.model,
                 heard={mention.feedback_id for mention in counted},
                 industries=industries,
-                left_out=BURST_FLAG,
             )
         )
         zone = self._settings.zone
         now = datetime.now(zone)
         moments = moments_of(
-            self._store, model=self._engine.model, zone=zone, now=now, left_out=BURST_FLAG
+            self._store, model=self._engine.model, zone=zone, now=now
         )
         existing = {
             issue.issue_id: self._store.issue(issue.issue_id) or issue
@@ -282,7 +299,7 @@ class Chain:
             min_score=self._settings.issues.min_score,
             zone=self._settings.zone,
             now=datetime.now(self._settings.zone),
-            left_out=BURST_FLAG,
+            told=PAID_BURST,
         )
         if changed:
             with self._store.transaction() as transaction:

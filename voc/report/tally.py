@@ -16,15 +16,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from voc.insights import CSAT_SCALE, NPS_SCALE, Contradiction, contradiction
-from voc.records import POLARITIES, Evidence, Issue
+from voc.records import NEAR_DUPLICATE, PAID_BURST, POLARITIES, Evidence, Issue
 from voc.report.intake import ReportRow
 from voc.report.verbatims import Candidate, candidate, keep_best
 
 RATING_TOP: Final = 5.0
 """The scale that all ratings are brought to."""
 
-PAID_BURST: Final = "paid_burst"
-NEAR_DUPLICATE: Final = "near_duplicate"
 UNINFORMATIVE: Final = "uninformative"
 _UNJUDGED: Final = len(POLARITIES)
 _NEGATIVE: Final = POLARITIES.index("negative")

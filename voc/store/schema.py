@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     false,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0004"
+REVISION: Final = "0010"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -353,6 +354,15 @@ outbox = Table(
     _partial("ix_outbox_pending", "sink", "position", where="state = 'pending'"),
     _partial("ix_outbox_order", "sink", "key", "sequence", where="state = 'pending'"),
     sqlite_autoincrement=True,
+)
+
+# By a hash of the clause, so that it holds no words of anybody.
+clause_vector = Table(
+    "clause_vector",
+    metadata,
+    _key("model"),
+    Column("text_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("vector", LargeBinary, nullable=False),
 )
 
 meta = Table("meta", metadata, _key("name"), _text("value"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from voc.store import (
     tags,
     topic_events,
     topics,
+    vectors,
     workorders,
 )
 from voc.store.engine import Database, open_database, sqlite_file
@@ -283,6 +284,11 @@ class Store(ServiceReads):
         """Returns what became of topics, in its order."""
         with self._database.reading() as connection:
             return topic_events.some(connection, topic_id=topic_id, industry=industry, kind=kind)
+
+    def clause_vectors(self, model: str, keys: Iterable[int]) -> dict[int, bytes]:
+        """Returns the kept sentence vectors of clauses, by the key of the clause."""
+        with self._database.reading() as connection:
+            return vectors.some(connection, model, keys)
 
     def topics_of(self, feedback_id: str) -> list[TopicMention]:
         """Returns the topics of a voice, the surest first."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from voc.records import AspectMention, Mention, Opinion, Span, Tags
+from voc.records import UNCOUNTED, AspectMention, Mention, Opinion, Span, Tags
 from voc.store import schema
 from voc.store.feedback import IS_CURRENT
 from voc.store.moments import micros, moment
@@ -27,17 +27,15 @@ from voc.store.rows import StoredFeedback, TaggedRow
 from voc.store.statements import chunks, conditions, one_or_more, upsert
 from voc.store.topics import Assigned, assigned
 
-PAID_BURST: Final = "paid_burst"
-
-_UNPAID: Final = ~(
+_COUNTED: Final = ~(
     select(schema.flag.c.kind)
     .where(
-        schema.flag.c.kind == PAID_BURST,
+        schema.flag.c.kind.in_(sorted(UNCOUNTED)),
         schema.flag.c.feedback_id == schema.mention.c.feedback_id,
     )
     .exists()
 )
-"""That a mention is of no paid post."""
+"""That a mention is of no paid post, and of no voice that is stored twice."""
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
@@ -272,7 +270,7 @@ def mentions(
         .order_by(table.c.occurred_at, table.c.feedback_id, table.c.aspect_id, table.c.position)
     )
     if not with_flagged:
-        query = query.where(_UNPAID)
+        query = query.where(_COUNTED)
     for chunk in connection.execute(query, execution_options=_STREAM).partitions():
         topics = assigned(connection, {row.feedback_id for row in chunk})
         for row in chunk:
@@ -289,7 +287,7 @@ def polarities(
     query = (
         select(*place, negative.label("negative"), func.count().label("total"))
         .join(voice, _same_version(table))
-        .where(IS_CURRENT, table.c.model == model, _UNPAID)
+        .where(IS_CURRENT, table.c.model == model, _COUNTED)
         .group_by(*place)
     )
     return {
