@@ -205,7 +205,7 @@ def test_a_merged_order_points_to_the_other() -> None:
 def test_a_return_counts_against_its_rule() -> None:
     returned = act(order(), "rejected", at=MONDAY, note="不归我们管")
     assert returned.rule is None
-    assert returns_of(returned) == ({"动力"}, {"动力质量部"})
+    assert returns_of(returned) == (frozenset({"动力"}), frozenset({"动力质量部"}))
     other = act(order(rule=None, department="油泵组"), "rejected", at=MONDAY + HOUR, note="重复")
     entries = [("wo_1", returned.history[-1]), ("wo_2", other.history[-1])]
     again = [*entries, ("wo_3", returned.history[-1])]
