@@ -13,6 +13,7 @@ from voc.cli import (
     chain,
     corrections,
     doctor,
+    handling,
     keys,
     outbox,
     records,
@@ -63,6 +64,9 @@ app.command("run")(chain.run)
 app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
+records.work_orders.command("show")(handling.show)
+records.work_orders.command("act")(handling.act)
+records.work_orders.command("rejections")(handling.rejections)
 app.add_typer(records.work_orders, name="work-orders")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
