@@ -14,6 +14,7 @@ from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place
 from voc.store.rows import (
     CustomerFile,
+    Forgotten,
     IngestCounts,
     IssueEvent,
     MessageState,
@@ -36,6 +37,7 @@ __all__ = [
     "Correction",
     "CorrectionField",
     "CustomerFile",
+    "Forgotten",
     "Heard",
     "IngestCounts",
     "IssueEvent",

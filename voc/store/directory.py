@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from voc.records import Customer, Order
-from voc.store import customers
+from voc.store import customers, forgetting
 from voc.store.engine import Database
-from voc.store.rows import CustomerFile, UpsertCounts
+from voc.store.rows import CustomerFile, Forgotten, UpsertCounts
 
 
 class DirectoryReads:
@@ -72,6 +72,11 @@ class DirectoryReads:
         with self._database.reading() as connection:
             return customers.spending(connection, since=since, until=until)
 
+    def forgettable(self, customer_id: str) -> Forgotten:
+        """Returns what of a person would be forgotten."""
+        with self._database.reading() as connection:
+            return forgetting.count(connection, customer_id)
+
 
 class DirectoryWrites:
     """The writing half; `Transaction` has it."""
@@ -88,3 +93,13 @@ class DirectoryWrites:
     def save_orders(self, items: Sequence[Order]) -> UpsertCounts:
         """Stores orders, each once; what is newer wins, as with customers."""
         return customers.save_orders(self._connection, items)
+
+    def forget(self, customer_id: str, now: datetime) -> Forgotten:
+        """Removes a person by the pseudonym: as customer, and as author of posts.
+
+        Voices go in all versions, with tags, evidence, corrections and flags; topics, alerts, work
+        orders and messages, delivered ones too, lose the quotes. Issues count what is left of
+        them; one of which nothing is left is closed, and the words it was named by go. The audit
+        stays: it holds ids alone.
+        """
+        return forgetting.forget(self._connection, customer_id, now)

@@ -91,6 +91,36 @@ class CustomerFile:
     spent: float
     feedback_ids: tuple[str, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Returns it as JSON writes it."""
+        return {
+            "customer": self.customer.as_dict() if self.customer else None,
+            "spent": self.spent,
+            "orders": [order.as_dict() for order in self.orders],
+            "feedback_ids": list(self.feedback_ids),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What of a person goes, or went.
+
+    Attributes:
+        feedback: Voices, with tags and all else that was made of each.
+        customers: Entries of the directory.
+        orders: Orders.
+        issues: Issues that had a voice of the person.
+        quotes: Themes, alerts, work orders and messages that named or quoted a voice.
+        delivered: Those of the messages that were delivered, which others have.
+    """
+
+    feedback: int
+    customers: int
+    orders: int
+    issues: int
+    quotes: int
+    delivered: int
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFeedback:
