@@ -30,6 +30,23 @@ class ReceivedOut(Output):
     rejected: list[RejectedRow]
 
 
+class UpsertOut(Output):
+    """What became of customers, or of orders."""
+
+    new: int
+    updated: int
+    known: int = Field(description="There as they are.")
+    stale: int = Field(description="There, told of later; nothing was written.")
+
+
+class CustomersOut(Output):
+    """What became of customers that were sent."""
+
+    customers: UpsertOut
+    orders: UpsertOut
+    rejected: list[RejectedRow]
+
+
 class FeedbackOut(Output):
     """A voice as it is kept: masked, persons under pseudonyms."""
 

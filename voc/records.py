@@ -36,6 +36,10 @@ PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 TASKS: Final[tuple[Task, ...]] = get_args(Task)
 
 
+FILLED: Final = "filled_from_order"
+"""Key of a feedback's `extra`: fields that it did not name, taken from the customer's orders."""
+
+
 def stable_id(prefix: str, *parts: str | None) -> str:
     """Returns an id that is the same for the same parts, as `prefix_` and 20 hex digits."""
     joined = "\x1f".join("" if part is None else part for part in parts)

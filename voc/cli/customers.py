@@ -89,7 +89,10 @@ def list_customers(
         return
     print_table(
         f"客户 {len(found)} 位，名录共 {total} 位",
-        {"编号": "left", "等级": "left", "门店": "left", "地区": "left", "自": "left", "标签": "left"},
+        {
+            "编号": "left", "等级": "left", "门店": "left", "地区": "left", "自": "left",
+            "标签": "left",
+        },
         (
             (
                 item.customer_id, item.tier or "", item.store or "", item.region or "",

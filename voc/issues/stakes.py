@@ -69,14 +69,18 @@ class Clientele:
             return None
         if told.value_times and stake.times is not None and stake.times >= told.value_times:
             return f"{stake_words(stake)}，人均为典型客户的 {stake.times:.1f} 倍"
-        share = stake.high_tier / stake.customers
-        if told.high_tier_share and share >= told.high_tier_share:
-            if share_interval(stake.high_tier, stake.customers)[0] > self.high_share:
-                return (
-                    f"涉及客户 {stake.customers} 位，其中高等级 {stake.high_tier} 位"
-                    f"（名录中占 {self.high_share:.0%}）"
-                )
+        if told.high_tier_share and self._has_many_high(stake):
+            return (
+                f"涉及客户 {stake.customers} 位，其中高等级 {stake.high_tier} 位"
+                f"（名录中占 {self.high_share:.0%}）"
+            )
         return None
+
+    def _has_many_high(self, stake: Stake) -> bool:
+        """Whether high levels reach their share, and are surely more than in the directory."""
+        surely, _ = share_interval(stake.high_tier, stake.customers)
+        share = stake.high_tier / stake.customers
+        return share >= self.settings.high_tier_share and surely > self.high_share
 
 
 def stake_words(stake: Stake) -> str:

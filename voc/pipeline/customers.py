@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -140,6 +140,37 @@ def keep_customers(
             total.rejected + len(rejects),
         )
     return total
+
+
+def receive_customers(
+    store: Store,
+    rows: Sequence[CustomerRow],
+    *,
+    settings: Settings,
+    actor: str,
+    action: str,
+) -> DirectoryCounts:
+    """Keeps customers that another system sends, in one transaction with the audit of it.
+
+    Args:
+        store: Where they go.
+        rows: Customers and orders, ids as they were sent.
+        settings: For the key of pseudonyms.
+        actor: The key they came by, for the audit.
+        action: The route, for the audit.
+    """
+    key = customer_key(store, settings)
+    now = datetime.now(UTC)
+    people = [customer_of(row, key, now) for row in rows]
+    with store.transaction() as transaction:
+        customers = transaction.save_customers(
+            [item for item, row in zip(people, rows, strict=True) if not row.is_order]
+        )
+        orders = transaction.save_orders([order_of(row, key, now) for row in rows if row.is_order])
+        if customers.written or orders.written:
+            names = list(dict.fromkeys(item.customer_id for item in people))
+            transaction.add_audit(actor, action, names, now)
+    return DirectoryCounts(action, customers, orders)
 
 
 def customer_of(row: CustomerRow, key: bytes, now: datetime) -> Customer:

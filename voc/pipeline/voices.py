@@ -70,7 +70,10 @@ def _protected_context(feedback: Feedback) -> dict[str, Any]:
 
 
 def hidden_name(name: str) -> str:
-    """Returns a thing's name with personal data masked, but no surnames: 王师傅烧饼 and 李师傅烧饼 stay two stores."""
+    """Returns a thing's name with personal data masked.
+
+    Surnames stay: 王师傅烧饼 and 李师傅烧饼 are two stores.
+    """
     clean = sanitise(name)[0]
     shown = list(clean)
     for span in mask(clean).spans:

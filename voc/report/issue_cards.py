@@ -14,7 +14,15 @@ from voc.insights import RateRatio, weeks_between
 from voc.issues import is_absorbed
 from voc.issues.trends import BASELINE_WINDOWS
 from voc.records import CHANNELS, SEVERITIES, Issue, Stake
-from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, RecentChange, Share, StakeLine, Where
+from voc.report.issue_figures import (
+    IssueCard,
+    IssueLine,
+    OrderLine,
+    RecentChange,
+    Share,
+    StakeLine,
+    Where,
+)
 from voc.report.tally import IssueVoices, RowTally
 from voc.report.verbatims import choose
 

@@ -119,9 +119,9 @@ def find_customer_columns(
     by_name = {fold(name): name for name in reversed(names)}
     for field, known in COLUMNS.items():
         free = (by_name[name] for name in known if name in by_name)
-        column = next((name for name in free if name not in found.values()), None)
-        if field not in found and column is not None:
-            found[field] = column
+        own = next((name for name in free if name not in found.values()), None)
+        if field not in found and own is not None:
+            found[field] = own
     if "customer_id" not in found:
         raise UsageError(
             "No column looks like the customers' ids (客户编号, 会员号, customer_id, …). Say which "

@@ -51,9 +51,7 @@ def _order_row(item: Order) -> dict[str, Any]:
     }
 
 
-def _save(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
-) -> UpsertCounts:
+def _save(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> UpsertCounts:
     """Stores rows one after another: the newest wins, and what is not told stays as it was."""
     lock(connection, _DIRECTORY_LOCK)
     (key,) = (column.name for column in table.primary_key)
@@ -147,9 +145,7 @@ def tiers(connection: Connection) -> dict[str | None, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def spending(
-    connection: Connection, *, since: datetime, until: datetime
-) -> dict[str, float]:
+def spending(connection: Connection, *, since: datetime, until: datetime) -> dict[str, float]:
     """Returns what each customer spent in `(since, until]`, by id."""
     table = schema.customer_order
     query = (
@@ -183,6 +179,4 @@ def file_of(
     table = schema.feedback
     voices = select(table.c.feedback_id).where(table.c.customer_id == customer_id, IS_CURRENT)
     spent = sum(order.amount for order in orders if since < order.ordered_at <= until)
-    return CustomerFile(
-        customer, tuple(orders), spent, tuple(sorted(connection.scalars(voices)))
-    )
+    return CustomerFile(customer, tuple(orders), spent, tuple(sorted(connection.scalars(voices))))

@@ -126,9 +126,7 @@ def _delivered(connection: Connection, names: Sequence[str]) -> int:
     table = schema.outbox
     query = select(func.count()).select_from(table).where(table.c.state == "delivered")
     return sum(
-        connection.execute(
-            query.where(_holds(table.c.payload, chunk))
-        ).scalar_one()
+        connection.execute(query.where(_holds(table.c.payload, chunk))).scalar_one()
         for chunk in chunks(names, 50)
     )
 
@@ -204,9 +202,7 @@ def _hide_title(connection: Connection, issue_id: str) -> None:
                 description=row.description.replace(title, GONE),
             )
         )
-        query = select(outbox.c.position, outbox.c.payload).where(
-            outbox.c.key == row.work_order_id
-        )
+        query = select(outbox.c.position, outbox.c.payload).where(outbox.c.key == row.work_order_id)
         for position, payload in list(connection.execute(query)):
             connection.execute(
                 update(outbox)

@@ -71,6 +71,11 @@ class UpsertCounts:
             self.stale + other.stale,
         )
 
+    @property
+    def written(self) -> int:
+        """How many were new or changed."""
+        return self.new + self.updated
+
     def as_dict(self) -> dict[str, int]:
         return {name: getattr(self, name) for name in self.__slots__}
 
