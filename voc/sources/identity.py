@@ -86,7 +86,7 @@ def _digest(values: Mapping[str, Any]) -> bytes:
     return digest.digest()
 
 
-def named(value: Any) -> str | None:
+def named(value: Any, *, limit: int = FIELD_CHARS) -> str | None:
     """Returns a cell of a few words, clean; `None` where it says that there is none.
 
     A customer's id is read by it wherever it stands, so that its pseudonym is always the same.
@@ -94,5 +94,5 @@ def named(value: Any) -> str | None:
     if value is None or isinstance(value, (dict, list)):
         return None
     text = sanitise(written(value).replace("\r\n", "\n").replace("\r", "\n"))[0]
-    text = text.strip("\ufeff \t\n\u3000")[:FIELD_CHARS]
+    text = text.strip("\ufeff \t\n\u3000")[:limit]
     return None if text.lower() in NO_VALUE else text
