@@ -43,6 +43,10 @@ UNCOUNTED: Final = frozenset({PAID_BURST, NEAR_DUPLICATE})
 """Flags of voices that are kept and shown, but counted nowhere."""
 
 
+FILLED: Final = "filled_from_order"
+"""Key of a feedback's `extra`: fields that it did not name, taken from the customer's orders."""
+
+
 def stable_id(prefix: str, *parts: str | None) -> str:
     """Returns an id that is the same for the same parts, as `prefix_` and 20 hex digits."""
     joined = "\x1f".join("" if part is None else part for part in parts)
@@ -117,6 +121,56 @@ class Feedback:
             **_without_blanks(values),
             **({"turns": turns} if turns else {}),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who speaks: a pseudonym with what other systems know of the person.
+
+    Attributes:
+        customer_id: The pseudonym, the same as in `Feedback.customer_id`.
+        updated_at: When this was so; what is newer wins.
+        tier: Level of membership, as 钻石会员.
+        store: The store the person belongs to.
+        region: Where the person lives.
+        since: Since when the person is a customer.
+        tags: What else is known, as 企业客户.
+    """
+
+    customer_id: str
+    updated_at: datetime
+    tier: str | None = None
+    store: str | None = None
+    region: str | None = None
+    since: datetime | None = None
+    tags: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a customer bought, for how much, when and where.
+
+    Attributes:
+        order_id: A pseudonym of the order's number.
+        customer_id: Whose it is.
+        amount: What was paid, in the currency of all orders; negative where it was paid back.
+        ordered_at: When.
+        updated_at: When this was so; what is newer wins.
+    """
+
+    order_id: str
+    customer_id: str
+    amount: float
+    ordered_at: datetime
+    updated_at: datetime
+    product: str | None = None
+    store: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,13 +404,46 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Stake:
+    """What the customers behind an issue are worth, as far as the directory knows them.
+
+    Attributes:
+        voices: Voices of the issue.
+        known_voices: Those of customers in the directory.
+        customers: Customers in the directory who complained, each once.
+        high_tier: Those of a high level of membership.
+        spend: What they spent in the last 12 months, together.
+        typical: What the median customer of the directory spent in that time, of those who
+            bought at all; 0 where nobody did.
+    """
+
+    voices: int
+    known_voices: int
+    customers: int
+    high_tier: int
+    spend: float
+    typical: float
+
+    @property
+    def times(self) -> float | None:
+        """How many typical customers one of these is worth, by spend; `None` where unknown."""
+        if not self.typical or not self.customers:
+            return None
+        return self.spend / self.customers / self.typical
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One problem that many voices share.
 
     `trend_p` is the p-value of the trend's test; `trend_ratio` is the rate of the last
     `trend_window_days` over that before, `None` where nothing was said before, and `trend_low` to
     `trend_high` its 95 % interval. All of them are `None` where nothing can be compared, and
-    `trend_high` alone where the ratio has no upper bound.
+    `trend_high` alone where the ratio has no upper bound. `severity_reasons` say in Chinese why it
+    is as severe as it is; `stake` is `None` where the directory knows none of its customers.
     """
 
     issue_id: str
@@ -378,10 +465,16 @@ class Issue:
     trend_low: float | None = None
     trend_high: float | None = None
     trend_window_days: int | None = None
+    severity_reasons: tuple[str, ...] = ()
+    stake: Stake | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "evidence"}
-        return {**values, "evidence": [item.as_dict() for item in self.evidence]}
+        others = [name for name in self.__slots__ if name not in ("evidence", "stake")]
+        return {
+            **{name: plain(getattr(self, name)) for name in others},
+            "stake": self.stake.as_dict() if self.stake else None,
+            "evidence": [item.as_dict() for item in self.evidence],
+        }
 
 
 @dataclass(frozen=True, slots=True)

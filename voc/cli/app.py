@@ -12,6 +12,7 @@ from voc.cli import (
     calls,
     chain,
     corrections,
+    customers,
     doctor,
     handling,
     keys,
@@ -70,6 +71,8 @@ records.work_orders.command("rejections")(handling.rejections)
 app.add_typer(records.work_orders, name="work-orders")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
+app.add_typer(customers.customers, name="customers")
+app.command("forget")(customers.forget)
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
 app.command("calls")(calls.calls)

@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from voc.config.customers import CustomerSettings
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
@@ -226,6 +227,7 @@ class Settings(Section):
     score: ScoreSettings = ScoreSettings()
     topics: TopicSettings = TopicSettings()
     issues: IssueSettings = IssueSettings()
+    customers: CustomerSettings = CustomerSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()

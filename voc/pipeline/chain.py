@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.alerting import raise_alerts
+from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
@@ -235,6 +236,12 @@ class Chain:
             as_of=moments.as_of,
             topics={topic.topic_id: topic.topic for topic in self._store.topics()},
             polarities=self._store.polarities(model=self._engine.model),
+            clienteles=clienteles_of(
+                self._store,
+                [*counted, *emergencies],
+                as_of=moments.as_of,
+                settings=self._settings.customers,
+            ),
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Final, Protocol
 
+from voc.insights import contradiction
 from voc.pipeline.voices import customer_view, is_joined
 from voc.records import Feedback, Span, Tags
 from voc.text.normalise import sanitise
@@ -107,11 +108,24 @@ def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
     flags = [*tags.flags]
     flags += ["staff"] if feedback.extra.get("is_staff") else []
     flags += ["truncated"] if feedback.extra.get("truncated") else []
+    flags += _contradicting(tags, feedback)
     tags = replace(tags, flags=tuple(dict.fromkeys(flags)))
     if not is_joined(feedback) and "staff" not in flags:
         return tags
     text = sanitise(feedback.text)[0][: len(tags.text)]
     return _over(tags, mask(text).text if masked else text)
+
+
+def _contradicting(tags: Tags, feedback: Feedback) -> list[str]:
+    """Returns how the scores contradict the words, as a flag that rules can ask for."""
+    best = feedback.rating_max
+    found = contradiction(
+        tags.sentiment.label if tags.sentiment else None,
+        nps=feedback.nps,
+        csat=feedback.csat,
+        rating_share=feedback.rating / best if feedback.rating is not None and best else None,
+    )
+    return [found] if found else []
 
 
 def _over(tags: Tags, text: str) -> Tags:

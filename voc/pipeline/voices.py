@@ -65,12 +65,15 @@ def _protected_id(native_id: str, key: bytes) -> str:
 
 def _protected_context(feedback: Feedback) -> dict[str, Any]:
     names = {name: getattr(feedback, name) for name in ("product", "store", "region")}
-    hidden = {name: _hidden_name(value) if value else value for name, value in names.items()}
+    hidden = {name: hidden_name(value) if value else value for name, value in names.items()}
     return {**hidden, "url": _protected_url(feedback.url) if feedback.url else feedback.url}
 
 
-def _hidden_name(name: str) -> str:
-    """Masks a thing's name, but no surnames: 王师傅烧饼 and 李师傅烧饼 stay two stores."""
+def hidden_name(name: str) -> str:
+    """Returns a thing's name with personal data masked.
+
+    Surnames stay: 王师傅烧饼 and 李师傅烧饼 are two stores.
+    """
     clean = sanitise(name)[0]
     shown = list(clean)
     for span in mask(clean).spans:

@@ -13,8 +13,16 @@ from voc.config import Aspect
 from voc.insights import RateRatio, weeks_between
 from voc.issues import is_absorbed
 from voc.issues.trends import BASELINE_WINDOWS
-from voc.records import CHANNELS, SEVERITIES, Issue
-from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, RecentChange, Share, Where
+from voc.records import CHANNELS, SEVERITIES, Issue, Stake
+from voc.report.issue_figures import (
+    IssueCard,
+    IssueLine,
+    OrderLine,
+    RecentChange,
+    Share,
+    StakeLine,
+    Where,
+)
 from voc.report.tally import IssueVoices, RowTally
 from voc.report.verbatims import choose
 
@@ -137,6 +145,21 @@ def issue_line(
         department=aspect.department if aspect else None,
         ratio=_ratio(issue) if has_trend else None,
         quote=chosen[0].parts if chosen else (),
+        reasons=issue.severity_reasons,
+        stake=_stake(issue.stake),
+    )
+
+
+def _stake(stake: Stake | None) -> StakeLine | None:
+    if stake is None:
+        return None
+    return StakeLine(
+        customers=stake.customers,
+        high_tier=stake.high_tier,
+        spend=stake.spend,
+        times=stake.times,
+        voices=stake.voices,
+        known_voices=stake.known_voices,
     )
 
 

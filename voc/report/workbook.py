@@ -134,7 +134,8 @@ def _issues(figures: Figures) -> Sheet:
     columns = (
         "编号", "问题", "方面", "严重程度", "趋势", "趋势 p 值", "状态", "反馈条数", "本期条数",
         "近期条数", "此前条数", "按量折算倍数", "倍数下限", "倍数上限", "首次", "最近",
-        "产品", "门店", "地区", "渠道", "同时谈到的主题", "负责部门", "工单",
+        "产品", "门店", "地区", "渠道", "同时谈到的主题", "涉及客户", "近一年消费", "严重程度依据",
+        "负责部门", "工单",
     )  # fmt: skip
     return Sheet("问题", columns, [_issue(line, cards.get(line.issue_id)) for line in lines])
 
@@ -154,6 +155,8 @@ def _issue(line: IssueLine, card: IssueCard | None) -> Sequence[Cell]:
         _where(card.regions) if card else None,
         _where(card.channels, "channel") if card else None,
         _where(card.topics) if card else None,
+        line.stake.customers if line.stake else None, line.stake.spend if line.stake else None,
+        "；".join(line.reasons) or None,
         line.department,
         "；".join(f"{order.department} {label(order.status, 'order_status')}"
                  for order in card.orders) if card else None,

@@ -13,6 +13,8 @@ from voc.store.corrections import Correction, CorrectionField
 from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place
 from voc.store.rows import (
+    CustomerFile,
+    Forgotten,
     IngestCounts,
     IssueEvent,
     MessageState,
@@ -24,6 +26,7 @@ from voc.store.rows import (
     TaggedRow,
     TopicEvent,
     TopicEventKind,
+    UpsertCounts,
 )
 from voc.store.store import Store, StorePlace, open_store, store_place
 from voc.store.transaction import Transaction
@@ -33,6 +36,8 @@ __all__ = [
     "AuditEntry",
     "Correction",
     "CorrectionField",
+    "CustomerFile",
+    "Forgotten",
     "Heard",
     "IngestCounts",
     "IssueEvent",
@@ -51,6 +56,7 @@ __all__ = [
     "TopicEvent",
     "TopicEventKind",
     "Transaction",
+    "UpsertCounts",
     "open_store",
     "store_place",
 ]

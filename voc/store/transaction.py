@@ -31,12 +31,13 @@ from voc.store import (
     vectors,
     workorders,
 )
+from voc.store.directory import DirectoryWrites
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
 
 
-class Transaction(ServiceWrites):
+class Transaction(ServiceWrites, DirectoryWrites):
     """One write transaction, as `Store.transaction` gives it: all of it is kept, or nothing.
 
     Every time taken needs a time zone (`UsageError` otherwise).
