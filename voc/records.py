@@ -207,6 +207,54 @@ class Urgency:
 
 
 @dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """How satisfied the customer of a conversation is thought to be, from -2 to 2.
+
+    It is predicted, not asked: `low` to `high` holds 95 % of what people would have judged in the
+    conversations that `model` learnt from.
+    """
+
+    score: float
+    low: float
+    high: float
+    model: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "score": round(self.score, 3),
+            "low": round(self.low, 3),
+            "high": round(self.high, 3),
+            "model": self.model,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CallTags:
+    """What models say of a conversation beyond the Tags of its text.
+
+    Attributes:
+        moods: The polarity of each turn; `None` for turns of others than the customer, and where
+            one could not be judged.
+        satisfaction: `None` where no model predicts it.
+    """
+
+    moods: tuple[Polarity | None, ...]
+    satisfaction: Satisfaction | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "moods": list(self.moods),
+            "satisfaction": self.satisfaction.as_dict() if self.satisfaction else None,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> CallTags:
+        """Reads back what `as_dict` wrote."""
+        found = values.get("satisfaction")
+        return cls(tuple(values["moods"]), Satisfaction(**found) if found else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Tags:
     """What the engine says of one feedback. Offsets point into `text`, which is masked.
 
