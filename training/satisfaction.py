@@ -184,14 +184,8 @@ def train(recipe: Recipe, data: Path, out: Path, log: Callable[[str], None]) -> 
     write_model(folder, fitted.manifest, fitted.tensors)
     by_fold = [_within(score, margin) for score in unseen]
     dev = read_judged(data, "dev")
-    figures = {
-        f"{SET}/train, {recipe.folds} folds": satisfaction_figures(
-            judged.satisfaction.tolist(), by_fold
-        ),
-        f"{SET}/dev": satisfaction_figures(
-            dev.satisfaction.tolist(), fitted.model.predict(dev.turns)
-        ),
-    }
+    on_dev = fitted.model.predict(dev.turns)
+    figures = {"folds of train": _figures(judged, by_fold), "dev": _figures(dev, on_dev)}
     (folder / METRICS_FILE).write_text(_as_json(figures), encoding="utf-8")
     for name, found in figures.items():
         log(f"{name}: " + ", ".join(f"{key} {each.value:.3f}" for key, each in found.items()))
@@ -208,7 +202,7 @@ def _within(score: float, margin: float) -> Satisfaction:
 
 def _as_json(figures: dict[str, dict[str, Figure]]) -> str:
     plain = {
-        name: {key: each.as_dict() for key, each in found.items()}
+        name: {SET: {key: each.as_dict() for key, each in found.items()}}
         for name, found in figures.items()
     }
     return json.dumps(plain, ensure_ascii=False, indent=2) + "\n"

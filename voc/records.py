@@ -34,6 +34,10 @@ URGENCIES: Final[tuple[UrgencyLabel, ...]] = get_args(UrgencyLabel)
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 TASKS: Final[tuple[Task, ...]] = get_args(Task)
+SatisfactionLevel = Literal["low", "middle", "high"]
+SATISFACTION_LEVELS: Final[tuple[SatisfactionLevel, ...]] = get_args(SatisfactionLevel)
+CONVERSATIONS: Final[tuple[Channel, ...]] = ("hotline", "chat")
+"""Channels whose feedback is a conversation with the company, where it has turns."""
 
 
 def stable_id(prefix: str, *parts: str | None) -> str:
@@ -206,6 +210,11 @@ class Urgency:
         return {"label": self.label, "reasons": list(self.reasons)}
 
 
+def satisfaction_level(score: float) -> SatisfactionLevel:
+    """Returns `low` up to -0.5 of the scale from -2 to 2, `high` from 0.5 on, else `middle`."""
+    return "low" if score <= -0.5 else "high" if score >= 0.5 else "middle"
+
+
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
     """How satisfied the customer of a conversation is thought to be, from -2 to 2.
@@ -260,7 +269,8 @@ class Tags:
 
     `flags` says what the reader should know: `uninformative` (the text says nothing), `truncated`
     (only its beginning was read), `replaced` (characters that no store can hold were replaced),
-    `foreign` (not Chinese: out of the models' scope).
+    `foreign` (not Chinese: out of the models' scope). `call` is there for conversations in the
+    store alone.
     """
 
     id: str
@@ -275,8 +285,10 @@ class Tags:
     model: str = ""
     industry: str | None = None
     flags: tuple[str, ...] = ()
+    call: CallTags | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        call = {"call": self.call.as_dict()} if self.call else {}
         return {
             "id": self.id,
             "text": self.text,
@@ -290,6 +302,7 @@ class Tags:
             "model": self.model,
             "industry": self.industry,
             "flags": list(self.flags),
+            **call,
         }
 
     @classmethod
@@ -326,6 +339,7 @@ class Tags:
             model=values["model"],
             industry=values["industry"],
             flags=tuple(values.get("flags", ())),
+            call=CallTags.from_dict(values["call"]) if values.get("call") else None,
         )
 
 

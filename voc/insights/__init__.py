@@ -5,6 +5,7 @@ from voc.insights.contradictions import Contradiction, contradiction
 from voc.insights.drivers import ENOUGH, ScoreDriver, ScoreSums, score_driver, sums_of
 from voc.insights.proportions import Difference, Proportion, difference, proportion, wilson
 from voc.insights.rates import RateRatio, rate_ratio
+from voc.insights.satisfaction import SatisfactionFigures, satisfaction_of
 from voc.insights.scores import (
     CSAT_SCALE,
     NPS_SCALE,
@@ -42,6 +43,7 @@ __all__ = [
     "Nps",
     "Proportion",
     "RateRatio",
+    "SatisfactionFigures",
     "ScoreDriver",
     "ScoreSums",
     "Week",
@@ -59,6 +61,7 @@ __all__ = [
     "outcome_of",
     "proportion",
     "rate_ratio",
+    "satisfaction_of",
     "score_driver",
     "summarise_call",
     "sums_of",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.alerting import raise_alerts
+from voc.pipeline.calls import CallReader, predicted_of, predictor_of, with_calls
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
@@ -76,6 +77,11 @@ class Chain:
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
+        predictor, notice = predictor_of(settings)
+        self._missing += [notice] if notice else []
+        self._calls = CallReader(
+            engine.bound(tasks=frozenset({"sentiment"})), predictor, settings.score.row_timeout_s
+        )
 
     def run(self) -> Run:
         """Does all stages once."""
@@ -130,12 +136,14 @@ class Chain:
         self, industry: str | None, items: Sequence[StoredFeedback]
     ) -> list[Tags | Failure]:
         engine = self._engine.bound(industry=self._industries[industry] if industry else None)
-        return tag_feedback(
+        feedback = [item.feedback for item in items]
+        tagged = tag_feedback(
             engine,
-            [item.feedback for item in items],
+            feedback,
             ids=[item.feedback_id for item in items],
             timeout_s=self._settings.score.row_timeout_s,
         )
+        return with_calls(tagged, feedback, self._calls)
 
     def screen(self) -> int:
         """Flags bursts of paid posts; returns how many there are."""
@@ -214,6 +222,13 @@ class Chain:
             polarities=self._store.polarities(model=self._engine.model),
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
+        heard = list(
+            heeded(
+                issues,
+                urgent_once([*counted, *emergencies]),
+                window_days=self._settings.issues.window_days,
+            )
+        )
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
         known_sinks(rules, self._settings)
         orders = open_work_orders(
@@ -225,11 +240,8 @@ class Chain:
             now=now,
             circumstances=circumstances_of(
                 issues,
-                heeded(
-                    issues,
-                    urgent_once([*counted, *emergencies]),
-                    window_days=self._settings.issues.window_days,
-                ),
+                heard,
+                predicted_of(self._store, heard, model=self._engine.model),
             ),
             sinks=self._settings.sink_names,
             as_of=moments.as_of,

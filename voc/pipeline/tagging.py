@@ -55,18 +55,25 @@ def tag_feedback(
         timeout_s: Seconds one row may take.
     """
     views = [customer_view(item) for item in feedback]
-    try:
-        with _limited(timeout_s / 2):
-            tagged: list[Tags | Failure] = [*engine.tag(views, ids=ids)]
-    except Exception:  # noqa: BLE001 - whatever one row raises, the others are tagged
-        tagged = [
-            _tag_one(engine, view, name, timeout_s / 2)
-            for view, name in zip(views, ids, strict=True)
-        ]
+    tagged = tag_texts(engine, views, ids=ids, timeout_s=timeout_s)
     return [
         _with_whole_text(tags, item, masked=engine.masks) if isinstance(tags, Tags) else tags
         for tags, item in zip(tagged, feedback, strict=True)
     ]
+
+
+def tag_texts(
+    engine: Tagger, texts: Sequence[str], *, ids: Sequence[str], timeout_s: float
+) -> list[Tags | Failure]:
+    """Tags texts as `tag_feedback` tags feedback."""
+    try:
+        with _limited(timeout_s / 2):
+            return [*engine.tag(texts, ids=ids)]
+    except Exception:  # noqa: BLE001 - whatever one row raises, the others are tagged
+        return [
+            _tag_one(engine, text, name, timeout_s / 2)
+            for text, name in zip(texts, ids, strict=True)
+        ]
 
 
 def _tag_one(engine: Tagger, view: str, name: str, timeout_s: float) -> Tags | Failure:

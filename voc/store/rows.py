@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from voc.records import (
+    CallTags,
     Channel,
     Feedback,
     IntentLabel,
@@ -66,6 +67,14 @@ class StoredFeedback:
     feedback: Feedback
     ingested_at: datetime
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A conversation; `tags` is `None` where it was tagged before calls were judged."""
+
+    voice: StoredFeedback
+    tags: CallTags | None
 
 
 @dataclass(frozen=True, slots=True)

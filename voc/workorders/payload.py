@@ -49,7 +49,8 @@ def work_order_message(
             "routing":    {"rule": string, "explanation": string, "sla_hours": number,
                            "clock": "working" | "calendar"},
             "circumstances": {"urgency": low normal high critical, "reasons": [string],
-                              "products" "stores" "regions" "channels": {name: voices}}
+                              "products" "stores" "regions" "channels": {name: voices},
+                              "predicted_satisfaction": mean of its calls, -2 to 2 | null}
           }
         }
 
@@ -92,4 +93,7 @@ def _circumstances(told: Circumstances) -> Mapping[str, Any]:
         "stores": dict(told.stores),
         "regions": dict(told.regions),
         "channels": dict(told.channels),
+        "predicted_satisfaction": (
+            None if told.satisfaction is None else round(told.satisfaction, 3)
+        ),
     }

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import UsageError
-from voc.records import Satisfaction
+from voc.records import Satisfaction, satisfaction_level
 from voc.tagging.evaluation.figures import RESAMPLES, Figure
 
 Numbers = NDArray[np.float64]
@@ -49,8 +49,9 @@ def satisfaction_figures(
         seed: Seed of the bootstrap.
 
     Returns:
-        `spearman` and `pearson` correlation, `mean_absolute_error`, and `within_interval`, the
-        share of rows whose judgement lies from `low` to `high`.
+        `spearman` and `pearson` correlation, `mean_absolute_error`, `within_interval`, the share
+        of rows whose judgement lies from `low` to `high`, and precision and recall of the level
+        low: of what is predicted low, how much people judged low, and the other way.
 
     Raises:
         UsageError: There are fewer than three rows.
@@ -65,12 +66,17 @@ def satisfaction_figures(
     inside = np.array(
         [each.low <= value <= each.high for each, value in zip(found, gold, strict=True)]
     )
-    columns = np.stack([judged, scores, inside.astype(float)], axis=1)
+    is_low = [
+        np.array([satisfaction_level(each) == "low" for each in side]) for side in (judged, scores)
+    ]
+    columns = np.stack([judged, scores, inside, *is_low], axis=1).astype(float)
     measures: dict[str, Callable[[Numbers], float]] = {
         "spearman": lambda rows: correlation(ranks(rows[:, 0]), ranks(rows[:, 1])),
         "pearson": lambda rows: correlation(rows[:, 0], rows[:, 1]),
         "mean_absolute_error": lambda rows: float(np.abs(rows[:, 0] - rows[:, 1]).mean()),
         "within_interval": lambda rows: float(rows[:, 2].mean()),
+        "low_precision": lambda rows: _share(rows[:, 3], rows[:, 4]),
+        "low_recall": lambda rows: _share(rows[:, 4], rows[:, 3]),
     }
     return {name: _resampled(columns, measure, seed) for name, measure in measures.items()}
 
@@ -81,6 +87,11 @@ def _resampled(rows: Numbers, measure: Callable[[Numbers], float], seed: int) ->
     values = [measure(rows[random.integers(0, n, size=n)]) for _ in range(RESAMPLES)]
     low, high = np.percentile(values, [2.5, 97.5])
     return Figure(measure(rows), float(low), float(high), n)
+
+
+def _share(of: Numbers, among: Numbers) -> float:
+    """Returns how much of `among`, ones and zeros, is in `of`; 0 where there is nothing."""
+    return float(of @ among / max(among.sum(), 1.0))
 
 
 def ranks(values: Numbers) -> Numbers:
