@@ -1,6 +1,6 @@
 """Figures on what customers say: scores, shares, weeks and drivers, each with its uncertainty."""
 
-from voc.insights.calls import CallSummary, outcome_of, summarise_call
+from voc.insights.calls import CallSummary, Outcome, outcome_of, summarise_call
 from voc.insights.contradictions import Contradiction, contradiction
 from voc.insights.drivers import ENOUGH, ScoreDriver, ScoreSums, score_driver, sums_of
 from voc.insights.proportions import Difference, Proportion, difference, proportion, wilson
@@ -41,6 +41,7 @@ __all__ = [
     "Difference",
     "Mean",
     "Nps",
+    "Outcome",
     "Proportion",
     "RateRatio",
     "SatisfactionFigures",

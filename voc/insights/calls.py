@@ -50,6 +50,8 @@ class CallSummary:
         end: That of the last one.
         reason: The customer's first words that are no greeting, at most 60 code points.
         reason_turn: Which turn they stand in, from 0.
+        last: The customer's last words that are no greeting, at most 60 code points; `None` where
+            they stand in the same turn as `reason`.
         outcome: What the customer's last words say of it; a guess by cues.
     """
 
@@ -64,6 +66,7 @@ class CallSummary:
     end: Polarity | None
     reason: str | None
     reason_turn: int | None
+    last: str | None
     outcome: Outcome
 
 
@@ -78,7 +81,8 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
     own = [place for place, turn in enumerate(turns) if turn.speaker == _CUSTOMER]
     moods: list[Polarity] = [mood for place in own if (mood := polarities[place]) is not None]
     pauses = _pauses(turns)
-    reason = next((place for place in own if not _GREETING.match(_told(turns[place]))), None)
+    telling = [place for place in own if not _GREETING.match(_told(turns[place]))]
+    reason = telling[0] if telling else None
     return CallSummary(
         turns=len(turns),
         customer_turns=len(own),
@@ -93,6 +97,7 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
         end=moods[-1] if moods else None,
         reason=_told(turns[reason])[:_REASON_CHARS] if reason is not None else None,
         reason_turn=reason,
+        last=_told(turns[telling[-1]])[:_REASON_CHARS] if len(telling) > 1 else None,
         outcome=outcome_of([turns[place].text for place in own]),
     )
 

@@ -22,6 +22,7 @@ from voc.records import (
     Tags,
     Turn,
 )
+from voc.report import ReportCall
 from voc.store import Store, StoredFeedback
 from voc.tagging.satisfaction import load_satisfaction
 from voc.text.fillers import blank_fillers
@@ -44,6 +45,27 @@ class Call:
     @property
     def feedback(self) -> Feedback:
         return self.voice.feedback
+
+    def for_report(self) -> ReportCall:
+        """Returns what the report reads of it."""
+        feedback, summary = self.feedback, self.summary
+        return ReportCall(
+            feedback_id=self.voice.feedback_id,
+            native_id=feedback.native_id,
+            occurred_at=self.voice.occurred_at,
+            is_dated=feedback.created_at is not None,
+            channel=feedback.channel,
+            product=feedback.product,
+            store=feedback.store,
+            region=feedback.region,
+            url=feedback.url,
+            start=summary.start,
+            end=summary.end,
+            reason=summary.reason,
+            last=summary.last,
+            outcome=summary.outcome,
+            satisfaction=self.satisfaction,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Returns its id, how its roles were found (`None`: they were given) and what is known."""

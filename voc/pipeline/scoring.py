@@ -220,6 +220,7 @@ def evaluate_file(
     tagged: list[Tags] = []
     calls = JudgedCalls()
     told: dict[str, str] = {}
+    n_rows = 0
     industry = engine.bound().industry
     aspects = industry.all_aspects() if industry else ()
     known = {name for aspect in aspects for name in (aspect.id, aspect.name)} or None
@@ -228,13 +229,14 @@ def evaluate_file(
             checked = [_checked(item, known) for item in batch]
             # Tags cost time, and a task that no row is labelled for is compared with nothing.
             tasks = frozenset[Task]().union(*(labelled_tasks(row) for row in checked))
-            texts = [str(row["text"]) for row in checked]
-            tagged += engine.bound(tasks=tasks).tag(texts, ids=[""] * len(texts))
-            rows += checked
+            if tasks:
+                texts = [str(row["text"]) for row in checked]
+                tagged += engine.bound(tasks=tasks).tag(texts, ids=[""] * len(texts))
+                rows += checked
             calls.add(checked)
+            n_rows += len(checked)
             on_progress(table.progress.bytes_read, table.progress.bytes_total)
-    is_tagged = any(labelled_tasks(row) for row in rows)
-    figures = evaluate(rows, tagged) if is_tagged or not calls.gold else {}
+    figures = evaluate(rows, tagged) if rows or not calls.gold else {}
     if calls.gold:
         figures["satisfaction"], predicted_by = calls.compared(settings)
         told["satisfaction_model"] = predicted_by
@@ -242,7 +244,7 @@ def evaluate_file(
         "model": engine.model,
         **told,
         "industry": industry.id if industry else None,
-        "rows": len(rows),
+        "rows": n_rows,
         **{
             task: {name: figure.as_dict() for name, figure in found.items()}
             for task, found in figures.items()
