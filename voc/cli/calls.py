@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,7 @@ from voc.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from voc.pipeline.calls import Call
     from voc.records import Satisfaction
@@ -54,22 +55,28 @@ def calls(
         engine = load(settings=settings).bound(tasks=frozenset({"sentiment"}))
         reader = CallReader(engine, predictor, settings.score.row_timeout_s)
         found = calls_of(store, reader, model=engine.model, industry=industry)
-        listed = list(islice(sorted(found, key=_satisfaction) if worst else found, limit))
+        listed = _chosen(found, worst=worst, limit=limit)
     if as_json:
         print_records(call.as_dict() for call in listed)
         return
-    _print(listed)
+    _print(listed, is_whole=limit is None)
+
+
+def _chosen(calls: Iterator[Call], *, worst: bool, limit: int | None) -> list[Call]:
+    if worst and limit is not None:
+        return nsmallest(limit, calls, key=_satisfaction)
+    return list(islice(sorted(calls, key=_satisfaction) if worst else calls, limit))
 
 
 def _satisfaction(call: Call) -> float:
     return call.satisfaction.score if call.satisfaction else float("inf")
 
 
-def _print(listed: Sequence[Call]) -> None:
+def _print(listed: Sequence[Call], *, is_whole: bool) -> None:
     moods = {"negative": "负面", "neutral": "中性", "positive": "正面", None: ""}
     outcomes = {"resolved": "已解决", "unresolved": "未解决", "unknown": "不明"}
     print_table(
-        f"会话 {len(listed)} 通{_mean(listed)}",
+        f"会话 {len(listed)} 通{_mean(listed) if is_whole else ''}",
         {
             "编号": "left", "缘由": "left", "开始": "left", "最差": "left", "结束": "left",
             "结果": "left", "预测满意度": "right", "秒": "right", "静默秒": "right",

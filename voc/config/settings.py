@@ -49,7 +49,7 @@ class ModelSettings(Section):
         default="voc-zh-linear",
         description="The model that stands in where that one cannot run; empty: none.",
     )
-    calls: str = Field(
+    calls: str | None = Field(
         default="voc-zh-calls",
         description="The model that predicts satisfaction from conversations; empty: none.",
     )

@@ -13,10 +13,11 @@ from voc.config import Aspect, Industry, Settings, bundled
 from voc.errors import UsageError
 from voc.pipeline.calls import CallReader, calls_of, predictor_of
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
-from voc.records import Issue, Mention
+from voc.pipeline.voices import CUSTOMER, customer_words
+from voc.records import CONVERSATIONS, Issue, Mention
 from voc.report import WHOLE, Figures, Format, ReportInput, Scope, build_figures, write_report
 from voc.report.measured import Measured, read_measured
-from voc.store import Store
+from voc.store import Store, TaggedRow
 from voc.tagging.loading import load_tagger
 
 Spoken = TypeVar("Spoken", Mention, Issue)
@@ -107,7 +108,7 @@ def topic_figures(
             generated_at=datetime.now(settings.zone),
             zone=settings.zone,
             model=name,
-            rows=store.tagged(model=name, industry=wanted, since=since, until=until),
+            rows=map(as_heard, store.tagged(model=name, industry=wanted, since=since, until=until)),
             mentions=(qualified(item) for item in mentions) if merged else mentions,
             scope=scope,
             topic_voices=store.topic_voices(wanted),
@@ -127,6 +128,13 @@ def topic_figures(
     if left_out:
         notes.append(f"{left_out} feedbacks without an industry are not in this report.")
     return figures, tuple(notes)
+
+
+def as_heard(row: TaggedRow) -> TaggedRow:
+    """Returns a voice with the customer's words alone, where it is a conversation."""
+    if row.channel not in CONVERSATIONS or not any(turn.speaker == CUSTOMER for turn in row.turns):
+        return row
+    return replace(row, text=customer_words(row.turns))
 
 
 def _check(scope: Scope, figures: Figures, store: Store, model: str) -> None:

@@ -277,7 +277,7 @@ def _calls(calls: CallFigures) -> Sheet:
         whole = f"全部 {mean.n} 通的平均"
         rows.append((whole, "", "", mean.value, mean.low, mean.high, "", None, None, None))
     columns = (
-        "编号", "来电缘由", "客户最后说", "预测满意度（−2 至 2）", "下限", "上限", "结果", "时间",
+        "编号", "缘由", "客户最后说", "预测满意度（−2 至 2）", "下限", "上限", "结果", "时间",
         "产品", "原文地址",
     )  # fmt: skip
     return Sheet("会话", columns, rows)

@@ -14,6 +14,7 @@ from voc.records import (
     IssueStatus,
     Message,
     Polarity,
+    Turn,
     UrgencyLabel,
     plain,
 )
@@ -109,6 +110,7 @@ class TaggedRow:
     urgency: UrgencyLabel | None
     flags: frozenset[str]
     is_dated: bool = True
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

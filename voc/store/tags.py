@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from voc.records import AspectMention, Mention, Opinion, Span, Tags
+from voc.records import AspectMention, Mention, Opinion, Span, Tags, Turn
 from voc.store import schema
 from voc.store.feedback import IS_CURRENT
 from voc.store.moments import micros, moment
@@ -195,7 +195,7 @@ def tagged(
     wanted = ((table.c.industry, industry), (voice.c.product, product), (voice.c.store, store))
     query = (
         select(
-            *(voice.c[name] for name in (*_VOICE, *_TIME)),
+            *(voice.c[name] for name in (*_VOICE, *_TIME, "turns")),
             *(table.c[name] for name in (*_VERDICT, "flags")),
         )
         .join(table, same_version(table))
@@ -220,6 +220,7 @@ def _tagged_row(row: Row[Any], raised: Iterable[str]) -> TaggedRow:
         occurred_at=_occurred_at(row),
         flags=frozenset((*values["flags"], *raised)),
         is_dated=values["created_at_offset_s"] is not None,
+        turns=tuple(Turn(**turn) for turn in values["turns"]),
     )
 
 
