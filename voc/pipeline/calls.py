@@ -11,7 +11,7 @@ from voc.config import Settings
 from voc.errors import ModelUnavailableError
 from voc.insights import CallSummary, summarise_call
 from voc.pipeline.tagging import Failure, Tagger, tag_texts
-from voc.pipeline.voices import CUSTOMER
+from voc.pipeline.voices import CUSTOMER, customer_words
 from voc.records import (
     CONVERSATIONS,
     CallTags,
@@ -23,7 +23,7 @@ from voc.records import (
     Turn,
 )
 from voc.report import ReportCall
-from voc.store import Store, StoredFeedback
+from voc.store import Store, StoredFeedback, TaggedRow
 from voc.tagging.satisfaction import load_satisfaction
 from voc.text.fillers import blank_fillers
 
@@ -178,6 +178,13 @@ def calls_of(
             tags = stored.tags or reader.read([feedback])[0]
             summary = summarise_call(feedback.turns, tags.moods)
             yield Call(stored.voice, summary, tags.satisfaction)
+
+
+def as_heard(row: TaggedRow) -> TaggedRow:
+    """Returns a voice with the customer's words alone, where it is a conversation."""
+    if row.channel not in CONVERSATIONS or not any(turn.speaker == CUSTOMER for turn in row.turns):
+        return row
+    return replace(row, text=customer_words(row.turns))
 
 
 def predicted_of(store: Store, mentions: Iterable[Mention], *, model: str) -> dict[str, float]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.alerting import raise_alerts
-from voc.pipeline.calls import CallReader, predicted_of, predictor_of, with_calls
+from voc.pipeline.calls import CallReader, as_heard, predicted_of, predictor_of, with_calls
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
@@ -149,7 +149,7 @@ class Chain:
         """Flags bursts of paid posts; returns how many there are."""
         voices = [
             Voice(row.feedback_id, row.text, row.author, row.occurred_at, row.channel, row.product)
-            for row in self._store.tagged(model=self._engine.model)
+            for row in map(as_heard, self._store.tagged(model=self._engine.model))
             if "staff" not in row.flags
         ]
         bursts = find_bursts(voices)

@@ -11,13 +11,12 @@ from typing import TypeVar
 
 from voc.config import Aspect, Industry, Settings, bundled
 from voc.errors import UsageError
-from voc.pipeline.calls import CallReader, calls_of, predictor_of
+from voc.pipeline.calls import CallReader, as_heard, calls_of, predictor_of
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
-from voc.pipeline.voices import CUSTOMER, customer_words
-from voc.records import CONVERSATIONS, Issue, Mention
+from voc.records import Issue, Mention
 from voc.report import WHOLE, Figures, Format, ReportInput, Scope, build_figures, write_report
 from voc.report.measured import Measured, read_measured
-from voc.store import Store, TaggedRow
+from voc.store import Store
 from voc.tagging.loading import load_tagger
 
 Spoken = TypeVar("Spoken", Mention, Issue)
@@ -128,13 +127,6 @@ def topic_figures(
     if left_out:
         notes.append(f"{left_out} feedbacks without an industry are not in this report.")
     return figures, tuple(notes)
-
-
-def as_heard(row: TaggedRow) -> TaggedRow:
-    """Returns a voice with the customer's words alone, where it is a conversation."""
-    if row.channel not in CONVERSATIONS or not any(turn.speaker == CUSTOMER for turn in row.turns):
-        return row
-    return replace(row, text=customer_words(row.turns))
 
 
 def _check(scope: Scope, figures: Figures, store: Store, model: str) -> None:
