@@ -36,6 +36,10 @@ URGENCIES: Final[tuple[UrgencyLabel, ...]] = get_args(UrgencyLabel)
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 TASKS: Final[tuple[Task, ...]] = get_args(Task)
+SatisfactionLevel = Literal["low", "middle", "high"]
+SATISFACTION_LEVELS: Final[tuple[SatisfactionLevel, ...]] = get_args(SatisfactionLevel)
+CONVERSATIONS: Final[tuple[Channel, ...]] = ("hotline", "chat")
+"""Channels whose feedback is a conversation with the company, where it has turns."""
 
 PAID_BURST: Final = "paid_burst"
 NEAR_DUPLICATE: Final = "near_duplicate"
@@ -267,13 +271,67 @@ class Urgency:
         return {"label": self.label, "reasons": list(self.reasons)}
 
 
+def satisfaction_level(score: float) -> SatisfactionLevel:
+    """Returns `low` up to -0.5 of the scale from -2 to 2, `high` from 0.5 on, else `middle`."""
+    return "low" if score <= -0.5 else "high" if score >= 0.5 else "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """How satisfied the customer of a conversation is thought to be, from -2 to 2.
+
+    It is predicted, not asked: `low` to `high` holds 95 % of what people would have judged in the
+    conversations that `model` learnt from.
+    """
+
+    score: float
+    low: float
+    high: float
+    model: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "score": round(self.score, 3),
+            "low": round(self.low, 3),
+            "high": round(self.high, 3),
+            "model": self.model,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CallTags:
+    """What models say of a conversation beyond the Tags of its text.
+
+    Attributes:
+        moods: The polarity of each turn; `None` for turns of others than the customer, and where
+            one could not be judged.
+        satisfaction: `None` where no model predicts it.
+    """
+
+    moods: tuple[Polarity | None, ...]
+    satisfaction: Satisfaction | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "moods": list(self.moods),
+            "satisfaction": self.satisfaction.as_dict() if self.satisfaction else None,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> CallTags:
+        """Reads back what `as_dict` wrote."""
+        found = values.get("satisfaction")
+        return cls(tuple(values["moods"]), Satisfaction(**found) if found else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Tags:
     """What the engine says of one feedback. Offsets point into `text`, which is masked.
 
     `flags` says what the reader should know: `uninformative` (the text says nothing), `truncated`
     (only its beginning was read), `replaced` (characters that no store can hold were replaced),
-    `foreign` (not Chinese: out of the models' scope).
+    `foreign` (not Chinese: out of the models' scope). `call` is there for conversations in the
+    store alone.
     """
 
     id: str
@@ -288,8 +346,10 @@ class Tags:
     model: str = ""
     industry: str | None = None
     flags: tuple[str, ...] = ()
+    call: CallTags | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        call = {"call": self.call.as_dict()} if self.call else {}
         return {
             "id": self.id,
             "text": self.text,
@@ -303,6 +363,7 @@ class Tags:
             "model": self.model,
             "industry": self.industry,
             "flags": list(self.flags),
+            **call,
         }
 
     @classmethod
@@ -339,6 +400,7 @@ class Tags:
             model=values["model"],
             industry=values["industry"],
             flags=tuple(values.get("flags", ())),
+            call=CallTags.from_dict(values["call"]) if values.get("call") else None,
         )
 
 

@@ -50,6 +50,10 @@ class ModelSettings(Section):
         default="voc-zh-linear",
         description="The model that stands in where that one cannot run; empty: none.",
     )
+    calls: str | None = Field(
+        default="voc-zh-calls",
+        description="The model that predicts satisfaction from conversations; empty: none.",
+    )
     speed: Literal["full", "fast"] = Field(
         default="full",
         description="full: the encoder reads every text; fast: those its linear twin is unsure of.",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.alerting import raise_alerts
+from voc.pipeline.calls import CallReader, as_heard, predicted_of, predictor_of, with_calls
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
@@ -80,6 +81,11 @@ class Chain:
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
+        predictor, notice = predictor_of(settings)
+        self._missing += [notice] if notice else []
+        self._calls = CallReader(
+            engine.bound(tasks=frozenset({"sentiment"})), predictor, settings.score.row_timeout_s
+        )
 
     def run(self) -> Run:
         """Does all stages once."""
@@ -137,12 +143,14 @@ class Chain:
         self, industry: str | None, items: Sequence[StoredFeedback]
     ) -> list[Tags | Failure]:
         engine = self._engine.bound(industry=self._industries[industry] if industry else None)
-        return tag_feedback(
+        feedback = [item.feedback for item in items]
+        tagged = tag_feedback(
             engine,
-            [item.feedback for item in items],
+            feedback,
             ids=[item.feedback_id for item in items],
             timeout_s=self._settings.score.row_timeout_s,
         )
+        return with_calls(tagged, feedback, self._calls)
 
     def screen(self) -> int:
         """Flags bursts of paid posts and voices stored twice; returns how many bursts there are."""
@@ -155,7 +163,7 @@ class Chain:
                 row.channel,
                 row.product,
             )
-            for row in self._store.tagged(model=self._engine.model)
+            for row in map(as_heard, self._store.tagged(model=self._engine.model))
             if "staff" not in row.flags
         ]
         bursts = find_bursts(voices)
@@ -244,6 +252,13 @@ class Chain:
             ),
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
+        heard = list(
+            heeded(
+                issues,
+                urgent_once([*counted, *emergencies]),
+                window_days=self._settings.issues.window_days,
+            )
+        )
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
         known_sinks(rules, self._settings)
         orders = open_work_orders(
@@ -255,11 +270,8 @@ class Chain:
             now=now,
             circumstances=circumstances_of(
                 issues,
-                heeded(
-                    issues,
-                    urgent_once([*counted, *emergencies]),
-                    window_days=self._settings.issues.window_days,
-                ),
+                heard,
+                predicted_of(self._store, heard, model=self._engine.model),
             ),
             sinks=self._settings.sink_names,
             as_of=moments.as_of,

@@ -60,14 +60,21 @@ def tag_feedback(
         timeout_s: Seconds one row may take.
     """
     views = [customer_view(item) for item in feedback]
-    tagged = [
-        tags
-        for part in _parts(views)
-        for tags in _tag_together(engine, views[part], ids[part], timeout_s / 2)
-    ]
+    tagged = tag_texts(engine, views, ids=ids, timeout_s=timeout_s)
     return [
         _with_whole_text(tags, item, masked=engine.masks) if isinstance(tags, Tags) else tags
         for tags, item in zip(tagged, feedback, strict=True)
+    ]
+
+
+def tag_texts(
+    engine: Tagger, texts: Sequence[str], *, ids: Sequence[str], timeout_s: float
+) -> list[Tags | Failure]:
+    """Tags texts as `tag_feedback` tags feedback."""
+    return [
+        tags
+        for part in _parts(texts)
+        for tags in _tag_together(engine, texts[part], ids[part], timeout_s / 2)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -145,6 +145,23 @@ def _protected_mapping(values: Mapping[Any, Any], path: str) -> dict[str, Any]:
 def is_joined(feedback: Feedback) -> bool:
     """Whether the text is the join of the turns."""
     return bool(feedback.turns) and feedback.text == "\n".join(turn.text for turn in feedback.turns)
+
+
+def customer_words(turns: Sequence[Turn]) -> str:
+    """Returns what the customer of a conversation said, to be read: turns of others are left out.
+
+    … stands where somebody else spoke in between. Order cards are left out, as nobody said them.
+    """
+    parts: list[str] = []
+    answered = False
+    for turn in turns:
+        said = blank_order_cards(turn.text).strip() if turn.speaker == CUSTOMER else ""
+        answered = answered or turn.speaker != CUSTOMER
+        if said:
+            parts += [" … " if answered else " "] if parts else []
+            parts.append(said)
+            answered = False
+    return "".join(parts)
 
 
 def customer_view(feedback: Feedback) -> str:

@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from voc.insights import Proportion, RateRatio
+from voc.report.call_figures import CallFigures
 from voc.report.figures import Figures, HeatTable
 from voc.report.issue_figures import IssueCard, IssueLine, TextPart, Where
 from voc.report.wording import interval, label, percent
@@ -101,6 +102,8 @@ def sheets(figures: Figures) -> Iterator[Sheet]:
             yield _places(name, table)
     if figures.drivers:
         yield _drivers(figures)
+    if figures.calls:
+        yield _calls(figures.calls)
     yield _orders(figures)
     yield _aside(figures)
     yield _method(figures)
@@ -261,6 +264,26 @@ def _drivers(figures: Figures) -> Sheet:
     ]  # fmt: skip
     columns = ("抱怨的方面", "人数", "他们的平均", "其余的平均", "差", "下限", "上限", "说明")
     return Sheet("评分", columns, rows)
+
+
+def _calls(calls: CallFigures) -> Sheet:
+    rows: list[Sequence[Cell]] = [
+        (
+            line.native_id, line.reason, line.last, line.satisfaction, line.low, line.high,
+            label(line.outcome, "outcome"), line.moment, line.product, line.url,
+        )
+        for line in calls.lowest
+    ]  # fmt: skip
+    found = calls.satisfaction
+    if found and calls.is_enough:
+        mean = found.mean
+        whole = f"全部 {mean.n} 通的平均"
+        rows.append((whole, "", "", mean.value, mean.low, mean.high, "", None, None, None))
+    columns = (
+        "编号", "缘由", "客户最后说", "预测满意度（−2 至 2）", "下限", "上限", "结果", "时间",
+        "产品", "原文地址",
+    )  # fmt: skip
+    return Sheet("会话", columns, rows)
 
 
 def _orders(figures: Figures) -> Sheet:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from voc.records import (
+    CallTags,
     Channel,
     Customer,
     Feedback,
@@ -15,6 +16,7 @@ from voc.records import (
     Message,
     Order,
     Polarity,
+    Turn,
     UrgencyLabel,
     plain,
 )
@@ -151,6 +153,14 @@ class StoredFeedback:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A conversation; `tags` is `None` where it was tagged before calls were judged."""
+
+    voice: StoredFeedback
+    tags: CallTags | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaggedRow:
     """One voice with what a model says of it as a whole.
 
@@ -182,6 +192,7 @@ class TaggedRow:
     urgency: UrgencyLabel | None
     flags: frozenset[str]
     is_dated: bool = True
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

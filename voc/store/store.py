@@ -10,9 +10,20 @@ from types import TracebackType
 from typing import Any
 
 from voc.errors import StoreError
-from voc.records import Alert, Evidence, Issue, Mention, Tags, Topic, TopicMention, WorkOrder
+from voc.records import (
+    Alert,
+    CallTags,
+    Evidence,
+    Issue,
+    Mention,
+    Tags,
+    Topic,
+    TopicMention,
+    WorkOrder,
+)
 from voc.store import (
     alerts,
+    calls,
     checks,
     feedback,
     issues,
@@ -33,6 +44,7 @@ from voc.store.rows import (
     Reject,
     SourceCount,
     StoreCounts,
+    StoredCall,
     StoredFeedback,
     TaggedRow,
     TopicEvent,
@@ -206,6 +218,28 @@ class Store(ServiceReads, DirectoryReads):
                 product=product,
                 store=store,
             )
+
+    def conversations(
+        self,
+        *,
+        model: str,
+        industry: Wanted = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[StoredCall]:
+        """Yields current versions of calls and chats that `model` tagged, by time and id.
+
+        Memory does not grow with their number.
+        """
+        with self._database.reading() as connection:
+            yield from calls.conversations(
+                connection, model=model, industry=industry, since=since, until=until
+            )
+
+    def call_tags(self, names: Sequence[str], *, model: str) -> dict[str, CallTags]:
+        """Returns what `model` said of conversations, by feedback id, where it judged them."""
+        with self._database.reading() as connection:
+            return calls.tags_of(connection, names, model)
 
     def mentions(
         self,
