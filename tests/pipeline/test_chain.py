@@ -17,7 +17,6 @@ from voc.pipeline.chain import Chain
 from voc.pipeline.emergencies import telling_span
 from voc.pipeline.moments import moments_of
 from voc.records import (
-    PAID_BURST,
     AspectMention,
     Feedback,
     Opinion,

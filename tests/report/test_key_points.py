@@ -13,7 +13,6 @@ from voc.report import Figures, Scope, build_figures
 from voc.report.lead import lead
 from voc.report.wording import Calendar
 
-
 ENDED_AT = datetime(2026, 11, 20, 10, tzinfo=timezone(timedelta(hours=8)))
 
 

@@ -31,7 +31,6 @@ from voc.workorders import (
     open_work_orders,
 )
 
-
 Progress = Callable[[str, int, int], None]
 
 
@@ -169,7 +168,9 @@ class Chain:
         bursts = find_bursts(voices)
         paid = {name: burst.group for burst in bursts for name in burst.feedback_ids}
         self._flag(PAID_BURST, paid)
-        self._flag(NEAR_DUPLICATE, find_repeats([one for one in voices if one.feedback_id not in paid]))
+        self._flag(
+            NEAR_DUPLICATE, find_repeats([one for one in voices if one.feedback_id not in paid])
+        )
         return len(bursts)
 
     def _flag(self, kind: str, groups: Mapping[str, str]) -> None:
@@ -228,9 +229,7 @@ class Chain:
         )
         zone = self._settings.zone
         now = datetime.now(zone)
-        moments = moments_of(
-            self._store, model=self._engine.model, zone=zone, now=now
-        )
+        moments = moments_of(self._store, model=self._engine.model, zone=zone, now=now)
         existing = {
             issue.issue_id: self._store.issue(issue.issue_id) or issue
             for issue in self._store.issues()

@@ -11,8 +11,18 @@ from voc.sources.names import fold
 from voc.sources.values import folded, number_in
 
 _DURATION: Final = frozenset(
-    ["答题时长", "填写时长", "用时", "答题用时", "所用时间", "作答时长", "duration", "timetaken",
-     "durationinseconds", "duration(inseconds)"]
+    [
+        "答题时长",
+        "填写时长",
+        "用时",
+        "答题用时",
+        "所用时间",
+        "作答时长",
+        "duration",
+        "timetaken",
+        "durationinseconds",
+        "duration(inseconds)",
+    ]
 )
 _NO_QUESTION: Final = re.compile(r"id|编号|序号|号码|电话|手机|年龄|时间|日期|订单|金额", re.I)
 _DURATION_VALUE: Final = re.compile(
