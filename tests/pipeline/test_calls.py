@@ -21,7 +21,7 @@ SRT = (
     "2\n00:00:04,000 --> 00:00:09,000\n嗯，我要投诉，手机银行一直登不上去，太差了\n\n"
     "3\n00:00:10,000 --> 00:00:12,000\n请您稍等，为您查询\n\n"
     "4\n00:00:42,000 --> 00:00:45,000\n非常抱歉，已经为您解锁\n\n"
-    "5\n00:00:46,000 --> 00:00:48,000\n还是登不上，没解决\n"
+    "5\n00:00:46,000 --> 00:00:48,000\n还是登不上，你们没解决我的问题\n"
 )
 
 
@@ -145,12 +145,12 @@ def test_a_call_from_the_command_line(tmp_path: Path) -> None:
     found = call["satisfaction"]
     assert -2 <= found["low"] <= found["score"] <= found["high"] <= 2
     assert found["model"].startswith("voc-zh-calls@")
-    assert call["last"] == "还是登不上，没解决"
+    assert call["last"] == "还是登不上，你们没解决我的问题"
     shown = CliRunner().invoke(app, ["calls", "--worst", "--industry", "bank"], env=environment)
     assert "预测满意度" in shown.stdout
     page = tmp_path / "report.html"
     CliRunner().invoke(app, ["report", "-o", str(page)], env=environment)
-    assert "还是登不上，没解决" in page.read_text(encoding="utf-8")
+    assert "还是登不上，你们没解决我的问题" in page.read_text(encoding="utf-8")
 
 
 def test_a_missing_model_is_said_and_stops_nothing(tmp_path: Path) -> None:

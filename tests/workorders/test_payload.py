@@ -58,4 +58,5 @@ def test_the_payload_is_json_as_documented(
         "stores": {},
         "regions": {"上海": 3},
         "channels": {},
+        "predicted_satisfaction": None,
     }

@@ -197,6 +197,7 @@ def test_why_the_other_rules_do_not_hold(
         ("上海", "region", ("上海",), ()),
         ("又重又急", "urgency", ("high",), ("normal",)),
         ("主题", "topic", ("t1",), ()),
+        ("不满", "satisfaction", ("low",), ()),
         ("一家店", "store", ("8",), ("城西店二",)),
     ]
 
