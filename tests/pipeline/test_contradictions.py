@@ -40,6 +40,6 @@ def test_ten_points_and_an_angry_text_are_flagged(
     scores: dict[str, Any], flags: tuple[str, ...]
 ) -> None:
     item = Feedback("s", "1", "survey", "气死我了", **scores)
-    (tags,) = tag_feedback(Angry(), [item], ids=["a"], timeout_s=5)  # type: ignore[arg-type]
+    (tags,) = tag_feedback(Angry(), [item], ids=["a"], timeout_s=5)
     assert isinstance(tags, Tags)
     assert tags.flags == flags

@@ -45,9 +45,9 @@ def source(
     folder: Path,
     text: str,
     *,
-    mapping: Mapping[str, str] = {},  # noqa: B006 - it is not written
+    mapping: Mapping[str, str] = {},
     open_questions: Sequence[str] = (),
-    words: Mapping[str, float] = {},  # noqa: B006
+    words: Mapping[str, float] = {},
 ) -> SurveySource:
     path = folder / "survey.csv"
     path.write_text(text, encoding="utf-8")
@@ -110,9 +110,7 @@ def test_a_qualtrics_export(tmp_path: Path) -> None:
 
 def test_words_of_ones_own_count_as_told(tmp_path: Path) -> None:
     text = "问题容易解决吗,意见\n完全同意,好\n不好说,坏\n"
-    yes, unsure = read(
-        source(tmp_path, text, mapping={"ces": "容易解决"}, words={"完全同意": 7})
-    )
+    yes, unsure = read(source(tmp_path, text, mapping={"ces": "容易解决"}, words={"完全同意": 7}))
     assert (yes.ces, unsure.ces) == (7, None)
     assert unsure.extra["unreadable_ces"] == "不好说"
 

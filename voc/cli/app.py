@@ -16,6 +16,7 @@ from voc.cli import (
     doctor,
     keys,
     outbox,
+    quality,
     records,
     route,
     score,
@@ -72,6 +73,7 @@ app.command("forget")(customers.forget)
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
 app.command("calls")(calls.calls)
+app.command("quality")(quality.quality)
 app.command("route")(route.route)
 app.add_typer(outbox.outbox, name="outbox")
 app.command("doctor")(doctor.doctor)

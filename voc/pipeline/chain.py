@@ -19,7 +19,8 @@ from voc.pipeline.themes import discover_topics
 from voc.records import Issue, Message, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
-from voc.text.bursts import Voice, find_bursts
+from voc.text.advertisements import is_advertisement
+from voc.text.bursts import PUBLIC_CHANNELS, Voice, find_bursts
 from voc.workorders import (
     DeliveryCounts,
     calendar_for,
@@ -29,6 +30,7 @@ from voc.workorders import (
 )
 
 BURST_FLAG = "paid_burst"
+ADVERTISEMENT_FLAG = "advertisement"
 
 Progress = Callable[[str, int, int], None]
 
@@ -139,18 +141,27 @@ class Chain:
         )
 
     def screen(self) -> int:
-        """Flags bursts of paid posts; returns how many there are."""
+        """Flags bursts of paid posts, and advertisements; returns how many bursts there are."""
         voices = [
             Voice(row.feedback_id, row.text, row.author, row.occurred_at, row.channel, row.product)
             for row in self._store.tagged(model=self._engine.model)
             if "staff" not in row.flags
         ]
+        advertisements = [
+            (voice.feedback_id, "rules")
+            for voice in voices
+            if voice.channel in PUBLIC_CHANNELS and is_advertisement(voice.text)
+        ]
+        self._set_flags(ADVERTISEMENT_FLAG, advertisements)
         bursts = find_bursts(voices)
         rows = [(name, burst.group) for burst in bursts for name in burst.feedback_ids]
-        if dict(rows) != self._store.flags(BURST_FLAG):
-            with self._store.transaction() as transaction:
-                transaction.set_flags(BURST_FLAG, rows)
+        self._set_flags(BURST_FLAG, rows)
         return len(bursts)
+
+    def _set_flags(self, kind: str, rows: Sequence[tuple[str, str]]) -> None:
+        if dict(rows) != self._store.flags(kind):
+            with self._store.transaction() as transaction:
+                transaction.set_flags(kind, rows)
 
     def discover_topics(self) -> tuple[int, list[str]]:
         """Discovers the topics of each industry; returns how many, and what could not be done."""

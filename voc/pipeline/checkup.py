@@ -12,9 +12,9 @@ from pathlib import Path
 from voc.config import (
     FILE_SINK,
     Crawled,
+    FileSettings,
     Industry,
     Settings,
-    FileSettings,
     bundled,
     industry_files,
     load_industry,

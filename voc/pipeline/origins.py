@@ -108,7 +108,9 @@ def _survey(
         UsageError: The call names columns that only other files have.
     """
     if told.text or told.id:
-        raise UsageError(f"{name}: is a survey; name its questions by open: and map: in the config.")
+        raise UsageError(
+            f"{name}: is a survey; name its questions by open: and map: in the config."
+        )
     return SurveySource(
         settings.base_dir / known.path.expanduser(),
         name=told.name or name,

@@ -91,7 +91,9 @@ class SurveySource(FileSource):
         zone: ZoneInfo,
         max_chars: int,
     ) -> None:
-        shape = {"survey": ""} | {f"open:{number}": text for number, text in enumerate(open_questions)}
+        shape = {"survey": ""} | {
+            f"open:{number}": text for number, text in enumerate(open_questions)
+        }
         shape |= {f"word:{word}": str(value) for word, value in words.items()}
         super().__init__(
             path,
@@ -194,9 +196,7 @@ def _are_parts(row: Row, names: Sequence[str]) -> bool:
     """Whether a row says of every question what part of it a column holds, or that it is whole."""
     parts = [named(row.values.get(name)) for name in names]
     plain = sum(part is not None and fold(part) in _PLAIN_PARTS for part in parts)
-    return plain > 0 and all(
-        part is None or number_in(part) is None for part in parts
-    )
+    return plain > 0 and all(part is None or number_in(part) is None for part in parts)
 
 
 def _with_parts(names: Sequence[str], row: Row) -> list[str]:

@@ -11,8 +11,18 @@ from voc.sources.names import fold
 from voc.sources.values import folded, number_in
 
 _DURATION: Final = frozenset(
-    ["答题时长", "填写时长", "用时", "答题用时", "所用时间", "作答时长", "duration", "timetaken",
-     "durationinseconds", "duration(inseconds)"]
+    [
+        "答题时长",
+        "填写时长",
+        "用时",
+        "答题用时",
+        "所用时间",
+        "作答时长",
+        "duration",
+        "timetaken",
+        "durationinseconds",
+        "duration(inseconds)",
+    ]
 )
 _NO_QUESTION: Final = re.compile(r"id|编号|序号|号码|电话|手机|年龄|时间|日期|订单|金额", re.I)
 _DURATION_VALUE: Final = re.compile(
@@ -45,8 +55,9 @@ def answer_of(value: Any) -> str | None:
 def answer_flags(values: Mapping[str, Any]) -> dict[str, Any]:
     """Tells of one answer sheet what a reader of its scores should know.
 
-    A sheet without a word where something was asked openly is `skipped`. Only sheets with at least four questions on a scale (whole numbers from 0 to 10) can be
-    `straight_line`, all answered alike, or `speeder`, less than a second for each of them.
+    A sheet without a word where something was asked openly is `skipped`. Only sheets with at least
+    four questions on a scale (whole numbers from 0 to 10) can be `straight_line`, all answered
+    alike, or `speeder`, less than a second for each of them.
 
     Returns:
         `survey_flags`, a list, where there are any.

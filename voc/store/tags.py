@@ -28,16 +28,17 @@ from voc.store.statements import chunks, conditions, one_or_more, upsert
 from voc.store.topics import Assigned, assigned
 
 PAID_BURST: Final = "paid_burst"
+ADVERTISEMENT: Final = "advertisement"
 
 _UNPAID: Final = ~(
     select(schema.flag.c.kind)
     .where(
-        schema.flag.c.kind == PAID_BURST,
+        schema.flag.c.kind.in_((PAID_BURST, ADVERTISEMENT)),
         schema.flag.c.feedback_id == schema.mention.c.feedback_id,
     )
     .exists()
 )
-"""That a mention is of no paid post."""
+"""That a mention is of no paid post and no advertisement."""
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
