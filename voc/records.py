@@ -43,7 +43,8 @@ CONVERSATIONS: Final[tuple[Channel, ...]] = ("hotline", "chat")
 
 PAID_BURST: Final = "paid_burst"
 NEAR_DUPLICATE: Final = "near_duplicate"
-UNCOUNTED: Final = frozenset({PAID_BURST, NEAR_DUPLICATE})
+ADVERTISEMENT: Final = "advertisement"
+UNCOUNTED: Final = frozenset({PAID_BURST, NEAR_DUPLICATE, ADVERTISEMENT})
 """Flags of voices that are kept and shown, but counted nowhere."""
 
 

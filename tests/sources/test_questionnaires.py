@@ -122,6 +122,12 @@ def test_sheets_all_alike_and_too_fast_are_flagged(tmp_path: Path) -> None:
     assert "survey_flags" not in fine.extra
 
 
+def test_sheets_without_a_known_score_are_flagged_too(tmp_path: Path) -> None:
+    text = "快吗,贵吗,好吗,近吗,所用时间,意见\n5,5,5,5,2秒,还行\n"
+    (alike,) = read(source(tmp_path, text))
+    assert alike.extra["survey_flags"] == ["straight_line", "speeder"]
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [("您", "stands in several questions"), ("您对本次服务的满意渡", "Did you mean")],

@@ -42,7 +42,7 @@ def test_parameters_are_bound(crm: Path) -> None:
 
 def test_sqlite_is_not_written(crm: Path) -> None:
     before = crm.read_bytes()
-    with pytest.raises(SourceError, match="crm: the query at .* failed"):
+    with pytest.raises(SourceError, match=r"crm: the query at .* failed"):
         list(query_rows(f"sqlite:///{crm}", "DELETE FROM member RETURNING no", name="crm"))
     assert crm.read_bytes() == before
 

@@ -17,6 +17,7 @@ from voc.cli import (
     handling,
     keys,
     outbox,
+    quality,
     records,
     route,
     score,
@@ -76,6 +77,7 @@ app.command("forget")(customers.forget)
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
 app.command("calls")(calls.calls)
+app.command("quality")(quality.quality)
 app.command("route")(route.route)
 app.add_typer(outbox.outbox, name="outbox")
 app.command("doctor")(doctor.doctor)

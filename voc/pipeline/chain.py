@@ -18,10 +18,19 @@ from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.themes import discover_topics, forget_vectors
 from voc.pipeline.watching import Watched, watch_orders
-from voc.records import NEAR_DUPLICATE, PAID_BURST, Issue, Message, Tags, WorkOrder
+from voc.records import (
+    ADVERTISEMENT,
+    NEAR_DUPLICATE,
+    PAID_BURST,
+    Issue,
+    Message,
+    Tags,
+    WorkOrder,
+)
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
-from voc.text.bursts import Voice, find_bursts
+from voc.text.advertisements import is_advertisement
+from voc.text.bursts import PUBLIC_CHANNELS, Voice, find_bursts
 from voc.text.repeats import find_repeats
 from voc.workorders import (
     DeliveryCounts,
@@ -152,7 +161,7 @@ class Chain:
         return with_calls(tagged, feedback, self._calls)
 
     def screen(self) -> int:
-        """Flags bursts of paid posts and voices stored twice; returns how many bursts there are."""
+        """Flags paid posts, voices stored twice and advertisements; returns how many bursts."""
         voices = [
             Voice(
                 row.feedback_id,
@@ -165,12 +174,17 @@ class Chain:
             for row in map(as_heard, self._store.tagged(model=self._engine.model))
             if "staff" not in row.flags
         ]
+        advertisements = {
+            voice.feedback_id: "rules"
+            for voice in voices
+            if voice.channel in PUBLIC_CHANNELS and is_advertisement(voice.text)
+        }
+        self._flag(ADVERTISEMENT, advertisements)
         bursts = find_bursts(voices)
         paid = {name: burst.group for burst in bursts for name in burst.feedback_ids}
         self._flag(PAID_BURST, paid)
-        self._flag(
-            NEAR_DUPLICATE, find_repeats([one for one in voices if one.feedback_id not in paid])
-        )
+        unpaid = [voice for voice in voices if voice.feedback_id not in paid]
+        self._flag(NEAR_DUPLICATE, find_repeats(unpaid))
         return len(bursts)
 
     def _flag(self, kind: str, groups: Mapping[str, str]) -> None:

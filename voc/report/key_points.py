@@ -129,7 +129,7 @@ def _issue_action(card: IssueCard, calendar: Calendar) -> Sentence:
 
 
 def _settled_at(card: IssueCard) -> str | None:
-    """Returns the day on which the last order of an issue ended, if nobody has spoken of the issue since."""
+    """Returns the day on which an issue's last order ended, if nobody has spoken of it since."""
     ends = [order.ended_at for order in card.orders]
     if not ends or None in ends:
         return None

@@ -107,7 +107,7 @@ def to_feedback(
         rating_max=rating_max,
         customer_id=reader.short("customer_id"),
         **{name: reader.score(name, low, high) for name, low, high in _SCORES},
-        extra=reader.rest(),
+        extra=reader.rest(is_survey="survey" in (channel, columns.channel)),
     )
 
 
@@ -231,7 +231,7 @@ class _RowReader:
         self.extra["channel_name"] = name
         return None
 
-    def rest(self) -> dict[str, Any]:
+    def rest(self, *, is_survey: bool) -> dict[str, Any]:
         """What stands in columns without a field, bounded, and what was set aside."""
         used = self._columns.used
         left_out = 0
@@ -251,7 +251,7 @@ class _RowReader:
             room -= 1
         if left_out:
             self.extra["columns_left_out"] = left_out
-        if self._columns.channel == "survey":
+        if is_survey:
             self.extra |= answer_flags(self._row.values)
         if self._replaced:
             self.extra["replaced"] = self._replaced

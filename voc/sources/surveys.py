@@ -55,8 +55,9 @@ def answer_of(value: Any) -> str | None:
 def answer_flags(values: Mapping[str, Any]) -> dict[str, Any]:
     """Tells of one answer sheet what a reader of its scores should know.
 
-    A sheet without a word where something was asked openly is `skipped`. Only sheets with at least four questions on a scale (whole numbers from 0 to 10) can be
-    `straight_line`, all answered alike, or `speeder`, less than a second for each of them.
+    A sheet without a word where something was asked openly is `skipped`. Only sheets with at least
+    four questions on a scale (whole numbers from 0 to 10) can be `straight_line`, all answered
+    alike, or `speeder`, less than a second for each of them.
 
     Returns:
         `survey_flags`, a list, where there are any.

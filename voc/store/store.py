@@ -255,7 +255,7 @@ class Store(ServiceReads, DirectoryReads):
 
         `opinions` are the words (target and opinion as one) of opinions of the same polarity that
         the evidence touches; `topic_id` is the surest topic whose span it touches. Voices flagged
-        "paid_burst" are left out unless `with_flagged`.
+        "paid_burst" or "advertisement" are left out unless `with_flagged`.
         """
         with self._database.reading() as connection:
             yield from tags.mentions(
@@ -273,7 +273,7 @@ class Store(ServiceReads, DirectoryReads):
     ) -> dict[tuple[str, str, str | None, str | None], tuple[int, int]]:
         """Returns negative and all mentions by (industry, aspect id, product, store).
 
-        Voices flagged "paid_burst" are left out.
+        Voices flagged "paid_burst" or "advertisement" are left out.
         """
         with self._database.reading() as connection:
             return tags.polarities(connection, model=model)

@@ -35,7 +35,7 @@ _COUNTED: Final = ~(
     )
     .exists()
 )
-"""That a mention is of no paid post, and of no voice that is stored twice."""
+"""That a mention is of a voice that counts: no paid post, no advertisement, not stored twice."""
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
