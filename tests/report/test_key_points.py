@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from voc.insights import Difference
-from voc.records import HistoryEntry
+from voc.records import OrderClock
 from voc.report import Figures, Scope, build_figures
 from voc.report.lead import lead
 from voc.report.wording import Calendar
@@ -95,8 +95,7 @@ def test_what_to_do_follows_from_the_order(
 def test_what_was_dealt_with_is_called_so_and_comes_last(
     rising: Callable[..., Figures], order: Callable[..., Any], issue: Callable[..., Any]
 ) -> None:
-    resolved = HistoryEntry(at=ENDED_AT, actor="李", event="resolved")
-    done = order("wo_1", status="resolved", history=(resolved,))
+    done = order("wo_1", status="resolved", clock=OrderClock(ended_at=ENDED_AT))
     other = issue("is_2", ["w2n0"], aspect_id="service", severity="high")
     told = points(rising(work_orders=[done], others=[other]))
     assert "is_2" in told[0][1]

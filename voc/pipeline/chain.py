@@ -91,9 +91,7 @@ class Chain:
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
         predictor, notice = predictor_of(settings)
         self._missing += [notice] if notice else []
-        self._calls = CallReader(
-            engine.bound(tasks=frozenset({"sentiment"})), predictor, settings.score.row_timeout_s
-        )
+        self._predictor = predictor
 
     def run(self) -> Run:
         """Does all stages once."""
@@ -158,7 +156,12 @@ class Chain:
             ids=[item.feedback_id for item in items],
             timeout_s=self._settings.score.row_timeout_s,
         )
-        return with_calls(tagged, feedback, self._calls)
+        reader = CallReader(
+            self._engine.bound(tasks=frozenset({"sentiment"})),
+            self._predictor,
+            self._settings.score.row_timeout_s,
+        )
+        return with_calls(tagged, feedback, reader)
 
     def screen(self) -> int:
         """Flags paid posts, voices stored twice and advertisements; returns how many bursts."""

@@ -228,6 +228,7 @@ class SetAside:
     bursts: tuple[BurstFigures, ...]
     more_bursts: int
     near_duplicates: int
+    advertisements: int
     uninformative: int
 
 

@@ -307,7 +307,8 @@ def _aside(figures: Figures) -> Sheet:
         )
         for burst in figures.set_aside.bursts
     ]  # fmt: skip
-    rows.append(("近似重复", None, figures.set_aside.near_duplicates, None, None, "", ""))
+    rows.append(("重复", None, figures.set_aside.near_duplicates, None, None, "", ""))
+    rows.append(("广告", None, figures.set_aside.advertisements, None, None, "", ""))
     rows.append(("没有内容", None, figures.set_aside.uninformative, None, None, "", ""))
     columns = ("类别", "产品", "条数", "开始", "历时（分钟）", "渠道", "其中一条")
     return Sheet("单独列出", columns, rows)
