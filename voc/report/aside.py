@@ -1,4 +1,4 @@
-"""What was read and set aside: bursts of bought posts, copies, advertisements, texts that say nothing."""
+"""What was read and set aside: bought posts, copies, advertisements, texts that say nothing."""
 
 from __future__ import annotations
 
