@@ -220,7 +220,7 @@ def evaluate_file(
     tagged: list[Tags] = []
     calls = JudgedCalls()
     told: dict[str, str] = {}
-    n_rows = 0
+    n_rows, is_labelled = 0, False
     industry = engine.bound().industry
     aspects = industry.all_aspects() if industry else ()
     known = {name for aspect in aspects for name in (aspect.id, aspect.name)} or None
@@ -229,14 +229,16 @@ def evaluate_file(
             checked = [_checked(item, known) for item in batch]
             # Tags cost time, and a task that no row is labelled for is compared with nothing.
             tasks = frozenset[Task]().union(*(labelled_tasks(row) for row in checked))
-            if tasks:
+            judged = len(calls.gold)
+            calls.add(checked)
+            if tasks or len(calls.gold) == judged:
                 texts = [str(row["text"]) for row in checked]
                 tagged += engine.bound(tasks=tasks).tag(texts, ids=[""] * len(texts))
                 rows += checked
-            calls.add(checked)
+            is_labelled = is_labelled or bool(tasks)
             n_rows += len(checked)
             on_progress(table.progress.bytes_read, table.progress.bytes_total)
-    figures = evaluate(rows, tagged) if rows or not calls.gold else {}
+    figures = evaluate(rows, tagged) if is_labelled or not calls.gold else {}
     if calls.gold:
         figures["satisfaction"], predicted_by = calls.compared(settings)
         told["satisfaction_model"] = predicted_by
