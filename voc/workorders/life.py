@@ -17,7 +17,6 @@ from voc.workorders.policy import Handling
 from voc.workorders.requests import Details, Request, check_request
 from voc.workorders.states import RESPONSES, Action, action_named, check_allowed, ended_at
 
-
 _LONGEST: Final = timedelta(days=3660)
 """How long an order may go on."""
 
