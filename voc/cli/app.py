@@ -12,10 +12,12 @@ from voc.cli import (
     calls,
     chain,
     corrections,
+    customers,
     doctor,
     handling,
     keys,
     outbox,
+    quality,
     records,
     route,
     score,
@@ -70,9 +72,12 @@ records.work_orders.command("rejections")(handling.rejections)
 app.add_typer(records.work_orders, name="work-orders")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
+app.add_typer(customers.customers, name="customers")
+app.command("forget")(customers.forget)
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
 app.command("calls")(calls.calls)
+app.command("quality")(quality.quality)
 app.command("route")(route.route)
 app.add_typer(outbox.outbox, name="outbox")
 app.command("doctor")(doctor.doctor)
