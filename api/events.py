@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from api.inputs import Input, Short, Words
+from api.inputs import Input, Short, Words, timely
 from voc.records import WaitingFor
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class EventIn(Input):
     satisfied: Annotated[
         bool | None, Field(description="call_back: else as satisfaction says.")
     ] = None
+
+    _in_our_time = field_validator("at", "due_at")(timely)
 
     @model_validator(mode="after")
     def _is_whole(self) -> EventIn:

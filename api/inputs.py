@@ -39,7 +39,7 @@ def _clean(value: Any) -> Any:
     return sanitise(value)[0] if isinstance(value, str) else value
 
 
-def _timely(moment: Any) -> Any:
+def timely(moment: Any) -> Any:
     """Refuses a time that no customer and no order can have.
 
     Raises:
@@ -122,7 +122,7 @@ class FeedbackIn(Input):
     customer_id: Short | None = None
     extra: Annotated[dict[str, Any], Field(max_length=50, description="Any JSON, to 16 kB.")] = {}
 
-    _in_our_time = field_validator("created_at")(_timely)
+    _in_our_time = field_validator("created_at")(timely)
 
     @field_validator("extra")
     @classmethod
@@ -205,7 +205,7 @@ class OrderOfCustomer(Input):
         datetime | None, Field(description="When this was so; else that of the customer.")
     ] = None
 
-    _in_our_time = field_validator("ordered_at", "updated_at")(_timely)
+    _in_our_time = field_validator("ordered_at", "updated_at")(timely)
 
 
 class CustomerIn(Input):
@@ -244,7 +244,7 @@ class CustomerIn(Input):
     ] = None
     orders: Annotated[list[OrderOfCustomer], Field(max_length=500)] = []
 
-    _in_our_time = field_validator("since", "updated_at")(_timely)
+    _in_our_time = field_validator("since", "updated_at")(timely)
 
 
 AnyCustomer = Annotated[CustomerIn | Any, Field(union_mode="left_to_right")]
