@@ -21,7 +21,17 @@ from voc.records import (
     WorkOrder,
     WorkOrderStatus,
 )
-from voc.store import alerts, feedback, issues, outbox, tags, topic_events, topics, workorders
+from voc.store import (
+    alerts,
+    feedback,
+    issues,
+    outbox,
+    tags,
+    topic_events,
+    topics,
+    withdrawals,
+    workorders,
+)
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
@@ -43,6 +53,7 @@ class Transaction(ServiceWrites):
         industry: str | None,
         now: datetime,
         keeps_industry: bool = False,
+        restores: bool = False,
     ) -> IngestCounts:
         """Stores voices, each content once.
 
@@ -57,10 +68,31 @@ class Transaction(ServiceWrites):
                 `None` changes no stored voice, and an edited one stays in its industry.
             now: When they came in.
             keeps_industry: A stored voice that has an industry stays in it.
+            restores: A withdrawn voice that comes as it was speaks again; with other content it
+                does so anyway.
         """
         return feedback.add(
-            self._connection, items, industry=industry, now=now, keeps_industry=keeps_industry
+            self._connection,
+            items,
+            industry=industry,
+            now=now,
+            keeps_industry=keeps_industry,
+            restores=restores,
         )
+
+    def withdraw(self, source: str, native_ids: Sequence[str], now: datetime) -> int:
+        """Takes voices out of topics, issues and all counts, as their source says they are gone.
+
+        What is stored of them stays. Ids that are unknown or withdrawn already change nothing.
+
+        Returns:
+            How many were withdrawn now.
+        """
+        return withdrawals.withdraw(self._connection, source, native_ids, now)
+
+    def cursor(self, source: str) -> dict[str, Any] | None:
+        """Returns how far a source was read, as this transaction sees it."""
+        return feedback.cursor(self._connection, source)
 
     def save_cursor(self, source: str, cursor: Mapping[str, Any]) -> None:
         """Keeps how far `source` was read; belongs in the transaction of the rows read."""
