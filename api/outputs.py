@@ -30,6 +30,12 @@ class ReceivedOut(Output):
     rejected: list[RejectedRow]
 
 
+class HookedOut(ReceivedOut):
+    """What became of what a webhook brought."""
+
+    withdrawn: int = Field(description="Known voices that it says are gone.")
+
+
 class FeedbackOut(Output):
     """A voice as it is kept: masked, persons under pseudonyms."""
 

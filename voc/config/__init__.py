@@ -11,19 +11,29 @@ from voc.config.industries import (
 from voc.config.resources import bundled
 from voc.config.settings import CrawlSettings, Settings, load_settings, setting_names
 from voc.config.sinks import FILE_SINK, SinkSettings
-from voc.config.sources import Crawled, SourceBase, SourceSettings, source_keys
+from voc.config.sources import (
+    AnySource,
+    Crawled,
+    CrawlSourceSettings,
+    SourceSettings,
+    source_keys,
+)
+from voc.config.streams import SourceBase, Streamed
 from voc.config.yamlfile import load_model, read_yaml
 
 __all__ = [
     "FILE_SINK",
+    "AnySource",
     "Aspect",
     "CrawlSettings",
+    "CrawlSourceSettings",
     "Crawled",
     "Industry",
     "Settings",
     "SinkSettings",
     "SourceBase",
     "SourceSettings",
+    "Streamed",
     "UrgentWords",
     "bundled",
     "industry_files",

@@ -291,11 +291,11 @@ def cursor(connection: Connection, source: str) -> dict[str, Any] | None:
 
 def add_rejects(
     connection: Connection, source: str, rows: Sequence[tuple[str, str, str]], now: datetime
-) -> None:
-    """Keeps rows `(place, reason, sample)` that could not be read, each once."""
-    values = [
-        {
-            "reject_id": stable_id("rj", source, place, reason),
+) -> int:
+    """Keeps rows that could not be read, each once; see `Transaction.add_rejects`."""
+    values = {
+        name: {
+            "reject_id": name,
             "source": source,
             "place": place,
             "reason": reason,
@@ -303,9 +303,16 @@ def add_rejects(
             **columns_of("at", now),
         }
         for place, reason, sample in rows
-    ]
-    for chunk in chunks(values):
+        for name in [stable_id("rj", source, place, reason)]
+    }
+    known = schema.reject.c.reject_id
+    added = 0
+    for chunk in chunks(values.values()):
+        names = [each["reject_id"] for each in chunk]
+        before = connection.scalar(select(func.count()).where(known.in_(names))) or 0
         insert_new(connection, schema.reject, chunk, key="reject_id")
+        added += len(chunk) - before
+    return added
 
 
 def rejects(connection: Connection, source: str | None) -> list[Reject]:

@@ -98,12 +98,15 @@ class Transaction(ServiceWrites):
         """Keeps how far `source` was read; belongs in the transaction of the rows read."""
         feedback.save_cursor(self._connection, source, cursor)
 
-    def add_rejects(self, source: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> None:
+    def add_rejects(self, source: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
         """Keeps rows that could not be read, as `(place, reason, sample)`.
 
         The same place and reason again changes nothing.
+
+        Returns:
+            How many were not known yet.
         """
-        feedback.add_rejects(self._connection, source, rows, now)
+        return feedback.add_rejects(self._connection, source, rows, now)
 
     def save_tags(self, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime) -> None:
         """Keeps tags and their mentions, replacing those of the same voice, version and model.

@@ -90,4 +90,4 @@ def counts(connection: Connection) -> dict[str, int]:
     """Returns how many voices of each source are withdrawn."""
     table = schema.withdrawal
     query = select(table.c.source, func.count()).group_by(table.c.source)
-    return {source: count for source, count in connection.execute(query)}
+    return {row.source: row[1] for row in connection.execute(query)}

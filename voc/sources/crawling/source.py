@@ -17,12 +17,11 @@ import orjson
 from voc.config import Crawled, CrawlSettings
 from voc.errors import RowError, SourceError
 from voc.records import Channel, Feedback
-from voc.sources.base import Page, ReadProgress, Reject
+from voc.sources.base import PAGE_ROWS, Page, ReadProgress, Reject
 from voc.sources.columns import ColumnMap
 from voc.sources.crawling.job import Job
 from voc.sources.crawling.markup import missing_extra
 from voc.sources.feedback import to_feedback
-from voc.sources.files import PAGE_ROWS
 from voc.sources.rows import Row
 
 NEEDED: Final = ("scrapy", "parsel", "protego", "feedparser")
