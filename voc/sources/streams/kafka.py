@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_STORED, Consumer, KafkaError, KafkaException, TopicPartition
 
 from voc.config.streams import KafkaSourceSettings
 from voc.sources.streams.consuming import AwayError, Delivered
@@ -15,34 +16,33 @@ Offsets = dict[str, dict[str, int]]
 """The next offset by topic and partition."""
 
 CURSOR: Final = "offsets"
-_HARMLESS: Final = frozenset({KafkaError._PARTITION_EOF, KafkaError._MAX_POLL_EXCEEDED})
 _ANSWER_S: Final = 15.0
-_SESSION_MS: Final = 45_000
-_POLL_MS: Final = 600_000
+_LOOK_EVERY_S: Final = 60.0
 
 
 class KafkaConsumer:
-    """A member of a consumer group.
+    """Reads all partitions of its topics.
 
-    A partition that it is given goes on where the store's cursor says, whatever the group's own
-    offset: what the store has committed is what counts.
+    It goes on where the store's cursor says: what the store has committed is what counts. Only a
+    partition that the cursor does not know goes on at the group's own offset. As the cursor is
+    one, so is the reader: partitions are not shared out among members of the group, and none has
+    to wait for one that died.
 
     Raises:
-        AwayError: The settings make no consumer.
+        AwayError: The brokers cannot be reached, or do not know a topic.
     """
 
     def __init__(self, settings: KafkaSourceSettings, cursor: Mapping[str, Any] | None) -> None:
         self._settings = settings
         kept: Mapping[str, Mapping[str, int]] = (cursor or {}).get(CURSOR) or {}
-        self._stored = {topic: dict(offsets) for topic, offsets in kept.items()}
-        self._taken = self._stored
+        self._taken: Offsets = {topic: dict(offsets) for topic, offsets in kept.items()}
+        self._assigned: set[tuple[str, int]] = set()
         self._trouble: KafkaError | None = None
+        self._looked = 0.0
         try:
             self._consumer = Consumer(
                 {
                     "client.id": "voc",
-                    "session.timeout.ms": _SESSION_MS,
-                    "max.poll.interval.ms": _POLL_MS,
                     **settings.properties,
                     "bootstrap.servers": ",".join(settings.servers),
                     "group.id": settings.group,
@@ -52,10 +52,13 @@ class KafkaConsumer:
                     "error_cb": self._troubled,
                 }
             )
-            self._consumer.list_topics(timeout=_ANSWER_S)
-            self._consumer.subscribe(list(settings.topics), on_assign=self._assigned)
         except KafkaException as error:
             raise self._away(error.args[0]) from error
+        try:
+            self._look()
+        except AwayError:
+            self.close()
+            raise
 
     @property
     def place(self) -> str:
@@ -75,11 +78,13 @@ class KafkaConsumer:
                 self._taken = _behind(self._taken, message)
                 place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
                 taken.append(Delivered(message.value() or b"", place, self._taken))
-            elif trouble.code() not in _HARMLESS and not taken:
+            elif not taken:
                 raise self._away(trouble)
         if not taken and self._trouble is not None:
             raise self._away(self._trouble)
         self._trouble = None
+        if time.monotonic() - self._looked > _LOOK_EVERY_S:
+            self._look()
         return taken
 
     def cursor(self, last: Delivered) -> Mapping[str, Any]:
@@ -87,11 +92,10 @@ class KafkaConsumer:
         return {CURSOR: last.handle}
 
     def acknowledge(self, last: Delivered) -> None:
-        """Commits the group's offsets; see `Consumer`."""
-        self._stored = last.handle
+        """Commits the group's offsets, by which others see how far it is; see `Consumer`."""
         offsets = [
             TopicPartition(topic, int(partition), offset)
-            for topic, partitions in self._stored.items()
+            for topic, partitions in last.handle.items()
             for partition, offset in partitions.items()
         ]
         try:
@@ -100,16 +104,41 @@ class KafkaConsumer:
             raise self._away(error.args[0]) from error
 
     def close(self) -> None:
-        """Leaves the group."""
+        """Ends the connection."""
         with suppress(KafkaException, RuntimeError):
             self._consumer.close()
 
-    def _assigned(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
-        for each in partitions:
-            kept = self._stored.get(each.topic, {}).get(str(each.partition))
-            if kept is not None:
-                each.offset = kept
-        consumer.assign(list(partitions))
+    def _look(self) -> None:
+        """Takes the partitions there are, and now and then those that have been added."""
+        self._looked = time.monotonic()
+        wanted = [
+            (topic, number)
+            for topic in self._settings.topics
+            for number in self._partitions(topic)
+            if (topic, number) not in self._assigned
+        ]
+        if not wanted:
+            return
+        try:
+            self._consumer.incremental_assign(
+                [TopicPartition(topic, number, self._begin(topic, number)) for topic, number in wanted]
+            )
+        except KafkaException as error:
+            raise self._away(error.args[0]) from error
+        self._assigned.update(wanted)
+
+    def _partitions(self, topic: str) -> list[int]:
+        try:
+            found = self._consumer.list_topics(topic, timeout=_ANSWER_S).topics[topic]
+        except KafkaException as error:
+            raise self._away(error.args[0]) from error
+        if found.error is not None:
+            raise self._away(found.error)
+        return sorted(found.partitions)
+
+    def _begin(self, topic: str, number: int) -> int:
+        begin: int = self._taken.get(topic, {}).get(str(number), OFFSET_STORED)
+        return begin
 
     def _troubled(self, error: KafkaError) -> None:
         if error.code() == KafkaError._ALL_BROKERS_DOWN or error.fatal():
