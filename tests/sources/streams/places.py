@@ -18,6 +18,7 @@ import aio_pika
 import yaml
 
 from tests.conftest import require
+from tests.sources.streams.mailbox import Mailbox, mail
 from voc.config import Settings, load_settings
 
 AMQP_URL: Final = os.environ.get("VOC_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672/")
@@ -232,3 +233,78 @@ class FolderPlace:
 
     def close(self) -> None:
         """Leaves it to pytest."""
+
+
+class KafkaPlace:
+    """Topics of librdkafka's own mock brokers, which speak the protocol on loopback."""
+
+    def __init__(self, folder: Path, count: int = 12) -> None:
+        from confluent_kafka import Producer
+
+        self._cluster = Producer(
+            {"bootstrap.servers": "127.0.0.1:9", "test.mock.num.brokers": 1, "log_level": 0}
+        )
+        [broker] = self._cluster.list_topics(timeout=10).brokers.values()
+        self.source: dict[str, Any] = {
+            "kind": "kafka", "servers": f"{broker.host}:{broker.port}", "topics": "voices",
+            "batch_rows": 5, "batch_s": 0.2, "idle_s": 0.6,
+        }  # fmt: skip
+        self.settings = settings_for(folder, self.source)
+        self.count = count
+        self.publish(message(number) for number in range(count))
+
+    def publish(self, bodies: Iterable[Any]) -> None:
+        for body in bodies:
+            raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+            # One partition, as what is said of one voice must keep its order.
+            self._cluster.produce("voices", raw, partition=0)
+        assert self._cluster.flush(10) == 0
+
+    def edit(self) -> None:
+        self.publish([message(6, "改过")])
+
+    def again(self) -> None:
+        self.publish(message(number) for number in range(self.count))
+
+    def withdraw(self) -> None:
+        self.publish([message(3, deleted=True)])
+
+    def empty(self) -> None:
+        self.settings = settings_for(self.settings.base_dir, {**self.source, "start": "latest"})
+
+    def poison(self) -> None:
+        self.publish([b"no json"])
+
+    def close(self) -> None:
+        """The brokers end with who made them."""
+
+
+class MailPlace:
+    """A mailbox on loopback."""
+
+    def __init__(self, folder: Path, box: Mailbox, count: int = 120) -> None:
+        self.box = box
+        self.settings = settings_for(
+            folder,
+            {
+                "kind": "imap", "host": "127.0.0.1", "port": box.port, "tls": "none",
+                "user": "voc", "password": "hush", "allow_private": True, "max_mail_mb": 0.1,
+            },
+        )  # fmt: skip
+        for number in range(count):
+            box.put(mail(number, f"第{number}条"))
+
+    def edit(self) -> None:
+        self.box.put(mail(6, "改过"))
+
+    def again(self) -> None:
+        self.box.validity += 1
+
+    def empty(self) -> None:
+        self.box.mails.clear()
+
+    def poison(self) -> None:
+        self.box.put(mail("big", "大" * 100_000))
+
+    def close(self) -> None:
+        """Its server ends with the test."""

@@ -35,8 +35,9 @@ class KafkaConsumer:
     def __init__(self, settings: KafkaSourceSettings, cursor: Mapping[str, Any] | None) -> None:
         self._settings = settings
         kept: Mapping[str, Mapping[str, int]] = (cursor or {}).get(CURSOR) or {}
-        self._taken: Offsets = {topic: dict(offsets) for topic, offsets in kept.items()}
+        self._behind: Offsets = {topic: dict(offsets) for topic, offsets in kept.items()}
         self._assigned: set[tuple[str, int]] = set()
+        self._ended: set[tuple[str, int]] = set()
         self._trouble: KafkaError | None = None
         self._looked = 0.0
         try:
@@ -47,6 +48,7 @@ class KafkaConsumer:
                     "bootstrap.servers": ",".join(settings.servers),
                     "group.id": settings.group,
                     "enable.auto.commit": False,
+                    "enable.partition.eof": True,
                     "auto.offset.reset": settings.start,
                     "log_level": 0,
                     "error_cb": self._troubled,
@@ -67,24 +69,36 @@ class KafkaConsumer:
 
     def take(self, most: int, within_s: float) -> Sequence[Delivered]:
         """Returns messages; see `Consumer`."""
+        patience = time.monotonic() + _ANSWER_S
+        while not (taken := self._taken_now(most, within_s)):
+            if self._trouble is not None:
+                raise self._away(self._trouble)
+            if self._ended >= self._assigned:
+                break
+            # Until each partition has told its end, silence is no sign that nothing waits.
+            if time.monotonic() > patience:
+                raise AwayError(f"{self.place}: the brokers gave nothing for {_ANSWER_S:g} s.")
+        self._trouble = None
+        if time.monotonic() - self._looked > _LOOK_EVERY_S:
+            self._look()
+        return taken
+
+    def _taken_now(self, most: int, within_s: float) -> list[Delivered]:
+        taken = []
         try:
             found = self._consumer.consume(most, within_s)
         except KafkaException as error:
             raise self._away(error.args[0]) from error
-        taken = []
         for message in found:
             trouble = message.error()
             if trouble is None:
-                self._taken = _behind(self._taken, message)
+                self._behind = _after(self._behind, message)
                 place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
-                taken.append(Delivered(message.value() or b"", place, self._taken))
+                taken.append(Delivered(message.value() or b"", place, self._behind))
+            elif trouble.code() == KafkaError._PARTITION_EOF:
+                self._ended.add((message.topic(), message.partition()))
             elif not taken:
                 raise self._away(trouble)
-        if not taken and self._trouble is not None:
-            raise self._away(self._trouble)
-        self._trouble = None
-        if time.monotonic() - self._looked > _LOOK_EVERY_S:
-            self._look()
         return taken
 
     def cursor(self, last: Delivered) -> Mapping[str, Any]:
@@ -137,7 +151,7 @@ class KafkaConsumer:
         return sorted(found.partitions)
 
     def _begin(self, topic: str, number: int) -> int:
-        begin: int = self._taken.get(topic, {}).get(str(number), OFFSET_STORED)
+        begin: int = self._behind.get(topic, {}).get(str(number), OFFSET_STORED)
         return begin
 
     def _troubled(self, error: KafkaError) -> None:
@@ -148,7 +162,7 @@ class KafkaConsumer:
         return AwayError(f"{self.place}: {error.str()} ({error.name()}).")
 
 
-def _behind(before: Offsets, message: Any) -> Offsets:
+def _after(before: Offsets, message: Any) -> Offsets:
     """Returns the offsets behind a message, given those behind the one taken before it."""
     topic = before.get(message.topic(), {})
     return {**before, message.topic(): {**topic, str(message.partition()): message.offset() + 1}}
