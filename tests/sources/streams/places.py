@@ -152,9 +152,7 @@ class SqlPlace:
         self.insert((n, f"第{n}条", f"2026-11-01 00:00:0{n // 400}") for n in range(count))
 
     def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._run(
-            f"INSERT INTO {self.table} (id, words, updated_at) VALUES (?, ?, ?)", list(rows)
-        )
+        self._run(f"INSERT INTO {self.table} (id, words, updated_at) VALUES (?, ?, ?)", list(rows))
 
     def change(self, assignment: str, where: str) -> None:
         self._run(
