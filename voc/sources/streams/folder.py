@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from voc.config.streams import FolderSourceSettings
-from voc.errors import MissingExtraError, SourceError, UsageError
+from voc.errors import ConfigError, MissingExtraError, SourceError, UsageError
 from voc.records import Channel
 from voc.sources.base import Page, ReadProgress, Reject
 from voc.sources.files import FileSource
@@ -204,7 +204,7 @@ class FolderSource:
             raise _missing(self.name, error.name or str(error)) from error
         except (TypeError, ValueError) as error:
             kind = path.partition("://")[0]
-            raise SourceError(
+            raise ConfigError(
                 f"{self.name}: no file system can be made for {kind}://… ({type(error).__name__})."
                 f" Mend sources.{self.name}.path or storage."
             ) from error
