@@ -116,6 +116,14 @@ class SitePlace:
     def again(self) -> None:
         """The whole site is there."""
 
+    def withdraw(self) -> None:
+        if isinstance(self._site, FakeDiscuz):
+            del self._site.topics[6].posts[-1]
+        elif isinstance(self._site, FakeDiscourse):
+            del self._site.posts[4][19]
+        else:
+            pytest.skip("the site shows a stretch of what there is, and not what is gone")
+
     def empty(self) -> None:
         site = self._site
         if isinstance(site, FakeDiscuz):

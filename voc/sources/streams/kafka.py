@@ -135,7 +135,10 @@ class KafkaConsumer:
             return
         try:
             self._consumer.incremental_assign(
-                [TopicPartition(topic, number, self._begin(topic, number)) for topic, number in wanted]
+                [
+                    TopicPartition(topic, number, self._begin(topic, number))
+                    for topic, number in wanted
+                ]
             )
         except KafkaException as error:
             raise self._away(error.args[0]) from error
