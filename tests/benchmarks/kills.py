@@ -11,6 +11,7 @@ import argparse
 import json
 import multiprocessing
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -29,7 +30,8 @@ from voc.pipeline.ingesting import ingest
 from voc.pipeline.origins import Told, open_source
 from voc.store import open_store
 
-KINDS = ("file", "discuz", "rabbitmq", "sql", "folder")
+KINDS = ("file", "rabbitmq", "sql", "folder", "discuz")
+_AT_ONCE = 0.25  # share of the kills that do not wait until something was stored
 _PATIENCE_S = 300.0
 Voices = set[tuple[str, int, str]]
 
@@ -61,9 +63,9 @@ def place_of(kind: str, folder: Path, rows: int) -> Iterator[Place]:
         config.write_text("sources: {site: {path: rows.jsonl}}")
         yield Place(config, lambda: None, 0.4)
     elif kind == "discuz":
-        with Loopback(FakeDiscuz(30)) as server:
+        with Loopback(FakeDiscuz(60)) as server:
             source: dict[str, Any] = {"kind": "discuz", "url": server.url, "boards": [2]}
-            yield Place(config_of(folder, server, source), lambda: None, 4.0)
+            yield Place(config_of(folder, server, source), lambda: None, 0.5)
     elif kind == "rabbitmq":
         with closing(RabbitPlace(folder, 0)) as queue:
             count = rows // 4
@@ -91,10 +93,14 @@ def read(config: Path, url: str, begun: Connection | None = None) -> None:
     """Reads the source to its end."""
     settings = load_settings(config, environ={"VOC_STORE_URL": url})
     source, _ = open_source("site", settings=settings, told=Told())
-    with open_store(url) as store:
-        if begun is not None:
+
+    def tell(_page: object) -> None:
+        if begun is not None and not begun.closed:
             begun.send(True)
-        ingest(store, source, settings=settings, industry=None)
+            begun.close()
+
+    with open_store(url) as store:
+        ingest(store, source, settings=settings, industry=None, on_page=tell)
 
 
 def voices_of(url: str) -> Voices:
@@ -140,7 +146,8 @@ def _round(place: Place, url: str, most: int, chance: random.Random) -> int:
     kills = 0
     while kills < most:
         process, begun = _started(place, url)
-        begun.poll(_PATIENCE_S)
+        if chance.random() >= _AT_ONCE:
+            begun.poll(_PATIENCE_S)  # a page is stored, or it has ended
         process.join(chance.uniform(0.0, place.window_s))
         if process.exitcode is not None:
             break
@@ -154,8 +161,7 @@ def _round(place: Place, url: str, most: int, chance: random.Random) -> int:
 
 
 def _started(place: Place, url: str) -> tuple[Any, Connection]:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context = multiprocessing.get_context("fork")  # what is loaded need not be loaded again
     begun, told = context.Pipe(duplex=False)
     process = context.Process(target=read, args=(place.config, url, told), daemon=False)
     process.start()
@@ -173,7 +179,10 @@ def main() -> None:
     chance = random.Random(told.seed)
     began = time.monotonic()
     each = -(-told.kills // len(KINDS))
-    figures = {kind: killed(kind, each, told.rows, chance) for kind in KINDS}
+    figures = {}
+    for kind in KINDS:
+        figures[kind] = killed(kind, each, told.rows, chance)
+        print(kind, figures[kind], file=sys.stderr, flush=True)
     seconds = round(time.monotonic() - began, 1)
     print(json.dumps({"kinds": figures, "seconds": seconds}, indent=2))
 

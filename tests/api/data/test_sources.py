@@ -134,7 +134,6 @@ def test_the_metrics_tell_how_sources_are(desk: Service) -> None:
     post(desk, b"no json", name="b")
     post(desk, body(1, deleted_at=1), name="c")
     text = desk.client.get("/metrics").text
-    print([l for l in text.splitlines() if "voc_source" in l and "{" in l])
     assert 'voc_source_rows{source="desk"} 1.0' in text
     assert 'voc_source_rejects{source="desk"} 1.0' in text
     assert 'voc_source_withdrawn{source="desk"} 1.0' in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +26,14 @@ _LOOK_EVERY_S: Final = 10.0
 _LOST: Final = (AMQPError, OSError, RuntimeError, asyncio.CancelledError, TimeoutError)
 
 
+def _be_quiet() -> None:
+    """Keeps the library from writing to stderr what is told as an error; loggers still get it."""
+    for name in ("aio_pika", "aiormq"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+
+
 class RabbitMQConsumer:
     """A connection that consumes one queue.
 
@@ -43,6 +52,7 @@ class RabbitMQConsumer:
         self._connection: aio_pika.abc.AbstractConnection | None = None
         self._channel: AbstractChannel | None = None
         self._looked = time.monotonic()
+        _be_quiet()
         try:
             self._run(self._open())
         except BaseException:
