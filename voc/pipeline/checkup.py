@@ -12,10 +12,10 @@ from pathlib import Path
 from voc.config import (
     FILE_SINK,
     CrawlSourceSettings,
+    FileSettings,
     Industry,
     Settings,
     SourceBase,
-    SourceSettings,
     bundled,
     industry_files,
     load_industry,
@@ -134,7 +134,7 @@ def _place_state(name: str, source: SourceBase, settings: Settings) -> tuple[str
         if not settings.crawl.contact:
             problems.append("nobody is named to the site; set crawl.contact in the config.")
         return f"crawled as {getattr(source, 'kind', 'a site')}", problems
-    if not isinstance(source, SourceSettings):
+    if not isinstance(source, FileSettings):
         return _stream_state(name, source, settings)
     path = settings.base_dir / source.path.expanduser()
     return str(path), (

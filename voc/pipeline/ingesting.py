@@ -14,6 +14,7 @@ from voc.config import Settings
 from voc.errors import SourceError
 from voc.pipeline.health import HEALTH_MARK, Health, keep_health
 from voc.pipeline.origins import Chosen
+from voc.pipeline.places import with_places
 from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect, protected_id
 from voc.sources.base import Following, Page, Source
@@ -71,6 +72,7 @@ class Intake:
         self._name = name
         self._key = customer_key(store, settings)
         self._masked = settings.privacy.mask
+        self._fills_places = settings.customers.fill_places
         self._industry = industry
         if industry is not None:
             keep_industry(store, industry.industry, settings)
@@ -84,6 +86,8 @@ class Intake:
     def keep(self, page: Page, transaction: Transaction, now: datetime) -> Ingested:
         """Keeps a page, the cursor behind it and how the source is; belongs in one transaction."""
         kept = [protect(item, key=self._key, masked=self._masked) for item in page.feedback]
+        if self._fills_places:
+            kept = with_places(self._store, kept, now=now)
         gone = [protected_id(name, self._key) for name in page.withdrawn]
         rejects = [(each.place, each.reason, mask(each.sample).text) for each in page.rejects]
         counts = transaction.add_feedback(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from voc.config import CrawlSourceSettings, Industry, Settings, SourceSettings
+from voc.config import CrawlSourceSettings, FileSettings, Industry, Settings, SurveySettings
 from voc.config.streams import WebhookSourceSettings
 from voc.errors import UsageError, nearest
 from voc.pipeline.taxonomies import named_industry
@@ -15,6 +15,7 @@ from voc.records import CHANNELS, Channel
 from voc.sources.base import Source
 from voc.sources.crawling.source import CrawlSource
 from voc.sources.files import FileSource
+from voc.sources.questionnaires import SurveySource
 from voc.sources.streams.opening import open_stream
 
 
@@ -63,10 +64,13 @@ def open_source(
     channel = check_channel(told.channel)
     if origin in settings.sources:
         known = settings.sources[origin]
+        if isinstance(known, SurveySettings):
+            survey = _survey(origin, known, settings, told, channel)
+            return survey, chosen_industry(told.industry, known.industry, settings)
         if isinstance(known, CrawlSourceSettings):
             site = crawl_source(origin, settings=settings, told=told, limit=limit)
             return site, chosen_industry(told.industry, known.industry, settings)
-        if not isinstance(known, SourceSettings):
+        if not isinstance(known, FileSettings):
             _refuse_columns(origin, told)
             stream = open_stream(
                 origin,
@@ -106,6 +110,31 @@ def open_source(
         max_chars=settings.text.max_chars,
     )
     return source, chosen_industry(told.industry, None, settings)
+
+
+def _survey(
+    name: str, known: SurveySettings, settings: Settings, told: Told, channel: Channel | None
+) -> Source:
+    """Returns a survey of the config; what the call maps wins over what the config does.
+
+    Raises:
+        UsageError: The call names columns that only other files have.
+    """
+    if told.text or told.id:
+        raise UsageError(
+            f"{name}: is a survey; name its questions by open: and map: in the config."
+        )
+    return SurveySource(
+        settings.base_dir / known.path.expanduser(),
+        name=told.name or name,
+        mapping={**known.map, **told.mapping},
+        open_questions=known.open,
+        words=known.words,
+        channel=channel or known.channel,
+        product=known.product,
+        zone=settings.zone,
+        max_chars=settings.text.max_chars,
+    )
 
 
 def crawl_source(
