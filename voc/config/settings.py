@@ -18,7 +18,7 @@ from voc.config.customers import CustomerSettings
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
-from voc.config.sources import AnySource
+from voc.config.sources import AnySource, source_variables
 from voc.config.yamlfile import Place, describe, finding, known_place, place_of, read_yaml
 from voc.errors import ConfigError, nearest
 
@@ -426,6 +426,7 @@ def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[st
     """
     known = {_variable(name): name for name in setting_names()}
     known |= sink_variables(values.get("sinks"), prefix=PREFIX)
+    known |= source_variables(values.get("sources"), prefix=PREFIX)
     found: dict[str, tuple[str, str]] = {}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}CONFIG":

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0010"
+REVISION: Final = "0011"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -119,6 +119,9 @@ feedback = Table(
     _partial("ix_feedback_occurred", "occurred_at", "feedback_id", where="is_current"),
     sqlite_autoincrement=True,
 )
+
+# Whose source says that it is gone: its versions are kept, and none of them is current.
+withdrawal = Table("withdrawal", metadata, _key("feedback_id"), _text("source"), *_moment("at"))
 
 source_cursor = Table("source_cursor", metadata, _key("source"), _json("position"))
 
