@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voc.cli.reading import Unread
 from voc.cli.terminal import (
     ConfigOption,
     IndustryOption,
@@ -48,16 +49,22 @@ def ingest(
 ) -> None:
     """Bring feedback into the store, once each.
 
+    A source that cannot be read is told and holds up none of the others; the exit status is then 1.
+
     Example: voc ingest reviews.csv --industry snack --channel review
     """
-    from voc.pipeline.origins import Told, open_source
+    from voc.pipeline.origins import Told
 
     settings = settings_from(config)
     told = Told(industry, channel, field_map(mapping), text, id, name)
-    opened = [open_source(origin, settings=settings, told=told) for origin in sources]
-    with opened_store(settings, makes_it=True) as store:
-        for source, its_industry in opened:
-            ingest_named(store, source, its_industry, settings)
+    unread = Unread(raises=len(sources) == 1)
+    opened = unread.open(sources, settings=settings, told=told)
+    if opened:
+        with opened_store(settings, makes_it=True) as store:
+            for source, its_industry in opened:
+                with unread.told(source.name):
+                    ingest_named(store, source, its_industry, settings)
+    unread.leave()
 
 
 def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
@@ -93,24 +100,18 @@ def _ingested(result: Ingested, chosen: Chosen | None) -> str:
 
 
 def _read_all(
-    store: Store, opened: Sequence[tuple[Source, Chosen | None]], settings: Settings
-) -> list[str]:
-    """Reads sources one after another; returns the sites that could not be read to their end."""
-    from voc.errors import SourceError
+    store: Store,
+    opened: Sequence[tuple[Source, Chosen | None]],
+    settings: Settings,
+    unread: Unread,
+) -> None:
+    """Reads sources one after another."""
     from voc.pipeline.ingesting import ingest as ingest_source
-    from voc.sources.crawling.source import CrawlSource
 
-    unread = []
     for source, industry in opened:
-        try:
+        with unread.told(source.name):
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
-        except SourceError as error:
-            if not isinstance(source, CrawlSource):
-                raise
-            unread.append(source.name)
-            say(f"{source.name}: {error}")
-    return unread
 
 
 def run(
@@ -119,19 +120,20 @@ def run(
 ) -> None:
     """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
 
-    Running it again on the same data changes nothing. A site that cannot be crawled is told and
+    Running it again on the same data changes nothing. A source that cannot be read is told and
     holds up nothing else; the exit status is then 1.
 
     Example: voc run --config voc.yaml
     """
     from voc.pipeline.chain import Chain
-    from voc.pipeline.origins import Told, open_source
+    from voc.pipeline.origins import Told
     from voc.tagging.engine import load
 
     settings = settings_from(config)
-    opened = [open_source(name, settings=settings, told=Told()) for name in settings.sources]
+    unread = Unread()
+    opened = unread.open(list(settings.sources), settings=settings, told=Told())
     with opened_store(settings, makes_it=bool(opened)) as store:
-        unread = _read_all(store, opened, settings)
+        _read_all(store, opened, settings, unread)
         engine = load(settings=settings, model=model)
         if engine.notice:
             say(engine.notice)
@@ -160,8 +162,7 @@ def run(
                 f"{done.delivery.postponed} messages will be tried again,"
                 f" {done.delivery.buried} were refused; voc outbox list says why."
             )
-        if unread:
-            raise typer.Exit(1)
+        unread.leave()
 
 
 def _where(settings: Settings) -> str:
