@@ -64,17 +64,7 @@ def open_source(
         if not isinstance(known, SourceSettings):
             site = crawl_source(origin, settings=settings, told=told, limit=limit)
             return site, _chosen(told.industry, known.industry, settings)
-        source = FileSource(
-            settings.base_dir / known.path.expanduser(),
-            name=told.name or origin,
-            channel=channel or known.channel,
-            product=known.product,
-            mapping={**known.map, **told.mapping},
-            text=told.text,
-            id=told.id,
-            zone=settings.zone,
-            max_chars=settings.text.max_chars,
-        )
+        source = configured_file(origin, known, settings=settings, told=told)
         return source, _chosen(told.industry, known.industry, settings)
     if origin != "-" and not Path(origin).exists():
         names = ", ".join(settings.sources) or "none"
@@ -93,6 +83,27 @@ def open_source(
         max_chars=settings.text.max_chars,
     )
     return source, _chosen(told.industry, None, settings)
+
+
+def configured_file(
+    name: str, known: SourceSettings, *, settings: Settings, told: Told
+) -> FileSource:
+    """Returns the file that the config names so; what the call tells wins over the config.
+
+    Raises:
+        UsageError: The channel that is told is none.
+    """
+    return FileSource(
+        settings.base_dir / known.path.expanduser(),
+        name=told.name or name,
+        channel=check_channel(told.channel) or known.channel,
+        product=known.product,
+        mapping={**known.map, **told.mapping},
+        text=told.text,
+        id=told.id,
+        zone=settings.zone,
+        max_chars=settings.text.max_chars,
+    )
 
 
 def crawl_source(

@@ -75,6 +75,22 @@ class FileSource:
         """How far the reading under way, or the last one, has come."""
         return self._progress
 
+    def check(self) -> None:
+        """Looks whether the file can be read: at its header and its first rows, and no further.
+
+        Raises:
+            UsageError: A told column does not exist, or the text's cannot be told.
+            SourceError: The file cannot be read.
+        """
+        with read_rows(self._path or STDIN, text=self._told.get("text")) as table:
+            turns = None if self._told else self._turn_columns(table)
+            rows = gathered(table, turns) if turns else table
+            first = next((item for item in rows if isinstance(item, Row)), None)
+            if first is not None:
+                self._columns(table, first)
+            elif table.header:
+                find_columns(table.header, mapping=self._told)
+
     def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
         """Gives the pages behind `cursor`.
 

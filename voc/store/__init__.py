@@ -25,7 +25,7 @@ from voc.store.rows import (
     TopicEvent,
     TopicEventKind,
 )
-from voc.store.store import Store, StorePlace, open_store, store_place
+from voc.store.store import Store, StorePlace, check_place, open_store, store_place
 from voc.store.transaction import Transaction
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "TopicEvent",
     "TopicEventKind",
     "Transaction",
+    "check_place",
     "open_store",
     "store_place",
 ]

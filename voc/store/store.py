@@ -22,7 +22,7 @@ from voc.store import (
     topics,
     workorders,
 )
-from voc.store.engine import Database, open_database, sqlite_file
+from voc.store.engine import Database, check_file, open_database, sqlite_file
 from voc.store.migrate import current_revision, migrate
 from voc.store.rows import (
     IssueEvent,
@@ -70,6 +70,18 @@ def store_place(url: str, *, busy_timeout_s: float = 10.0) -> StorePlace:
             return StorePlace(where, current_revision(connection) is not None)
     finally:
         database.engine.dispose()
+
+
+def check_place(url: str) -> None:
+    """Looks whether a store could be made at `url`, and creates nothing.
+
+    Raises:
+        StoreError: The URL is wrong; or the folder of a SQLite file does not exist, or may not be
+            written.
+    """
+    where, file = sqlite_file(url)
+    if file is not None:
+        check_file(file, where)
 
 
 def open_store(url: str, *, busy_timeout_s: float = 10.0) -> Store:
