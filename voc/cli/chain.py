@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voc.cli.reading import Unread
+from voc.cli.reading import Unread, warn
 from voc.cli.terminal import (
     ConfigOption,
     IndustryOption,
@@ -72,6 +72,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
     from voc.pipeline.ingesting import ingest as ingest_source
     from voc.sources.crawling.source import CrawlSource
 
+    before = store.newest_seq()
     with Progress(f"读取 {source.name}") as progress:
         result = ingest_source(
             store, source, settings=settings, industry=industry,
@@ -80,6 +81,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
             ),
         )  # fmt: skip
     say(_ingested(result, industry))
+    warn(store, source, after=before)
     if isinstance(source, CrawlSource) and source.note:
         say(source.note)
     if industry is None:
@@ -110,8 +112,10 @@ def _read_all(
 
     for source, industry in opened:
         with unread.told(source.name):
+            before = store.newest_seq()
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
+            warn(store, source, after=before)
 
 
 def run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from voc.config import Settings
     from voc.pipeline.origins import Chosen, Told
     from voc.sources.base import Source
+    from voc.store import Store
+
+LOOKED_AT: Final = 500
+"""New voices of a source that are looked for in other sources."""
 
 
 class Unread:
@@ -64,3 +68,26 @@ class Unread:
         """
         if self._names:
             raise typer.Exit(1)
+
+
+def warn(store: Store, source: Source, *, after: int) -> None:
+    """Says what is doubtful in a source that was read, and which others have the same voices.
+
+    Args:
+        store: Where its feedback went.
+        source: What was read.
+        after: The greatest `seq` there was before.
+    """
+    from voc.sources.files import FileSource
+
+    if not isinstance(source, FileSource):
+        return
+    for sentence in source.doubts.sentences():
+        say(f"{source.name}: {sentence}")
+    looked_at, shared = store.overlaps(source.name, after=after, limit=LOOKED_AT)
+    for other, count in shared.most_common(3):
+        say(
+            f"{source.name}: {count} of {looked_at} new voices have the same words and time, or id,"
+            f" as voices of {other}. Where both hold the same voices, ingest both with one name"
+            f" (--name {other}) to keep each once."
+        )

@@ -81,6 +81,7 @@ def open_source(
         id=told.id,
         zone=settings.zone,
         max_chars=settings.text.max_chars,
+        joins=told.name is not None,
     )
     return source, _chosen(told.industry, None, settings)
 
@@ -103,6 +104,7 @@ def configured_file(
         id=told.id,
         zone=settings.zone,
         max_chars=settings.text.max_chars,
+        joins=told.name is not None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from voc.store import (
     feedback,
     issues,
     outbox,
+    overlaps,
     tags,
     topic_events,
     topics,
@@ -162,6 +164,24 @@ class Store(ServiceReads):
         """Returns how far a source was read."""
         with self._database.reading() as connection:
             return feedback.cursor(connection, source)
+
+    def overlaps(self, source: str, *, after: int, limit: int = 500) -> tuple[int, Counter[str]]:
+        """Counts voices of a source that other sources have too.
+
+        Two are taken for one where they have the same words, and either the same id or the same
+        time, and name no other author or store. Other than by its time, a voice is looked for in
+        50 sources at most.
+
+        Args:
+            source: Whose voices.
+            after: Only those with a greater `seq`.
+            limit: Look at so many of them, the first ones.
+
+        Returns:
+            How many were looked at, and how many of those each other source has.
+        """
+        with self._database.reading() as connection:
+            return overlaps.overlaps(connection, source, after=after, limit=limit)
 
     def rejects(self, source: str | None = None) -> list[Reject]:
         """Returns rows that could not be read, in the order they came."""
