@@ -169,7 +169,7 @@ def test_the_summary_has_the_figures_of_the_report(demo: Demo, tmp_path: Path) -
         demo.store, tmp_path / "report.json", settings=demo.settings, as_format="json"
     )
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    negative = _find(report, "negative")
+    negative = report["overview"]["negative"]
     assert f"情感（{negative['total']} 条）：负面 {negative['share']:.0%}" in demo.summary
 
 
