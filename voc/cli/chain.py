@@ -129,14 +129,20 @@ def run(
 
     Example: voc run --config voc.yaml
     """
+    from voc.cli.customers import told_of
     from voc.pipeline.chain import Chain
+    from voc.pipeline.customers import ingest_customers
     from voc.pipeline.origins import Told
     from voc.tagging.engine import load
 
     settings = settings_from(config)
     unread = Unread()
     opened = unread.open(list(settings.sources), settings=settings, told=Told())
-    with opened_store(settings, makes_it=bool(opened)) as store:
+    is_fed = bool(opened or settings.customers.sources)
+    with opened_store(settings, makes_it=is_fed) as store:
+        for name in settings.customers.sources:
+            with unread.told(name):
+                say(told_of(ingest_customers(store, name, settings=settings, mapping={})))
         _read_all(store, opened, settings, unread)
         engine = load(settings=settings, model=model)
         if engine.notice:
@@ -158,7 +164,8 @@ def run(
             f"{done.tagged} tagged{failed}; {done.topics} topics; {done.bursts} paid-post bursts"
             f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
             " changed;"
-            f" {done.work_orders} work orders opened or updated;"
+            f" {done.work_orders} work orders opened or updated,"
+            f" {done.escalated} escalations, {done.archived} archived;"
             f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from voc.config.beside import stores_beside
+from voc.config.customers import CustomerSettings
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
@@ -50,6 +51,10 @@ class ModelSettings(Section):
     fallback: str = Field(
         default="voc-zh-linear",
         description="The model that stands in where that one cannot run; empty: none.",
+    )
+    calls: str | None = Field(
+        default="voc-zh-calls",
+        description="The model that predicts satisfaction from conversations; empty: none.",
     )
     speed: Literal["full", "fast"] = Field(
         default="full",
@@ -145,6 +150,9 @@ class WorkerSettings(Section):
     run_every_s: float = Field(
         default=300.0, gt=0, description="Seconds between passes of the whole chain."
     )
+    clocks_every_s: float = Field(
+        default=60.0, gt=0, description="Seconds between looks at the clocks of work orders."
+    )
 
 
 class ServeSettings(Section):
@@ -225,6 +233,7 @@ class Settings(Section):
     score: ScoreSettings = ScoreSettings()
     topics: TopicSettings = TopicSettings()
     issues: IssueSettings = IssueSettings()
+    customers: CustomerSettings = CustomerSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()

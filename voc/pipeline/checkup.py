@@ -12,9 +12,10 @@ from pathlib import Path
 from voc.config import (
     FILE_SINK,
     Crawled,
+    FileSettings,
     Industry,
     Settings,
-    SourceSettings,
+    SurveySettings,
     bundled,
     industry_files,
     load_industry,
@@ -116,7 +117,7 @@ def _sharpened_state(
 
 
 def _source_state(
-    name: str, source: SourceSettings | Crawled, settings: Settings
+    name: str, source: FileSettings | Crawled, settings: Settings
 ) -> tuple[str, tuple[str, ...]]:
     state, problems = _place_state(name, source, settings)
     industry = source.industry or settings.industry
@@ -129,9 +130,9 @@ def _source_state(
 
 
 def _place_state(
-    name: str, source: SourceSettings | Crawled, settings: Settings
+    name: str, source: FileSettings | Crawled, settings: Settings
 ) -> tuple[str, list[str]]:
-    if not isinstance(source, SourceSettings):
+    if not isinstance(source, FileSettings):
         missing = [package for package in NEEDED if find_spec(package) is None]
         problems = [str(missing_extra(package)) for package in missing[:1]]
         if not settings.crawl.contact:
@@ -140,11 +141,13 @@ def _place_state(
     return _file_state(name, source, settings)
 
 
-def _file_state(name: str, source: SourceSettings, settings: Settings) -> tuple[str, list[str]]:
+def _file_state(name: str, source: FileSettings, settings: Settings) -> tuple[str, list[str]]:
     """Looks at the head of a file: whether its columns are there, as the config names them."""
     path = settings.base_dir / source.path.expanduser()
     if not path.is_file():
         return str(path), [f"{path}: no such file; mend sources.{name}.path."]
+    if isinstance(source, SurveySettings):
+        return str(path), []
     try:
         configured_file(name, source, settings=settings, told=Told()).check()
     except VocError as error:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from voc.config import Settings, industry_files
 from voc.errors import UsageError
 from voc.pipeline.ingesting import customer_key
+from voc.pipeline.places import with_places
 from voc.pipeline.taxonomies import (
     industry_of,
     is_file_name,
@@ -79,6 +80,8 @@ def receive(
         kept = protect(voice, key=key, masked=settings.privacy.mask)
         parts.setdefault(item.industry or industry, []).append(kept)
     counts, now = IngestCounts(), datetime.now(UTC)
+    if settings.customers.fill_places:
+        parts = {name: with_places(store, part, now=now) for name, part in parts.items()}
     with store.transaction() as transaction:
         for told, voices in parts.items():
             counts += transaction.add_feedback(
