@@ -20,8 +20,8 @@ from voc.pipeline.chain import Chain
 from voc.pipeline.ingesting import Ingested, ingest
 from voc.pipeline.origins import Told, open_source
 from voc.pipeline.reporting import write_topic_report
-from voc.records import SEVERITIES
-from voc.report.tally import NEAR_DUPLICATE, PAID_BURST, UNINFORMATIVE
+from voc.records import NEAR_DUPLICATE, PAID_BURST, SEVERITIES
+from voc.report.tally import UNINFORMATIVE
 from voc.store import Store, open_store
 from voc.tagging.engine import load
 from voc.workorders import SEVERITY_LABELS
