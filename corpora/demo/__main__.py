@@ -20,7 +20,7 @@ from voc.pipeline.chain import Chain
 from voc.pipeline.ingesting import Ingested, ingest
 from voc.pipeline.origins import Told, open_source
 from voc.pipeline.reporting import write_topic_report
-from voc.records import NEAR_DUPLICATE, PAID_BURST, SEVERITIES
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES
 from voc.report.tally import UNINFORMATIVE
 from voc.store import Store, open_store
 from voc.tagging.engine import load
@@ -28,7 +28,7 @@ from voc.workorders import SEVERITY_LABELS
 from voc.workorders.description import TREND_LABELS
 
 HERE = Path(__file__).parent
-UNJUDGED_FLAGS = frozenset({PAID_BURST, NEAR_DUPLICATE, UNINFORMATIVE})
+UNJUDGED_FLAGS = frozenset({PAID_BURST, ADVERTISEMENT, NEAR_DUPLICATE, UNINFORMATIVE})
 """Of voices whose sentiment counts nowhere, as in the report."""
 
 
