@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voc.cli.reading import Unread, warn
 from voc.cli.terminal import (
     ConfigOption,
     IndustryOption,
@@ -48,16 +49,22 @@ def ingest(
 ) -> None:
     """Bring feedback into the store, once each.
 
+    A source that cannot be read is told and holds up none of the others; the exit status is then 1.
+
     Example: voc ingest reviews.csv --industry snack --channel review
     """
-    from voc.pipeline.origins import Told, open_source
+    from voc.pipeline.origins import Told
 
     settings = settings_from(config)
     told = Told(industry, channel, field_map(mapping), text, id, name)
-    opened = [open_source(origin, settings=settings, told=told) for origin in sources]
-    with opened_store(settings, makes_it=True) as store:
-        for source, its_industry in opened:
-            ingest_named(store, source, its_industry, settings)
+    unread = Unread(raises=len(sources) == 1)
+    opened = unread.open(sources, settings=settings, told=told)
+    if opened:
+        with opened_store(settings, makes_it=True) as store:
+            for source, its_industry in opened:
+                with unread.told(source.name):
+                    ingest_named(store, source, its_industry, settings)
+    unread.leave()
 
 
 def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
@@ -65,6 +72,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
     from voc.pipeline.ingesting import ingest as ingest_source
     from voc.sources.crawling.source import CrawlSource
 
+    before = store.newest_seq()
     with Progress(f"读取 {source.name}") as progress:
         result = ingest_source(
             store, source, settings=settings, industry=industry,
@@ -73,6 +81,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
             ),
         )  # fmt: skip
     say(_ingested(result, industry))
+    warn(store, source, after=before)
     if isinstance(source, CrawlSource) and source.note:
         say(source.note)
     if industry is None:
@@ -94,24 +103,20 @@ def _ingested(result: Ingested, chosen: Chosen | None) -> str:
 
 
 def _read_all(
-    store: Store, opened: Sequence[tuple[Source, Chosen | None]], settings: Settings
-) -> list[str]:
-    """Reads sources one after another; returns those that could not be read to their end."""
-    from voc.errors import SourceError
+    store: Store,
+    opened: Sequence[tuple[Source, Chosen | None]],
+    settings: Settings,
+    unread: Unread,
+) -> None:
+    """Reads sources one after another."""
     from voc.pipeline.ingesting import ingest as ingest_source
-    from voc.sources.files import FileSource
 
-    unread = []
     for source, industry in opened:
-        try:
+        with unread.told(source.name):
+            before = store.newest_seq()
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
-        except SourceError as error:
-            if isinstance(source, FileSource):
-                raise
-            unread.append(source.name)
-            say(f"{source.name}: {error}")
-    return unread
+            warn(store, source, after=before)
 
 
 def run(
@@ -120,28 +125,27 @@ def run(
 ) -> None:
     """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
 
-    Running it again on the same data changes nothing. A site, queue or database that cannot be
-    read is told and holds up nothing else; the exit status is then 1.
+    Running it again on the same data changes nothing. A source that cannot be read is told and
+    holds up nothing else; the exit status is then 1.
 
     Example: voc run --config voc.yaml
     """
     from voc.cli.customers import told_of
     from voc.pipeline.chain import Chain
     from voc.pipeline.customers import ingest_customers
-    from voc.pipeline.origins import Told, open_source, webhook_source
+    from voc.pipeline.origins import Told, webhook_source
     from voc.tagging.engine import load
 
     settings = settings_from(config)
-    opened = [
-        open_source(name, settings=settings, told=Told())
-        for name in settings.sources
-        if webhook_source(name, settings=settings) is None
-    ]
+    unread = Unread()
+    pulled = [name for name in settings.sources if webhook_source(name, settings=settings) is None]
+    opened = unread.open(pulled, settings=settings, told=Told())
     is_fed = bool(opened or settings.customers.sources)
     with opened_store(settings, makes_it=is_fed) as store:
         for name in settings.customers.sources:
-            say(told_of(ingest_customers(store, name, settings=settings, mapping={})))
-        unread = _read_all(store, opened, settings)
+            with unread.told(name):
+                say(told_of(ingest_customers(store, name, settings=settings, mapping={})))
+        _read_all(store, opened, settings, unread)
         engine = load(settings=settings, model=model)
         if engine.notice:
             say(engine.notice)
@@ -171,8 +175,7 @@ def run(
                 f"{done.delivery.postponed} messages will be tried again,"
                 f" {done.delivery.buried} were refused; voc outbox list says why."
             )
-        if unread:
-            raise typer.Exit(1)
+        unread.leave()
 
 
 def _where(settings: Settings) -> str:

@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from voc.config.beside import stores_beside
 from voc.config.customers import CustomerSettings
 from voc.config.resources import bundled
 from voc.config.section import Section
@@ -30,7 +31,8 @@ _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 class StoreSettings(Section):
     url: str | None = Field(
         default=None,
-        description="SQLAlchemy URL of the store; empty: the SQLite file voc.db beside the config.",
+        description="SQLAlchemy URL of the store, sqlite:///shop.db beside the config; empty: the "
+        "SQLite file voc.db there.",
     )
     busy_timeout_s: float = Field(
         default=10.0, ge=0, le=600, description="Seconds a writer waits for another writer."
@@ -339,8 +341,8 @@ def load_settings(
         overrides: Values by dotted key (`issues.window_days`), as flags give them.
         environ: The environment; `VOC_STORE_URL` sets `store.url`, and so on.
 
-    Relative paths start from the folder of the file that they stand in; those of variables and
-    flags, from the current folder.
+    Relative paths, those of SQLite's URLs too, start from the folder of the file that they stand
+    in; those of variables and flags, from the current folder.
 
     Raises:
         ConfigError: With the file and line, the variable or the flag of each finding.
@@ -354,7 +356,7 @@ def load_settings(
         content, lines = read_yaml(path)
         if content is not None and not isinstance(content, dict):
             raise ConfigError(f"{path}: holds {type(content).__name__}, not keys with values.")
-        _overlay(values, content or {})
+        _overlay(values, stores_beside(content or {}, path.resolve().parent))
         origin.add_file(path, lines)
     for name, (variable, text) in _variables(environ, values).items():
         _put(values, name, _told(name, _read_variable(variable, name, text)))

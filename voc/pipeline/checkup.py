@@ -16,17 +16,18 @@ from voc.config import (
     Industry,
     Settings,
     SourceBase,
+    SurveySettings,
     bundled,
     industry_files,
     load_industry,
     load_settings,
 )
 from voc.errors import ConfigError, VocError
-from voc.pipeline.origins import Told, open_source, webhook_source
+from voc.pipeline.origins import Told, configured_file, open_source, webhook_source
 from voc.pipeline.taxonomies import industries_of, named_industry
 from voc.sources.crawling.markup import missing_extra
 from voc.sources.crawling.source import NEEDED
-from voc.store import open_store, store_place
+from voc.store import check_place, open_store, store_place
 from voc.tagging.loading import is_of, load_tagger, other_aspects
 from voc.tagging.sharpening.files import read_manifests
 from voc.workorders import check_routing
@@ -136,10 +137,21 @@ def _place_state(name: str, source: SourceBase, settings: Settings) -> tuple[str
         return f"crawled as {getattr(source, 'kind', 'a site')}", problems
     if not isinstance(source, FileSettings):
         return _stream_state(name, source, settings)
+    return _file_state(name, source, settings)
+
+
+def _file_state(name: str, source: FileSettings, settings: Settings) -> tuple[str, list[str]]:
+    """Looks at the head of a file: whether its columns are there, as the config names them."""
     path = settings.base_dir / source.path.expanduser()
-    return str(path), (
-        [] if path.is_file() else [f"{path}: no such file; mend sources.{name}.path."]
-    )
+    if not path.is_file():
+        return str(path), [f"{path}: no such file; mend sources.{name}.path."]
+    if isinstance(source, SurveySettings):
+        return str(path), []
+    try:
+        configured_file(name, source, settings=settings, told=Told()).check()
+    except VocError as error:
+        return str(path), [f"{error} Mend sources.{name} in the config.".replace("\n", " ")]
+    return str(path), []
 
 
 def _stream_state(name: str, source: SourceBase, settings: Settings) -> tuple[str, list[str]]:
@@ -156,6 +168,7 @@ def _stream_state(name: str, source: SourceBase, settings: Settings) -> tuple[st
 def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
     place = store_place(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s)
     if not place.is_there:
+        check_place(settings.store_url)
         return f"{place.where}: not made yet, voc ingest makes it", ()
     with open_store(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s) as store:
         counts = store.counts()

@@ -29,7 +29,7 @@ from voc.store.rows import (
     TopicEventKind,
     UpsertCounts,
 )
-from voc.store.store import Store, StorePlace, open_store, store_place
+from voc.store.store import Store, StorePlace, check_place, open_store, store_place
 from voc.store.transaction import Transaction
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "TopicEventKind",
     "Transaction",
     "UpsertCounts",
+    "check_place",
     "open_store",
     "store_place",
 ]
