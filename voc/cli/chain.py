@@ -153,6 +153,7 @@ def run(
             f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
             " changed;"
             f" {done.work_orders} work orders opened or updated;"
+            f" {done.effects_changed} effects measured;"
             f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:

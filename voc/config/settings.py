@@ -114,6 +114,26 @@ class IssueSettings(Section):
     )
 
 
+class EffectSettings(Section):
+    """How it is told whether a work order helped; `voc.insights.effect` says by what method."""
+
+    days_before: int = Field(
+        default=28, ge=7, le=365, description="Days before a work order's end that are compared."
+    )
+    days_after: int = Field(
+        default=28, ge=1, le=365, description="Days after it that are watched, then judged."
+    )
+    min_expected: float = Field(
+        default=10.0, ge=1, description="Voices to be expected after it, below which none can say."
+    )
+    useful_ratio: float = Field(
+        default=0.5, gt=0, lt=1, description="Rate after over that before that is worth having."
+    )
+    redo: bool = Field(
+        default=False, description="Reopen an order that did not help; false: propose it only."
+    )
+
+
 class RoutingSettings(Section):
     file: Path | None = Field(default=None, description="Routing rules; empty: the bundled ones.")
 
@@ -223,6 +243,7 @@ class Settings(Section):
     score: ScoreSettings = ScoreSettings()
     topics: TopicSettings = TopicSettings()
     issues: IssueSettings = IssueSettings()
+    effects: EffectSettings = EffectSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()

@@ -10,6 +10,7 @@ from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.delivering import Delivery, known_sinks
+from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
@@ -43,6 +44,7 @@ class Run:
     issues_changed: int = 0
     alerts_changed: int = 0
     work_orders: int = 0
+    effects_changed: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
     notes: tuple[str, ...] = ()
 
@@ -84,6 +86,7 @@ class Chain:
         topics, notes = self.discover_topics()
         issues, orders = self.form()
         alerts = self.alert()
+        effects = self.measure()
         return Run(
             tagged=tagged,
             failed=failed,
@@ -92,6 +95,7 @@ class Chain:
             issues_changed=issues,
             alerts_changed=alerts,
             work_orders=orders,
+            effects_changed=effects,
             delivery=self.deliver(),
             notes=(*self._missing, *notes),
         )
@@ -287,6 +291,22 @@ class Chain:
         if changed:
             with self._store.transaction() as transaction:
                 transaction.save_alerts(changed)
+        return len(changed)
+
+    def measure(self) -> int:
+        """Measures whether work orders helped; returns how many effects are new or changed."""
+        now = datetime.now(self._settings.zone)
+        changed = changed_effects(
+            self._store,
+            model=self._engine.model,
+            industries=self._industries,
+            settings=self._settings,
+            now=now,
+            left_out=BURST_FLAG,
+        )
+        if changed:
+            with self._store.transaction() as transaction:
+                keep_effects(self._store, transaction, changed, settings=self._settings, now=now)
         return len(changed)
 
     def deliver(self, stop: Callable[[], bool] = lambda: False) -> DeliveryCounts:

@@ -10,10 +10,21 @@ from types import TracebackType
 from typing import Any
 
 from voc.errors import StoreError
-from voc.records import Alert, Evidence, Issue, Mention, Tags, Topic, TopicMention, WorkOrder
+from voc.records import (
+    Alert,
+    Effect,
+    Evidence,
+    Issue,
+    Mention,
+    Tags,
+    Topic,
+    TopicMention,
+    WorkOrder,
+)
 from voc.store import (
     alerts,
     checks,
+    effects,
     feedback,
     issues,
     outbox,
@@ -331,6 +342,24 @@ class Store(ServiceReads):
         """Returns alerts, the last opened first."""
         with self._database.reading() as connection:
             return alerts.some(connection, industry=industry, status=status, limit=limit)
+
+    def effects(
+        self,
+        *,
+        work_order_id: Wanted = None,
+        issue_id: Wanted = None,
+        verdict: Wanted = None,
+        limit: int | None = None,
+    ) -> list[Effect]:
+        """Returns effects of work orders, that of the one that ended last first."""
+        with self._database.reading() as connection:
+            return effects.some(
+                connection,
+                work_order_id=work_order_id,
+                issue_id=issue_id,
+                verdict=verdict,
+                limit=limit,
+            )
 
     def work_orders(
         self,

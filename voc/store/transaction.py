@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from voc.records import (
     Alert,
+    Effect,
     Feedback,
     HistoryEntry,
     Issue,
@@ -21,7 +22,17 @@ from voc.records import (
     WorkOrder,
     WorkOrderStatus,
 )
-from voc.store import alerts, feedback, issues, outbox, tags, topic_events, topics, workorders
+from voc.store import (
+    alerts,
+    effects,
+    feedback,
+    issues,
+    outbox,
+    tags,
+    topic_events,
+    topics,
+    workorders,
+)
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
@@ -144,6 +155,10 @@ class Transaction(ServiceWrites):
     def save_alerts(self, items: Sequence[Alert]) -> None:
         """Stores new alerts and updates known ones, each by its id."""
         alerts.save(self._connection, items)
+
+    def save_effects(self, items: Sequence[Effect]) -> None:
+        """Stores new effects of work orders and updates known ones, each by its id."""
+        effects.save(self._connection, items)
 
     def save_work_order(self, item: WorkOrder) -> None:
         """Stores a new work order or updates a known one.
