@@ -13,6 +13,7 @@ from voc.cli import (
     chain,
     corrections,
     doctor,
+    effects,
     keys,
     outbox,
     records,
@@ -64,6 +65,7 @@ app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
 app.add_typer(records.work_orders, name="work-orders")
+app.command("effects")(effects.effects)
 app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
 app.command("worker")(worker.worker)

@@ -118,7 +118,7 @@ class EffectSettings(Section):
     """How it is told whether a work order helped; `voc.insights.effect` says by what method."""
 
     days_before: int = Field(
-        default=28, ge=7, le=365, description="Days before a work order's end that are compared."
+        default=42, ge=7, le=365, description="Days before a work order's end that are compared."
     )
     days_after: int = Field(
         default=28, ge=1, le=365, description="Days after it that are watched, then judged."

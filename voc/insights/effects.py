@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from voc.config.settings import EffectSettings
@@ -13,16 +13,18 @@ from voc.insights.effect import Comparison, Sides, compare, is_crowded, judge
 from voc.insights.places import Places
 from voc.issues.dispersion import WEEK_DAYS
 from voc.issues.grouping import GroupKey
-from voc.issues.trends import Exposure, day_of
-from voc.issues.variation import overdispersion_of
-from voc.records import Effect, Heard, Mention, stable_id
+from voc.issues.trends import day_of
+from voc.issues.variation import WEEKS, overdispersion_by_weeks
+from voc.records import Effect, Heard, stable_id
 
-_POOL: Final = 300
+_POOL: Final = 200
 """Problems with the most voices, by whose variation that of one is told."""
 
-_ELSEWHERE: Final = "elsewhere"
+_WEEKS: Final = range(1, WEEKS + 1)
+_NOTHING: Final = Heard(0, 0, 0)
 
-Groups = Mapping[GroupKey, Sequence[Mention]]
+_Row = tuple[list[int], list[int]]
+"""Voices and feedback of weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +58,18 @@ class Watch:
 
     Attributes:
         places: What was heard of the aspects of the orders.
-        groups: All complaints of their industries, by problem, in order of time.
         settings: Which days are compared, and what is enough.
-        exposure: All feedback, by which variation is told.
         as_of: The newest voice of each industry, in the reader's zone.
     """
 
     places: Places
-    groups: Groups
     settings: EffectSettings
-    exposure: Exposure
     as_of: Mapping[str, datetime]
     _mended: dict[tuple[str, str], list[tuple[int, GroupKey]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    _pools: dict[str, list[GroupKey]] = field(default_factory=dict)
-    _varied: dict[tuple[GroupKey, bool, int], float] = field(default_factory=dict)
+    _largest: dict[str, list[GroupKey]] = field(default_factory=dict)
+    _pools: dict[tuple[str, int], list[_Row]] = field(default_factory=dict)
 
     def effects(self, orders: Iterable[Ended]) -> list[Effect]:
         """Returns the effect of each order whose industry has feedback.
@@ -144,49 +142,47 @@ class Watch:
                 self.places.all_feedback(key.industry, *part) for part in (days.after, days.before)
             )
             fed = (first, last)
-        own = Sides(_voices(here), fed, self._variation(key, days.end))
+        alpha, alpha_elsewhere = self._variation(key, days.end)
+        own = Sides(_voices(here), fed, alpha)
         if there is None:
             return compare(own, None)
-        varied = self._variation(key, days.end, is_elsewhere=True)
         fed = (there[0].feedback, there[1].feedback)
-        return compare(own, Sides(_voices(there), fed, varied))
+        return compare(own, Sides(_voices(there), fed, alpha_elsewhere))
 
-    def _variation(self, key: GroupKey, end: int, *, is_elsewhere: bool = False) -> float:
-        """Returns by how much voices vary beyond chance, told by the weeks before `end`.
+    def _variation(self, key: GroupKey, end: int) -> tuple[float, float]:
+        """Returns by how much a window's voices vary beyond chance, here and elsewhere.
 
-        Args:
-            key: The problem.
-            end: The day that those weeks come before.
-            is_elsewhere: Of its aspect in all other places instead.
+        The weeks before the end tell it, by what is common to the largest problems of the industry.
         """
-        name = (key, is_elsewhere, end)
-        if name not in self._varied:
-            asked = key._replace(topic_id=_ELSEWHERE) if is_elsewhere else key
-            groups = {each: self.groups[each] for each in self._pool(key.industry)}
-            groups[asked] = self._others(key) if is_elsewhere else self.groups.get(key, ())
-            window = max(self.settings.days_after, WEEK_DAYS)
-            zone = self.as_of[key.industry].tzinfo
-            moment = datetime.combine(date.fromordinal(end + window - 1), time(12), zone)
-            self._varied[name] = overdispersion_of(
-                groups, exposure=self.exposure, window_days=window, as_of={key.industry: moment}
-            )[asked]
-        return self._varied[name]
+        import numpy as np
 
-    def _pool(self, industry: str) -> list[GroupKey]:
-        if industry not in self._pools:
-            keys = [key for key in self.groups if key.industry == industry]
-            keys.sort(key=lambda key: -len(self.groups[key]))
-            self._pools[industry] = keys[:_POOL]
-        return self._pools[industry]
+        pool = self._pool(key.industry, end)
+        others = [self.places.elsewhere(key, *week) or _NOTHING for week in _weeks(end)]
+        own = [self.places.heard(key, *week) for week in _weeks(end)]
+        rows = [*pool, _counts(own), _counts(others)]
+        counts, fed = (np.array([row[part] for row in rows], dtype=np.float64) for part in (0, 1))
+        window = max(self.settings.days_after, WEEK_DAYS)
+        told = overdispersion_by_weeks(counts, fed, window_days=window)
+        return float(told[-2]), float(told[-1])
 
-    def _others(self, key: GroupKey) -> list[Mention]:
-        voices = [
-            voice
-            for other, theirs in self.groups.items()
-            if other[:2] == key[:2] and other != key
-            for voice in theirs
-        ]
-        return sorted(voices, key=lambda voice: voice.occurred_at)
+    def _pool(self, industry: str, end: int) -> list[_Row]:
+        if (industry, end) not in self._pools:
+            if industry not in self._largest:
+                self._largest[industry] = self.places.largest(industry, _POOL)
+            self._pools[industry, end] = [
+                _counts([self.places.heard(key, *week) for week in _weeks(end)])
+                for key in self._largest[industry]
+            ]
+        return self._pools[industry, end]
+
+
+def _weeks(end: int) -> list[tuple[int, int]]:
+    """Returns first and last day of the weeks before a day, the last first."""
+    return [(end - WEEK_DAYS * week, end - WEEK_DAYS * (week - 1) - 1) for week in _WEEKS]
+
+
+def _counts(heard: Sequence[Heard]) -> _Row:
+    return [one.voices for one in heard], [one.feedback for one in heard]
 
 
 def _voices(heard: tuple[Heard, Heard]) -> tuple[int, int]:

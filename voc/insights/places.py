@@ -48,7 +48,7 @@ class Places:
 
     Attributes:
         rules: What aspects are grouped by.
-        voices: Days of the complaints of each problem, and of each aspect in all places.
+        voices: Days of the complaints of each problem, and of each aspect in all its places.
         mentions: Days of the feedbacks that speak of it, in whatever way.
         feedback: Days of all feedback of each place, and of each industry.
     """
@@ -80,6 +80,11 @@ class Places:
             whole.feedback - sum(part.feedback for part in left_out),
         )
 
+    def largest(self, industry: str, most: int) -> list[GroupKey]:
+        """Returns the problems of an industry with the most complaints."""
+        keys = [key for key in self.voices if isinstance(key, GroupKey) and key[0] == industry]
+        return sorted(keys, key=lambda key: (-len(self.voices[key]), str(key)))[:most]
+
     def all_feedback(self, industry: str, first: int, last: int) -> int:
         """Returns all feedback of an industry in the days `first` to `last`."""
         return _count(self.feedback[industry], first, last)
@@ -105,7 +110,7 @@ def count_places(
     rules: Rules,
     as_of: Mapping[str, datetime],
 ) -> Places:
-    """Counts what was heard of some aspects, everywhere.
+    """Counts what was heard of some aspects, and the complaints of all problems.
 
     Args:
         feedback: All feedback that counts, in order of time.
@@ -121,9 +126,9 @@ def count_places(
         if row.industry is not None and row.industry in as_of:
             _add_feedback(places, row, day_of(row.occurred_at, as_of[row.industry]))
     for key, voices in groups.items():
+        days = [day_of(voice.occurred_at, as_of[key.industry]) for voice in voices]
+        places.voices[key] = days
         if key[:2] in wanted:
-            days = [day_of(voice.occurred_at, as_of[key.industry]) for voice in voices]
-            places.voices[key] = days
             places.voices[key[:2]] += days
     for aspect in wanted:
         places.voices[aspect].sort()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from voc.config import Industry, Settings
@@ -13,7 +12,6 @@ from voc.errors import StateError
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
 from voc.issues.grouping import group_rules, group_voices, issue_key
-from voc.issues.trends import Exposure
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.records import Effect, HistoryEntry, Mention, WorkOrder
 from voc.store import Store, TaggedRow, Transaction
@@ -22,15 +20,6 @@ from voc.workorders.states import apply_event, ended_at
 ACTOR: Final = "voc"
 WATCHED: Final = ("resolved", "closed")
 """States of orders whose effect is watched: what was rejected was not mended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Feedbacks:
-    """All feedback of the industries that are looked at, which counts and knows its time."""
-
-    rows: Sequence[TaggedRow]
-    as_of: Mapping[str, datetime]
-    volumes: Mapping[tuple[str, str | None], Mapping[date, int]]
 
 
 def changed_effects(
@@ -60,9 +49,9 @@ def changed_effects(
         return []
     names = {order.key.industry for order in ended}
     chosen = {name: industries[name] for name in names}
-    heard = _heard(store, model, chosen, settings, now, left_out)
+    rows = _heard(store, model, chosen, now, left_out)
     known = {effect.effect_id: effect for effect in store.effects()}
-    found = _watch(store, model, chosen, settings, heard, left_out, ended).effects(ended)
+    found = _watch(store, model, chosen, settings, rows, left_out, ended).effects(ended)
     told = [_proposed(effect, known.get(effect.effect_id), now) for effect in found]
     return [effect for effect in told if effect != known.get(effect.effect_id)]
 
@@ -155,28 +144,14 @@ def worked_until(order: WorkOrder) -> datetime | None:
 
 
 def _heard(
-    store: Store,
-    model: str,
-    industries: Mapping[str, Industry],
-    settings: Settings,
-    now: datetime,
-    left_out: str,
-) -> Feedbacks:
-    rows = [
+    store: Store, model: str, industries: Mapping[str, Industry], now: datetime, left_out: str
+) -> list[TaggedRow]:
+    """Returns all feedback that counts and knows its time, in order of time."""
+    return [
         replace(row, text="")
         for row in store.tagged(model=model, industry=list(industries))
         if row.is_dated and row.occurred_at <= now and left_out not in row.flags
     ]
-    as_of: dict[str, datetime] = {}
-    volumes: dict[tuple[str, str | None], Counter[date]] = defaultdict(Counter)
-    for row in rows:
-        if row.industry is None:
-            continue
-        moment = row.occurred_at.astimezone(settings.zone)
-        as_of[row.industry] = moment
-        for product in {None, row.product}:
-            volumes[row.industry, product][moment.date()] += 1
-    return Feedbacks(rows, as_of, volumes)
 
 
 def _watch(
@@ -184,11 +159,14 @@ def _watch(
     model: str,
     industries: Mapping[str, Industry],
     settings: Settings,
-    heard: Feedbacks,
+    rows: Sequence[TaggedRow],
     left_out: str,
     ended: Sequence[Ended],
 ) -> Watch:
-    counted = {row.feedback_id for row in heard.rows}
+    as_of = {
+        row.industry: row.occurred_at.astimezone(settings.zone) for row in rows if row.industry
+    }
+    counted = {row.feedback_id for row in rows}
     least = settings.issues.min_score
     mentions = [
         replace(mention, evidence=(), opinions=())
@@ -209,12 +187,11 @@ def _watch(
     ]
     groups = group_voices([*negative, *emergencies], industries=industries, min_score=least)
     places = count_places(
-        heard.rows,
+        rows,
         [*mentions, *emergencies],
         groups,
         aspects={order.key[:2] for order in ended},
         rules=group_rules(industries),
-        as_of=heard.as_of,
+        as_of=as_of,
     )
-    exposure = Exposure(heard.volumes, data_starts={})
-    return Watch(places, groups, settings.effects, exposure, heard.as_of)
+    return Watch(places, settings.effects, as_of)

@@ -34,6 +34,11 @@ VERDICT_LABELS: Final = {
     "even": "偶然波动范围内",
     "few": "太少，不下结论",
 }
+EFFECT_LABELS: Final = {
+    "effective": "已见效",
+    "not_effective": "未见效",
+    "insufficient": "样本不足",
+}
 KIND_LABELS: Final = {"issue": "问题", "aspect": "方面", "topic": "主题"}
 UNIT_LABELS: Final = {"week": "周", "month": "月", "quarter": "季度"}
 SCORE_LABELS: Final = {"rating": "平均评分", "nps": "NPS 打分"}
@@ -50,6 +55,7 @@ _BY_KIND: Final[Mapping[str, Mapping[Any, str]]] = {
     "score": SCORE_LABELS,
     "verdict": VERDICT_LABELS,
     "kind": KIND_LABELS,
+    "effect": EFFECT_LABELS,
 }
 
 
