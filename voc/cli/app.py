@@ -14,6 +14,7 @@ from voc.cli import (
     corrections,
     doctor,
     effects,
+    figures,
     keys,
     outbox,
     records,
@@ -64,6 +65,7 @@ app.command("run")(chain.run)
 app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
+records.work_orders.command("figures")(figures.figures)
 app.add_typer(records.work_orders, name="work-orders")
 app.command("effects")(effects.effects)
 app.add_typer(keys.keys, name="keys")

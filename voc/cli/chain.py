@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,7 @@ from voc.cli.terminal import (
     IndustryOption,
     MapOption,
     Progress,
+    day_from,
     field_map,
     opened_store,
     say,
@@ -215,7 +215,7 @@ def report(
 
     chosen = format_of(out, as_format)
     settings = settings_from(config)
-    first, end = _day(since, settings), _day(until, settings, after=True)
+    first, end = day_from(since, settings), day_from(until, settings, after=True)
     if first and end and first >= end:
         raise UsageError(f"--since {since} is after --until {until}; no day lies between them.")
     with opened_store(settings) as store:
@@ -233,20 +233,3 @@ def report(
     for note in written.notes:
         say(note)
     say(f"report written to {out}")
-
-
-def _day(text: str | None, settings: Settings, *, after: bool = False) -> datetime | None:
-    """Reads a day or a time; with `after`, a bare day is its end."""
-    from datetime import timedelta
-
-    from voc.errors import UsageError
-
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is no day; write it as 2026-10-01.") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=settings.zone)
-    return moment + timedelta(days=1) if after and len(text) <= 10 else moment
