@@ -35,9 +35,6 @@ Words = Annotated[str, BeforeValidator(_clean)]
 Short = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 IndustryId = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_-]+$")]
-EventName = Literal[
-    "accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "reopened", "note"
-]
 
 
 class Input(BaseModel):
@@ -204,42 +201,6 @@ class OrderIn(Input):
     department: Annotated[
         Short | None, Field(description="The team; else whom the routing rules name.")
     ] = None
-
-
-class EventIn(Input):
-    """What another system says of a work order."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "event_id": "evt-20261102-31",
-                    "event": "resolved",
-                    "at": "2026-11-02T16:20:00+08:00",
-                    "note": "已更换阀体",
-                    "actor": "李工",
-                }
-            ]
-        },
-    )
-
-    event_id: Annotated[
-        Short | None, Field(description="Names the event; else the header webhook-id does.")
-    ] = None
-    event: EventName
-    at: Annotated[datetime | None, Field(description="When it happened; else now.")] = None
-    note: Annotated[
-        Words | None,
-        Field(max_length=2_000, description="Why: for rejected, reopened, note."),
-    ] = None
-    actor: Annotated[Short | None, Field(description="Who did it; else the key.")] = None
-
-    @model_validator(mode="after")
-    def _has_reason(self) -> EventIn:
-        if self.event in ("rejected", "reopened", "note") and not (self.note or "").strip():
-            raise ValueError(f"{self.event} needs a note that says why")
-        return self
 
 
 class Paging(Input):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from voc.records import (
+    ClockKind,
     EffectReason,
     EffectVerdict,
     Exposed,
@@ -14,6 +15,7 @@ from voc.records import (
     Priority,
     Severity,
     Trend,
+    WaitingFor,
     WorkOrderStatus,
 )
 
@@ -103,6 +105,31 @@ class HistoryOut(Output):
     actor: str
     event: str
     note: str | None
+    changes: dict[str, list[Any]] = Field(description="What it changed: value before and after.")
+
+
+class ExtensionOut(Output):
+    """More time that was asked for and not decided yet."""
+
+    hours: float
+    actor: str
+    at: str
+    note: str
+
+
+class ClockOut(Output):
+    """The service-level clock of a work order; a round begins when it is opened or reopened."""
+
+    kind: ClockKind
+    hours: float | None
+    started_at: str | None
+    paused_at: str | None = Field(description="Since when it stands still.")
+    paused_hours: float = Field(description="Hours it stood still; due_at was moved by them.")
+    responded_at: str | None
+    ended_at: str | None
+    closed_at: str | None
+    archived_at: str | None
+    escalated: list[str]
 
 
 class WorkOrderOut(Output):
@@ -122,6 +149,15 @@ class WorkOrderOut(Output):
     history: list[HistoryOut]
     external_ref: str | None
     satisfaction: int | None
+    skill_group: str | None
+    rule: str | None = Field(description="The routing rule that it came by.")
+    parent_id: str | None
+    merged_into: str | None
+    waiting_for: WaitingFor | None
+    reopened_count: int
+    sequence: int = Field(description="Messages that told sinks of it.")
+    extension: ExtensionOut | None
+    clock: ClockOut
 
 
 class HeardOut(Output):

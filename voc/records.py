@@ -28,6 +28,8 @@ Priority = Literal["low", "normal", "high", "urgent"]
 WorkOrderStatus = Literal[
     "open", "accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "reopened"
 ]
+WaitingFor = Literal["customer", "third_party"]
+ClockKind = Literal["working", "calendar"]
 Task = Literal["sentiment", "aspects", "opinions", "topics", "intent", "urgency"]
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -542,12 +544,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change of a work order: when, who, what."""
+    """One change of a work order: when, who, what.
+
+    `changes` names what it changed, each with the value before and after as JSON has them.
+    """
 
     at: datetime
     actor: str
     event: str
     note: str | None = None
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -555,12 +561,68 @@ class HistoryEntry:
             "actor": self.actor,
             "event": self.event,
             "note": self.note,
+            "changes": plain(self.changes),
         }
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """More time that was asked for and not decided yet; `hours` are of the order's clock."""
+
+    hours: float
+    actor: str
+    at: datetime
+    note: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Extension:
+        """Reads back what `as_dict` wrote."""
+        return cls(**{**values, "at": datetime.fromisoformat(values["at"])})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClock:
+    """The service-level clock of a work order; a round begins when it is opened or reopened.
+
+    Attributes:
+        kind: `working` counts working hours, `calendar` every hour.
+        hours: Hours that the round began with; `None`: those from its start to `due_at`.
+        started_at: When the round began; `None`: with the order.
+        paused_at: Since when it stands still, while the order waits or is suspended.
+        paused_hours: Hours it stood still in this round, by its kind; `due_at` was moved by them.
+        responded_at: When a team first took the order up.
+        ended_at: When work on it ended: it stands still for good unless the order is reopened.
+        closed_at: When it was closed.
+        archived_at: When it was put away.
+        escalated: The steps of escalation already taken in this round, by name.
+    """
+
+    kind: ClockKind = "working"
+    hours: float | None = None
+    started_at: datetime | None = None
+    paused_at: datetime | None = None
+    paused_hours: float = 0.0
+    responded_at: datetime | None = None
+    ended_at: datetime | None = None
+    closed_at: datetime | None = None
+    archived_at: datetime | None = None
+    escalated: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """One task for one team. `due_at` is the end of its service-level time."""
+    """One task for one team. `due_at` is the end of its service-level time.
+
+    Beside what the contract names: `rule` is the routing rule that it came by, `parent_id` the
+    order it is part of, `merged_into` the order that took it over, `sequence` counts the messages
+    that told of it.
+    """
 
     work_order_id: str
     issue_id: str
@@ -576,7 +638,22 @@ class WorkOrder:
     history: tuple[HistoryEntry, ...] = ()
     external_ref: str | None = None
     satisfaction: int | None = None
+    skill_group: str | None = None
+    rule: str | None = None
+    parent_id: str | None = None
+    merged_into: str | None = None
+    waiting_for: WaitingFor | None = None
+    reopened_count: int = 0
+    sequence: int = 0
+    extension: Extension | None = None
+    clock: OrderClock = field(default_factory=OrderClock)
 
     def as_dict(self) -> dict[str, Any]:
-        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "history"}
-        return {**values, "history": [entry.as_dict() for entry in self.history]}
+        apart = ("history", "extension", "clock")
+        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name not in apart}
+        return {
+            **values,
+            "extension": self.extension.as_dict() if self.extension else None,
+            "clock": self.clock.as_dict(),
+            "history": [entry.as_dict() for entry in self.history],
+        }

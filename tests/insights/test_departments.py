@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,9 +32,14 @@ def order(name: str, *events: tuple[str, float], due: float = 48, **values: Any)
     }  # fmt: skip
     told = [event for event, _ in events if event != "note"]
     status = told[-1] if told else "open"
+    team = values.get("department", "门店部")
     history = tuple(
-        HistoryEntry(MONDAY + timedelta(hours=hours), "李工", event) for event, hours in events
-    )
+        HistoryEntry(
+            MONDAY + timedelta(hours=hours), "李工", event,
+            changes={"returned_by": (None, team)} if event == "rejected" else {},
+        )
+        for event, hours in events
+    )  # fmt: skip
     return WorkOrder(
         work_order_id=name, **(defaults | {"status": status, "history": history} | values)
     )
@@ -95,6 +101,16 @@ def test_departments_stand_below_all_of_them(calendar: WorkingCalendar) -> None:
     assert found[1].as_dict()["on_time"] == {
         "count": 1, "total": 2, "share": 0.5, "low": 0.0945, "high": 0.9055,
     }  # fmt: skip
+
+
+def test_a_return_counts_for_who_returned_it(calendar: WorkingCalendar) -> None:
+    changes = {"returned_by": (None, "门店部"), "department": ("门店部", "物流部")}
+    back = HistoryEntry(MONDAY + timedelta(hours=3), "李工", "rejected", "不归我们", changes)
+    moved = replace(order("moved", department="物流部"), history=(back,))
+    merged = replace(order("merged"), merged_into="quick")
+    found = department_figures([QUICK, moved, merged], calendar=calendar, now=NOW)
+    told = {one.department: (one.orders, one.returned.count, one.returned.total) for one in found}
+    assert told == {ALL: (2, 1, 2), "门店部": (1, 1, 2), "物流部": (1, 0, 1)}
 
 
 def test_a_period_bounds_the_openings_alone(calendar: WorkingCalendar) -> None:

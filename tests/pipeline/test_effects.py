@@ -6,15 +6,16 @@ import random
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from tests.pipeline.test_chain import MODEL, NOW, Workshop, _voice
 from voc.config import Settings, load_settings
 from voc.pipeline.effects import changed_effects, keep_effects
+from voc.pipeline.handling import Handler
 from voc.pipeline.taxonomies import industries_of
-from voc.records import Effect, HistoryEntry, Issue, WorkOrder
+from voc.records import Effect, Issue, OrderClock, WorkOrder
 from voc.store import Store, open_store
 
 END = NOW - timedelta(days=30)
@@ -51,14 +52,13 @@ def mended(store: Store, place: str, *, status: str = "closed") -> WorkOrder:
         store=place,
     )  # fmt: skip
     order = WorkOrder(
-        f"wo_{place}", issue.issue_id, "门店服务差", "", "投诉", "high", "门店运营部", "open",
-        END - timedelta(days=3), END + timedelta(days=1),
+        f"wo_{place}", issue.issue_id, "门店服务差", "", "投诉", "high", "门店运营部",
+        cast(Any, status), END - timedelta(days=3), END + timedelta(days=1),
+        clock=OrderClock(ended_at=END, closed_at=END if status == "closed" else None),
     )  # fmt: skip
     with store.transaction() as transaction:
         transaction.save_issues([issue])
         transaction.save_work_order(order)
-        for event in ("resolved", status):
-            transaction.set_work_order_status(order.work_order_id, event, "李工", None, END)  # type: ignore[arg-type]
         transaction.set_issue_status(issue.issue_id, "closed", "李工", None, END)
     return order
 
@@ -164,9 +164,9 @@ def test_what_did_not_help_is_redone_where_the_settings_say_so(workshop: Worksho
     assert issue is not None
     assert (found.status, issue.status) == ("reopened", "reopened")
     assert measure(workshop.store, chosen) == []
-    again = HistoryEntry(NOW, "李工", "resolved")
+    handler = Handler(workshop.store, chosen)
     with workshop.store.transaction() as transaction:
-        transaction.set_work_order_status(order.work_order_id, "resolved", again.actor, None, NOW)
+        handler.act(transaction, order.work_order_id, "resolved", actor="李工", at=NOW)
     [second] = measure(workshop.store, chosen)
     assert second.effect_id != effect.effect_id
     assert (second.reason, second.days_watched) == ("watching", 0)

@@ -15,6 +15,7 @@ from voc.cli import (
     doctor,
     effects,
     figures,
+    handling,
     keys,
     outbox,
     records,
@@ -66,6 +67,9 @@ app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
 records.work_orders.command("figures")(figures.figures)
+records.work_orders.command("show")(handling.show)
+records.work_orders.command("act")(handling.act)
+records.work_orders.command("rejections")(handling.rejections)
 app.add_typer(records.work_orders, name="work-orders")
 app.command("effects")(effects.effects)
 app.add_typer(keys.keys, name="keys")

@@ -152,7 +152,8 @@ def run(
             f"{done.tagged} tagged{failed}; {done.topics} topics; {done.bursts} paid-post bursts"
             f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
             " changed;"
-            f" {done.work_orders} work orders opened or updated;"
+            f" {done.work_orders} work orders opened or updated,"
+            f" {done.escalated} escalations, {done.archived} archived,"
             f" {done.effects_changed} effects measured;"
             f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )

@@ -163,6 +163,9 @@ class WorkerSettings(Section):
     run_every_s: float = Field(
         default=300.0, gt=0, description="Seconds between passes of the whole chain."
     )
+    clocks_every_s: float = Field(
+        default=60.0, gt=0, description="Seconds between looks at the clocks of work orders."
+    )
 
 
 class ServeSettings(Section):

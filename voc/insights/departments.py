@@ -1,6 +1,8 @@
 """How departments handle work orders: rates and times, as city hotlines reckon them.
 
-All figures are of the orders opened in a period. An order that is still within its time and has no
+All figures are of the orders opened in a period; what was merged into another order counts as part
+of that one. An order counts for the department that has it now; a return, for the one that returned
+it. An order that is still within its time and has no
 outcome yet counts in no rate that its outcome decides: else those of the last days would make every
 department look slow.
 
@@ -33,6 +35,7 @@ from typing import Any, Final
 from voc.insights.proportions import Proportion, proportion
 from voc.records import WorkOrder
 from voc.workorders.calendar import WorkingCalendar, working_hours_between
+from voc.workorders.history import returns_of
 
 ALL: Final = "全部"
 """Stands for all departments together."""
@@ -133,16 +136,16 @@ def department_figures(
     chosen = [
         _Handled.of(order, openings, now)
         for order in orders
-        if (since is None or order.created_at >= since)
+        if order.merged_into is None
+        and (since is None or order.created_at >= since)
         and (until is None or order.created_at < until)
     ]
     if not chosen:
         return []
-    teams: dict[str, list[_Handled]] = {}
-    for one in chosen:
-        teams.setdefault(one.order.department, []).append(one)
+    names = {name for one in chosen for name in one.came_to}
+    teams = {name: [one for one in chosen if one.order.department == name] for name in names}
     ranked = sorted(teams.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [_figures(name, theirs, calendar) for name, theirs in [(ALL, chosen), *ranked]]
+    return [_figures(name, theirs, chosen, calendar) for name, theirs in [(ALL, chosen), *ranked]]
 
 
 def _openings(orders: Iterable[WorkOrder]) -> dict[str, list[datetime]]:
@@ -181,11 +184,24 @@ class _Handled:
         reopened = _first(order, {"reopened"}, after=resolved)
         return cls(
             order=order,
-            responded_at=_first(order, _RESPONSES | _RESOLVED),
+            responded_at=order.clock.responded_at or _first(order, _RESPONSES | _RESOLVED),
             resolved_at=resolved,
             came_back_at=min([*back, *([reopened] if reopened else [])], default=None),
             is_late=order.due_at <= now,
             now=now,
+        )
+
+    @property
+    def returned_by(self) -> frozenset[str]:
+        """The departments that returned it."""
+        return returns_of(self.order)[1]
+
+    @property
+    def came_to(self) -> frozenset[str]:
+        """The departments that had it, the present one among them."""
+        moved = [entry.changes.get("department", (None, None)) for entry in self.order.history]
+        return frozenset(
+            {self.order.department, *self.returned_by, *(name for name, _ in moved if name)}
         )
 
     @property
@@ -212,7 +228,10 @@ def _first(
 
 
 def _figures(
-    name: str, handled: Sequence[_Handled], calendar: WorkingCalendar
+    name: str,
+    handled: Sequence[_Handled],
+    everywhere: Sequence[_Handled],
+    calendar: WorkingCalendar,
 ) -> DepartmentFigures:
     return DepartmentFigures(
         department=name,
@@ -221,7 +240,11 @@ def _figures(
         solved=_share(_is_solved(one) for one in handled),
         on_time=_share(_on_time(one) for one in handled),
         satisfied=_share(_is_satisfied(one) for one in handled),
-        returned=_share(_first(one.order, {"rejected"}) is not None for one in handled),
+        returned=_share(
+            bool(one.returned_by) if name == ALL else name in one.returned_by
+            for one in everywhere
+            if name in (ALL, *one.came_to)
+        ),
         recurred=_share(one.has_recurred for one in handled),
         response_hours=_hours(
             ((one.order.created_at, one.responded_at) for one in handled), calendar

@@ -1,4 +1,4 @@
-"""The chain over the store: tag, screen, topics, issues, work orders, delivery."""
+"""The chain over the store: tag, screen, topics, issues, work orders, clocks, delivery."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.themes import discover_topics
+from voc.pipeline.watching import Watched, watch_orders
 from voc.records import Issue, Message, Tags, WorkOrder
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
@@ -45,6 +46,8 @@ class Run:
     alerts_changed: int = 0
     work_orders: int = 0
     effects_changed: int = 0
+    escalated: int = 0
+    archived: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
     notes: tuple[str, ...] = ()
 
@@ -86,6 +89,7 @@ class Chain:
         topics, notes = self.discover_topics()
         issues, orders = self.form()
         alerts = self.alert()
+        watched = self.watch()
         effects = self.measure()
         return Run(
             tagged=tagged,
@@ -96,6 +100,8 @@ class Chain:
             alerts_changed=alerts,
             work_orders=orders,
             effects_changed=effects,
+            escalated=watched.escalated,
+            archived=watched.archived,
             delivery=self.deliver(),
             notes=(*self._missing, *notes),
         )
@@ -273,9 +279,14 @@ class Chain:
                 if known is not None and known.status != issue.status:
                     note = "关闭之后又有新的声音" if issue.status == "reopened" else None
                     transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
-            for order, message in orders:
+            for order, messages in _by_order(orders):
+                found = transaction.work_order(order.work_order_id)
+                # Somebody changed it meanwhile; the next run tells by what it is now.
+                if found is not None and found.history != order.history[:-1]:
+                    continue
                 transaction.save_work_order(order)
-                transaction.enqueue(message)
+                for message in messages:
+                    transaction.enqueue(message)
 
     def alert(self) -> int:
         """Raises, updates and closes alerts; returns how many are new or changed."""
@@ -309,6 +320,11 @@ class Chain:
                 keep_effects(self._store, transaction, changed, settings=self._settings, now=now)
         return len(changed)
 
+    def watch(self) -> Watched:
+        """Looks at the clocks of all work orders; returns what was due."""
+        now = datetime.now(self._settings.zone)
+        return watch_orders(self._store, self._settings, now=now)
+
     def deliver(self, stop: Callable[[], bool] = lambda: False) -> DeliveryCounts:
         """Delivers the messages that are due to all sinks, until none is left or `stop` says so.
 
@@ -324,6 +340,16 @@ class Chain:
         if self._delivery is not None and not self._is_given:
             self._delivery.close()
             self._delivery = None
+
+
+def _by_order(
+    orders: Sequence[tuple[WorkOrder, Message]],
+) -> list[tuple[WorkOrder, list[Message]]]:
+    """Puts the messages to several sinks to their order."""
+    parts: dict[str, tuple[WorkOrder, list[Message]]] = {}
+    for order, message in orders:
+        parts.setdefault(order.work_order_id, (order, []))[1].append(message)
+    return list(parts.values())
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

@@ -13,11 +13,12 @@ from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
 from voc.issues.grouping import group_rules, group_voices, issue_key
 from voc.pipeline.emergencies import unplaced_emergencies
+from voc.pipeline.handling import Handler
 from voc.records import Effect, HistoryEntry, Mention, WorkOrder
 from voc.store import Store, TaggedRow, Transaction
-from voc.workorders.states import apply_event, ended_at
+from voc.workorders.history import SYSTEM
+from voc.workorders.states import ended_at
 
-ACTOR: Final = "voc"
 WATCHED: Final = ("resolved", "closed")
 """States of orders whose effect is watched: what was rejected was not mended."""
 
@@ -69,15 +70,15 @@ def keep_effects(
     With the setting `effects.redo` the order is reopened at once, and its issue too.
     """
     known = {effect.effect_id: effect for effect in store.effects()}
+    handler = Handler(store, settings)
     for effect in effects:
         before = known.get(effect.effect_id)
         is_new = effect.proposal == "redo" and (before is None or before.proposal is None)
-        if is_new and not (settings.effects.redo and _redo(store, transaction, effect, now)):
-            why = f"建议重办：{reason_text(effect)}"
-            entry = HistoryEntry(now, ACTOR, "note", why)
-            transaction.add_history(effect.work_order_id, entry)
-        elif is_new:
+        if is_new and settings.effects.redo and _redo(transaction, handler, effect, now):
             effect = replace(effect, proposal="redone")
+        elif is_new:
+            entry = HistoryEntry(now, SYSTEM, "note", f"建议重办：{reason_text(effect)}")
+            transaction.add_history(effect.work_order_id, entry)
         transaction.save_effects([effect])
 
 
@@ -98,20 +99,13 @@ def reason_text(effect: Effect) -> str:
     return f"{what}，为整改前的 {ratio} 倍，95% 区间 {effect.low or 0:.2f}–{high}{against}"
 
 
-def _redo(store: Store, transaction: Transaction, effect: Effect, now: datetime) -> bool:
+def _redo(transaction: Transaction, handler: Handler, effect: Effect, now: datetime) -> bool:
     """Reopens an order and its issue; false where its state, or its age, does not allow it."""
-    order = transaction.work_order(effect.work_order_id)
-    if order is None:
-        return False
     why = f"整改未见效，重办：{reason_text(effect)}"
     try:
-        apply_event(order, "reopened", actor=ACTOR, at=now, note=why)
+        handler.act(transaction, effect.work_order_id, "reopened", actor=SYSTEM, at=now, note=why)
     except StateError:
         return False
-    transaction.set_work_order_status(order.work_order_id, "reopened", ACTOR, why, now)
-    issue = store.issue(order.issue_id)
-    if issue is not None and issue.status == "closed":
-        transaction.set_issue_status(issue.issue_id, "reopened", ACTOR, why, now)
     return True
 
 

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from voc.config import Settings
 from voc.errors import StoreBusyError, StoreError
 from voc.pipeline.chain import Chain
 from voc.pipeline.delivering import Delivery
+from voc.pipeline.watching import watch_orders
 from voc.store import Store
 from voc.tagging.engine import Engine
 
@@ -52,6 +54,7 @@ class Worker:
         self._clock = clock
         self._seen = 0
         self._next_run = clock()
+        self._next_look = clock()
         self._hold = ExitStack()
         self._holds = False
         self._delivery: Delivery | None = None
@@ -78,13 +81,21 @@ class Worker:
             run = self._chain().run()
             self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
+            self._next_look = self._clock() + self._settings.worker.clocks_every_s
             return Turn(run.tagged, run.delivery.delivered, ran=True)
         tagged = 0
         if newest > self._seen:
             # What fails is tried again by the next whole run, not at every look.
             tagged, _ = self._chain().tag(after=self._seen)
             self._seen = newest
+        self._watch()
         return Turn(tagged, self._sent(stop))
+
+    def _watch(self) -> None:
+        """Looks at the clocks of work orders, now and then."""
+        if self._clock() >= self._next_look:
+            watch_orders(self._store, self._settings, now=datetime.now(self._settings.zone))
+            self._next_look = self._clock() + self._settings.worker.clocks_every_s
 
     def _sent(self, stop: Callable[[], bool]) -> int:
         return self._connections().deliver(stop).delivered

@@ -314,8 +314,26 @@ work_order = Table(
     _text("assignee", nullable=True),
     _text("external_ref", nullable=True),
     _whole("satisfaction", nullable=True),
+    *(_text(name, nullable=True) for name in ("skill_group", "rule", "parent_id", "merged_into")),
+    _text("waiting_for", nullable=True),
+    Column("reopened_count", Integer, nullable=False, server_default="0"),
+    Column("sequence", BigInteger, nullable=False, server_default="0"),
+    Column("extension", Json, nullable=True),
+    Column("sla_clock", SafeText, nullable=False, server_default="working"),
+    _number("sla_hours", nullable=True),
+    Column("paused_hours", Double, nullable=False, server_default="0"),
+    Column("escalated", Json, nullable=False, server_default="[]"),
+    *_moment("started_at", nullable=True),
+    *_moment("paused_at", nullable=True),
+    *_moment("responded_at", nullable=True),
+    *_moment("ended_at", nullable=True),
+    *_moment("closed_at", nullable=True),
+    *_moment("archived_at", nullable=True),
     Index("ix_work_order_issue", "issue_id"),
     Index("ix_work_order_created", "created_at", "work_order_id"),
+    Index("ix_work_order_parent", "parent_id"),
+    _partial("ix_work_order_running", "due_at", where="ended_at IS NULL AND paused_at IS NULL"),
+    _partial("ix_work_order_closed", "closed_at", where="archived_at IS NULL"),
 )
 
 work_order_history = Table(
@@ -328,8 +346,10 @@ work_order_history = Table(
     _text("actor"),
     _text("event"),
     _text("note", nullable=True),
+    Column("changes", Json, nullable=False, server_default="{}"),
     Index("ix_work_order_history_entry", "entry_id", unique=True),
     Index("ix_work_order_history_order", "work_order_id"),
+    _partial("ix_work_order_returned", "at", where="event = 'rejected'"),
 )
 
 # Without a reference to the order: what was measured stays as it is.
@@ -381,6 +401,7 @@ outbox = Table(
     _instant("settled_at", nullable=True),
     _text("last_error", nullable=True),
     Index("ix_outbox_message", "message_id", unique=True),
+    Index("ix_outbox_key", "key", "sequence"),
     _partial("ix_outbox_pending", "sink", "position", where="state = 'pending'"),
     _partial("ix_outbox_order", "sink", "key", "sequence", where="state = 'pending'"),
     sqlite_autoincrement=True,

@@ -168,6 +168,17 @@ class Transaction(ServiceWrites):
         """
         workorders.save(self._connection, item)
 
+    def update_work_order(self, item: WorkOrder) -> None:
+        """Replaces a known work order by what became of it, its status included.
+
+        Read it with `work_order` in this transaction first, so that nobody else's change is lost.
+        Its issue and creation time stay; history entries not kept yet are added.
+
+        Raises:
+            UsageError: There is no such work order.
+        """
+        workorders.put(self._connection, item)
+
     def add_history(self, work_order_id: str, entry: HistoryEntry) -> None:
         """Adds one entry to a work order's history; the same entry again changes nothing.
 

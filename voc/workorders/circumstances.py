@@ -67,13 +67,14 @@ def _summary(voices: Sequence[Mention]) -> Circumstances:
     reasons = Counter(reason for voice in voices for reason in voice.urgency_reasons)
     return Circumstances(
         urgency=max((voice.urgency for voice in voices), key=URGENCIES.index, default="normal"),
-        reasons=tuple(reason for reason, _ in _ranked(reasons)),
-        products=_ranked(Counter(voice.product for voice in voices if voice.product)),
-        stores=_ranked(Counter(voice.store for voice in voices if voice.store)),
-        regions=_ranked(Counter(voice.region for voice in voices if voice.region)),
-        channels=_ranked(Counter(str(voice.channel) for voice in voices)),
+        reasons=tuple(reason for reason, _ in ranked(reasons)),
+        products=ranked(Counter(voice.product for voice in voices if voice.product)),
+        stores=ranked(Counter(voice.store for voice in voices if voice.store)),
+        regions=ranked(Counter(voice.region for voice in voices if voice.region)),
+        channels=ranked(Counter(str(voice.channel) for voice in voices)),
     )
 
 
-def _ranked(counts: Counter[str]) -> Counts:
+def ranked(counts: Counter[str]) -> Counts:
+    """Returns values with how many voices name them, most first, then by name."""
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

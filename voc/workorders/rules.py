@@ -20,6 +20,7 @@ from voc.records import (
     UrgencyLabel,
 )
 from voc.workorders.calendar import Clock
+from voc.workorders.policy import ESCALATION, EscalationStep, Handling
 
 OrderType = Literal["咨询", "投诉", "售后", "建议"]
 
@@ -174,6 +175,10 @@ class RoutingRules(Section):
         description="Service level by priority.",
     )
     rules: tuple[Rule, ...] = Field(default=(), description="The first that holds decides.")
+    handling: Handling = Field(default=Handling(), description="How orders are handled.")
+    escalation: tuple[EscalationStep, ...] = Field(
+        default=ESCALATION, description="What is done when time runs out."
+    )
 
     @field_validator("sla")
     @classmethod
@@ -190,6 +195,14 @@ class RoutingRules(Section):
         if twice:
             raise ValueError(f"two rules are called {twice[0]!r}; give each its own name")
         return rules
+
+    @field_validator("escalation")
+    @classmethod
+    def _steps_are_unique(cls, steps: tuple[EscalationStep, ...]) -> tuple[EscalationStep, ...]:
+        twice = [name for name, count in Counter(step.name for step in steps).items() if count > 1]
+        if twice:
+            raise ValueError(f"two steps are called {twice[0]!r}; give each its own name")
+        return steps
 
 
 def load_routing(path: Path | None = None) -> RoutingRules:
