@@ -16,6 +16,7 @@ from voc.cli import (
     effects,
     figures,
     handling,
+    inbox,
     keys,
     outbox,
     records,
@@ -79,6 +80,7 @@ app.command("serve")(serve.serve)
 app.command("calls")(calls.calls)
 app.command("route")(route.route)
 app.add_typer(outbox.outbox, name="outbox")
+app.add_typer(inbox.inbox, name="inbox")
 app.command("doctor")(doctor.doctor)
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from voc.config import Settings
     from voc.pipeline.ingesting import Ingested
     from voc.pipeline.origins import Chosen
+    from voc.pipeline.returning import Returned
     from voc.sources.base import Source
     from voc.store import Store
 
@@ -155,6 +156,7 @@ def run(
             f" {done.work_orders} work orders opened or updated,"
             f" {done.escalated} escalations, {done.archived} archived,"
             f" {done.effects_changed} effects measured;"
+            f"{_returned(done.returned)}"
             f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:
@@ -164,6 +166,15 @@ def run(
             )
         if unread:
             raise typer.Exit(1)
+
+
+def _returned(told: Returned) -> str:
+    """Returns what became of events of other systems; nothing where there were none."""
+    if not (told.applied or told.waiting or told.refused):
+        return ""
+    aside = told.waiting + told.refused
+    kept = f", {aside} set aside (voc inbox list)" if aside else ""
+    return f" {told.applied} events of other systems taken in{kept};"
 
 
 def _where(settings: Settings) -> str:

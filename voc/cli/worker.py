@@ -24,6 +24,7 @@ def worker(
 ) -> None:
     """Tag new feedback within seconds, run the chain, deliver work orders, until stopped.
 
+    What other systems tell of work orders is taken in from the inboxes of the settings.
     Any number may run on PostgreSQL: one tags, all deliver. SIGTERM and SIGINT end what is being
     done first.
 
@@ -60,7 +61,12 @@ def worker(
 
 
 def _tell(turn: Turn) -> None:
-    say(f"{turn.tagged} tagged, {turn.delivered} delivered" + (", chain run" if turn.ran else ""))
+    for trouble in turn.troubles:
+        say(f"voc: {trouble}")
+    if turn.has_worked:
+        told = f", {turn.returned} events taken in" if turn.returned else ""
+        ran = ", chain run" if turn.ran else ""
+        say(f"{turn.tagged} tagged, {turn.delivered} delivered{told}{ran}")
 
 
 def _warn(error: StoreError) -> None:

@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from voc.config.inboxes import InboxSettings, inbox_variables
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
@@ -265,6 +266,10 @@ class Settings(Section):
         default_factory=dict, description="Where work orders go; empty: into the file queue."
     )
 
+    inboxes: dict[SinkName, InboxSettings] = Field(
+        default_factory=dict, description="Where other systems tell what becomes of work orders."
+    )
+
     _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
 
     @field_validator("timezone")
@@ -441,6 +446,7 @@ def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[st
     """
     known = {_variable(name): name for name in setting_names()}
     known |= sink_variables(values.get("sinks"), prefix=PREFIX)
+    known |= inbox_variables(values.get("inboxes"), prefix=PREFIX)
     found: dict[str, tuple[str, str]] = {}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}CONFIG":

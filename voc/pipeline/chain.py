@@ -13,6 +13,7 @@ from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
+from voc.pipeline.returning import Mailroom, Returned
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.themes import discover_topics
@@ -49,6 +50,7 @@ class Run:
     escalated: int = 0
     archived: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
+    returned: Returned = field(default_factory=Returned)
     notes: tuple[str, ...] = ()
 
 
@@ -61,6 +63,8 @@ class Chain:
         settings: All settings.
         progress: Told of (stage, done, total) as work goes on.
         delivery: Connections to sinks that stay open after it; by default it makes its own.
+        mailroom: Connections to inboxes, likewise.
+        now: What it takes for the present moment; by default the clock's.
     """
 
     def __init__(
@@ -71,19 +75,25 @@ class Chain:
         *,
         progress: Progress = lambda *_: None,
         delivery: Delivery | None = None,
+        mailroom: Mailroom | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
         self._settings = settings
         self._progress = progress
         self._delivery = delivery
+        self._mailroom = mailroom
+        self._now = now or (lambda: datetime.now(settings.zone))
         self._is_given = delivery is not None
+        self._is_mailroom_given = mailroom is not None
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
 
     def run(self) -> Run:
         """Does all stages once."""
+        returned = self.take_in()
         tagged, failed = self.tag()
         bursts = self.screen()
         topics, notes = self.discover_topics()
@@ -103,8 +113,15 @@ class Chain:
             escalated=watched.escalated,
             archived=watched.archived,
             delivery=self.deliver(),
-            notes=(*self._missing, *notes),
+            returned=returned,
+            notes=(*self._missing, *returned.troubles, *notes),
         )
+
+    def take_in(self, stop: Callable[[], bool] = lambda: False) -> Returned:
+        """Takes in what other systems tell of work orders, until none is left or `stop` says so."""
+        if self._mailroom is None:
+            self._mailroom = Mailroom(self._store, self._settings)
+        return self._mailroom.take_in(stop)
 
     def tag(self, *, after: int = 0) -> tuple[int, int]:
         """Tags what the model has not tagged yet; returns how many, and how many failed.
@@ -172,7 +189,7 @@ class Chain:
                     industry,
                     model=self._engine.model,
                     settings=self._settings.topics,
-                    now=datetime.now(self._settings.zone),
+                    now=self._now(),
                     told=lambda done, total: self._progress("主题", done, total),
                 )
             except ImportError as error:
@@ -205,7 +222,7 @@ class Chain:
             )
         )
         zone = self._settings.zone
-        now = datetime.now(zone)
+        now = self._now()
         moments = moments_of(
             self._store, model=self._engine.model, zone=zone, now=now, left_out=BURST_FLAG
         )
@@ -296,7 +313,7 @@ class Chain:
             industries=self._industries,
             min_score=self._settings.issues.min_score,
             zone=self._settings.zone,
-            now=datetime.now(self._settings.zone),
+            now=self._now(),
             left_out=BURST_FLAG,
         )
         if changed:
@@ -306,7 +323,7 @@ class Chain:
 
     def measure(self) -> int:
         """Measures whether work orders helped; returns how many effects are new or changed."""
-        now = datetime.now(self._settings.zone)
+        now = self._now()
         changed = changed_effects(
             self._store,
             model=self._engine.model,
@@ -322,7 +339,7 @@ class Chain:
 
     def watch(self) -> Watched:
         """Looks at the clocks of all work orders; returns what was due."""
-        now = datetime.now(self._settings.zone)
+        now = self._now()
         return watch_orders(self._store, self._settings, now=now)
 
     def deliver(self, stop: Callable[[], bool] = lambda: False) -> DeliveryCounts:
@@ -336,10 +353,13 @@ class Chain:
         return self._delivery.deliver(stop)
 
     def close(self) -> None:
-        """Closes the connections to sinks that it made; the store stays open."""
+        """Closes the connections to sinks and inboxes that it made; the store stays open."""
         if self._delivery is not None and not self._is_given:
             self._delivery.close()
             self._delivery = None
+        if self._mailroom is not None and not self._is_mailroom_given:
+            self._mailroom.close()
+            self._mailroom = None
 
 
 def _by_order(
