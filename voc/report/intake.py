@@ -9,8 +9,9 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from voc.config import Industry
-from voc.records import Alert, Issue, Mention, Topic, WorkOrder
+from voc.records import Alert, Effect, Issue, Mention, Topic, WorkOrder
 from voc.report.measured import Measured
+from voc.workorders.calendar import WorkingCalendar
 
 
 class Placed(Protocol):
@@ -105,6 +106,8 @@ class ReportInput:
         issues: Issues of any status. `rows` should hold the feedback that their evidence names.
         alerts: What emerged, open or closed.
         work_orders: Work orders of any status.
+        effects: Whether work orders helped.
+        calendar: When work is done; without it nothing is told of how departments handle orders.
         rejects: Rows that could not be read.
         window_days: Length of the recent window that trends of issues look at.
         is_masked: Whether personal data were masked before anything was stored.
@@ -126,6 +129,8 @@ class ReportInput:
     issues: Sequence[Issue] = ()
     alerts: Sequence[Alert] = ()
     work_orders: Sequence[WorkOrder] = ()
+    effects: Sequence[Effect] = ()
+    calendar: WorkingCalendar | None = None
     rejects: int = 0
     window_days: int = 14
     is_masked: bool = True
