@@ -117,6 +117,10 @@ def _read_all(
 def run(
     config: ConfigOption = None,
     model: Annotated[str | None, typer.Option("--model", help="Model to tag with.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="As if it were then, to replay a history."),
+    ] = None,
 ) -> None:
     """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
 
@@ -124,12 +128,15 @@ def run(
     holds up nothing else; the exit status is then 1.
 
     Example: voc run --config voc.yaml
+
+    Example: voc run --at 2026-09-02T09:00
     """
     from voc.pipeline.chain import Chain
     from voc.pipeline.origins import Told, open_source
     from voc.tagging.engine import load
 
     settings = settings_from(config)
+    moment = day_from(at, settings)
     opened = [open_source(name, settings=settings, told=Told()) for name in settings.sources]
     with opened_store(settings, makes_it=bool(opened)) as store:
         unread = _read_all(store, opened, settings)
@@ -142,6 +149,7 @@ def run(
                 Chain(
                     store, engine, settings,
                     progress=lambda stage, part, total: progress.update(part, total, label=stage),
+                    now=(lambda: moment) if moment else None,
                 )
             ) as chain,
         ):  # fmt: skip
