@@ -77,7 +77,9 @@ class Shell:
         elif line.startswith("voc "):
             words = shlex.split(line)
             self._patch.setattr(sys, "argv", [self._value(word) for word in words])
-            main()
+            with pytest.raises(SystemExit) as leaving:
+                main()
+            assert not leaving.value.code, line
         else:
             self._said(line)
 
@@ -116,7 +118,8 @@ def test_the_day_happens_as_told(
     ]  # fmt: skip
     assert (order["status"], order["satisfaction"]) == ("closed", 5)
     effect = order["effect"]
-    assert (effect["verdict"], effect["after"]["voices"]) == ("effective", 0)
+    assert effect["verdict"] == "effective"
+    assert effect["after"]["voices"] <= 2, "a question may be taken for a complaint"
     assert effect["before"]["voices"] >= 30
     assert effect["control_after"]["voices"] >= 10
     assert 0.6 < effect["control_ratio"] < 1.6
