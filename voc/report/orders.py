@@ -21,9 +21,12 @@ _HOUR_S: Final = 3600.0
 
 
 def order_line(order: WorkOrder, *, now: datetime, zone: ZoneInfo) -> OrderLine:
-    """Returns a work order as a line of the report; `now` tells whether its time is up."""
+    """Returns a work order as a line of the report; `now` tells whether its time is up.
+
+    While its clock stands still, the time is left that was left when it stopped.
+    """
     has_ended = order.status in ENDED
-    left_s = (order.due_at - now).total_seconds()
+    left_s = (order.due_at - (order.clock.paused_at or now)).total_seconds()
     return OrderLine(
         work_order_id=order.work_order_id,
         issue_id=order.issue_id,

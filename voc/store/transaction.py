@@ -20,7 +20,6 @@ from voc.records import (
     Tags,
     Topic,
     WorkOrder,
-    WorkOrderStatus,
 )
 from voc.store import (
     alerts,
@@ -163,7 +162,7 @@ class Transaction(ServiceWrites):
     def save_work_order(self, item: WorkOrder) -> None:
         """Stores a new work order or updates a known one.
 
-        A known one keeps its status, issue and creation time; its assignee, reference and
+        A known one keeps its status, clock, issue and creation time; its assignee, reference and
         satisfaction change only to a value; history entries not kept yet are added.
         """
         workorders.save(self._connection, item)
@@ -186,23 +185,6 @@ class Transaction(ServiceWrites):
             UsageError: There is no such work order.
         """
         workorders.add_history(self._connection, work_order_id, entry)
-
-    def set_work_order_status(
-        self,
-        work_order_id: str,
-        status: WorkOrderStatus,
-        actor: str,
-        note: str | None,
-        now: datetime,
-    ) -> None:
-        """Changes a work order's status and adds it to the history, as event `status`.
-
-        The status it has changes nothing. Which changes are allowed is not decided here.
-
-        Raises:
-            UsageError: There is no such work order.
-        """
-        workorders.set_status(self._connection, work_order_id, status, actor, note, now)
 
     def set_external_ref(self, work_order_id: str, reference: str) -> None:
         """Keeps the name that another system gave a work order; nothing where there is none."""

@@ -15,7 +15,6 @@ from voc.records import (
     HistoryEntry,
     OrderClock,
     WorkOrder,
-    WorkOrderStatus,
     stable_id,
 )
 from voc.store import schema
@@ -113,24 +112,6 @@ def _entry_id(work_order_id: str, entry: HistoryEntry) -> str:
     at = str(micros(entry.at))
     changed = (json_text(entry.changes),) if entry.changes else ()
     return stable_id("he", work_order_id, at, entry.actor, entry.event, entry.note, *changed)
-
-
-def set_status(
-    connection: Connection,
-    work_order_id: str,
-    status: WorkOrderStatus,
-    actor: str,
-    note: str | None,
-    now: datetime,
-) -> None:
-    """Changes the status and adds it to the history; see `Transaction.set_work_order_status`."""
-    if _status(connection, work_order_id) == status:
-        return
-    table = schema.work_order
-    connection.execute(
-        update(table).where(table.c.work_order_id == work_order_id).values(status=status)
-    )
-    _add_entries(connection, work_order_id, [HistoryEntry(now, actor, status, note)])
 
 
 def _status(connection: Connection, work_order_id: str) -> str:
