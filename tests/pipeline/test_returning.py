@@ -123,7 +123,10 @@ def test_all_kinds_bring_events_home_once(store: Store, office: Office) -> None:
 def test_any_order_comes_to_the_same(
     store: Store, said: list[tuple[str, int]], events: list[str], status: str
 ) -> None:
-    more = {"call_back": {"satisfaction": 5}, "reopened": {"note": "又坏了"}}
+    more: dict[str, dict[str, Any]] = {
+        "call_back": {"satisfaction": 5},
+        "reopened": {"note": "又坏了"},
+    }
     letters = [
         letter(f"n{minute}", event=event, at=at(minute), **more.get(event, {}))
         for event, minute in said
