@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -173,9 +174,12 @@ def test_what_did_not_help_is_redone_where_the_settings_say_so(workshop: Worksho
     assert len(workshop.store.effects(issue_id=order.issue_id)) == 2
 
 
-def test_rejected_orders_and_strays_of_the_clock_are_not_measured(workshop: Workshop) -> None:
+def test_rejected_and_merged_orders_are_not_measured(workshop: Workshop) -> None:
     hear(workshop, "南京店", before=60, after=60)
     mended(workshop.store, "南京店", status="rejected")
+    merged = mended(workshop.store, "杭州店")
+    with workshop.store.transaction() as transaction:
+        transaction.update_work_order(replace(merged, merged_into="wo_南京店"))
     assert measure(workshop.store, settings()) == []
     assert Workshop(workshop.store, workshop.folder).chain().measure() == 0
 

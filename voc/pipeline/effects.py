@@ -133,8 +133,9 @@ def _ended(store: Store, industries: Mapping[str, Industry]) -> Sequence[Ended]:
 
 
 def worked_until(order: WorkOrder) -> datetime | None:
-    """Returns when work on an order ended by being resolved or closed."""
-    return ended_at(order) if order.status in WATCHED else None
+    """Returns when work on an order ended by being resolved or closed; not by being merged."""
+    is_mended = order.status in WATCHED and order.merged_into is None
+    return ended_at(order) if is_mended else None
 
 
 def _heard(
