@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from api.inputs import Input, Short, Words
+from api.inputs import Input, Short, Words, in_our_time
 from voc.records import WaitingFor
 
 if TYPE_CHECKING:
@@ -90,6 +90,11 @@ class EventIn(Input):
     satisfied: Annotated[
         bool | None, Field(description="call_back: else as satisfaction says.")
     ] = None
+
+    @field_validator("at", "due_at")
+    @classmethod
+    def _in_our_time(cls, moment: datetime | None) -> datetime | None:
+        return in_our_time(moment)
 
     @model_validator(mode="after")
     def _is_whole(self) -> EventIn:

@@ -37,6 +37,13 @@ Id = Annotated[str, Field(min_length=1, max_length=100)]
 IndustryId = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_-]+$")]
 
 
+def in_our_time(moment: datetime | None) -> datetime | None:
+    """Returns a time that the store can keep; raises `ValueError` for any other."""
+    if moment is not None and not _YEARS[0] < moment.year < _YEARS[1]:
+        raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
+    return moment
+
+
 class Input(BaseModel):
     """Base: unknown keys are errors."""
 
@@ -106,9 +113,7 @@ class FeedbackIn(Input):
     @field_validator("created_at")
     @classmethod
     def _in_our_time(cls, moment: datetime | None) -> datetime | None:
-        if moment is not None and not _YEARS[0] < moment.year < _YEARS[1]:
-            raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
-        return moment
+        return in_our_time(moment)
 
     @field_validator("extra")
     @classmethod

@@ -52,6 +52,7 @@ def test_some_actions_need_a_reason(action: str, note: str | None) -> None:
         ("extend", Details(days=400), r"days is 400; it is more than 0, 366 at most"),
         ("accepted", Details(satisfaction=3), "accepted takes no satisfaction"),
         ("urge", Details(hours=3, into="wo_2"), "urge takes no into, hours"),
+        ("extend", Details(due_at=MONDAY.replace(year=2261)), "more than 3660 days after"),
         ("extend", Details(due_at=MONDAY), "brings work order wo_1 no more time"),
         ("transfer", Details(department="动力质量部"), "is with 动力质量部 already"),
     ],
@@ -158,6 +159,13 @@ def test_more_time_is_given_so_often() -> None:
     with pytest.raises(StateError, match="was extended 2 times, which is the most"):
         act(life, "extend", at=MONDAY + 8 * HOUR)
     assert act(life, "grant", at=MONDAY + 8 * HOUR, details=Details(hours=1)).due_at > life.due_at
+
+
+def test_an_order_does_not_go_on_for_ever() -> None:
+    life = act(order(), "grant", at=MONDAY, details=Details(hours=8760))
+    life = act(life, "grant", at=MONDAY, details=Details(hours=8760))
+    with pytest.raises(UsageError, match="name an earlier end"):
+        act(life, "grant", at=MONDAY, details=Details(hours=8760))
 
 
 @pytest.mark.parametrize("action", ["grant", "refuse"])

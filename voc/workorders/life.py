@@ -17,6 +17,9 @@ from voc.workorders.policy import Handling
 from voc.workorders.requests import Details, Request, check_request
 from voc.workorders.states import RESPONSES, Action, action_named, check_allowed, ended_at
 
+_LONGEST: Final = timedelta(days=3660)
+"""How long an order may go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
@@ -237,7 +240,16 @@ class _Step:
         if hours is None:
             hours = self._asked().hours
         due = clocks.moved(self.order, hours, self._calendar)
+        self._check_end(due)
         return replace(self.order, due_at=due, extension=None)
+
+    def _check_end(self, due: datetime) -> None:
+        """Checks that an order does not go on for ever."""
+        if due - self.order.created_at > _LONGEST:
+            raise UsageError(
+                f"Work order {self.order.work_order_id} would be due at {due.isoformat()}, more"
+                f" than {_LONGEST.days} days after it was opened; name an earlier end."
+            )
 
     def _refuse(self) -> WorkOrder:
         self._asked()
@@ -259,6 +271,7 @@ class _Step:
             return given.days * daily
         if given.due_at is None:
             return given.hours
+        self._check_end(given.due_at)
         hours = clocks.hours_between(self.order.due_at, given.due_at, clock, self._calendar)
         if hours <= 0:
             raise UsageError(

@@ -270,6 +270,8 @@ def test_orders_are_merged_through_the_api(service: Service) -> None:
         ({"event": "extend", "note": "x"}, "extend needs hours or days or due_at"),
         ({"event": "extend", "hours": 1, "days": 1, "note": "x"}, "takes one of"),
         ({"event": "extend", "hours": 0, "note": "x"}, "greater than 0"),
+        ({"event": "extend", "due_at": "9999-12-31T23:59:59Z", "note": "x"}, "between the years"),
+        ({"event": "accepted", "at": "0001-01-01T00:00:00+14:00"}, "between the years"),
         ({"event": "call_back"}, "call_back needs satisfaction"),
         ({"event": "call_back", "satisfaction": 6}, "less than or equal to 5"),
         ({"event": "waiting", "waiting_for": "godot"}, "customer"),
