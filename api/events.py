@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from api.inputs import Input, Short, Words, in_our_time
+from api.inputs import Input, Short, Words, timely
 from voc.records import WaitingFor
 
 if TYPE_CHECKING:
@@ -91,10 +91,7 @@ class EventIn(Input):
         bool | None, Field(description="call_back: else as satisfaction says.")
     ] = None
 
-    @field_validator("at", "due_at")
-    @classmethod
-    def _in_our_time(cls, moment: datetime | None) -> datetime | None:
-        return in_our_time(moment)
+    _in_our_time = field_validator("at", "due_at")(timely)
 
     @model_validator(mode="after")
     def _is_whole(self) -> EventIn:

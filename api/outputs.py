@@ -41,6 +41,23 @@ class ReceivedOut(Output):
     rejected: list[RejectedRow]
 
 
+class UpsertOut(Output):
+    """What became of customers, or of orders."""
+
+    new: int
+    updated: int
+    known: int = Field(description="There as they are.")
+    stale: int = Field(description="There, told of later; nothing was written.")
+
+
+class CustomersOut(Output):
+    """What became of customers that were sent."""
+
+    customers: UpsertOut
+    orders: UpsertOut
+    rejected: list[RejectedRow]
+
+
 class FeedbackOut(Output):
     """A voice as it is kept: masked, persons under pseudonyms."""
 
@@ -78,6 +95,17 @@ class TopicOut(Output):
     evidence: list[EvidenceOut]
 
 
+class StakeOut(Output):
+    """What the customers behind an issue are worth, as far as the directory knows them."""
+
+    voices: int = Field(description="Voices of the issue.")
+    known_voices: int = Field(description="Those of customers whom the directory knows.")
+    customers: int = Field(description="Such customers, each once.")
+    high_tier: int = Field(description="Those of a high level of membership.")
+    spend: float = Field(description="What they spent in the last 12 months, together.")
+    typical: float = Field(description="What the median customer spent; 0 where nobody bought.")
+
+
 class IssueOut(Output):
     """A problem that many voices share; evidence stands only in the single item."""
 
@@ -95,6 +123,8 @@ class IssueOut(Output):
     count: int
     trend: Trend
     trend_p: float
+    severity_reasons: list[str] = Field(description="Why it is as severe as it is, in Chinese.")
+    stake: StakeOut | None = Field(description="Null where none of its customers is known.")
     evidence: list[EvidenceOut]
 
 

@@ -38,7 +38,7 @@ def test_every_key_of_a_kind_stands_in_its_example_with_its_meaning(kind: str) -
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("{kind: disqus, path: a}", "sources.a: there is no such kind; there are file, discuz,"),
+        ("{kind: disqus, path: a}", "sources.a: there is no such kind; there are file, survey,"),
         ("{kind: feed}", "sources.a.urls: missing key"),
         ("{kind: feed, urls: [https://a.cn], url: x}", "unknown key. Did you mean 'urls'?"),
         ("{kind: discuz, url: 'ftp://a', boards: [1]}", "sources.a.url: String should match"),

@@ -13,7 +13,7 @@ import pytest
 
 from voc.config import load_settings
 from voc.issues import UNPLACED
-from voc.pipeline.chain import BURST_FLAG, Chain
+from voc.pipeline.chain import Chain
 from voc.pipeline.emergencies import telling_span
 from voc.pipeline.moments import moments_of
 from voc.records import (
@@ -139,7 +139,7 @@ def test_the_newest_moment(
     voices: list[tuple[datetime | None, str]], newest: datetime, workshop: Workshop
 ) -> None:
     workshop.hear("phone", [_voice("phone", name, when) for when, name in voices])
-    moments = moments_of(workshop.store, model=MODEL, zone=UTC, now=NOW, left_out=BURST_FLAG)
+    moments = moments_of(workshop.store, model=MODEL, zone=UTC, now=NOW)
     assert abs(moments.as_of["phone"] - newest) < timedelta(seconds=1)
 
 

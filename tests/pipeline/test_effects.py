@@ -72,9 +72,7 @@ def settings(**values: Any) -> Settings:
 def measure(store: Store, chosen: Settings) -> list[Effect]:
     """Measures and keeps; returns what was new or changed."""
     industries, _ = industries_of(store, chosen, store.industries())
-    found = changed_effects(
-        store, model=MODEL, industries=industries, settings=chosen, now=NOW, left_out="paid_burst"
-    )
+    found = changed_effects(store, model=MODEL, industries=industries, settings=chosen, now=NOW)
     with store.transaction() as transaction:
         keep_effects(store, transaction, found, settings=chosen, now=NOW)
     return found

@@ -151,11 +151,12 @@ def test_what_makes_no_sense_is_kept_with_the_reason(store: Store) -> None:
         letter("e", event="accepted", work_order_id="wo_none", note=f"电话 {phone}"),
         letter("", event="accepted"),
         letter("f", event="accepted", colour="red"),
+        letter("i", event="accepted", at="9999-12-31T23:59:59+00:00"),
         Letter("g", b" " * 70_000),
         letter("h", event="accepted"),
     )
     total = room(store, tray).take_in()
-    assert (total.applied, total.refused, total.waiting) == (1, 8, 0)
+    assert (total.applied, total.refused, total.waiting) == (1, 9, 0)
     reasons = {one.reason for one in store.letters(state="refused")}
     assert any("JSON" in reason for reason in reasons)
     assert any("UTF-8" in reason for reason in reasons)
@@ -165,7 +166,7 @@ def test_what_makes_no_sense_is_kept_with_the_reason(store: Store) -> None:
     assert "names no event; give it an event_id" in reasons
     assert any("colour" in reason for reason in reasons)
     assert any("70000 bytes" in reason for reason in reasons)
-    assert store.letter_counts() == {"refused": 8}
+    assert store.letter_counts() == {"refused": 9}
     kept = "".join(one.body for one in store.letters())
     assert phone not in kept
     assert tray.letters == []

@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from voc.records import Feedback, HistoryEntry, Issue, Message, Topic, WorkOrder
 from voc.store import Store, StoreCounts, open_store
+from voc.store.schema import REVISION
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ def test_counts(store: Store) -> None:
 
 
 WRONG = {
-    "UPDATE voc_migration SET version_num = '0000'": "schema 0000, this voc needs 0005",
+    "UPDATE voc_migration SET version_num = '0000'": f"schema 0000, this voc needs {REVISION}",
     "DROP TABLE mention": "lacks the tables mention",
     "UPDATE feedback SET is_current = (1 = 0)": "1 voices have no current version",
 }

@@ -61,6 +61,7 @@ def test_the_payload_is_json_as_documented(
         "stores": {},
         "regions": {"上海": 3},
         "channels": {},
+        "predicted_satisfaction": None,
     }
 
 

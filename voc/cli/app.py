@@ -12,6 +12,7 @@ from voc.cli import (
     calls,
     chain,
     corrections,
+    customers,
     doctor,
     effects,
     figures,
@@ -19,6 +20,7 @@ from voc.cli import (
     inbox,
     keys,
     outbox,
+    quality,
     records,
     route,
     score,
@@ -75,9 +77,12 @@ app.add_typer(records.work_orders, name="work-orders")
 app.command("effects")(effects.effects)
 app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
+app.add_typer(customers.customers, name="customers")
+app.command("forget")(customers.forget)
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
 app.command("calls")(calls.calls)
+app.command("quality")(quality.quality)
 app.command("route")(route.route)
 app.add_typer(outbox.outbox, name="outbox")
 app.add_typer(inbox.inbox, name="inbox")

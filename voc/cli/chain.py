@@ -131,14 +131,19 @@ def run(
 
     Example: voc run --at 2026-09-02T09:00
     """
+    from voc.cli.customers import told_of
     from voc.pipeline.chain import Chain
+    from voc.pipeline.customers import ingest_customers
     from voc.pipeline.origins import Told, open_source
     from voc.tagging.engine import load
 
     settings = settings_from(config)
     moment = day_from(at, settings)
     opened = [open_source(name, settings=settings, told=Told()) for name in settings.sources]
-    with opened_store(settings, makes_it=bool(opened)) as store:
+    is_fed = bool(opened or settings.customers.sources)
+    with opened_store(settings, makes_it=is_fed) as store:
+        for name in settings.customers.sources:
+            say(told_of(ingest_customers(store, name, settings=settings, mapping={})))
         unread = _read_all(store, opened, settings)
         engine = load(settings=settings, model=model)
         if engine.notice:

@@ -11,7 +11,14 @@ from voc.config.industries import (
 from voc.config.resources import bundled
 from voc.config.settings import CrawlSettings, Settings, load_settings, setting_names
 from voc.config.sinks import FILE_SINK, SinkSettings
-from voc.config.sources import Crawled, SourceBase, SourceSettings, source_keys
+from voc.config.sources import (
+    Crawled,
+    FileSettings,
+    SourceBase,
+    SourceSettings,
+    SurveySettings,
+    source_keys,
+)
 from voc.config.yamlfile import load_model, read_yaml
 
 __all__ = [
@@ -19,11 +26,13 @@ __all__ = [
     "Aspect",
     "CrawlSettings",
     "Crawled",
+    "FileSettings",
     "Industry",
     "Settings",
     "SinkSettings",
     "SourceBase",
     "SourceSettings",
+    "SurveySettings",
     "UrgentWords",
     "bundled",
     "industry_files",

@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from voc.config.customers import CustomerSettings
 from voc.config.inboxes import InboxSettings, inbox_variables
 from voc.config.resources import bundled
 from voc.config.section import Section
@@ -49,6 +50,10 @@ class ModelSettings(Section):
     fallback: str = Field(
         default="voc-zh-linear",
         description="The model that stands in where that one cannot run; empty: none.",
+    )
+    calls: str | None = Field(
+        default="voc-zh-calls",
+        description="The model that predicts satisfaction from conversations; empty: none.",
     )
     speed: Literal["full", "fast"] = Field(
         default="full",
@@ -248,6 +253,7 @@ class Settings(Section):
     topics: TopicSettings = TopicSettings()
     issues: IssueSettings = IssueSettings()
     effects: EffectSettings = EffectSettings()
+    customers: CustomerSettings = CustomerSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()

@@ -24,13 +24,31 @@ class SourceBase(Section):
     product: str | None = Field(default=None, description="Product, where nothing else names it.")
 
 
-class SourceSettings(SourceBase):
+class FileSettings(SourceBase):
+    """What every file may say."""
+
+    path: Path = Field(description="The file, relative to the config.")
+    map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
+
+
+class SourceSettings(FileSettings):
     """A file for `voc ingest NAME` and `voc run`."""
 
     kind: Literal["file"] = Field(default="file", description="Kind of the source.")
     type: Literal["file"] = Field(default="file", description="Older name of kind.")
-    path: Path = Field(description="The file, relative to the config.")
-    map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
+
+
+class SurveySettings(FileSettings):
+    """An export of a survey tool; `map` and `open` name questions, or parts of them."""
+
+    kind: Literal["survey"] = Field(description="Kind of the source.")
+    open: tuple[str, ...] = Field(
+        default=(), description="Open questions; empty: the one that looks like it."
+    )
+    words: dict[str, float] = Field(
+        default_factory=dict,
+        description="What words on a scale count for, beside 非常满意: 5 and its like.",
+    )
 
 
 class CrawlSourceSettings(SourceBase):
@@ -176,6 +194,7 @@ class PagesSettings(CrawlSourceSettings):
 
 _KINDS: Final[Mapping[str, type[SourceBase]]] = {
     "file": SourceSettings,
+    "survey": SurveySettings,
     "discuz": DiscuzSettings,
     "discourse": DiscourseSettings,
     "feed": FeedSettings,
@@ -197,6 +216,7 @@ def _named(values: Any) -> str:
 Crawled = DiscuzSettings | DiscourseSettings | FeedSettings | AppStoreSettings | PagesSettings
 AnySource = Annotated[
     Annotated[SourceSettings, Tag("kind=file")]
+    | Annotated[SurveySettings, Tag("kind=survey")]
     | Annotated[DiscuzSettings, Tag("kind=discuz")]
     | Annotated[DiscourseSettings, Tag("kind=discourse")]
     | Annotated[FeedSettings, Tag("kind=feed")]

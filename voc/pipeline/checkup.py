@@ -13,9 +13,9 @@ from pathlib import Path
 from voc.config import (
     FILE_SINK,
     Crawled,
+    FileSettings,
     Industry,
     Settings,
-    SourceSettings,
     bundled,
     industry_files,
     load_industry,
@@ -119,7 +119,7 @@ def _sharpened_state(
 
 
 def _source_state(
-    name: str, source: SourceSettings | Crawled, settings: Settings
+    name: str, source: FileSettings | Crawled, settings: Settings
 ) -> tuple[str, tuple[str, ...]]:
     state, problems = _place_state(name, source, settings)
     industry = source.industry or settings.industry
@@ -132,9 +132,9 @@ def _source_state(
 
 
 def _place_state(
-    name: str, source: SourceSettings | Crawled, settings: Settings
+    name: str, source: FileSettings | Crawled, settings: Settings
 ) -> tuple[str, list[str]]:
-    if not isinstance(source, SourceSettings):
+    if not isinstance(source, FileSettings):
         missing = [package for package in NEEDED if find_spec(package) is None]
         problems = [str(missing_extra(package)) for package in missing[:1]]
         if not settings.crawl.contact:

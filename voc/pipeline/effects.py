@@ -14,7 +14,7 @@ from voc.insights.places import count_places
 from voc.issues.grouping import group_rules, group_voices, issue_key
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.handling import Handler
-from voc.records import Effect, HistoryEntry, Mention, WorkOrder
+from voc.records import UNCOUNTED, Effect, HistoryEntry, Mention, WorkOrder
 from voc.store import Store, TaggedRow, Transaction
 from voc.workorders.history import SYSTEM
 from voc.workorders.states import ended_at
@@ -30,7 +30,6 @@ def changed_effects(
     industries: Mapping[str, Industry],
     settings: Settings,
     now: datetime,
-    left_out: str,
 ) -> list[Effect]:
     """Returns the effects that are new or have changed; writes nothing.
 
@@ -43,16 +42,15 @@ def changed_effects(
         industries: Taxonomies by id; orders about others are left out.
         settings: Of effects, and the lowest probability of a complaint that counts.
         now: The present moment.
-        left_out: Voices with this flag are not counted.
     """
     ended = list(_ended(store, industries))
     if not ended:
         return []
     names = {order.key.industry for order in ended}
     chosen = {name: industries[name] for name in names}
-    rows = _heard(store, model, chosen, now, left_out)
+    rows = _heard(store, model, chosen, now)
     known = {effect.effect_id: effect for effect in store.effects()}
-    found = _watch(store, model, chosen, settings, rows, left_out, ended).effects(ended)
+    found = _watch(store, model, chosen, settings, rows, ended).effects(ended)
     told = [_proposed(effect, known.get(effect.effect_id), now) for effect in found]
     return [effect for effect in told if effect != known.get(effect.effect_id)]
 
@@ -139,13 +137,13 @@ def worked_until(order: WorkOrder) -> datetime | None:
 
 
 def _heard(
-    store: Store, model: str, industries: Mapping[str, Industry], now: datetime, left_out: str
+    store: Store, model: str, industries: Mapping[str, Industry], now: datetime
 ) -> list[TaggedRow]:
     """Returns all feedback that counts and knows its time, in order of time."""
     return [
         replace(row, text="")
         for row in store.tagged(model=model, industry=list(industries))
-        if row.is_dated and row.occurred_at <= now and left_out not in row.flags
+        if row.is_dated and row.occurred_at <= now and not row.flags & UNCOUNTED
     ]
 
 
@@ -155,7 +153,6 @@ def _watch(
     industries: Mapping[str, Industry],
     settings: Settings,
     rows: Sequence[TaggedRow],
-    left_out: str,
     ended: Sequence[Ended],
 ) -> Watch:
     as_of = {
@@ -176,7 +173,6 @@ def _watch(
             model=model,
             heard={mention.feedback_id for mention in negative},
             industries=industries,
-            left_out=left_out,
         )
         if mention.feedback_id in counted
     ]

@@ -12,6 +12,7 @@ from voc.config import Settings
 from voc.errors import SourceError
 from voc.pipeline.health import HEALTH_MARK, Health, keep_health
 from voc.pipeline.origins import Chosen
+from voc.pipeline.places import with_places
 from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect
 from voc.records import Feedback
@@ -78,6 +79,8 @@ def ingest(
     try:
         for page in source.read(_start(cursor, mark)):
             kept = [protect(item, key=key, masked=settings.privacy.mask) for item in page.feedback]
+            if settings.customers.fill_places:
+                kept = with_places(store, kept, now=_now())
             counts, health = _keep(store, source.name, page, kept, industry, mark, health)
             total = _added(total, counts, page)
             on_page(page)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from voc.config import Industry, Settings, SourceSettings
+from voc.config import FileSettings, Industry, Settings, SurveySettings
 from voc.errors import UsageError, nearest
 from voc.pipeline.taxonomies import named_industry
 from voc.records import CHANNELS, Channel
 from voc.sources.base import Source
 from voc.sources.crawling.source import CrawlSource
 from voc.sources.files import FileSource
+from voc.sources.questionnaires import SurveySource
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ def open_source(
     channel = check_channel(told.channel)
     if origin in settings.sources:
         known = settings.sources[origin]
-        if not isinstance(known, SourceSettings):
+        if isinstance(known, SurveySettings):
+            survey = _survey(origin, known, settings, told, channel)
+            return survey, _chosen(told.industry, known.industry, settings)
+        if not isinstance(known, FileSettings):
             site = crawl_source(origin, settings=settings, told=told, limit=limit)
             return site, _chosen(told.industry, known.industry, settings)
         source = FileSource(
@@ -95,6 +99,31 @@ def open_source(
     return source, _chosen(told.industry, None, settings)
 
 
+def _survey(
+    name: str, known: SurveySettings, settings: Settings, told: Told, channel: Channel | None
+) -> Source:
+    """Returns a survey of the config; what the call maps wins over what the config does.
+
+    Raises:
+        UsageError: The call names columns that only other files have.
+    """
+    if told.text or told.id:
+        raise UsageError(
+            f"{name}: is a survey; name its questions by open: and map: in the config."
+        )
+    return SurveySource(
+        settings.base_dir / known.path.expanduser(),
+        name=told.name or name,
+        mapping={**known.map, **told.mapping},
+        open_questions=known.open,
+        words=known.words,
+        channel=channel or known.channel,
+        product=known.product,
+        zone=settings.zone,
+        max_chars=settings.text.max_chars,
+    )
+
+
 def crawl_source(
     name: str, *, settings: Settings, told: Told, limit: int | None = None
 ) -> CrawlSource:
@@ -106,7 +135,7 @@ def crawl_source(
     crawled = {
         each: known
         for each, known in settings.sources.items()
-        if not isinstance(known, SourceSettings)
+        if not isinstance(known, FileSettings)
     }
     if name not in crawled:
         raise UsageError(

@@ -9,7 +9,17 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from voc.config import Industry
-from voc.records import Alert, Effect, Issue, Mention, Topic, WorkOrder
+from voc.insights import Outcome
+from voc.records import (
+    Alert,
+    Effect,
+    Issue,
+    Mention,
+    Polarity,
+    Satisfaction,
+    Topic,
+    WorkOrder,
+)
 from voc.report.measured import Measured
 from voc.workorders.calendar import WorkingCalendar
 
@@ -62,6 +72,31 @@ class ReportRow(Placed, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportCall:
+    """One conversation of a customer, summed up; see `voc.insights.CallSummary`.
+
+    `satisfaction` is `None` where no model predicts it. Where `is_dated` is false, `occurred_at`
+    is when it was ingested.
+    """
+
+    feedback_id: str
+    native_id: str
+    occurred_at: datetime
+    is_dated: bool
+    channel: str
+    product: str | None
+    store: str | None
+    region: str | None
+    url: str | None
+    start: Polarity | None
+    end: Polarity | None
+    reason: str | None
+    last: str | None
+    outcome: Outcome
+    satisfaction: Satisfaction | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """The part of the feedback that a report is about; an empty tuple leaves nothing out."""
 
@@ -108,6 +143,7 @@ class ReportInput:
         work_orders: Work orders of any status.
         effects: Whether work orders helped.
         calendar: When work is done; without it nothing is told of how departments handle orders.
+        calls: Those of the feedback that are conversations, summed up; read once, as a stream.
         rejects: Rows that could not be read.
         window_days: Length of the recent window that trends of issues look at.
         is_masked: Whether personal data were masked before anything was stored.
@@ -131,6 +167,7 @@ class ReportInput:
     work_orders: Sequence[WorkOrder] = ()
     effects: Sequence[Effect] = ()
     calendar: WorkingCalendar | None = None
+    calls: Iterable[ReportCall] = ()
     rejects: int = 0
     window_days: int = 14
     is_masked: bool = True

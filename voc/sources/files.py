@@ -95,8 +95,12 @@ class FileSource:
         with read_rows(source, text=self._told.get("text"), limit=state.get("size")) as table:
             turns = None if self._told else self._turn_columns(table)
             state |= {"by_turns": True} if turns else {}
-            rows = gathered(table, turns) if turns else table
+            rows = gathered(table, turns) if turns else self._prepared(table)
             yield from self._pages(table, rows, state, rows_done)
+
+    def _prepared(self, table: Table) -> Iterable[Row | Reject]:
+        """Gives the rows as they are read; kinds of files that need it bring them into shape."""
+        return table
 
     @staticmethod
     def _turn_columns(table: Table) -> TurnColumns | None:

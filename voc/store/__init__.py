@@ -13,6 +13,8 @@ from voc.store.corrections import Correction, CorrectionField
 from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place
 from voc.store.rows import (
+    CustomerFile,
+    Forgotten,
     IngestCounts,
     IssueEvent,
     LetterState,
@@ -21,11 +23,13 @@ from voc.store.rows import (
     Reject,
     SourceCount,
     StoreCounts,
+    StoredCall,
     StoredFeedback,
     StoredLetter,
     TaggedRow,
     TopicEvent,
     TopicEventKind,
+    UpsertCounts,
 )
 from voc.store.store import Store, StorePlace, open_store, store_place
 from voc.store.transaction import Transaction
@@ -35,6 +39,8 @@ __all__ = [
     "AuditEntry",
     "Correction",
     "CorrectionField",
+    "CustomerFile",
+    "Forgotten",
     "Heard",
     "IngestCounts",
     "IssueEvent",
@@ -49,12 +55,14 @@ __all__ = [
     "Store",
     "StoreCounts",
     "StorePlace",
+    "StoredCall",
     "StoredFeedback",
     "StoredLetter",
     "TaggedRow",
     "TopicEvent",
     "TopicEventKind",
     "Transaction",
+    "UpsertCounts",
     "open_store",
     "store_place",
 ]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 
-from voc.records import Feedback, Turn, stable_id
+from voc.records import FILLED, Feedback, Turn, stable_id
 from voc.store import schema
 from voc.store.columns import json_text, storable
 from voc.store.moments import columns_of, micros, moment, moment_of
@@ -170,9 +170,16 @@ def _row(item: Feedback, industry: str | None, now: datetime) -> dict[str, Any]:
 def _content_hash(row: Mapping[str, Any], created_at: datetime | None) -> str:
     """Returns a hash over what a field says: an instant written with another offset is the same.
 
-    Fields without a value are left out, so that a field added later does not make edits of all.
+    Fields without a value are left out, so that a field added later does not make edits of all; so
+    are those that were filled from orders, as a later order makes no other feedback.
     """
-    said = {name: value for name, value in row.items() if value not in (None, [], {})}
+    extra = {name: value for name, value in row["extra"].items() if name != FILLED}
+    filled = row["extra"].get(FILLED, ())
+    said = {
+        name: value
+        for name, value in {**row, "extra": extra}.items()
+        if value not in (None, [], {}) and name not in filled
+    }
     if created_at is not None:
         said["created_at"] = micros(created_at)
     line = json_text(said).encode()

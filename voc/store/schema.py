@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     false,
@@ -247,6 +248,8 @@ issue = Table(
     _number("trend_p"),
     *(_number(f"trend_{name}", nullable=True) for name in ("ratio", "low", "high")),
     _whole("trend_window_days", nullable=True),
+    Column("severity_reasons", Json, nullable=False, server_default="[]"),
+    Column("stake", Json, nullable=False, server_default="null"),
     Index("ix_issue_last_seen", "last_seen", "issue_id"),
 )
 
@@ -407,6 +410,15 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+# By a hash of the clause, so that it holds no words of anybody.
+clause_vector = Table(
+    "clause_vector",
+    metadata,
+    _key("model"),
+    Column("text_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
 meta = Table("meta", metadata, _key("name"), _text("value"))
 
 # Keys of all workspaces lie in the store of the workspace `default`, only as hashes.
@@ -463,4 +475,29 @@ correction = Table(
     *_moment("at"),
     Index("ix_correction_id", "correction_id", unique=True),
     Index("ix_correction_feedback", "feedback_id"),
+)
+
+# Persons are pseudonyms here too: the HMAC that stands for them in feedback.
+customer = Table(
+    "customer",
+    metadata,
+    _key("customer_id"),
+    *(_text(name, nullable=True) for name in ("tier", "store", "region")),
+    *_moment("since", nullable=True),
+    _json("tags"),
+    *_moment("updated_at"),
+)
+
+# Without a reference to the customer: orders may come before who placed them is told.
+customer_order = Table(
+    "customer_order",
+    metadata,
+    _key("order_id"),
+    _text("customer_id"),
+    _number("amount"),
+    *_moment("ordered_at"),
+    *(_text(name, nullable=True) for name in ("product", "store")),
+    *_moment("updated_at"),
+    Index("ix_customer_order_customer", "customer_id", "ordered_at"),
+    Index("ix_customer_order_ordered", "ordered_at"),
 )

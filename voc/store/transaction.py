@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,14 +30,16 @@ from voc.store import (
     tags,
     topic_events,
     topics,
+    vectors,
     workorders,
 )
+from voc.store.directory import DirectoryWrites
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
 
 
-class Transaction(ServiceWrites):
+class Transaction(ServiceWrites, DirectoryWrites):
     """One write transaction, as `Store.transaction` gives it: all of it is kept, or nothing.
 
     Every time taken needs a time zone (`UsageError` otherwise).
@@ -277,6 +279,14 @@ class Transaction(ServiceWrites):
         return outbox.drop(
             self._connection, now, message_id=message_id, sink=sink, state=state, reason=reason
         )
+
+    def keep_clause_vectors(self, model: str, rows: Mapping[int, bytes]) -> None:
+        """Keeps sentence vectors that a model made, by the key of the clause."""
+        vectors.keep(self._connection, model, rows)
+
+    def keep_only_clause_vectors(self, model: str, keys: Collection[int]) -> None:
+        """Forgets the vectors of all other models, and of this one all but these."""
+        vectors.keep_only(self._connection, model, keys)
 
     def put_meta(self, key: str, value: str) -> None:
         """Keeps a value of the store's own, in place of what was kept."""

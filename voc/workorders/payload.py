@@ -52,7 +52,8 @@ def work_order_message(
             "routing":    {"rule": string, "explanation": string, "sla_hours": number,
                            "clock": "working" | "calendar"},
             "circumstances": {"urgency": low normal high critical, "reasons": [string],
-                              "products" "stores" "regions" "channels": {name: voices}},
+                              "products" "stores" "regions" "channels": {name: voices},
+                              "predicted_satisfaction": mean of its calls, -2 to 2 | null}},
             "event":      only where an action is told: the last item of history ("event" "at"
                           "actor" "note" "changes") with "label", what people call it
           }
@@ -99,6 +100,9 @@ def _circumstances(told: Circumstances) -> Mapping[str, Any]:
         "stores": dict(told.stores),
         "regions": dict(told.regions),
         "channels": dict(told.channels),
+        "predicted_satisfaction": (
+            None if told.satisfaction is None else round(told.satisfaction, 3)
+        ),
     }
 
 

@@ -173,6 +173,7 @@ def facts_of(
         "topic": known(issue.topic_id),
         "channel": [name for name, _ in told.channels],
         "trend": [issue.trend],
+        "satisfaction": known(told.satisfaction_level),
     }
 
 

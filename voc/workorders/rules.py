@@ -15,6 +15,7 @@ from voc.records import (
     SEVERITIES,
     URGENCIES,
     Priority,
+    SatisfactionLevel,
     Severity,
     Trend,
     UrgencyLabel,
@@ -77,6 +78,9 @@ class When(Section):
     channel: Names = Field(default=(), description="Channels that voices came by.")
     trend: Annotated[tuple[Trend, ...], BeforeValidator(_listed)] = Field(
         default=(), description="Trends of the issue."
+    )
+    satisfaction: Annotated[tuple[SatisfactionLevel, ...], BeforeValidator(_listed)] = Field(
+        default=(), description="Mean predicted satisfaction of its calls: low, middle or high."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from voc.errors import UsageError
 from voc.records import WaitingFor
@@ -17,6 +17,7 @@ from voc.workorders.states import Action
 MOST_BYTES: Final = 65_536
 """Longest letter that is read."""
 
+_YEARS: Final = (1900, 2200)
 _DETAILS: Final = frozenset(Details.__slots__)
 
 Short = Annotated[str, Field(min_length=1, max_length=200)]
@@ -48,6 +49,13 @@ class ToldEvent(BaseModel):
     waiting_for: WaitingFor | None = None
     satisfaction: int | None = None
     satisfied: bool | None = None
+
+    @field_validator("at", "due_at")
+    @classmethod
+    def _in_our_time(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and not _YEARS[0] < moment.year < _YEARS[1]:
+            raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
+        return moment
 
     @model_validator(mode="after")
     def _is_whole(self) -> ToldEvent:
