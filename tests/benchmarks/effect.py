@@ -61,22 +61,23 @@ def measured(data: Path, *, alpha: float, seed: int, runs: int) -> list[dict[str
 
 
 def passes(told: list[dict[str, Any]]) -> dict[str, bool]:
-    """Returns which gates hold."""
+    """Returns which gates hold, each over all sizes of its case."""
 
-    def shares(case: str, verdict: str, least: float = 0) -> list[float]:
-        return [
-            one[verdict] for one in told if one["case"].startswith(case) and one["a_week"] >= least
-        ]
+    def share(case: str, verdict: str, least: float = 0) -> float:
+        found = [one[verdict] for one in told if one["case"] == case and one["a_week"] >= least]
+        return sum(found) / len(found)
 
-    false = shares("no change", "effective") + shares("half of it", "effective")
     return {
-        "no change is called a success in at most 5 of 100": max(false) <= 0.05,
-        "a drop to 0.5 is called no success in at most 5 of 100": max(
-            shares("drop to 0.5", "not_effective")
+        **{
+            f"{case}: called a success in at most 5 of 100": share(case, "effective") <= 0.05
+            for case in ("no change", "no change, at a peak", "half of it everywhere")
+        },
+        "a drop to 0.5 is called no success in at most 5 of 100": share(
+            "drop to 0.5", "not_effective"
         )
         <= 0.05,
-        "a drop to 0.3 is seen in 90 of 100 from ten voices a week on": min(
-            shares("drop to 0.3", "effective", 10)
+        "a drop to 0.3 is seen in 90 of 100 from ten voices a week on": share(
+            "drop to 0.3", "effective", 10
         )
         >= 0.9,
     }

@@ -17,7 +17,7 @@ from voc.workorders.states import Action
 MOST_BYTES: Final = 65_536
 """Longest letter that is read."""
 
-_YEARS: Final = (1900, 2200)
+_YEARS: Final = (1970, 2262)
 _DETAILS: Final = frozenset(Details.__slots__)
 
 Short = Annotated[str, Field(min_length=1, max_length=200)]
