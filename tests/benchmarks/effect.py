@@ -64,7 +64,9 @@ def passes(told: list[dict[str, Any]]) -> dict[str, bool]:
     """Returns which gates hold, each over all sizes of its case."""
 
     def share(case: str, verdict: str, least: float = 0) -> float:
-        found = [one[verdict] for one in told if one["case"] == case and one["a_week"] >= least]
+        found: list[float] = [
+            one[verdict] for one in told if one["case"] == case and one["a_week"] >= least
+        ]
         return sum(found) / len(found)
 
     return {
