@@ -41,6 +41,12 @@ class ReceivedOut(Output):
     rejected: list[RejectedRow]
 
 
+class HookedOut(ReceivedOut):
+    """What became of what a webhook brought."""
+
+    withdrawn: int = Field(description="Known voices that it says are gone.")
+
+
 class UpsertOut(Output):
     """What became of customers, or of orders."""
 

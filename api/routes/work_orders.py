@@ -21,7 +21,7 @@ from api.inputs import OrderIn, WorkOrderFilter
 from api.outputs import EventOut, WorkOrderItemOut, WorkOrderOut, WorkOrderPage
 from api.problems import Finding, ProblemError, documented
 from api.routes.feedback import IdempotencyKey
-from api.security import Principal, requires
+from api.security import Principal, event_secrets, requires
 
 if TYPE_CHECKING:
     from voc.config import Settings
@@ -134,7 +134,7 @@ async def tell_event(
     request: Request,
     work_order_id: str,
     body: EventIn,
-    caller: Annotated[Principal, requires("work-orders", or_signed=True)],
+    caller: Annotated[Principal, requires("work-orders", signed_by=event_secrets)],
     webhook_id: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
     """Takes in what another system says of a work order or does with it, once for each event id.

@@ -43,6 +43,12 @@ def test_secrets_come_from_variables(tmp_path: Path) -> None:
         load_settings(file, environ={"VOC_INBOXES_OTHER_TOKEN": "hush"})
 
 
+def test_other_tenants_read_none_of_them() -> None:
+    told = {"inboxes": {"a": {"kind": "file", "dir": "d"}}, "workspaces": {"north": "sqlite:///n"}}
+    settings = load_settings(overrides=told, environ={})
+    assert (list(settings.inboxes), settings.of_workspace("north").inboxes) == (["a"], {})
+
+
 @pytest.mark.parametrize("kind", sorted(BUILT_IN))
 def test_the_page_names_every_option(kind: str) -> None:
     assert f"- **{kind}**" in PAGE

@@ -19,7 +19,7 @@ from voc.config.inboxes import InboxSettings, inbox_variables
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
-from voc.config.sources import AnySource
+from voc.config.sources import AnySource, source_variables
 from voc.config.yamlfile import Place, describe, finding, known_place, place_of, read_yaml
 from voc.errors import ConfigError, nearest
 
@@ -342,6 +342,7 @@ class Settings(Section):
             update={
                 "store": self.store.model_copy(update={"url": self.workspaces[name]}),
                 "queue": self.queue.model_copy(update={"dir": self.queue_dir / name}),
+                "inboxes": {},  # what comes there is told of the orders of the default
             }
         )
         changed._base_dir = self._base_dir
@@ -453,6 +454,7 @@ def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[st
     known = {_variable(name): name for name in setting_names()}
     known |= sink_variables(values.get("sinks"), prefix=PREFIX)
     known |= inbox_variables(values.get("inboxes"), prefix=PREFIX)
+    known |= source_variables(values.get("sources"), prefix=PREFIX)
     found: dict[str, tuple[str, str]] = {}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}CONFIG":

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from voc.config import FileSettings, Industry, Settings, SurveySettings
+from voc.config import CrawlSourceSettings, FileSettings, Industry, Settings, SurveySettings
+from voc.config.streams import WebhookSourceSettings
 from voc.errors import UsageError, nearest
 from voc.pipeline.taxonomies import named_industry
 from voc.records import CHANNELS, Channel
@@ -15,6 +16,7 @@ from voc.sources.base import Source
 from voc.sources.crawling.source import CrawlSource
 from voc.sources.files import FileSource
 from voc.sources.questionnaires import SurveySource
+from voc.sources.streams.opening import open_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,21 @@ def open_source(
         known = settings.sources[origin]
         if isinstance(known, SurveySettings):
             survey = _survey(origin, known, settings, told, channel)
-            return survey, _chosen(told.industry, known.industry, settings)
-        if not isinstance(known, FileSettings):
+            return survey, chosen_industry(told.industry, known.industry, settings)
+        if isinstance(known, CrawlSourceSettings):
             site = crawl_source(origin, settings=settings, told=told, limit=limit)
-            return site, _chosen(told.industry, known.industry, settings)
+            return site, chosen_industry(told.industry, known.industry, settings)
+        if not isinstance(known, FileSettings):
+            _refuse_columns(origin, told)
+            stream = open_stream(
+                origin,
+                known,
+                base=settings.base_dir,
+                channel=channel,
+                zone=settings.zone,
+                max_chars=settings.text.max_chars,
+            )
+            return stream, chosen_industry(told.industry, known.industry, settings)
         source = FileSource(
             settings.base_dir / known.path.expanduser(),
             name=told.name or origin,
@@ -79,7 +92,7 @@ def open_source(
             zone=settings.zone,
             max_chars=settings.text.max_chars,
         )
-        return source, _chosen(told.industry, known.industry, settings)
+        return source, chosen_industry(told.industry, known.industry, settings)
     if origin != "-" and not Path(origin).exists():
         names = ", ".join(settings.sources) or "none"
         raise UsageError(
@@ -96,7 +109,7 @@ def open_source(
         zone=settings.zone,
         max_chars=settings.text.max_chars,
     )
-    return source, _chosen(told.industry, None, settings)
+    return source, chosen_industry(told.industry, None, settings)
 
 
 def _survey(
@@ -135,15 +148,14 @@ def crawl_source(
     crawled = {
         each: known
         for each, known in settings.sources.items()
-        if not isinstance(known, FileSettings)
+        if isinstance(known, CrawlSourceSettings)
     }
     if name not in crawled:
         raise UsageError(
             f"{name}: the config names no site to crawl so (it has {', '.join(crawled) or 'none'})."
             f"{nearest(name, crawled)}"
         )
-    if told.mapping or told.text or told.id or told.name:
-        raise UsageError(f"{name}: is crawled; --map, --text, --id and --name are for files.")
+    _refuse_columns(name, told)
     return CrawlSource(
         name,
         crawled[name],
@@ -153,6 +165,19 @@ def crawl_source(
         max_chars=settings.text.max_chars,
         limit=limit,
     )
+
+
+def webhook_source(name: str, *, settings: Settings) -> WebhookSourceSettings | None:
+    """Returns the settings of a webhook; `None` where the config names none so."""
+    known = settings.sources.get(name)
+    return known if isinstance(known, WebhookSourceSettings) else None
+
+
+def _refuse_columns(name: str, told: Told) -> None:
+    if told.mapping or told.text or told.id or told.name:
+        raise UsageError(
+            f"{name}: the config says how it is read; --map, --text, --id and --name are for files."
+        )
 
 
 def check_channel(name: str | None) -> Channel | None:
@@ -169,7 +194,7 @@ def check_channel(name: str | None) -> Channel | None:
     raise UsageError(f"There is no channel {name!r}; there are {', '.join(CHANNELS)}.")
 
 
-def _chosen(told: str | None, of_source: str | None, settings: Settings) -> Chosen | None:
+def chosen_industry(told: str | None, of_source: str | None, settings: Settings) -> Chosen | None:
     """Paths in the config start from its folder, told ones from the current folder."""
     if told is not None:
         return Chosen(named_industry(told, settings=settings))

@@ -48,7 +48,8 @@ def discover_topics(
     Raises:
         MissingExtraError: scikit-learn is missing.
     """
-    clauses = clauses_of(store.mentions(model=model, industry=industry.id))
+    mentions = list(store.mentions(model=model, industry=industry.id))
+    clauses = clauses_of(mentions)
     past = past_of(store, industry.id)
     mark = _fingerprint(clauses, past, industry, settings, model)
     if store.meta(_seen(industry)) == mark:
@@ -60,6 +61,7 @@ def discover_topics(
         industry=industry,
         past=past,
         sentences=sentences,
+        places=_places(mentions),
         seed=settings.seed,
         min_voices=settings.min_voices,
     )
@@ -146,6 +148,11 @@ def past_of(store: Store, industry: str) -> Past:
             if event.kind == "parted" and event.other
         ),
     )
+
+
+def _places(mentions: Iterable[Mention]) -> frozenset[str]:
+    named = (name for one in mentions for name in (one.product, one.store, one.region))
+    return frozenset(name for name in named if name)
 
 
 def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:

@@ -40,7 +40,7 @@ def protect(feedback: Feedback, *, key: bytes, masked: bool = True) -> Feedback:
     text = hide(feedback.text)
     return replace(
         feedback,
-        native_id=_protected_id(feedback.native_id, key),
+        native_id=protected_id(feedback.native_id, key),
         text=text,
         title=hide(feedback.title) if feedback.title else feedback.title,
         turns=_protected_turns(feedback, text, hide, key),
@@ -59,7 +59,8 @@ def _clean(text: str) -> str:
     return sanitise(text)[0]
 
 
-def _protected_id(native_id: str, key: bytes) -> str:
+def protected_id(native_id: str, key: bytes) -> str:
+    """Returns an id as it is stored: a pseudonym in place of one that holds personal data."""
     return pseudonym(native_id, key=key) if mask(native_id).spans else native_id
 
 

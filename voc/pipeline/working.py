@@ -13,6 +13,7 @@ from voc.config import Settings
 from voc.errors import StoreBusyError, StoreError
 from voc.pipeline.chain import Chain
 from voc.pipeline.delivering import Delivery
+from voc.pipeline.feeding import Feeding
 from voc.pipeline.returning import Mailroom
 from voc.pipeline.watching import watch_orders
 from voc.store import Store
@@ -38,14 +39,16 @@ class Turn:
 class Worker:
     """Works for one workspace, beside other workers.
 
-    One worker at a time holds the chain: it tags and forms issues. On PostgreSQL the others
-    deliver what waits, and take the chain over when its holder ends. On SQLite there is one worker.
+    One worker at a time holds the chain: it reads sources, tags and forms issues. On PostgreSQL the
+    others deliver what waits, and take the chain over when its holder ends. On SQLite there is one
+    worker.
 
     Args:
         store: What is read and written.
         engine: What tags.
         settings: The workspace's settings.
         clock: Seconds that only grow.
+        feeding: What reads sources while this worker holds the chain; `None`: nothing does.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Worker:
         settings: Settings,
         *,
         clock: Callable[[], float] = time.monotonic,
+        feeding: Feeding | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -67,6 +71,7 @@ class Worker:
         self._holds = False
         self._delivery: Delivery | None = None
         self._mailroom: Mailroom | None = None
+        self._feeding = feeding
 
     def start(self) -> None:
         """Takes the chain where nobody has it.
@@ -148,6 +153,8 @@ class Worker:
         self._holds = stack.enter_context(self._store.held("chain"))
         if self._holds:
             self._hold = stack
+            if self._feeding is not None:
+                self._feeding.start()
             return
         stack.close()
         if self._store.is_one_file:
@@ -162,7 +169,9 @@ class Worker:
         return self._holds
 
     def close(self) -> None:
-        """Lets the chain go to another worker, and closes the connections to sinks and inboxes."""
+        """Lets the chain go to another worker, and closes what is connected."""
+        if self._feeding is not None:
+            self._feeding.stop()
         if self._delivery is not None:
             self._delivery.close()
             self._delivery = None

@@ -8,6 +8,12 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
+DELETED: Final = "deleted"
+"""The field that says that a voice is gone."""
+
+_NO: Final = frozenset(
+    ["", "0", "0.0", "-", "false", "f", "no", "n", "null", "none", "nan", "否", "无", "未删除"]
+)
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/|of|out of)\s*(\d+(?:\.\d+)?)\s*(?:分|星)?")
 _WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:分|星级|星|颗星|stars?|points?|点)")
@@ -69,6 +75,13 @@ class Rating:
 
     value: float
     best: float | None = None
+
+
+def says_yes(value: Any) -> bool:
+    """Whether a cell says yes, as a flag or the time of an event does."""
+    if value is None or value is False:
+        return False
+    return folded(str(value)).lower() not in _NO
 
 
 def folded(text: str) -> str:

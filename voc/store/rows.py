@@ -327,11 +327,12 @@ class StoredLetter:
 
 
 class SourceCount(NamedTuple):
-    """How many voices a source brought, and when the last of them."""
+    """How many voices a source has, when the last of them came, and how many it withdrew."""
 
     source: str
     voices: int
     last_ingested: datetime
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

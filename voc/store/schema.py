@@ -120,6 +120,9 @@ feedback = Table(
     sqlite_autoincrement=True,
 )
 
+# Whose source says that it is gone: its versions are kept, and none of them is current.
+withdrawal = Table("withdrawal", metadata, _key("feedback_id"), _text("source"), *_moment("at"))
+
 source_cursor = Table("source_cursor", metadata, _key("source"), _json("position"))
 
 reject = Table(

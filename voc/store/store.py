@@ -178,7 +178,7 @@ class Store(ServiceReads, DirectoryReads):
             return feedback.meta(connection, key)
 
     def sources(self) -> list[SourceCount]:
-        """Returns `(source, voices, last_ingested)` of each source, by name."""
+        """Returns `(source, voices, last_ingested, withdrawn)` of each source, by name."""
         with self._database.reading() as connection:
             return feedback.sources(connection)
 

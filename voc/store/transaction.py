@@ -31,6 +31,7 @@ from voc.store import (
     topic_events,
     topics,
     vectors,
+    withdrawals,
     workorders,
 )
 from voc.store.directory import DirectoryWrites
@@ -55,6 +56,7 @@ class Transaction(ServiceWrites, DirectoryWrites):
         industry: str | None,
         now: datetime,
         keeps_industry: bool = False,
+        restores: bool = False,
     ) -> IngestCounts:
         """Stores voices, each content once.
 
@@ -69,21 +71,45 @@ class Transaction(ServiceWrites, DirectoryWrites):
                 `None` changes no stored voice, and an edited one stays in its industry.
             now: When they came in.
             keeps_industry: A stored voice that has an industry stays in it.
+            restores: A withdrawn voice that comes as it was speaks again; with other content it
+                does so anyway.
         """
         return feedback.add(
-            self._connection, items, industry=industry, now=now, keeps_industry=keeps_industry
+            self._connection,
+            items,
+            industry=industry,
+            now=now,
+            keeps_industry=keeps_industry,
+            restores=restores,
         )
+
+    def withdraw(self, source: str, native_ids: Sequence[str], now: datetime) -> int:
+        """Takes voices out of topics, issues and all counts, as their source says they are gone.
+
+        What is stored of them stays. Ids that are unknown or withdrawn already change nothing.
+
+        Returns:
+            How many were withdrawn now.
+        """
+        return withdrawals.withdraw(self._connection, source, native_ids, now)
+
+    def cursor(self, source: str) -> dict[str, Any] | None:
+        """Returns how far a source was read, as this transaction sees it."""
+        return feedback.cursor(self._connection, source)
 
     def save_cursor(self, source: str, cursor: Mapping[str, Any]) -> None:
         """Keeps how far `source` was read; belongs in the transaction of the rows read."""
         feedback.save_cursor(self._connection, source, cursor)
 
-    def add_rejects(self, source: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> None:
+    def add_rejects(self, source: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
         """Keeps rows that could not be read, as `(place, reason, sample)`.
 
         The same place and reason again changes nothing.
+
+        Returns:
+            How many were not known yet.
         """
-        feedback.add_rejects(self._connection, source, rows, now)
+        return feedback.add_rejects(self._connection, source, rows, now)
 
     def save_tags(self, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime) -> None:
         """Keeps tags and their mentions, replacing those of the same voice, version and model.
