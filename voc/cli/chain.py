@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,7 @@ from voc.cli.terminal import (
     IndustryOption,
     MapOption,
     Progress,
+    day_from,
     field_map,
     opened_store,
     say,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from voc.config import Settings
     from voc.pipeline.ingesting import Ingested
     from voc.pipeline.origins import Chosen
+    from voc.pipeline.returning import Returned
     from voc.sources.base import Source
     from voc.store import Store
 
@@ -122,6 +123,10 @@ def _read_all(
 def run(
     config: ConfigOption = None,
     model: Annotated[str | None, typer.Option("--model", help="Model to tag with.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="As if it were then, to replay a history."),
+    ] = None,
 ) -> None:
     """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
 
@@ -129,6 +134,8 @@ def run(
     holds up nothing else; the exit status is then 1.
 
     Example: voc run --config voc.yaml
+
+    Example: voc run --at 2026-09-02T09:00
     """
     from voc.cli.customers import told_of
     from voc.pipeline.chain import Chain
@@ -137,6 +144,7 @@ def run(
     from voc.tagging.engine import load
 
     settings = settings_from(config)
+    moment = day_from(at, settings)
     unread = Unread()
     pulled = [name for name in settings.sources if webhook_source(name, settings=settings) is None]
     opened = unread.open(pulled, settings=settings, told=Told())
@@ -155,6 +163,7 @@ def run(
                 Chain(
                     store, engine, settings,
                     progress=lambda stage, part, total: progress.update(part, total, label=stage),
+                    now=(lambda: moment) if moment else None,
                 )
             ) as chain,
         ):  # fmt: skip
@@ -167,7 +176,9 @@ def run(
             f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
             " changed;"
             f" {done.work_orders} work orders opened or updated,"
-            f" {done.escalated} escalations, {done.archived} archived;"
+            f" {done.escalated} escalations, {done.archived} archived,"
+            f" {done.effects_changed} effects measured;"
+            f"{_returned(done.returned)}"
             f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:
@@ -176,6 +187,15 @@ def run(
                 f" {done.delivery.buried} were refused; voc outbox list says why."
             )
         unread.leave()
+
+
+def _returned(told: Returned) -> str:
+    """Returns what became of events of other systems; nothing where there were none."""
+    if not (told.applied or told.waiting or told.refused):
+        return ""
+    aside = told.waiting + told.refused
+    kept = f", {aside} set aside (voc inbox list)" if aside else ""
+    return f" {told.applied} events of other systems taken in{kept};"
 
 
 def _where(settings: Settings) -> str:
@@ -228,7 +248,7 @@ def report(
 
     chosen = format_of(out, as_format)
     settings = settings_from(config)
-    first, end = _day(since, settings), _day(until, settings, after=True)
+    first, end = day_from(since, settings), day_from(until, settings, after=True)
     if first and end and first >= end:
         raise UsageError(f"--since {since} is after --until {until}; no day lies between them.")
     with opened_store(settings) as store:
@@ -246,20 +266,3 @@ def report(
     for note in written.notes:
         say(note)
     say(f"report written to {out}")
-
-
-def _day(text: str | None, settings: Settings, *, after: bool = False) -> datetime | None:
-    """Reads a day or a time; with `after`, a bare day is its end."""
-    from datetime import timedelta
-
-    from voc.errors import UsageError
-
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is no day; write it as 2026-10-01.") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=settings.zone)
-    return moment + timedelta(days=1) if after and len(text) <= 10 else moment

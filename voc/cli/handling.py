@@ -30,7 +30,7 @@ OrderArgument = Annotated[str, typer.Argument(metavar="WORK_ORDER_ID", help="The
 def show(
     work_order_id: OrderArgument, as_json: JsonOption = False, config: ConfigOption = None
 ) -> None:
-    """Show one work order: where it stands, its clock, its history; --json for programs.
+    """Show one work order: where it stands, its clock, history and effect; --json for programs.
 
     Example: voc work-orders show wo_0123456789abcdef0123
     """
@@ -43,12 +43,14 @@ def show(
         order = store.work_order(work_order_id)
         if order is None:
             raise _unknown(work_order_id)
+        effect = next(iter(store.effects(work_order_id=work_order_id, limit=1)), None)
         if as_json:
-            print_records([order.as_dict()])
+            told = {"effect": effect.as_dict() if effect else None}
+            print_records([order.as_dict() | told])
             return
         children = store.child_orders(work_order_id)
         calendar = Handler(store, settings).rulebook.calendar
-    print_order(order, children, calendar=calendar, now=datetime.now(settings.zone))
+    print_order(order, children, effect, calendar=calendar, now=datetime.now(settings.zone))
 
 
 def act(

@@ -121,12 +121,14 @@ def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:
 
 @issues.command("show")
 def show_issue(issue_id: str, config: ConfigOption = None) -> None:
-    """Show one issue with its evidence as JSON.
+    """Show one issue with its evidence, and whether its last order helped, as JSON.
 
     Example: voc issues show is_0123456789abcdef0123
     """
     with opened_store(settings_from(config)) as store:
-        print_records([_issue(store, issue_id).as_dict()])
+        found = _issue(store, issue_id)
+        effect = next(iter(store.effects(issue_id=issue_id, limit=1)), None)
+        print_records([found.as_dict() | {"effect": effect.as_dict() if effect else None}])
 
 
 @issues.command("close")

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from voc.config.beside import stores_beside
 from voc.config.customers import CustomerSettings
+from voc.config.inboxes import InboxSettings, inbox_variables
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
@@ -118,6 +119,26 @@ class IssueSettings(Section):
     )
     min_score: float = Field(
         default=0.3, ge=0, le=1, description="Lowest probability of a mention that counts."
+    )
+
+
+class EffectSettings(Section):
+    """How it is told whether a work order helped; `voc.insights.effect` says by what method."""
+
+    days_before: int = Field(
+        default=42, ge=7, le=365, description="Days before a work order's end that are compared."
+    )
+    days_after: int = Field(
+        default=28, ge=1, le=365, description="Days after it that are watched, then judged."
+    )
+    min_expected: float = Field(
+        default=10.0, ge=1, description="Voices to be expected after it, below which none can say."
+    )
+    useful_ratio: float = Field(
+        default=0.5, gt=0, lt=1, description="Rate after over that before that is worth having."
+    )
+    redo: bool = Field(
+        default=False, description="Reopen an order that did not help; false: propose it only."
     )
 
 
@@ -233,6 +254,7 @@ class Settings(Section):
     score: ScoreSettings = ScoreSettings()
     topics: TopicSettings = TopicSettings()
     issues: IssueSettings = IssueSettings()
+    effects: EffectSettings = EffectSettings()
     customers: CustomerSettings = CustomerSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
@@ -250,6 +272,10 @@ class Settings(Section):
     )
     sinks: dict[SinkName, SinkSettings] = Field(
         default_factory=dict, description="Where work orders go; empty: into the file queue."
+    )
+
+    inboxes: dict[SinkName, InboxSettings] = Field(
+        default_factory=dict, description="Where other systems tell what becomes of work orders."
     )
 
     _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
@@ -318,6 +344,7 @@ class Settings(Section):
             update={
                 "store": self.store.model_copy(update={"url": self.workspaces[name]}),
                 "queue": self.queue.model_copy(update={"dir": self.queue_dir / name}),
+                "inboxes": {},  # what comes there is told of the orders of the default
             }
         )
         changed._base_dir = self._base_dir
@@ -428,6 +455,7 @@ def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[st
     """
     known = {_variable(name): name for name in setting_names()}
     known |= sink_variables(values.get("sinks"), prefix=PREFIX)
+    known |= inbox_variables(values.get("inboxes"), prefix=PREFIX)
     known |= source_variables(values.get("sources"), prefix=PREFIX)
     found: dict[str, tuple[str, str]] = {}
     for variable, text in environ.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +32,7 @@ from voc.store import check_place, open_store, store_place
 from voc.tagging.loading import is_of, load_tagger, other_aspects
 from voc.tagging.sharpening.files import read_manifests
 from voc.workorders import check_routing
+from voc.workorders.inboxes import CheckedInbox, open_inbox
 from voc.workorders.sinks import CheckedSink, ClosingSink, FileQueueSink, open_sink
 
 
@@ -72,6 +74,8 @@ def checkup(config: Path | None, files: Sequence[str]) -> Iterator[Part]:
     yield _checked("queue", lambda: _queue_state(settings.queue_dir))
     for name in settings.sinks:
         yield _checked(f"sink {name}", lambda name=name: _sink_state(name, settings))  # type: ignore[misc]
+    for name in settings.inboxes:
+        yield _checked(f"inbox {name}", lambda name=name: _inbox_state(name, settings))  # type: ignore[misc]
     for name, source in settings.sources.items():
         yield Part(f"source {name}", *_source_state(name, source, settings))
 
@@ -185,6 +189,13 @@ def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
                 f"{dead} messages were refused; the first because: {last.last_error} (voc outbox"
                 " list names them)"
             )
+        refused = store.letters(state="refused", limit=1)
+        if refused:
+            count = store.letter_counts().get("refused", 0)
+            problems.append(
+                f"{count} events of other systems were refused; the first because:"
+                f" {refused[0].reason} (voc inbox list names them)"
+            )
         problems += [
             f"{count} messages wait for the sink {name!r}, which the settings do not name; name it,"
             f" or type: voc outbox drop --sink {name}"
@@ -227,6 +238,15 @@ def _sink_state(name: str, settings: Settings) -> tuple[str, Sequence[str]]:
     finally:
         if isinstance(sink, ClosingSink):
             sink.close()
+
+
+def _inbox_state(name: str, settings: Settings) -> tuple[str, Sequence[str]]:
+    """Looks at an inbox, and takes nothing."""
+    options = settings.inboxes[name]
+    with closing(open_inbox(name, options, base_dir=settings.base_dir)) as inbox:
+        if isinstance(inbox, CheckedInbox):
+            return f"{options.kind}: {inbox.check()}", ()
+        return f"{options.kind}: cannot be looked at without taking", ()
 
 
 def _queue_state(folder: Path) -> tuple[str, Sequence[str]]:

@@ -14,6 +14,7 @@ from voc.errors import StoreError
 from voc.records import (
     Alert,
     CallTags,
+    Effect,
     Evidence,
     Issue,
     Mention,
@@ -26,6 +27,7 @@ from voc.store import (
     alerts,
     calls,
     checks,
+    effects,
     feedback,
     issues,
     outbox,
@@ -404,6 +406,24 @@ class Store(ServiceReads, DirectoryReads):
         """Returns alerts, the last opened first."""
         with self._database.reading() as connection:
             return alerts.some(connection, industry=industry, status=status, limit=limit)
+
+    def effects(
+        self,
+        *,
+        work_order_id: Wanted = None,
+        issue_id: Wanted = None,
+        verdict: Wanted = None,
+        limit: int | None = None,
+    ) -> list[Effect]:
+        """Returns effects of work orders, that of the one that ended last first."""
+        with self._database.reading() as connection:
+            return effects.some(
+                connection,
+                work_order_id=work_order_id,
+                issue_id=issue_id,
+                verdict=verdict,
+                limit=limit,
+            )
 
     def work_orders(
         self,
