@@ -194,6 +194,7 @@ class Chain:
                 row.occurred_at if row.is_dated else None,
                 row.channel,
                 row.product,
+                row.store,
             )
             for row in map(as_heard, self._store.tagged(model=self._engine.model))
             if "staff" not in row.flags
