@@ -23,8 +23,8 @@ def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
     """Returns the voices that repeat an earlier one, with the one they repeat.
 
     A voice repeats one whose text is the same but for punctuation, width, case and script, whose
-    author, product and store are no others, and which was heard at the same moment. A text of 20 letters
-    or more needs less: the same author, the same day where no hour is told, or no time at all.
+    author, product and store are no others, and which was heard at the same moment. A text of 20
+    letters or more needs less: the same author, the same day where no hour is told, or no time.
 
     Args:
         voices: All voices; `occurred_at` is `None` where nobody told when they spoke.

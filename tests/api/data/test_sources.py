@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ def body(number: int, text: str | None = "太慢了", **more: Any) -> dict[str, 
 
 def post(
     service: Service, sent: Any, *, name: str = "m1", secret: str = SECRET,
-    at: datetime | None = None, path: str = PATH, **headers: str,
+    at: datetime | None = None, path: str = PATH, headers: Mapping[str, str] | None = None,
 ) -> Any:  # fmt: skip
     raw = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
     at = at or datetime.now(UTC)
@@ -41,7 +41,7 @@ def post(
         "webhook-id": name,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(secret).sign(name, at, raw.decode("latin-1")),
-        **headers,
+        **(headers or {}),
     }
     return service.client.post(path, content=raw, headers=signed)
 
@@ -96,7 +96,7 @@ def test_only_the_sources_own_secrets_sign(desk: Service) -> None:
     for path in ("/v1/sources/nosuch/webhook", "/v1/sources/file/webhook"):
         assert post(desk, body(2), path=path).status_code == 401
     changed = {"webhook-signature": Webhook(SECRET).sign("m1", datetime.now(UTC), "other")}
-    assert post(desk, body(2), **changed).status_code == 401
+    assert post(desk, body(2), headers=changed).status_code == 401
     assert desk.store.counts().feedback == 1
 
 
