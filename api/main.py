@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from api.door import STATE
 from api.middleware import BodyLimit, Envelope, Shedding
 from api.openapi import describe
 from api.problems import add_problem_handlers
@@ -50,9 +51,9 @@ def create_app(
     services = Services(settings, store=store, engine=engine)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         services.begin()
-        yield
+        yield {STATE: services.door}
         gate: Gate | None = getattr(app.state, "gate", None)
         if gate is not None:
             await run_in_threadpool(gate.workspaces.close)
@@ -72,7 +73,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(BodyLimit, settings=settings)
-    app.add_middleware(Shedding, services=services)
+    app.add_middleware(Shedding, door=services.door)
     app.add_middleware(Envelope, metrics=services.metrics)  # the outermost, for it is added last
     return app
 

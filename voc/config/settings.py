@@ -160,6 +160,11 @@ class ServeSettings(Section):
         ge=8,
         description="Tokens that may be served before a new request; with more it gets 429.",
     )
+    overload_wait_ms: float = Field(
+        default=10.0,
+        ge=0,
+        description="Milliseconds that a new request may wait once that many were reached.",
+    )
     queue_tokens: int = Field(
         default=65_536, ge=8, description="Tokens that may wait in all; with more there is 429."
     )
