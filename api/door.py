@@ -8,8 +8,9 @@ and not the body.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -60,7 +61,7 @@ class Door:
         self._metrics.refused.inc()
         return ProblemError(429, _DETAIL, retry_after_s=self._wait_s)
 
-    def answer(self, request_id: str, *, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    def answer(self, request_id: str, *, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
         """Returns the whole answer to a refused request, as HTTP/1.1 has it, and counts it.
 
         Args:
@@ -71,14 +72,13 @@ class Door:
         self._requests.inc()
         self._latency.observe(0.0)
         self._tell_later()
-        body = orjson.dumps(problem_of(request_id, refusal.status, refusal.detail))
-        own = {
-            **refusal.headers, **SAFE_HEADERS, "X-Request-ID": request_id,
-            "Content-Type": MEDIA_TYPE, "Content-Length": str(len(body)),
-        }  # fmt: skip
-        lines = [f"HTTP/1.1 429 {title_of(429)}", *(f"{name}: {own[name]}" for name in own)]
-        more = [name + b": " + value for name, value in headers]
-        return b"\r\n".join(["\r\n".join(lines).encode("latin-1"), *more, b"", body])
+        head, begin, end = _parts(refusal.headers["Retry-After"])
+        name = request_id.encode("ascii")
+        told = b"".join(b"%b: %b\r\n" % header for header in headers)
+        length = len(begin) + len(name) + len(end)
+        return b"%bX-Request-ID: %b\r\n%bContent-Length: %d\r\n\r\n%b%b%b" % (
+            head, name, told, length, begin, name, end,
+        )  # fmt: skip
 
     @property
     def _wait_s(self) -> float:
@@ -97,3 +97,12 @@ class Door:
         }  # fmt: skip
         self._untold, self._telling = 0, None
         _log.info(orjson.dumps(line).decode())
+
+
+@functools.cache
+def _parts(retry_after: str) -> tuple[bytes, bytes, bytes]:
+    """Returns the head of a refusal, and its body before and after the request's id."""
+    headers = {"Retry-After": retry_after, "Content-Type": MEDIA_TYPE, **SAFE_HEADERS}
+    head = [f"HTTP/1.1 429 {title_of(429)}", *(f"{name}: {headers[name]}" for name in headers), ""]
+    begin, end = orjson.dumps(problem_of("\0", 429, _DETAIL)).split(orjson.dumps("\0")[1:-1])
+    return "\r\n".join(head).encode("latin-1"), begin, end

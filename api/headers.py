@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
 from typing import Final
 
 SAFE_HEADERS: Final = {
@@ -19,4 +19,4 @@ _REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
 
 def request_id_of(told: str) -> str:
     """Returns the id that a gateway gave a request in `X-Request-ID`, or a new one."""
-    return told if _REQUEST_ID.fullmatch(told) else uuid.uuid4().hex
+    return told if _REQUEST_ID.fullmatch(told) else secrets.token_hex(16)

@@ -16,6 +16,7 @@ from api.batching import Batcher
 from api.door import Door
 from api.metrics import Metrics
 from api.problems import ProblemError
+from api.reports import Reports
 from voc.config import Industry, industry_files, load_industry
 from voc.errors import VocError
 
@@ -48,6 +49,7 @@ class Services:
         self.settings = settings
         self.metrics = Metrics()
         self.door = Door(self.metrics)
+        self.reports = Reports(settings.report.keep_s)
         self._open_store = store if callable(store) else None
         self._store = None if callable(store) else store
         self._engine_source = engine

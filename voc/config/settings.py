@@ -120,11 +120,19 @@ class RoutingSettings(Section):
 
 class ReportSettings(Section):
     title: str = Field(default="客户之声报告", description="Heading of the report.")
+    keep_s: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds that the API gives a report again while no feedback comes in.",
+    )
 
 
 class AccessSettings(Section):
     requests_per_minute: int = Field(
         default=6000, ge=0, description="Requests of one key a minute, a server process; 0: any."
+    )
+    idempotency_days: int = Field(
+        default=7, ge=1, description="Days for which an Idempotency-Key is remembered."
     )
 
 

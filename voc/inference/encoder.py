@@ -122,11 +122,16 @@ class EncoderModel:
         Raises:
             ModelError: A text cannot be run.
         """
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        if len(texts) == 1:  # on the caller's thread: handing it over would cost more
+            encodings = [self._tokenizer.encode(texts[0], add_special_tokens=False)]
+        else:
+            encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         pieces = [
             (np.array(each.ids, dtype=np.int64), np.array(each.offsets, dtype=np.int64))
             for each in encodings
         ]
+        if len(pieces) == 1:
+            return [self._encode_one(*pieces[0])]
         # The longest first, so that no core idles while the last one reads a long text.
         order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index][0]))
         found: list[TokenStates | None] = [None] * len(pieces)

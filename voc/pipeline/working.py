@@ -12,6 +12,7 @@ from voc.config import Settings
 from voc.errors import StoreBusyError, StoreError
 from voc.pipeline.chain import Chain
 from voc.pipeline.delivering import Delivery
+from voc.pipeline.once import forget_old
 from voc.store import Store
 from voc.tagging.engine import Engine
 
@@ -76,6 +77,7 @@ class Worker:
         newest = self._store.newest_seq()
         if self._clock() >= self._next_run:
             run = self._chain().run()
+            forget_old(self._store, days=self._settings.access.idempotency_days)
             self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
             return Turn(run.tagged, run.delivery.delivered, ran=True)
