@@ -119,9 +119,12 @@ class ImpatientProtocol(HttpToolsProtocol):
         )
 
     def _hold_place(self) -> None:
-        """Holds room for a request to tag that came whole, until its texts are queued."""
+        """Holds room for a request to tag that came whole, until its texts are queued.
+
+        Not for one that was answered before, or whose turn has not come: nobody would free it.
+        """
         door: Door | None = self.app_state.get(STATE)
-        if door is None or self.url != _ROUTE or self.pipeline or PLACE in self.scope["state"]:
+        if door is None or self.url != _ROUTE or self.pipeline or self.cycle.response_complete:
             return
         self.scope["state"][PLACE] = door.hold(len(self.cycle.body))
 

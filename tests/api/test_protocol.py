@@ -35,6 +35,7 @@ class Served:
         self.gate = asyncio.Event()
         self.gate.set()
         self.port = 0
+        self.is_hasty = False
 
     def shut(self, *, for_good: bool = True) -> None:
         """Shuts the door, or opens it."""
@@ -51,7 +52,7 @@ class Served:
             await send({"type": "lifespan.shutdown.complete"})
             return
         self.begun.append(scope["path"])
-        while (await receive()).get("more_body"):
+        while not self.is_hasty and (await receive()).get("more_body"):
             pass
         await self.gate.wait()
         body = scope["path"].encode()
@@ -250,6 +251,20 @@ def test_room_is_held_from_the_last_byte_of_a_request() -> None:
         while not served.door.admission.held:
             await asyncio.sleep(0.005)
         served.gate.set()
+
+    run(test)
+
+
+def test_no_room_is_held_for_a_request_that_was_answered_before_its_end() -> None:
+    async def test(served: Served) -> None:
+        assert served.door.admission is not None
+        served.is_hasty = True
+        reader, writer = await served.open()
+        writer.write(asking()[: -len(BODY)])
+        assert (await answer(reader))[0] == 200
+        writer.write(BODY + asking("/other"))
+        assert (await answer(reader))[::2] == (200, b"/other")
+        assert served.door.admission.held == 0
 
     run(test)
 
