@@ -62,7 +62,9 @@ def _parts(node: Any) -> Iterator[Any]:
         yield helper.make_node("Gelu", [biased], list(node.output), node.name, domain=_MICROSOFT)
         return
     if node.op_type == "QEmbedLayerNormalization" and node.input[1] != _SEGMENTS:
-        yield helper.make_node("Sub", [node.input[0]] * 2, [_SEGMENTS])  # the first segment, everywhere
+        yield helper.make_node(
+            "Sub", [node.input[0]] * 2, [_SEGMENTS]
+        )  # the first segment, everywhere
         node.input[1] = _SEGMENTS
     if node.op_type in _MASK_OF:
         node.input[_MASK_OF[node.op_type]] = ""
