@@ -54,6 +54,7 @@ OPERATIONS = [
 ]
 
 
+PATIENCE_S: Final = 120  # a busy machine takes its time
 STEPS: Final = 6  # calls of a walk at most
 LISTS: Final = {  # the parameter of one, and what a list calls it
     "feedback": ("feedback_id", "id"),
@@ -134,7 +135,7 @@ def test_no_call_breaks_it(server: RunningServer, method: str, path: str) -> Non
     )
     @given(case=schema[path][method].as_strategy())
     def call(case: schemathesis.Case[Any]) -> None:
-        case.call_and_validate(headers=server.headers, checks=CHECKS)
+        case.call_and_validate(headers=server.headers, checks=CHECKS, timeout=PATIENCE_S)
 
     call()
     assert server.process.poll() is None, server.log
@@ -149,7 +150,7 @@ def test_no_walk_breaks_it(server: RunningServer) -> None:
 
     class Walk(schema.as_state_machine()):  # type: ignore[misc]
         def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
-            return {"headers": server.headers}
+            return {"headers": server.headers, "timeout": PATIENCE_S}
 
         def validate_response(
             self, response: schemathesis.Response, case: schemathesis.Case[Any], **_: Any
