@@ -10,7 +10,8 @@ queue keeps the engine as busy as a long one does, and answers at once (after Ni
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from api.queueing import LEAST_TOKENS
@@ -45,6 +46,7 @@ class Admission:
         serve: For its bounds.
         queue: What waits.
         quantum: Tokens that a request is served in a turn.
+        lanes: Batches read at a time.
         clock: Tells seconds.
 
     Attributes:
@@ -59,17 +61,19 @@ class Admission:
         queue: FairQueue,
         *,
         quantum: int,
+        lanes: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queue = queue
         self._quantum = quantum
+        self._lanes = lanes
         self._clock = clock
         self._queue_tokens, self._ahead_tokens = serve.queue_tokens, serve.ahead_tokens
         self._overload_wait_s = serve.overload_wait_ms / 1000
         self._rate = _FIRST_RATE
         self._since = clock()
         self._asked = self._refused = 0
-        self.held = self.reading = 0
+        self.held = self.reading = self._busy = 0
         self.overloaded = False
 
     def takes(self) -> bool:
@@ -80,11 +84,16 @@ class Admission:
             self.overloaded = True
             taken = False
         else:
-            wait_s = (ahead + self.held + self.reading) / self._rate
-            taken = not self.overloaded or wait_s <= self._overload_wait_s
+            taken = not self.overloaded or self._is_read_soon(ahead + self.held)
         self._asked += 1
         self._refused += not taken
         return taken
+
+    def _is_read_soon(self, ahead: int) -> bool:
+        """Whether what comes after so many tokens is read in time; a lane that idles reads it."""
+        if not ahead and self._busy < self._lanes:
+            return True
+        return (ahead + self.reading) / self._rate <= self._overload_wait_s
 
     def fits(self, tokens: int) -> bool:
         """Whether so many tokens more may wait; one request is always taken."""
@@ -96,9 +105,19 @@ class Admission:
         self.held += tokens
         return Place(self, tokens)
 
-    def saw_rate(self, tokens_a_second: float) -> None:
-        """Learns how fast texts are read, all lanes together."""
-        self._rate += 0.1 * (tokens_a_second - self._rate)
+    @contextmanager
+    def lane_reads(self, tokens: int) -> Iterator[None]:
+        """Counts a batch while a lane reads it, and learns from it how fast that goes."""
+        self.reading += tokens
+        self._busy += 1
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self.reading -= tokens
+            self._busy -= 1
+            seconds = max(self._clock() - began, 1e-6)
+            self._rate += 0.1 * (self._lanes * tokens / seconds - self._rate)
 
     @property
     def wait_s(self) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -60,7 +59,8 @@ class Batcher:
         self._max_chars = settings.text.max_chars
         self._budget = serve.batch_tokens if serve.batching else 1
         self._queue = FairQueue(quantum)
-        self._admission = Admission(serve, self._queue, quantum=quantum)
+        lanes = lanes if serve.batching else 1
+        self._admission = Admission(serve, self._queue, quantum=quantum, lanes=lanes)
         door.admission = self._admission
         self._cached_and_not = engine.cached_and_not
         self._arrived = asyncio.Event()
@@ -69,7 +69,7 @@ class Batcher:
                 self._run(Reader(engine, item_timeout_s=serve.item_timeout_s)),
                 name=f"voc-batcher-{number}",
             )
-            for number in range(lanes if serve.batching else 1)
+            for number in range(lanes)
         ]
 
     @property
@@ -157,19 +157,14 @@ class Batcher:
         tokens = sum(work.tokens for work in batch)
         self._metrics.queue_tokens.set(self._queue.tokens)
         self._metrics.saw_batch(len(batch), tokens / max(self._budget, tokens))
-        self._admission.reading += tokens
-        began = time.perf_counter()
         try:
-            await reader.read(batch)
+            with self._admission.lane_reads(tokens):
+                await reader.read(batch)
         except Exception as error:  # noqa: BLE001 - the next batches must be served
             _log.error("a batch was lost: %s", type(error).__name__)
             for work in batch:
                 if not work.outcome.done():
                     work.outcome.set_result(Failure("the server failed"))
-        finally:
-            self._admission.reading -= tokens
-        seconds = max(time.perf_counter() - began, 1e-6)
-        self._admission.saw_rate(len(self._tasks) * tokens / seconds)
         self._count_cached()
 
     def _count_cached(self) -> None:

@@ -21,7 +21,7 @@ class Asked:
         ).serve
         self.now = 100.0
         self.queue = FairQueue(quantum=100)
-        self.admission = Admission(serve, self.queue, quantum=100, clock=lambda: self.now)
+        self.admission = Admission(serve, self.queue, quantum=100, lanes=2, clock=lambda: self.now)
 
     def wait(self, texts: int) -> None:
         """Lets requests of one text of 50 tokens wait."""
@@ -58,10 +58,22 @@ def test_after_that_a_request_is_taken_only_if_it_is_read_at_once(asked: Asked) 
     while asked.queue:
         asked.queue.take(100)
         assert asked.answered(1) == [not asked.queue]
-    asked.admission.reading = 20  # 20 ms at 1,000 tokens a second
+    asked.admission.held = 20  # 20 ms at 1,000 tokens a second
     assert asked.answered(1) == [True]
-    asked.admission.reading = 21
+    asked.admission.held = 21
     assert asked.answered(1) == [False]
+
+
+@looped
+def test_under_an_overload_a_lane_that_idles_is_filled(asked: Asked) -> None:
+    asked.admission.overloaded = True
+    with asked.admission.lane_reads(5_000):
+        assert asked.answered(1) == [True]
+        with asked.admission.lane_reads(5_000):
+            assert asked.answered(1) == [False]
+            asked.now += 0.5
+        asked.wait(1)
+        assert asked.answered(1) == [False]
 
 
 @looped
@@ -82,7 +94,7 @@ def test_an_overload_goes_on_while_much_is_refused(asked: Asked) -> None:
     asked.wait(9)
     asked.answered(1)
     asked.queue.take(1_000)
-    asked.admission.reading = 500
+    asked.admission.held = 500
     for _ in range(5):
         asked.now += 1
         asked.answered(10)
@@ -115,10 +127,11 @@ def test_room_is_held_until_a_request_is_queued(asked: Asked) -> None:
 @looped
 def test_it_learns_how_fast_texts_are_read(asked: Asked) -> None:
     asked.admission.overloaded = True
-    asked.admission.reading = 100
+    asked.admission.held = 100
     assert asked.answered(1) == [False]
     for _ in range(50):
-        asked.admission.saw_rate(10_000)
+        with asked.admission.lane_reads(50):
+            asked.now += 0.01  # 5,000 tokens a second on each of two lanes
     assert asked.answered(1) == [True]
     asked.wait(10)
     assert 0.05 < asked.admission.wait_s < 0.06

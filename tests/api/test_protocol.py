@@ -30,7 +30,7 @@ class Served:
         serve = load_settings(environ={}).serve
         self.metrics = Metrics()
         self.door = Door(self.metrics)
-        self.door.admission = Admission(serve, FairQueue(64), quantum=64)
+        self.door.admission = Admission(serve, FairQueue(64), quantum=64, lanes=1)
         self.begun: list[str] = []
         self.gate = asyncio.Event()
         self.gate.set()
@@ -41,7 +41,7 @@ class Served:
         """Shuts the door, or opens it."""
         assert self.door.admission is not None
         self.door.admission.overloaded = for_good
-        self.door.admission.reading = 1_000_000 if for_good else 0
+        self.door.admission.held = 1_000_000 if for_good else 0
 
     async def app(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
