@@ -14,7 +14,16 @@ from api.door import STATE
 from api.middleware import BodyLimit, Envelope, Shedding
 from api.openapi import describe
 from api.problems import add_problem_handlers
-from api.routes import classify, feedback, health, insights, metrics, work_orders
+from api.routes import (
+    classify,
+    customers,
+    feedback,
+    health,
+    insights,
+    metrics,
+    sources,
+    work_orders,
+)
 from api.security import Gate
 from api.services import Services
 from voc import __version__
@@ -27,6 +36,8 @@ if TYPE_CHECKING:
 ROUTERS = (
     classify.router,
     feedback.router,
+    sources.router,
+    customers.router,
     insights.router,
     work_orders.router,
     health.router,

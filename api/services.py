@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.batching import Batcher
 from api.door import Door
+from api.lane import Lane
 from api.metrics import Metrics
 from api.problems import ProblemError
 from api.reports import Reports
@@ -128,7 +129,9 @@ class Services:
     async def _start(self) -> None:
         try:
             await self._reach_store()
-            engine = await run_in_threadpool(self._warm_engine)
+            lane = Lane()  # so that the threads that the engine begins step back, too
+            engine = await asyncio.wrap_future(lane.submit(self._warm_engine))
+            lane.close()
             self._engine = engine
             self._batcher = Batcher(engine, self.settings, self.metrics, self.door)
         except VocError as error:

@@ -37,6 +37,12 @@ BUNDLED = bundled("configs/routing.yaml")
             "sla_days are working days",
         ),
         ("rules:\n- {name: a, then: {}}\n- {name: a, then: {}}\n", "two rules are called 'a'"),
+        (
+            "escalation:\n- {name: a, at: 1}\n- {name: a, at: 2}\n",
+            "two steps are called 'a'",
+        ),
+        ("escalation:\n- {name: a, at: 0}\n", ":2: escalation.0.at: "),
+        ("handling: {reopen: 3}\n", ":1: handling.reopen: unknown key"),
         ("sla: {urgent: {hours: 4}}\n", ":1: sla: lacks low, normal, high"),
         ("priority: {severity: {low: low}}\n", "lacks medium, high, critical"),
         ("open_when: {severity: mediun}\n", ":1: open_when.severity: "),

@@ -1,4 +1,4 @@
-"""The chain over the store: tag, screen, topics, issues, work orders, delivery."""
+"""The chain over the store: tag, screen, topics, issues, work orders, clocks, delivery."""
 
 from __future__ import annotations
 
@@ -9,16 +9,29 @@ from datetime import UTC, datetime
 from voc.config import Settings
 from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.alerting import raise_alerts
+from voc.pipeline.calls import CallReader, as_heard, predicted_of, predictor_of, with_calls
+from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
-from voc.pipeline.themes import discover_topics
-from voc.records import Issue, Message, Tags, WorkOrder
+from voc.pipeline.themes import discover_topics, forget_vectors
+from voc.pipeline.watching import Watched, watch_orders
+from voc.records import (
+    ADVERTISEMENT,
+    NEAR_DUPLICATE,
+    PAID_BURST,
+    Issue,
+    Message,
+    Tags,
+    WorkOrder,
+)
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
-from voc.text.bursts import Voice, find_bursts
+from voc.text.advertisements import is_advertisement
+from voc.text.bursts import PUBLIC_CHANNELS, Voice, find_bursts
+from voc.text.repeats import find_repeats
 from voc.workorders import (
     DeliveryCounts,
     calendar_for,
@@ -26,8 +39,6 @@ from voc.workorders import (
     load_routing,
     open_work_orders,
 )
-
-BURST_FLAG = "paid_burst"
 
 Progress = Callable[[str, int, int], None]
 
@@ -43,6 +54,8 @@ class Run:
     issues_changed: int = 0
     alerts_changed: int = 0
     work_orders: int = 0
+    escalated: int = 0
+    archived: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
     notes: tuple[str, ...] = ()
 
@@ -76,6 +89,9 @@ class Chain:
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
+        predictor, notice = predictor_of(settings)
+        self._missing += [notice] if notice else []
+        self._predictor = predictor
 
     def run(self) -> Run:
         """Does all stages once."""
@@ -84,6 +100,7 @@ class Chain:
         topics, notes = self.discover_topics()
         issues, orders = self.form()
         alerts = self.alert()
+        watched = self.watch()
         return Run(
             tagged=tagged,
             failed=failed,
@@ -92,6 +109,8 @@ class Chain:
             issues_changed=issues,
             alerts_changed=alerts,
             work_orders=orders,
+            escalated=watched.escalated,
+            archived=watched.archived,
             delivery=self.deliver(),
             notes=(*self._missing, *notes),
         )
@@ -130,33 +149,58 @@ class Chain:
         self, industry: str | None, items: Sequence[StoredFeedback]
     ) -> list[Tags | Failure]:
         engine = self._engine.bound(industry=self._industries[industry] if industry else None)
-        return tag_feedback(
+        feedback = [item.feedback for item in items]
+        tagged = tag_feedback(
             engine,
-            [item.feedback for item in items],
+            feedback,
             ids=[item.feedback_id for item in items],
             timeout_s=self._settings.score.row_timeout_s,
         )
+        reader = CallReader(
+            self._engine.bound(tasks=frozenset({"sentiment"})),
+            self._predictor,
+            self._settings.score.row_timeout_s,
+        )
+        return with_calls(tagged, feedback, reader)
 
     def screen(self) -> int:
-        """Flags bursts of paid posts; returns how many there are."""
+        """Flags paid posts, voices stored twice and advertisements; returns how many bursts."""
         voices = [
-            Voice(row.feedback_id, row.text, row.author, row.occurred_at, row.channel, row.product)
-            for row in self._store.tagged(model=self._engine.model)
+            Voice(
+                row.feedback_id,
+                row.text,
+                row.author,
+                row.occurred_at if row.is_dated else None,
+                row.channel,
+                row.product,
+            )
+            for row in map(as_heard, self._store.tagged(model=self._engine.model))
             if "staff" not in row.flags
         ]
+        advertisements = {
+            voice.feedback_id: "rules"
+            for voice in voices
+            if voice.channel in PUBLIC_CHANNELS and is_advertisement(voice.text)
+        }
+        self._flag(ADVERTISEMENT, advertisements)
         bursts = find_bursts(voices)
-        rows = [(name, burst.group) for burst in bursts for name in burst.feedback_ids]
-        if dict(rows) != self._store.flags(BURST_FLAG):
-            with self._store.transaction() as transaction:
-                transaction.set_flags(BURST_FLAG, rows)
+        paid = {name: burst.group for burst in bursts for name in burst.feedback_ids}
+        self._flag(PAID_BURST, paid)
+        unpaid = [voice for voice in voices if voice.feedback_id not in paid]
+        self._flag(NEAR_DUPLICATE, find_repeats(unpaid))
         return len(bursts)
+
+    def _flag(self, kind: str, groups: Mapping[str, str]) -> None:
+        if dict(groups) != self._store.flags(kind):
+            with self._store.transaction() as transaction:
+                transaction.set_flags(kind, list(groups.items()))
 
     def discover_topics(self) -> tuple[int, list[str]]:
         """Discovers the topics of each industry; returns how many, and what could not be done."""
-        count, notes = 0, []
+        count, notes, changed = 0, list[str](), False
         for industry in self._industries.values():
             try:
-                found, told = discover_topics(
+                run = discover_topics(
                     self._store,
                     self._engine,
                     industry,
@@ -168,8 +212,15 @@ class Chain:
             except ImportError as error:
                 notes.append(str(error))
                 break
+            if run is None:
+                count += len(self._store.topics(industry.id))
+                continue
+            found, told = run
             notes += told
             count += len(found.topics)
+            changed = True
+        if changed:
+            forget_vectors(self._store, self._engine.model)
         return count, notes
 
     def form(self) -> tuple[int, int]:
@@ -191,14 +242,11 @@ class Chain:
                 model=self._engine.model,
                 heard={mention.feedback_id for mention in counted},
                 industries=industries,
-                left_out=BURST_FLAG,
             )
         )
         zone = self._settings.zone
         now = datetime.now(zone)
-        moments = moments_of(
-            self._store, model=self._engine.model, zone=zone, now=now, left_out=BURST_FLAG
-        )
+        moments = moments_of(self._store, model=self._engine.model, zone=zone, now=now)
         existing = {
             issue.issue_id: self._store.issue(issue.issue_id) or issue
             for issue in self._store.issues()
@@ -212,8 +260,21 @@ class Chain:
             as_of=moments.as_of,
             topics={topic.topic_id: topic.topic for topic in self._store.topics()},
             polarities=self._store.polarities(model=self._engine.model),
+            clienteles=clienteles_of(
+                self._store,
+                [*counted, *emergencies],
+                as_of=moments.as_of,
+                settings=self._settings.customers,
+            ),
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
+        heard = list(
+            heeded(
+                issues,
+                urgent_once([*counted, *emergencies]),
+                window_days=self._settings.issues.window_days,
+            )
+        )
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
         known_sinks(rules, self._settings)
         orders = open_work_orders(
@@ -225,11 +286,8 @@ class Chain:
             now=now,
             circumstances=circumstances_of(
                 issues,
-                heeded(
-                    issues,
-                    urgent_once([*counted, *emergencies]),
-                    window_days=self._settings.issues.window_days,
-                ),
+                heard,
+                predicted_of(self._store, heard, model=self._engine.model),
             ),
             sinks=self._settings.sink_names,
             as_of=moments.as_of,
@@ -269,9 +327,14 @@ class Chain:
                 if known is not None and known.status != issue.status:
                     note = "关闭之后又有新的声音" if issue.status == "reopened" else None
                     transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
-            for order, message in orders:
+            for order, messages in _by_order(orders):
+                found = transaction.work_order(order.work_order_id)
+                # Somebody changed it meanwhile; the next run tells by what it is now.
+                if found is not None and found.history != order.history[:-1]:
+                    continue
                 transaction.save_work_order(order)
-                transaction.enqueue(message)
+                for message in messages:
+                    transaction.enqueue(message)
 
     def alert(self) -> int:
         """Raises, updates and closes alerts; returns how many are new or changed."""
@@ -282,12 +345,17 @@ class Chain:
             min_score=self._settings.issues.min_score,
             zone=self._settings.zone,
             now=datetime.now(self._settings.zone),
-            left_out=BURST_FLAG,
+            told=PAID_BURST,
         )
         if changed:
             with self._store.transaction() as transaction:
                 transaction.save_alerts(changed)
         return len(changed)
+
+    def watch(self) -> Watched:
+        """Looks at the clocks of all work orders; returns what was due."""
+        now = datetime.now(self._settings.zone)
+        return watch_orders(self._store, self._settings, now=now)
 
     def deliver(self, stop: Callable[[], bool] = lambda: False) -> DeliveryCounts:
         """Delivers the messages that are due to all sinks, until none is left or `stop` says so.
@@ -304,6 +372,16 @@ class Chain:
         if self._delivery is not None and not self._is_given:
             self._delivery.close()
             self._delivery = None
+
+
+def _by_order(
+    orders: Sequence[tuple[WorkOrder, Message]],
+) -> list[tuple[WorkOrder, list[Message]]]:
+    """Puts the messages to several sinks to their order."""
+    parts: dict[str, tuple[WorkOrder, list[Message]]] = {}
+    for order, message in orders:
+        parts.setdefault(order.work_order_id, (order, []))[1].append(message)
+    return list(parts.values())
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

@@ -13,6 +13,7 @@ from voc.config import Industry, Settings
 from voc.errors import RowError, UsageError
 from voc.insights import Proportion, proportion
 from voc.issues import UNPLACED, heeded, severity_of, urgent_once
+from voc.pipeline.calls import predicted_of
 from voc.pipeline.scoring import columns_of
 from voc.pipeline.taxonomies import industries_of
 from voc.records import AspectMention, Feedback, Issue, Tags
@@ -153,9 +154,8 @@ def route_issues(
         issues.append(issue)
     industries, _ = industries_of(store, settings, {issue.industry for issue in issues})
     mentions = urgent_once(list(store.mentions(model=model, sentiment="negative")))
-    told = circumstances_of(
-        issues, heeded(issues, mentions, window_days=settings.issues.window_days)
-    )
+    heard = list(heeded(issues, mentions, window_days=settings.issues.window_days))
+    told = circumstances_of(issues, heard, predicted_of(store, heard, model=model))
     for issue in issues:
         yield desk.decide(issue, industries.get(issue.industry), told[issue.issue_id])
 

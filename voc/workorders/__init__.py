@@ -9,25 +9,36 @@ from voc.workorders.calendar import (
 )
 from voc.workorders.checking import calendar_for, check_routing
 from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.escalation import due_steps, escalated
+from voc.workorders.history import RuleReturns, returns_by_rule
+from voc.workorders.life import Rulebook, apply_event
 from voc.workorders.matching import Failed
 from voc.workorders.orders import open_work_orders
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
+from voc.workorders.requests import Details
+from voc.workorders.returns import Rerouting
 from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules, load_routing
-from voc.workorders.states import EVENTS, STATUS_LABELS, apply_event, next_status
+from voc.workorders.states import ACTION_LABELS, ACTIONS, EVENTS, STATUS_LABELS, phase_of
 
 __all__ = [
+    "ACTIONS",
+    "ACTION_LABELS",
     "EVENTS",
     "PRIORITY_LABELS",
     "SEVERITY_LABELS",
     "STATUS_LABELS",
     "Circumstances",
     "DeliveryCounts",
+    "Details",
     "Failed",
+    "Rerouting",
     "Retry",
     "Router",
     "Routing",
     "RoutingRules",
+    "RuleReturns",
+    "Rulebook",
     "WorkingCalendar",
     "add_working_hours",
     "apply_event",
@@ -36,9 +47,12 @@ __all__ = [
     "circumstances_of",
     "deliver",
     "due_at",
+    "due_steps",
+    "escalated",
     "load_calendar",
     "load_routing",
-    "next_status",
     "open_work_orders",
+    "phase_of",
+    "returns_by_rule",
     "working_hours_between",
 ]

@@ -59,15 +59,19 @@ class RuleIndex:
     def __init__(self, rules: Sequence[tuple[str, Conditions]]) -> None:
         self._rules = rules
         self._all = (1 << len(rules)) - 1
+        self._bits = {name: 1 << place for place, (name, _) in enumerate(rules)}
         names = list(dict.fromkeys(name for _, when in rules for name in when))
         self._tables = {name: _Table(name, rules) for name in names}
 
-    def first(self, facts: Facts) -> int | None:
+    def first(self, facts: Facts, *, without: Collection[str] = ()) -> int | None:
         """Returns the place of the first rule all of whose conditions hold, or `None`.
 
-        A condition that the issue has no value for does not hold.
+        A condition that the issue has no value for does not hold. Rules named in `without` are
+        not tried.
         """
         left = self._all
+        for name in without:
+            left &= ~self._bits.get(name, 0)
         for name, table in self._tables.items():
             left &= table.allowing(facts[name])
         return (left & -left).bit_length() - 1 if left else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -15,6 +15,7 @@ from voc.records import (
     HistoryEntry,
     Issue,
     Message,
+    OrderClock,
     Severity,
     WorkOrder,
     stable_id,
@@ -22,13 +23,11 @@ from voc.records import (
 from voc.workorders.calendar import WorkingCalendar, due_at
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.description import describe
+from voc.workorders.history import SYSTEM, differences, returns_of
 from voc.workorders.payload import work_order_message
 from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules
 from voc.workorders.states import ENDED, ended_at
-
-ACTOR: Final = "voc"
-"""Who opened and updated an order, in its history."""
 
 Told = Literal["opened", "updated"]
 _TOLD: Final = re.compile(rf"^严重程度({'|'.join(SEVERITY_LABELS.values())})，(\d+) 条声音")
@@ -82,9 +81,11 @@ def open_work_orders(
     orders: dict[str, list[WorkOrder]] = {}
     for order in existing:
         orders.setdefault(order.issue_id, []).append(order)
+    elsewhere = _looked_after(existing)
     told: list[tuple[WorkOrder, Message]] = []
     for issue in issues:
-        if issue.status in ("open", "reopened") and not _is_history(issue, as_of, quiet_days):
+        wanted = issue.status in ("open", "reopened") and issue.issue_id not in elsewhere
+        if wanted and not _is_history(issue, as_of, quiet_days):
             told += desk.tell(issue, orders.get(issue.issue_id, []))
     return told
 
@@ -149,33 +150,39 @@ class _Desk:
             due_at=due,
             assignee=decided.assignee,
             history=(self._entry(issue, "opened", decided.explanation),),
+            rule=decided.rule,
+            sequence=1,
+            clock=OrderClock(kind=decided.clock, hours=decided.sla_hours, started_at=self.now),
         )
         return self._messages(order, issue, "opened", decided)
 
     def _update(self, issue: Issue, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
-        decided = self._route(issue)
+        decided = self._route(issue, without=returns_of(order)[0])
         due, priority, why = order.due_at, order.priority, "问题加重"
         if PRIORITIES.index(decided.priority) > PRIORITIES.index(priority):
             priority = decided.priority
             why = f"问题加重，优先级升为{PRIORITY_LABELS[priority]}"
-            sooner = due_at(
-                self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar
-            )
+            # While the clock stands still, the end is as it was when it stopped.
+            begin = order.clock.paused_at or self.now
+            sooner = due_at(begin, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
             due = min(due, sooner)
         changed = replace(
             order,
             description=self._describe(issue, decided, due, None),
             priority=priority,
             due_at=due,
-            history=(*order.history, self._entry(issue, "updated", why)),
+            sequence=order.sequence + 1,
         )
+        entry = replace(self._entry(issue, "updated", why), changes=differences(order, changed))
+        changed = replace(changed, history=(*order.history, entry))
         return self._messages(changed, issue, "updated", decided)
 
-    def _route(self, issue: Issue) -> Routing:
+    def _route(self, issue: Issue, *, without: Collection[str] = ()) -> Routing:
         return self.router.route(
             issue,
             industry=self.industries.get(issue.industry),
             circumstances=self._told(issue),
+            without=without,
         )
 
     def _told(self, issue: Issue) -> Circumstances:
@@ -194,7 +201,7 @@ class _Desk:
 
     def _entry(self, issue: Issue, event: Told, why: str) -> HistoryEntry:
         note = f"严重程度{SEVERITY_LABELS[issue.severity]}，{issue.count} 条声音；{why}"
-        return HistoryEntry(at=self.now, actor=ACTOR, event=event, note=note)
+        return HistoryEntry(at=self.now, actor=SYSTEM, event=event, note=note)
 
     def _messages(
         self, order: WorkOrder, issue: Issue, event: Told, decided: Routing
@@ -206,7 +213,6 @@ class _Desk:
                     order,
                     issue,
                     kind="work_order.created" if event == "opened" else "work_order.updated",
-                    sequence=len(_tellings(order)),
                     sink=sink,
                     routing=decided,
                     circumstances=self._told(issue),
@@ -230,8 +236,16 @@ def _tellings(order: WorkOrder) -> list[HistoryEntry]:
     return [
         entry
         for entry in order.history
-        if entry.actor == ACTOR and entry.event in ("opened", "updated")
+        if entry.actor == SYSTEM and entry.event in ("opened", "updated")
     ]
+
+
+def _looked_after(existing: Sequence[WorkOrder]) -> set[str]:
+    """Returns the issues whose order was merged into one that is still worked on."""
+    running = [order for order in existing if order.status not in ENDED]
+    names = {order.work_order_id for order in running}
+    merged = {order.issue_id for order in existing if order.merged_into in names}
+    return merged - {order.issue_id for order in running}
 
 
 def _ended(order: WorkOrder) -> datetime:

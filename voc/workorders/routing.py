@@ -74,6 +74,7 @@ class Router:
         industry: Industry | None,
         urgency: UrgencyLabel | None = None,
         circumstances: Circumstances | None = None,
+        without: Collection[str] = (),
     ) -> Routing:
         """Decides who gets an issue.
 
@@ -82,10 +83,12 @@ class Router:
             industry: Its taxonomy; `None` where it is not known.
             urgency: Highest urgency among its voices; `None`: as `circumstances` tell.
             circumstances: What else its voices tell.
+            without: Names of rules that are not tried.
         """
         rules, told = self._rules, circumstances or Circumstances()
         pressing = urgency or told.urgency
-        place = self._index.first(facts_of(issue, industry, pressing, told))
+        facts = facts_of(issue, industry, pressing, told)
+        place = self._index.first(facts, without=without)
         rule = None if place is None else rules.rules[place]
         then = rule.then if rule else Then()
         priority, how_soon = _priority(issue, pressing, then, rules)
@@ -170,6 +173,7 @@ def facts_of(
         "topic": known(issue.topic_id),
         "channel": [name for name, _ in told.channels],
         "trend": [issue.trend],
+        "satisfaction": known(told.satisfaction_level),
     }
 
 

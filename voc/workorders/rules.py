@@ -15,11 +15,13 @@ from voc.records import (
     SEVERITIES,
     URGENCIES,
     Priority,
+    SatisfactionLevel,
     Severity,
     Trend,
     UrgencyLabel,
 )
 from voc.workorders.calendar import Clock
+from voc.workorders.policy import ESCALATION, EscalationStep, Handling
 
 OrderType = Literal["咨询", "投诉", "售后", "建议"]
 
@@ -76,6 +78,9 @@ class When(Section):
     channel: Names = Field(default=(), description="Channels that voices came by.")
     trend: Annotated[tuple[Trend, ...], BeforeValidator(_listed)] = Field(
         default=(), description="Trends of the issue."
+    )
+    satisfaction: Annotated[tuple[SatisfactionLevel, ...], BeforeValidator(_listed)] = Field(
+        default=(), description="Mean predicted satisfaction of its calls: low, middle or high."
     )
 
 
@@ -174,6 +179,10 @@ class RoutingRules(Section):
         description="Service level by priority.",
     )
     rules: tuple[Rule, ...] = Field(default=(), description="The first that holds decides.")
+    handling: Handling = Field(default=Handling(), description="How orders are handled.")
+    escalation: tuple[EscalationStep, ...] = Field(
+        default=ESCALATION, description="What is done when time runs out."
+    )
 
     @field_validator("sla")
     @classmethod
@@ -190,6 +199,14 @@ class RoutingRules(Section):
         if twice:
             raise ValueError(f"two rules are called {twice[0]!r}; give each its own name")
         return rules
+
+    @field_validator("escalation")
+    @classmethod
+    def _steps_are_unique(cls, steps: tuple[EscalationStep, ...]) -> tuple[EscalationStep, ...]:
+        twice = [name for name, count in Counter(step.name for step in steps).items() if count > 1]
+        if twice:
+            raise ValueError(f"two steps are called {twice[0]!r}; give each its own name")
+        return steps
 
 
 def load_routing(path: Path | None = None) -> RoutingRules:

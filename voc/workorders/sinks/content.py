@@ -74,10 +74,15 @@ def told(message: Message) -> Told:
     """Reads what people are told from a payload; what it lacks is empty."""
     data = _mapping(message.payload.get("data"))
     order, issue = _mapping(data.get("work_order")), _mapping(data.get("issue"))
+    event = _mapping(data.get("event"))
     priority: Any = order.get("priority")
     description = _sound(str(order.get("description") or ""))
+    if event:
+        description = f"{_news(event)}\n{description}"
+    label = _line(event.get("label"))
+    kind = _KINDS.get(str(message.payload.get("type")), "工单")
     return Told(
-        kind=_KINDS.get(str(message.payload.get("type")), "工单"),
+        kind=f"工单{label}" if label else kind,
         title=_line(order.get("title")) or message.key,
         priority=PRIORITY_LABELS.get(priority, _line(priority)),
         priority_id=_line(priority),
@@ -91,6 +96,13 @@ def told(message: Message) -> Told:
         message_id=message.message_id,
         sequence=message.sequence,
     )
+
+
+def _news(event: Mapping[str, Any]) -> str:
+    """Returns in one line what happened to the order, by whom, and why."""
+    why = _line(event.get("note"))
+    who = f"{_line(event.get('actor'))}：" if event.get("actor") else ""
+    return f"动态：{who}{_line(event.get('label'))}" + (f"，{why}" if why else "")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
