@@ -62,8 +62,8 @@ def test_a_server_is_loaded_and_what_is_odd_is_told(
             seconds=0.5,
         )
     )
-    assert soaked.answers[200] >= 9
-    assert len(asked) >= 9
+    assert soaked.answers[200] >= 5
+    assert len(asked) >= 5
     # The plain server knows no keys: it takes a wrong one.
     assert soaked.unexpected["wrong key: 200"] == 1
     assert soaked.rounds[0].mb > 1

@@ -99,7 +99,9 @@ class _Caller(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, None)
         self._came = b""
         self._sent = 0.0
+        self._asks = False
         self.lost = False
+        self.unanswered = False
 
     @classmethod
     async def to(cls, target: Target, answered: Callable[[_Caller, int, float], None]) -> _Caller:
@@ -110,6 +112,7 @@ class _Caller(asyncio.Protocol):
 
     def ask(self, request: bytes) -> None:
         """Sends one request."""
+        self._asks = True
         self._sent = time.perf_counter()
         self._transport.write(request)
 
@@ -121,7 +124,7 @@ class _Caller(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.lost = True
+        self.lost, self.unanswered = True, self._asks
 
     def data_received(self, data: bytes) -> None:
         self._came += data
@@ -130,7 +133,7 @@ class _Caller(asyncio.Protocol):
             return
         length = int(head.lower().partition(_LENGTH)[2].partition(b"\r\n")[0])
         if len(rest) >= length:
-            self._came = b""
+            self._came, self._asks = b"", False
             self._answered(self, int(head[9:12]), time.perf_counter() - self._sent)
 
 
@@ -144,25 +147,30 @@ class _Load:
         self._target = target
         self._began = time.perf_counter(), time.process_time()
 
-    async def connect(self, callers: int, then: Callable[[_Caller], None]) -> None:
-        """Opens connections; `then` is called with each as soon as it was answered."""
+    async def connect(self, then: Callable[[_Caller], None]) -> _Caller:
+        """Opens a connection; `then` is called with it as soon as it was answered."""
 
         def answered(caller: _Caller, status: int, seconds: float) -> None:
             self.found.setdefault(status, []).append(seconds)
             then(caller)
 
-        for _ in range(callers):
-            self.callers.append(await _Caller.to(self._target, answered))
-        self._began = time.perf_counter(), time.process_time()
+        caller = await _Caller.to(self._target, answered)
+        self.callers.append(caller)
+        return caller
+
+    @property
+    def unanswered(self) -> int:
+        """Connections that the server closed instead of answering."""
+        return sum(caller.unanswered for caller in self.callers)
 
     def end(self) -> Measured:
         """Closes the connections and returns what was found."""
         wall, used = time.perf_counter() - self._began[0], time.process_time() - self._began[1]
-        lost = sum(caller.lost for caller in self.callers)
+        lost = self.unanswered
         for caller in self.callers:
             caller.close()
         if lost:
-            raise RuntimeError(f"{lost} of {len(self.callers)} connections were lost")
+            raise RuntimeError(f"{lost} requests were not answered, their connections closed")
         return Measured(wall, self.found, load_cores=used / wall)
 
 
@@ -183,7 +191,8 @@ async def closed_loop(
         if not asking:
             over.set()
 
-    await load.connect(callers, again)
+    for _ in range(callers):
+        await load.connect(again)
     end = time.perf_counter() + seconds
     for caller in load.callers:
         caller.ask(next(load.requests))
@@ -199,21 +208,29 @@ async def open_loop(
     load = _Load(target, texts)
     free: list[_Caller] = []
     late: list[float] = []
-    unsent = 0
-    await load.connect(callers, free.append)
-    free.extend(load.callers)
+    waiting = unsent = 0
+
+    def answered(caller: _Caller) -> None:
+        nonlocal waiting
+        waiting -= 1
+        free.append(caller)
+
     for moment in _moments(time.perf_counter(), a_second, seconds):
         if (left := moment - time.perf_counter()) > 0:
             await asyncio.sleep(left)
         elif len(late) % 16 == 15:
             await asyncio.sleep(0)  # what came meanwhile is read before more is sent
-        if free:
-            late.append(max(0.0, time.perf_counter() - moment))
-            free.pop().ask(next(load.requests))
-        else:
+        while free and free[-1].lost:  # it idled longer than the server keeps a connection
+            free.pop()
+        if not free and waiting >= callers:
             unsent += 1
             await asyncio.sleep(0)
-    while len(free) < len(load.callers) and not any(caller.lost for caller in load.callers):
+            continue
+        waiting += 1
+        caller = free.pop() if free else await load.connect(answered)
+        late.append(max(0.0, time.perf_counter() - moment))
+        caller.ask(next(load.requests))
+    while waiting and not load.unanswered:
         await asyncio.sleep(0.001)
     found = load.end()
     found.unsent, found.late = unsent, late
