@@ -1,9 +1,9 @@
 """Whether a request to tag is taken, so that what is taken never waits long.
 
-A burst may wait: up to `serve.ahead_tokens` are taken. Once that much waits the server is asked for
-more than it can do, and from then on a request is taken only where it would be read within
-`serve.overload_wait_ms`, until less than a tenth of a second's requests has to be refused. A short
-queue keeps the engine as busy as a long one does, and answers at once (after Nichols and Jacobson,
+A burst may wait: up to `serve.ahead_tokens`, or `serve.burst_wait_ms`. Once that much waits the
+server is asked for more than it can do, and from then on a request is taken only where it would be
+read within `serve.overload_wait_ms`, until less than a tenth of a second's requests has to be
+refused. A short queue keeps the engine as busy as a long one does, and answers at once (after Nichols and Jacobson,
 2012, "Controlling Queue Delay").
 """
 
@@ -69,6 +69,7 @@ class Admission:
         self._lanes = lanes
         self._clock = clock
         self._queue_tokens, self._ahead_tokens = serve.queue_tokens, serve.ahead_tokens
+        self._burst_wait_s = serve.burst_wait_ms / 1000
         self._overload_wait_s = serve.overload_wait_ms / 1000
         self._rate = _FIRST_RATE
         self._since = clock()
@@ -80,7 +81,7 @@ class Admission:
         """Whether a request that comes now is taken, whatever it holds."""
         self._look_again()
         ahead = self._queue.ahead()
-        if ahead > self._ahead_tokens or self._queue.tokens > self._queue_tokens:
+        if self._is_too_much(ahead):
             self.overloaded = True
             taken = False
         else:
@@ -88,6 +89,13 @@ class Admission:
         self._asked += 1
         self._refused += not taken
         return taken
+
+    def _is_too_much(self, ahead: int) -> bool:
+        return (
+            ahead > self._ahead_tokens
+            or ahead > self._burst_wait_s * self._rate
+            or self._queue.tokens > self._queue_tokens
+        )
 
     def _is_read_soon(self, ahead: int) -> bool:
         """Whether what comes after so many tokens is read in time; a lane that idles reads it."""

@@ -52,6 +52,17 @@ def test_a_burst_is_taken_up_to_its_bound(asked: Asked) -> None:
 
 
 @looped
+def test_a_slow_engine_bounds_a_burst_in_time(asked: Asked) -> None:
+    for _ in range(60):
+        with asked.admission.lane_reads(25):
+            asked.now += 0.1  # 250 tokens a second on each of two lanes
+    asked.wait(5)
+    assert asked.answered(1) == [True]  # half a second
+    asked.wait(1)
+    assert asked.answered(1) == [False]
+
+
+@looped
 def test_after_that_a_request_is_taken_only_if_it_is_read_at_once(asked: Asked) -> None:
     asked.wait(9)
     asked.answered(1)

@@ -176,10 +176,15 @@ class ServeSettings(Section):
         ge=8,
         description="Tokens that may be served before a new request; with more it gets 429.",
     )
+    burst_wait_ms: float = Field(
+        default=500.0,
+        ge=1,
+        description="Milliseconds that a new request may wait; with more it gets 429.",
+    )
     overload_wait_ms: float = Field(
         default=10.0,
         ge=0,
-        description="Milliseconds that a new request may wait once that many were reached.",
+        description="Milliseconds that a new request may wait once one of both was reached.",
     )
     queue_tokens: int = Field(
         default=65_536, ge=8, description="Tokens that may wait in all; with more there is 429."
