@@ -3,8 +3,8 @@
 A burst may wait: up to `serve.ahead_tokens`, or `serve.burst_wait_ms`. Once that much waits the
 server is asked for more than it can do, and from then on a request is taken only where it would be
 read within `serve.overload_wait_ms`, until less than a tenth of a second's requests has to be
-refused. A short queue keeps the engine as busy as a long one does, and answers at once (after Nichols and Jacobson,
-2012, "Controlling Queue Delay").
+refused. A short queue keeps the engine as busy as a long one does, and answers at once (after
+Nichols and Jacobson, 2012, "Controlling Queue Delay").
 """
 
 from __future__ import annotations

@@ -17,7 +17,12 @@ class Asked:
 
     def __init__(self) -> None:
         serve = load_settings(
-            environ={}, overrides={"serve.ahead_tokens": 400, "serve.overload_wait_ms": 20}
+            environ={},
+            overrides={
+                "serve.ahead_tokens": 400,
+                "serve.overload_wait_ms": 20,
+                "serve.burst_wait_ms": 500,
+            },
         ).serve
         self.now = 100.0
         self.queue = FairQueue(quantum=100)

@@ -177,7 +177,7 @@ class ServeSettings(Section):
         description="Tokens that may be served before a new request; with more it gets 429.",
     )
     burst_wait_ms: float = Field(
-        default=500.0,
+        default=250.0,
         ge=1,
         description="Milliseconds that a new request may wait; with more it gets 429.",
     )
