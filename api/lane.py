@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import os
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
-from typing import Any, Final
-
-_STEPS_BACK: Final = 5
+from typing import Any
 
 
 class _Cut(BaseException):
@@ -49,7 +45,6 @@ class Lane:
             )
 
     def _run(self) -> None:
-        _step_back()
         try:
             while (next_call := self._calls.get()) is not None:
                 call, future = next_call
@@ -61,11 +56,3 @@ class Lane:
                     future.set_exception(error)
         except _Cut:
             return
-
-
-def _step_back() -> None:
-    """Lets the event loop go first on a busy core; threads begun from this one follow it there."""
-    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
-        own = threading.get_native_id()
-        nice = min(19, os.getpriority(os.PRIO_PROCESS, own) + _STEPS_BACK)
-        os.setpriority(os.PRIO_PROCESS, own, nice)

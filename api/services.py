@@ -14,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 
 from api.batching import Batcher
 from api.door import Door
-from api.lane import Lane
 from api.metrics import Metrics
 from api.problems import ProblemError
 from api.reports import Reports
@@ -129,9 +128,7 @@ class Services:
     async def _start(self) -> None:
         try:
             await self._reach_store()
-            lane = Lane()  # so that the threads that the engine begins step back, too
-            engine = await asyncio.wrap_future(lane.submit(self._warm_engine))
-            lane.close()
+            engine = await run_in_threadpool(self._warm_engine)
             self._engine = engine
             self._batcher = Batcher(engine, self.settings, self.metrics, self.door)
         except VocError as error:
