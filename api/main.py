@@ -17,6 +17,7 @@ from api.problems import add_problem_handlers
 from api.routes import (
     classify,
     customers,
+    entrance,
     feedback,
     health,
     insights,
@@ -42,6 +43,7 @@ ROUTERS = (
     work_orders.router,
     health.router,
     metrics.router,
+    entrance.router,
 )
 
 

@@ -14,6 +14,7 @@ from voc.errors import RowError, UsageError
 from voc.insights import Proportion, proportion
 from voc.issues import UNPLACED, heeded, severity_of, urgent_once
 from voc.pipeline.calls import predicted_of
+from voc.pipeline.opening import what_opens
 from voc.pipeline.scoring import columns_of
 from voc.pipeline.taxonomies import industries_of
 from voc.records import AspectMention, Feedback, Issue, Tags
@@ -29,6 +30,7 @@ from voc.workorders import (
     Failed,
     Router,
     Routing,
+    RoutingRules,
     calendar_for,
     circumstances_of,
     load_routing,
@@ -50,6 +52,7 @@ class Routed:
         failed: Why each rule that does not hold does not, where that was asked for.
         expected: Where a labelled row should go, as its label calls it.
         reached: Where it goes, as the label calls places: by department, or by aspect.
+        opens: Whether `voc run` would open an order for the row alone; `None` for issues.
     """
 
     id: str
@@ -59,6 +62,7 @@ class Routed:
     failed: tuple[Failed, ...] = ()
     expected: str | None = None
     reached: str | None = None
+    opens: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Returns it for JSON."""
@@ -75,6 +79,8 @@ class Routed:
             "rule": decided.rule,
             "explanation": decided.explanation,
         }
+        if self.opens is not None:
+            values["opens"] = self.opens
         if self.confidence is not None:
             values["confidence"] = round(self.confidence, 4)
         if self.failed:
@@ -107,9 +113,9 @@ class Desk:
 
     def __init__(self, settings: Settings, *, explained: bool = False) -> None:
         file = settings.resolve(settings.routing.file)
-        rules = load_routing(file)
-        hours = calendar_for(rules, file).hours_per_day
-        self._router = Router(rules, hours_per_day=hours)
+        self.rules: RoutingRules = load_routing(file)
+        hours = calendar_for(self.rules, file).hours_per_day
+        self._router = Router(self.rules, hours_per_day=hours)
         self._explained = explained
 
     def decide(
@@ -218,7 +224,10 @@ class RowRouter:
             regions=((feedback.region, 1),) if feedback.region else (),
             channels=((feedback.channel, 1),),
         )
-        found = self.desk.decide(issue, industry, told, confidence=best.score if best else 0.0)
+        found = replace(
+            self.desk.decide(issue, industry, told, confidence=best.score if best else 0.0),
+            opens=what_opens(tags, self.settings, self.desk.rules),
+        )
         label = row.values.get(DEPARTMENT)
         if not label:
             return found
