@@ -1,28 +1,32 @@
 """Joins the texts of requests in flight into batches, off the event loop.
 
-While the engine reads one batch the next one gathers, so that nobody waits for a timer: a lone
-request starts at once, and the busier the server, the fuller its batches.
+While the engine reads batches the next one gathers, so that nobody waits for a timer: a lone
+request starts at once, and the busier the server, the fuller its batches. Two batches are read at a
+time: while the rules go over the one, which takes one core, the encoder reads the other.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from api.lane import Lane
+from api.admission import Admission
 from api.problems import ProblemError
 from api.queueing import Failure, FairQueue, Way, Work, awaited
+from api.reading import Reader
 from voc.records import Tags
 
 if TYPE_CHECKING:
+    from api.admission import Place
+    from api.door import Door
     from api.metrics import Metrics
     from voc.config import Settings
     from voc.tagging.engine import Engine
 
+LANES: Final = 2  # batches read at a time
 _QUANTA = 8  # turns that fill a batch
 _log = logging.getLogger(__name__)
 
@@ -34,22 +38,39 @@ class Batcher:
         engine: What tags.
         settings: For the sizes of batches and of the queue.
         metrics: What is told of batches.
+        door: What refuses while there is no room.
+        lanes: Batches read at a time; without batching one text is.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        metrics: Metrics,
+        door: Door,
+        *,
+        lanes: int = LANES,
+    ) -> None:
         serve = settings.serve
+        quantum = max(1, serve.batch_tokens // _QUANTA)
         self._engine = engine
         self._metrics = metrics
+        self._door = door
         self._max_chars = settings.text.max_chars
         self._budget = serve.batch_tokens if serve.batching else 1
-        self._queue_tokens, self._ahead_tokens = serve.queue_tokens, serve.ahead_tokens
-        self._item_timeout_s = serve.item_timeout_s
-        self._queue = FairQueue(max(1, serve.batch_tokens // _QUANTA))
-        self._rate = 1_000.0  # tokens a second, as measured of late
+        self._queue = FairQueue(quantum)
+        lanes = lanes if serve.batching else 1
+        self._admission = Admission(serve, self._queue, quantum=quantum, lanes=lanes)
+        door.admission = self._admission
         self._cached_and_not = engine.cached_and_not
         self._arrived = asyncio.Event()
-        self._lane = Lane()
-        self._task = asyncio.create_task(self._run(), name="voc-batcher")
+        self._tasks = [
+            asyncio.create_task(
+                self._run(Reader(engine, item_timeout_s=serve.item_timeout_s)),
+                name=f"voc-batcher-{number}",
+            )
+            for number in range(lanes)
+        ]
 
     @property
     def model(self) -> str:
@@ -57,7 +78,13 @@ class Batcher:
         return self._engine.model
 
     async def tag(
-        self, texts: Sequence[str], way: Way, *, caller: str, timeout_s: float
+        self,
+        texts: Sequence[str],
+        way: Way,
+        *,
+        caller: str,
+        timeout_s: float,
+        place: Place | None = None,
     ) -> list[Tags | Failure]:
         """Tags texts, in order. Where it is cancelled, what has not begun is dropped.
 
@@ -66,13 +93,15 @@ class Batcher:
             way: How.
             caller: Callers are served in turns.
             timeout_s: Seconds until the answer is worth nothing.
+            place: The room that is held for the request; it is given up here.
 
         Raises:
             ProblemError: 429, too much waits; 504, time is over.
         """
         works = [awaited(text, way, most_chars=self._max_chars) for text in texts]
-        self._admit(sum(work.tokens for work in works))
+        self._admit(sum(work.tokens for work in works), place)
         share = self._queue.put(caller, works)
+        self._metrics.queue_tokens.set(self._queue.tokens)
         self._arrived.set()
         try:
             async with asyncio.timeout(timeout_s):
@@ -82,7 +111,7 @@ class Batcher:
                 504,
                 f"The answer was not ready within {timeout_s * 1000:.0f} ms; what had not begun"
                 " was dropped. Try again, or allow more with timeout_ms.",
-                retry_after_s=self._wait_s(),
+                retry_after_s=self._admission.wait_s,
             ) from None
         finally:
             self._queue.drop(share)
@@ -92,61 +121,51 @@ class Batcher:
 
     async def stop(self) -> None:
         """Stops; what still waits is never answered."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
-        self._lane.close()
+        self._door.admission = None
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
-    def refusal(self, tokens: int = 0) -> ProblemError | None:
-        """Returns the 429 for a request of so many tokens; `None` where there is room for it."""
-        full = self._queue and self._queue.tokens + tokens > self._queue_tokens
-        if not full and self._queue.ahead() <= self._ahead_tokens:
-            return None
-        self._metrics.refused.inc()
-        return ProblemError(
-            429,
-            "The server is at its capacity; nothing of this request was begun. Try again after the"
-            " seconds that Retry-After names.",
-            retry_after_s=self._wait_s(),
-        )
+    def _admit(self, tokens: int, place: Place | None) -> None:
+        """Lets a request in; one that holds a place was let in by the door.
 
-    def _admit(self, tokens: int) -> None:
-        if refusal := self.refusal(tokens):
-            raise refusal
-        self._metrics.queue_tokens.set(self._queue.tokens + tokens)
+        Raises:
+            ProblemError: 429.
+        """
+        taken = self._admission.fits(tokens)
+        if place is None:
+            taken = self._admission.takes() and taken
+        else:
+            place.give_up()
+        if not taken:
+            raise self._door.refusal()
 
-    def _wait_s(self) -> float:
-        return min(60.0, self._queue.tokens / self._rate)
+    async def _run(self, reader: Reader) -> None:
+        try:
+            while True:
+                await self._arrived.wait()
+                if not self._queue:
+                    self._arrived.clear()
+                    continue
+                await self._serve(reader, self._queue.take(self._budget))
+        finally:
+            reader.close()
 
-    async def _run(self) -> None:
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            while self._queue:
-                batch = self._queue.take(self._budget)
-                self._metrics.queue_tokens.set(self._queue.tokens)
-                try:
-                    await self._serve(batch)
-                except Exception as error:  # noqa: BLE001 - the next batches must be served
-                    _log.error("a batch was lost: %s", type(error).__name__)
-                    for work in batch:
-                        if not work.outcome.done():
-                            work.outcome.set_result(Failure("the server failed"))
-
-    async def _serve(self, batch: Sequence[Work]) -> None:
+    async def _serve(self, reader: Reader, batch: Sequence[Work]) -> None:
         tokens = sum(work.tokens for work in batch)
+        self._metrics.queue_tokens.set(self._queue.tokens)
         self._metrics.saw_batch(len(batch), tokens / max(self._budget, tokens))
-        began = time.perf_counter()
-        for way, works in _by_way(batch).items():
-            wanted = [work for work in works if not work.outcome.done()]
-            if not wanted:
-                continue
-            for work, outcome in zip(wanted, await self._outcomes(way, wanted), strict=True):
+        try:
+            with self._admission.lane_reads(tokens):
+                await reader.read(batch)
+        except Exception as error:  # noqa: BLE001 - the next batches must be served
+            _log.error("a batch was lost: %s", type(error).__name__)
+            for work in batch:
                 if not work.outcome.done():
-                    work.outcome.set_result(outcome)
+                    work.outcome.set_result(Failure("the server failed"))
         self._count_cached()
-        seconds = max(time.perf_counter() - began, 1e-6)
-        self._rate += 0.1 * (tokens / seconds - self._rate)
 
     def _count_cached(self) -> None:
         hits, misses = self._engine.cached_and_not
@@ -154,53 +173,3 @@ class Batcher:
         self._metrics.cache.labels("hit").inc(hits - known_hits)
         self._metrics.cache.labels("miss").inc(misses - known_misses)
         self._cached_and_not = hits, misses
-
-    async def _outcomes(self, way: Way, works: Sequence[Work]) -> list[Tags | Failure]:
-        """Tags together; where that raises or hangs, each by itself."""
-        texts = [work.text for work in works]
-        try:
-            return [*await self._tagged(way, texts, self._item_timeout_s / 2)]
-        except Exception as error:  # noqa: BLE001 - whatever one text raises, the others are tagged
-            _log.warning("a batch of %d failed: %s", len(texts), type(error).__name__)
-        return [await self._alone(way, work) for work in works]
-
-    async def _alone(self, way: Way, work: Work) -> Tags | Failure:
-        if work.outcome.done():
-            return Failure("nobody waits for it any more")
-        try:
-            [tags] = await self._tagged(way, [work.text], self._item_timeout_s / 2)
-        except TimeoutError:
-            return Failure(f"tagging took longer than {self._item_timeout_s / 2:g} s and was cut")
-        except Exception as error:  # noqa: BLE001 - its kind is told; its message may quote the text
-            return Failure(f"tagging failed: {type(error).__name__}")
-        return tags
-
-    async def _tagged(self, way: Way, texts: Sequence[str], seconds: float) -> list[Tags]:
-        """Tags on the engine's thread; one that hangs is left behind.
-
-        Raises:
-            TimeoutError: It took longer than allowed.
-        """
-
-        def call() -> list[Tags]:
-            return self._engine.tag(
-                texts, industry=way.industry, aspects=way.aspects, tasks=way.tasks
-            )
-
-        future: asyncio.Future[list[Tags]] = asyncio.wrap_future(self._lane.submit(call))
-        done, _ = await asyncio.wait({future}, timeout=seconds)
-        if not done:
-            self._lane.leave()
-            self._lane = Lane()
-            raise TimeoutError
-        tagged = future.result()
-        if len(tagged) != len(texts):
-            raise RuntimeError(f"{len(texts)} texts got {len(tagged)} tags")
-        return tagged
-
-
-def _by_way(batch: Iterable[Work]) -> dict[Way, list[Work]]:
-    groups: dict[Way, list[Work]] = {}
-    for work in batch:
-        groups.setdefault(work.way, []).append(work)
-    return groups

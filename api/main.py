@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from api.door import STATE
 from api.middleware import BodyLimit, Envelope, Shedding
 from api.openapi import describe
 from api.problems import add_problem_handlers
@@ -45,6 +47,11 @@ ROUTERS = (
 )
 
 
+_SWITCH_S: Final = 0.0005
+"""Seconds after which a thread lets another run Python. The event loop gives way at each read and
+write; at the interpreter's own 5 ms it would get on only that often while a batch is gone over."""
+
+
 def create_app(
     *,
     settings: Settings,
@@ -63,9 +70,9 @@ def create_app(
     services = Services(settings, store=store, engine=engine)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         services.begin()
-        yield
+        yield {STATE: services.door}
         gate: Gate | None = getattr(app.state, "gate", None)
         if gate is not None:
             await run_in_threadpool(gate.workspaces.close)
@@ -85,7 +92,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(BodyLimit, settings=settings)
-    app.add_middleware(Shedding, services=services)
+    app.add_middleware(Shedding, door=services.door)
     app.add_middleware(Envelope, metrics=services.metrics)  # the outermost, for it is added last
     return app
 
@@ -95,6 +102,7 @@ def app_from_environment() -> FastAPI:
     from voc.config import load_settings
 
     settings = load_settings()
+    sys.setswitchinterval(_SWITCH_S)
 
     def open_it() -> Store:
         from voc.store import open_store

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 import traceback
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,23 +16,15 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.door import METHOD, PLACE, ROUTE
+from api.headers import SAFE_HEADERS, request_id_of
 from api.problems import problem_response
 
 if TYPE_CHECKING:
+    from api.door import Door
     from api.metrics import Metrics
-    from api.services import Services
     from voc.config import Settings
 
-_REQUEST_ID = re.compile(r"[\w.:-]{1,128}", re.ASCII)
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-_TAGGING = "/v1/classify"
 _access = logging.getLogger("api.access")
 _log = logging.getLogger(__name__)
 
@@ -50,7 +40,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _id_of(scope)
+        request_id = request_id_of(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = request_id
         began = time.perf_counter()
         status = 0
@@ -61,7 +51,7 @@ class Envelope:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                for name, value in _HEADERS.items():
+                for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -72,6 +62,8 @@ class Envelope:
             if not status:
                 await _unforeseen(request_id)(scope, receive, told)
         finally:
+            if (place := scope["state"].get(PLACE)) is not None:
+                place.give_up()
             self._saw(scope, status or 499, time.perf_counter() - began)
 
     def _saw(self, scope: Scope, status: int, seconds: float) -> None:
@@ -92,23 +84,19 @@ class Envelope:
 
 
 class Shedding:
-    """Refuses to tag, before a body is read or a key looked up, while the queue is full.
+    """Refuses what `api.protocol` could not refuse early, as pipelined requests, in their turn."""
 
-    Under many times its capacity a server must spend next to nothing on what it refuses.
-    """
-
-    def __init__(self, app: ASGIApp, services: Services) -> None:
+    def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
-        self._services = services
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = None
-        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", _TAGGING):
-            refusal = self._services.refusal()
-        if refusal is None:
+        wanted = scope["type"] == "http" and (scope["method"], scope["path"]) == (METHOD, ROUTE)
+        if not wanted or PLACE in scope["state"] or self._door.is_open():
             await self._app(scope, receive, send)
             return
-        scope["state"]["route"] = _TAGGING
+        refusal = self._door.refusal()
+        scope["state"]["route"] = ROUTE
         answer = problem_response(
             scope["state"]["request_id"], refusal.status, refusal.detail, headers=refusal.headers
         )
@@ -182,12 +170,6 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replay
-
-
-def _id_of(scope: Scope) -> str:
-    """Returns the id that a gateway gave the request, or a new one."""
-    told = Headers(scope=scope).get("x-request-id", "")
-    return told if _REQUEST_ID.fullmatch(told) else uuid.uuid4().hex
 
 
 def _place_of(error: Exception) -> str:

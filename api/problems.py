@@ -114,6 +114,20 @@ def title_of(status: int) -> str:
         return "Error"
 
 
+def problem_of(
+    request_id: str | None, status: int, detail: str, *, errors: Sequence[Finding] | None = None
+) -> dict[str, Any]:
+    """Returns a problem as JSON values."""
+    problem = Problem(
+        title=title_of(status),
+        status=status,
+        detail=detail,
+        errors=list(errors) if errors else None,
+        request_id=request_id,
+    )
+    return problem.model_dump(exclude_none=True)
+
+
 def problem_response(
     request_id: str | None,
     status: int,
@@ -123,15 +137,8 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Returns the answer for a problem."""
-    problem = Problem(
-        title=title_of(status),
-        status=status,
-        detail=detail,
-        errors=list(errors) if errors else None,
-        request_id=request_id,
-    )
     return JSONResponse(
-        problem.model_dump(exclude_none=True),
+        problem_of(request_id, status, detail, errors=errors),
         status_code=status,
         headers=dict(headers or {}),
         media_type=MEDIA_TYPE,

@@ -13,8 +13,10 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from api.batching import Batcher
+from api.door import Door
 from api.metrics import Metrics
 from api.problems import ProblemError
+from api.reports import Reports
 from voc.config import Industry, industry_files, load_industry
 from voc.errors import VocError
 
@@ -46,6 +48,8 @@ class Services:
     ) -> None:
         self.settings = settings
         self.metrics = Metrics()
+        self.door = Door(self.metrics)
+        self.reports = Reports(settings.report.keep_s)
         self._open_store = store if callable(store) else None
         self._store = None if callable(store) else store
         self._engine_source = engine
@@ -88,10 +92,6 @@ class Services:
             raise ProblemError(503, "The model is not loaded yet; try again.", retry_after_s=1)
         return self._engine
 
-    def refusal(self) -> ProblemError | None:
-        """Returns the 429 that any request to tag gets now; `None` where there is room."""
-        return self._batcher.refusal() if self._batcher is not None else None
-
     async def industry(self, name: str | None) -> Industry | None:
         """Returns an industry by its id, read once; `None` for `None`.
 
@@ -129,7 +129,8 @@ class Services:
         try:
             await self._reach_store()
             engine = await run_in_threadpool(self._warm_engine)
-            self._engine, self._batcher = engine, Batcher(engine, self.settings, self.metrics)
+            self._engine = engine
+            self._batcher = Batcher(engine, self.settings, self.metrics, self.door)
         except VocError as error:
             self.broken = str(error)
         except Exception as error:  # noqa: BLE001 - told by readiness, and by the log

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from api.door import PLACE
 from api.problems import Finding, ProblemError, documented
 from api.queueing import Failure, Way
 from api.schemas import ClassifyRequest, ClassifyResponse
@@ -43,6 +44,7 @@ async def classify(
         way,
         caller=caller.key_id,
         timeout_s=timeout_ms / 1000,
+        place=getattr(request.state, PLACE, None),
     )
     outcomes = await _unless_left(request, work)
     _count(services, outcomes)

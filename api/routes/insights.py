@@ -106,14 +106,17 @@ async def report_topics(
     wanted: Annotated[ReportFilter, Query()],
     caller: Annotated[Principal, requires("read")],
 ) -> Response:
-    """Gives the topic report as one page, or as JSON where `Accept` prefers it."""
-    kind = _preferred(request.headers.get("accept", "*/*"))
-    model = services_of(request).engine.model
+    """Gives the topic report as one page, or as JSON where `Accept` prefers it.
 
-    def build(store: Store, settings: Settings) -> Response:
+    It is built anew when feedback came in, or after `report.keep_s`; it says when it was built.
+    """
+    kind = _preferred(request.headers.get("accept", "*/*"))
+    services = services_of(request)
+    model = services.engine.model
+
+    def build(store: Store, settings: Settings) -> bytes:
         from voc.pipeline.reporting import topic_figures
         from voc.report import Scope, render_html, to_json
-        from voc.report.rendering import page_policy
 
         figures, _ = topic_figures(
             store,
@@ -124,12 +127,24 @@ async def report_topics(
             until=zoned(wanted.until, settings),
             scope=Scope(tuple(wanted.product), tuple(wanted.store), tuple(wanted.region)),
         )
-        if kind == _JSON:
-            return Response(to_json(figures), media_type=_JSON, headers={"Vary": "Accept"})
-        headers = {"Vary": "Accept", "Content-Security-Policy": page_policy()}
-        return Response(render_html(figures), media_type=_HTML, headers=headers)
+        return (to_json(figures) if kind == _JSON else render_html(figures)).encode()
 
-    return await in_workspace(request, caller, build)
+    newest = await in_workspace(request, caller, lambda store, _: store.newest_seq())
+    content = await services.reports.get(
+        (caller.workspace, kind, model, wanted.model_dump_json()),
+        newest,
+        lambda: in_workspace(request, caller, build),
+    )
+    return _report(content, kind)
+
+
+def _report(content: bytes, kind: str) -> Response:
+    from voc.report.rendering import page_policy
+
+    headers = {"Vary": "Accept"}
+    if kind == _HTML:
+        headers["Content-Security-Policy"] = page_policy()
+    return Response(content, media_type=kind, headers=headers)
 
 
 def _preferred(accept: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from api.batching import Batcher
+from api.door import Door
 from api.metrics import Metrics
 from api.problems import ProblemError
 from api.queueing import Failure, Way
@@ -44,14 +45,17 @@ class SlowEngine:
         return [Tags(id="", text=text, language="zh", sentiment=None) for text in texts]
 
 
-def run(test: Callable[[Batcher], Awaitable[None]], engine: SlowEngine, **serve: Any) -> None:
+def run(
+    test: Callable[[Batcher], Awaitable[None]], engine: SlowEngine, *, lanes: int = 1, **serve: Any
+) -> None:
     """Runs a test with a batcher on a loop of its own."""
     settings = load_settings(
         environ={}, overrides={f"serve.{name}": value for name, value in serve.items()}
     )
 
     async def whole() -> None:
-        batcher = Batcher(engine, settings, Metrics())  # type: ignore[arg-type]
+        metrics = Metrics()
+        batcher = Batcher(engine, settings, metrics, Door(metrics), lanes=lanes)  # type: ignore[arg-type]
         try:
             await test(batcher)
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -86,6 +86,20 @@ def test_the_chain_runs_again_when_it_is_time(store_url: str, settings: Settings
         now = settings.worker.run_every_s
         assert first.turn().ran
         first.close()
+
+
+def test_names_of_requests_are_forgotten_in_time(store_url: str, settings: Settings) -> None:  # noqa: F811
+    now = datetime.now(UTC)
+    days = settings.access.idempotency_days
+    with open_store(store_url) as store:
+        with store.transaction() as tx:
+            tx.begin_request("s", "old", "hash", now - timedelta(days=days + 1))
+            tx.begin_request("s", "new", "hash", now - timedelta(days=days - 1))
+        first = worker(store, settings)
+        first.turn()
+        first.close()
+        with store.transaction() as tx:
+            assert tx.forget_requests(now + timedelta(days=1)) == 1
 
 
 def test_clocks_are_looked_at_now_and_then(

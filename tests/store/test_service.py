@@ -69,6 +69,17 @@ def test_a_request_that_failed_can_be_made_again(store: Store) -> None:
         assert tx.begin_request("s", "n", "hash", NOW) is None
 
 
+def test_names_of_long_ago_are_forgotten(store: Store) -> None:
+    with store.transaction() as tx:
+        for name, age in (("old", 8), ("new", 6)):
+            tx.begin_request("s", name, "hash", NOW - timedelta(days=age))
+            tx.finish_request("s", name, {"id": name})
+        assert tx.forget_requests(NOW - timedelta(days=7)) == 1
+    with store.transaction() as tx:
+        assert tx.begin_request("s", "old", "hash", NOW) is None
+        assert tx.begin_request("s", "new", "hash", NOW) is not None
+
+
 def test_a_correction_is_kept_once_in_order(store: Store) -> None:
     later = Correction("co_2", "fb_2", 1, "sentiment", "neutral", "王工", NOW)
     for _ in range(2):

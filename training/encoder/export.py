@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from training.base.vocabulary import special_id
 from training.encoder.corpus import BY_KEYWORDS
+from training.encoder.lean import lean
 from training.encoder.runs import Run, load_run
 from voc.config import bundled, load_industry
 from voc.inference.encoder import ENCODER, HEADS, TOKENIZER
@@ -77,7 +78,7 @@ def write_float_onnx(run: Run, path: Path) -> None:
 
 
 def write_int8_onnx(source: Path, target: Path) -> None:
-    """Quantises the matrices of a float graph."""
+    """Quantises the matrices of a float graph, and makes it lean."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     logging.getLogger().setLevel(logging.ERROR)  # it reports each tensor it leaves alone
@@ -88,6 +89,7 @@ def write_int8_onnx(source: Path, target: Path) -> None:
         per_channel=True,
         extra_options={"DefaultTensorType": 1},
     )
+    lean(target)
 
 
 def head_tensors(run: Run) -> dict[str, NDArray[Any]]:

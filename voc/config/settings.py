@@ -148,11 +148,19 @@ class RoutingSettings(Section):
 
 class ReportSettings(Section):
     title: str = Field(default="客户之声报告", description="Heading of the report.")
+    keep_s: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds that the API gives a report again while no feedback comes in.",
+    )
 
 
 class AccessSettings(Section):
     requests_per_minute: int = Field(
         default=6000, ge=0, description="Requests of one key a minute, a server process; 0: any."
+    )
+    idempotency_days: int = Field(
+        default=7, ge=1, description="Days for which an Idempotency-Key is remembered."
     )
 
 
@@ -190,6 +198,16 @@ class ServeSettings(Section):
         default=2048,
         ge=8,
         description="Tokens that may be served before a new request; with more it gets 429.",
+    )
+    burst_wait_ms: float = Field(
+        default=250.0,
+        ge=1,
+        description="Milliseconds that a new request may wait; with more it gets 429.",
+    )
+    overload_wait_ms: float = Field(
+        default=10.0,
+        ge=0,
+        description="Milliseconds that a new request may wait once one of both was reached.",
     )
     queue_tokens: int = Field(
         default=65_536, ge=8, description="Tokens that may wait in all; with more there is 429."

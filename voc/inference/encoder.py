@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 ENCODER, HEADS, TOKENIZER = "encoder.onnx", "heads.safetensors", "tokenizer.json"
-_INPUTS = ["input_ids", "attention_mask"]
+_IDS, _MASK = "input_ids", "attention_mask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class EncoderModel:
         self.manifest = manifest
         self.tensors = tensors
         self._session = session
+        self._takes_mask = any(each.name == _MASK for each in session.get_inputs())
         self._tokenizer = tokenizer
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="voc-encoder")
 
@@ -122,11 +123,16 @@ class EncoderModel:
         Raises:
             ModelError: A text cannot be run.
         """
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        if len(texts) == 1:  # on the caller's thread: handing it over would cost more
+            encodings = [self._tokenizer.encode(texts[0], add_special_tokens=False)]
+        else:
+            encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         pieces = [
             (np.array(each.ids, dtype=np.int64), np.array(each.offsets, dtype=np.int64))
             for each in encodings
         ]
+        if len(pieces) == 1:
+            return [self._encode_one(*pieces[0])]
         # The longest first, so that no core idles while the last one reads a long text.
         order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index][0]))
         found: list[TokenStates | None] = [None] * len(pieces)
@@ -153,7 +159,9 @@ class EncoderModel:
 
     def _run(self, ids: NDArray[np.int64]) -> Floats:
         framed = np.concatenate([[self.manifest.begin], ids, [self.manifest.end]])[None, :]
-        inputs = dict(zip(_INPUTS, (framed, np.ones_like(framed)), strict=True))
+        inputs = {_IDS: framed}
+        if self._takes_mask:
+            inputs[_MASK] = np.ones_like(framed)
         try:
             [states] = self._session.run(None, inputs)
         except Exception as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voc.errors import UsageError
@@ -49,3 +49,9 @@ def once(
             f"The name {name!r} was given to another request before; give each request its own."
         )
     return before.result, False
+
+
+def forget_old(store: Store, *, days: int) -> int:
+    """Forgets names that were given more than so many days ago; returns how many."""
+    with store.transaction() as transaction:
+        return transaction.forget_requests(datetime.now(UTC) - timedelta(days=days))

@@ -14,6 +14,7 @@ from voc.errors import StoreBusyError, StoreError
 from voc.pipeline.chain import Chain
 from voc.pipeline.delivering import Delivery
 from voc.pipeline.feeding import Feeding
+from voc.pipeline.once import forget_old
 from voc.pipeline.returning import Mailroom
 from voc.pipeline.watching import watch_orders
 from voc.store import Store
@@ -102,6 +103,7 @@ class Worker:
         newest = self._store.newest_seq()
         if self._clock() >= self._next_run:
             run = self._chain().run()
+            forget_old(self._store, days=self._settings.access.idempotency_days)
             self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
             self._next_look = self._clock() + self._settings.worker.clocks_every_s

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from voc.records import plain
 from voc.store import schema
@@ -95,3 +95,10 @@ def finish(connection: Connection, scope: str, name: str, result: Mapping[str, A
     connection.execute(
         update(table).where(table.c.scope == scope, table.c.name == name).values(result=result)
     )
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Forgets the names that were taken before a moment; returns how many."""
+    table = schema.request_made
+    done = connection.execute(delete(table).where(table.c.made_at < micros(before)))
+    return done.rowcount

@@ -214,6 +214,10 @@ class ServiceWrites:
         """Keeps what a request made, which must not be empty."""
         audit.finish(self._connection, scope, name, result)
 
+    def forget_requests(self, before: datetime) -> int:
+        """Forgets the names that were taken before a moment; returns how many."""
+        return audit.forget(self._connection, before)
+
     def work_order(self, work_order_id: str) -> WorkOrder | None:
         """Returns a work order as it is now; nobody changes it before this transaction ends."""
         return workorders.one(self._connection, work_order_id, is_locked=True)
