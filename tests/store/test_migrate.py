@@ -80,7 +80,7 @@ def test_newer_schema_is_told(store_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(StoreError, match=r"schema 9999.*up to 0004.*pip install --upgrade voc-zh"):
+    with pytest.raises(StoreError, match=r"schema 9999.*up to 0009.*pip install --upgrade voc-zh"):
         open_store(store_url)
 
 

@@ -50,6 +50,7 @@ def test_only_the_issues_own_voices_count(make_issue: Callable[..., Issue]) -> N
             stores=(("东店", 1),),
             regions=(("上海", 2), ("杭州", 1)),
             channels=(("forum", 1), ("hotline", 1), ("review", 1)),
+            confidence=0.9,
         )
     }
     assert told["is_1"].region == "上海"

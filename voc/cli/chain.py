@@ -153,7 +153,8 @@ def run(
             f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
             " changed;"
             f" {done.work_orders} work orders opened or updated;"
-            f" {done.delivery.delivered} messages delivered to {_where(settings)}"
+            + (f" stores told of {done.voices_told} voices;" if done.voices_told else "")
+            + f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:
             say(

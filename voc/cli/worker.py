@@ -61,6 +61,8 @@ def worker(
 
 def _tell(turn: Turn) -> None:
     say(f"{turn.tagged} tagged, {turn.delivered} delivered" + (", chain run" if turn.ran else ""))
+    for note in turn.notes:
+        say(note)
 
 
 def _warn(error: StoreError) -> None:

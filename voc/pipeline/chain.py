@@ -11,6 +11,7 @@ from voc.issues import form_issues, heeded, urgent_once
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
+from voc.pipeline.frontline import Acted, Tiers, VoiceDesk, no_tiers
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
@@ -43,6 +44,7 @@ class Run:
     issues_changed: int = 0
     alerts_changed: int = 0
     work_orders: int = 0
+    voices_told: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
     notes: tuple[str, ...] = ()
 
@@ -56,6 +58,7 @@ class Chain:
         settings: All settings.
         progress: Told of (stage, done, total) as work goes on.
         delivery: Connections to sinks that stay open after it; by default it makes its own.
+        tiers: Tells the tiers of customers.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Chain:
         *,
         progress: Progress = lambda *_: None,
         delivery: Delivery | None = None,
+        tiers: Tiers = no_tiers,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -76,6 +80,8 @@ class Chain:
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
+        self._tiers = tiers
+        self._acted = Acted()
 
     def run(self) -> Run:
         """Does all stages once."""
@@ -92,12 +98,20 @@ class Chain:
             issues_changed=issues,
             alerts_changed=alerts,
             work_orders=orders,
+            voices_told=self._acted.told,
             delivery=self.deliver(),
-            notes=(*self._missing, *notes),
+            notes=(*self._missing, *notes, *self.voice_notes),
         )
 
+    @property
+    def voice_notes(self) -> list[str]:
+        """What should be known of voices that nobody was told of."""
+        return self._acted.notes()
+
     def tag(self, *, after: int = 0) -> tuple[int, int]:
-        """Tags what the model has not tagged yet; returns how many, and how many failed.
+        """Tags what the model has not tagged yet, and acts on it by the rules for voices.
+
+        Returns how many were tagged, and how many failed.
 
         Args:
             after: Only voices whose `seq` is greater.
@@ -105,6 +119,7 @@ class Chain:
         total = self._store.counts().feedback
         done = failed = 0
         size = self._settings.score.batch_rows
+        desk = VoiceDesk(self._settings, self._industries, tiers=self._tiers)
         while batch := self._store.untagged(self._engine.model, limit=size, after=after):
             after = batch[-1].seq
             rows: list[tuple[StoredFeedback, Tags]] = []
@@ -119,8 +134,10 @@ class Chain:
                         rows.append((item, result))
             now = datetime.now(UTC)
             with self._store.transaction() as transaction:
+                acted = desk.act(transaction, rows, now.astimezone(self._settings.zone))
                 transaction.save_tags(rows, now)
                 transaction.add_rejects("tagging", failures, now)
+            self._acted.add(acted)
             done += len(rows)
             failed += len(failures)
             self._progress("标注", done, total)

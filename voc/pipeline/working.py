@@ -23,6 +23,7 @@ class Turn:
     tagged: int = 0
     delivered: int = 0
     ran: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class Worker:
@@ -75,16 +76,20 @@ class Worker:
             return Turn(delivered=self._sent(stop))
         newest = self._store.newest_seq()
         if self._clock() >= self._next_run:
-            run = self._chain().run()
+            chain = self._chain()
+            run = chain.run()
             self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
-            return Turn(run.tagged, run.delivery.delivered, ran=True)
-        tagged = 0
+            notes = tuple(chain.voice_notes)
+            return Turn(run.tagged, run.delivery.delivered, ran=True, notes=notes)
+        tagged, notes = 0, ()
         if newest > self._seen:
             # What fails is tried again by the next whole run, not at every look.
-            tagged, _ = self._chain().tag(after=self._seen)
+            chain = self._chain()
+            tagged, _ = chain.tag(after=self._seen)
+            notes = tuple(chain.voice_notes)
             self._seen = newest
-        return Turn(tagged, self._sent(stop))
+        return Turn(tagged, self._sent(stop), notes=notes)
 
     def _sent(self, stop: Callable[[], bool]) -> int:
         return self._connections().deliver(stop).delivered

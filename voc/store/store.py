@@ -23,6 +23,7 @@ from voc.store import (
     workorders,
 )
 from voc.store.engine import Database, open_database, sqlite_file
+from voc.store.frontline import FrontlineReads
 from voc.store.migrate import current_revision, migrate
 from voc.store.rows import (
     IssueEvent,
@@ -93,7 +94,7 @@ def open_store(url: str, *, busy_timeout_s: float = 10.0) -> Store:
     return Store(database)
 
 
-class Store(ServiceReads):
+class Store(ServiceReads, FrontlineReads):
     """All that was heard and what came of it, in SQLite or PostgreSQL.
 
     Threads may share a store; a process that forks opens one of its own in each. Times come back

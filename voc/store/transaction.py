@@ -22,12 +22,13 @@ from voc.records import (
     WorkOrderStatus,
 )
 from voc.store import alerts, feedback, issues, outbox, tags, topic_events, topics, workorders
+from voc.store.frontline import FrontlineWrites
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
 
 
-class Transaction(ServiceWrites):
+class Transaction(ServiceWrites, FrontlineWrites):
     """One write transaction, as `Store.transaction` gives it: all of it is kept, or nothing.
 
     Every time taken needs a time zone (`UsageError` otherwise).

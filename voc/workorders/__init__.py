@@ -8,13 +8,15 @@ from voc.workorders.calendar import (
     working_hours_between,
 )
 from voc.workorders.checking import calendar_for, check_routing
-from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of
+from voc.workorders.frontline import Frontline, rating_share, voice_message
 from voc.workorders.matching import Failed
 from voc.workorders.orders import open_work_orders
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
 from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules, load_routing
 from voc.workorders.states import EVENTS, STATUS_LABELS, apply_event, next_status
+from voc.workorders.voice_rules import VoiceRule
 
 __all__ = [
     "EVENTS",
@@ -24,10 +26,13 @@ __all__ = [
     "Circumstances",
     "DeliveryCounts",
     "Failed",
+    "Frontline",
     "Retry",
     "Router",
     "Routing",
     "RoutingRules",
+    "VoiceFacts",
+    "VoiceRule",
     "WorkingCalendar",
     "add_working_hours",
     "apply_event",
@@ -40,5 +45,7 @@ __all__ = [
     "load_routing",
     "next_status",
     "open_work_orders",
+    "rating_share",
+    "voice_message",
     "working_hours_between",
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Final
 
-from voc.records import URGENCIES, Issue, Mention, UrgencyLabel
+from voc.records import URGENCIES, IntentLabel, Issue, Mention, Polarity, UrgencyLabel
+from voc.workorders.conditions import nps_band
 
 Counts = tuple[tuple[str, int], ...]
 """Values with the voices that name them, most first."""
@@ -24,10 +26,26 @@ CHANNEL_LABELS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceFacts:
+    """What a voice tells as a whole; `rating` is a share of the highest one, 0 to 1."""
+
+    sentiment: Polarity | None = None
+    sentiment_score: float | None = None
+    intent: IntentLabel | None = None
+    nps: int | None = None
+    csat: int | None = None
+    rating: float | None = None
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """Where the voices of an issue come from.
 
-    `urgency` is the highest of them, `reasons` are why, in order of how often they are given.
+    `urgency` is the highest of them, `reasons` are why, in order of how often they are given;
+    `confidence` is how sure the surest voice speaks of the aspect; `csat`, `rating` and
+    `sentiment_score` are means of what is known. `voices` are the mentions it was made of, with
+    what is known of each voice.
     """
 
     urgency: UrgencyLabel = "normal"
@@ -36,6 +54,15 @@ class Circumstances:
     stores: Counts = ()
     regions: Counts = ()
     channels: Counts = ()
+    sentiments: Counts = ()
+    intents: Counts = ()
+    nps: Counts = ()
+    tiers: Counts = ()
+    csat: float | None = None
+    rating: float | None = None
+    sentiment_score: float | None = None
+    confidence: float | None = None
+    voices: tuple[tuple[Mention, VoiceFacts], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def region(self) -> str | None:
@@ -43,36 +70,74 @@ class Circumstances:
         named = sum(count for _, count in self.regions)
         return self.regions[0][0] if named and 2 * self.regions[0][1] > named else None
 
+    def of(self, wanted: Callable[[Mention], bool]) -> Circumstances:
+        """Returns the circumstances of some of its voices."""
+        return summary([voice for voice in self.voices if wanted(voice[0])])
+
 
 def circumstances_of(
-    issues: Sequence[Issue], mentions: Iterable[Mention]
+    issues: Sequence[Issue],
+    mentions: Iterable[Mention],
+    facts: Mapping[str, VoiceFacts] | None = None,
 ) -> dict[str, Circumstances]:
-    """Returns the circumstances of each issue, by its id, from the mentions it was formed of."""
+    """Returns the circumstances of each issue, by its id.
+
+    Args:
+        issues: Issues with their evidence.
+        mentions: What they were formed of.
+        facts: What is known of voices, by feedback id.
+    """
     wanted: dict[tuple[str, str, str], list[str]] = {}
     for issue in issues:
         for evidence in issue.evidence:
             place = (issue.industry, issue.aspect_id, evidence.feedback_id)
             wanted.setdefault(place, []).append(issue.issue_id)
-    voices: dict[str, list[Mention]] = {issue.issue_id: [] for issue in issues}
+    voices: dict[str, list[tuple[Mention, VoiceFacts]]] = {issue.issue_id: [] for issue in issues}
     for mention in mentions:
         if mention.sentiment != "negative":
             continue
+        known = (facts or {}).get(mention.feedback_id, _UNKNOWN)
         place = (mention.industry, mention.aspect_id, mention.feedback_id)
         for issue_id in wanted.get(place, ()):
-            voices[issue_id].append(mention)
-    return {issue_id: _summary(said) for issue_id, said in voices.items()}
+            voices[issue_id].append((mention, known))
+    return {issue_id: summary(said) for issue_id, said in voices.items()}
 
 
-def _summary(voices: Sequence[Mention]) -> Circumstances:
-    reasons = Counter(reason for voice in voices for reason in voice.urgency_reasons)
+_UNKNOWN: Final = VoiceFacts()
+
+
+def summary(voices: Sequence[tuple[Mention, VoiceFacts]]) -> Circumstances:
+    """Returns what voices tell together."""
+    mentions = [mention for mention, _ in voices]
+    facts = [known for _, known in voices]
+    reasons = Counter(reason for voice in mentions for reason in voice.urgency_reasons)
+    bands = (nps_band(item.nps) for item in facts if item.nps is not None)
     return Circumstances(
-        urgency=max((voice.urgency for voice in voices), key=URGENCIES.index, default="normal"),
+        urgency=max((voice.urgency for voice in mentions), key=URGENCIES.index, default="normal"),
         reasons=tuple(reason for reason, _ in _ranked(reasons)),
-        products=_ranked(Counter(voice.product for voice in voices if voice.product)),
-        stores=_ranked(Counter(voice.store for voice in voices if voice.store)),
-        regions=_ranked(Counter(voice.region for voice in voices if voice.region)),
-        channels=_ranked(Counter(str(voice.channel) for voice in voices)),
+        products=_counted(voice.product for voice in mentions),
+        stores=_counted(voice.store for voice in mentions),
+        regions=_counted(voice.region for voice in mentions),
+        channels=_counted(voice.channel for voice in mentions),
+        sentiments=_counted(item.sentiment for item in facts),
+        intents=_counted(item.intent for item in facts),
+        nps=_counted(bands),
+        tiers=_counted(item.tier for item in facts),
+        csat=_mean(item.csat for item in facts),
+        rating=_mean(item.rating for item in facts),
+        sentiment_score=_mean(item.sentiment_score for item in facts),
+        confidence=max((voice.score for voice in mentions), default=None),
+        voices=tuple(voices),
     )
+
+
+def _counted(values: Iterable[str | None]) -> Counts:
+    return _ranked(Counter(value for value in values if value))
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
 
 
 def _ranked(counts: Counter[str]) -> Counts:
