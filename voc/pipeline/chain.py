@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from voc.config import Settings
-from voc.issues import form_issues, heeded, urgent_once
+from voc.issues import form_issues
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.frontline import Acted, Tiers, VoiceDesk, no_tiers
+from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
+from voc.pipeline.telling import told_by_voices
 from voc.pipeline.themes import discover_topics
-from voc.records import Issue, Message, Tags, WorkOrder
-from voc.store import Store, StoredFeedback
+from voc.records import Issue, Tags
+from voc.store import Store, StoredFeedback, Transaction
 from voc.tagging.engine import Engine
 from voc.text.bursts import Voice, find_bursts
-from voc.workorders import (
-    DeliveryCounts,
-    calendar_for,
-    circumstances_of,
-    load_routing,
-    open_work_orders,
-)
+from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
 
 BURST_FLAG = "paid_burst"
 
@@ -233,28 +229,36 @@ class Chain:
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
         known_sinks(rules, self._settings)
-        orders = open_work_orders(
+        told = told_by_voices(
+            self._store,
             issues,
-            self._store.work_orders(),
-            routing=rules,
-            industries=industries,
-            calendar=calendar_for(rules, self._settings.resolve(self._settings.routing.file)),
-            now=now,
-            circumstances=circumstances_of(
-                issues,
-                heeded(
-                    issues,
-                    urgent_once([*counted, *emergencies]),
-                    window_days=self._settings.issues.window_days,
-                ),
-            ),
-            sinks=self._settings.sink_names,
-            as_of=moments.as_of,
-            quiet_days=self._settings.issues.quiet_days,
-            reopened_at=self._reopened_at(issues, existing, now),
+            [*counted, *emergencies],
+            model=self._engine.model,
+            rules=rules,
+            window_days=self._settings.issues.window_days,
+            tiers=self._tiers,
         )
-        self._keep(changed, existing, orders, now)
-        return len(changed), len(orders)
+        calendar = calendar_for(rules, self._settings.resolve(self._settings.routing.file))
+        reopened_at = self._reopened_at(issues, existing, now)
+        with self._store.transaction() as transaction:
+            # Inside it, so that nobody else takes the turn of a person meanwhile.
+            found = decide_orders(
+                issues,
+                self._store.work_orders(),
+                routing=rules,
+                industries=industries,
+                calendar=calendar,
+                now=now,
+                circumstances=told,
+                sinks=self._settings.sink_names,
+                as_of=moments.as_of,
+                quiet_days=self._settings.issues.quiet_days,
+                reopened_at=reopened_at,
+                ledger=replace(ledger_of(self._store, transaction), holds_back=True),
+            )
+            self._keep_issues(transaction, changed, existing, now)
+            keep_orders(transaction, found)
+        return len(changed), len(found.orders)
 
     def _reopened_at(
         self, issues: Sequence[Issue], before: Mapping[str, Issue], now: datetime
@@ -272,23 +276,19 @@ class Chain:
                     found[issue.issue_id] = max(at)
         return found
 
-    def _keep(
-        self,
+    @staticmethod
+    def _keep_issues(
+        transaction: Transaction,
         changed: Sequence[Issue],
         before: Mapping[str, Issue],
-        orders: Sequence[tuple[WorkOrder, Message]],
         now: datetime,
     ) -> None:
-        with self._store.transaction() as transaction:
-            transaction.save_issues(changed)
-            for issue in changed:
-                known = before.get(issue.issue_id)
-                if known is not None and known.status != issue.status:
-                    note = "关闭之后又有新的声音" if issue.status == "reopened" else None
-                    transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
-            for order, message in orders:
-                transaction.save_work_order(order)
-                transaction.enqueue(message)
+        transaction.save_issues(changed)
+        for issue in changed:
+            known = before.get(issue.issue_id)
+            if known is not None and known.status != issue.status:
+                note = "关闭之后又有新的声音" if issue.status == "reopened" else None
+                transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
 
     def alert(self) -> int:
         """Raises, updates and closes alerts; returns how many are new or changed."""

@@ -10,8 +10,9 @@ from voc.workorders.calendar import (
 from voc.workorders.checking import calendar_for, check_routing
 from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of
 from voc.workorders.frontline import Frontline, rating_share, voice_message
+from voc.workorders.ledger import Decided, Ledger
 from voc.workorders.matching import Failed
-from voc.workorders.orders import open_work_orders
+from voc.workorders.orders import decide_orders, open_work_orders
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
 from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules, load_routing
@@ -24,9 +25,11 @@ __all__ = [
     "SEVERITY_LABELS",
     "STATUS_LABELS",
     "Circumstances",
+    "Decided",
     "DeliveryCounts",
     "Failed",
     "Frontline",
+    "Ledger",
     "Retry",
     "Router",
     "Routing",
@@ -39,6 +42,7 @@ __all__ = [
     "calendar_for",
     "check_routing",
     "circumstances_of",
+    "decide_orders",
     "deliver",
     "due_at",
     "load_calendar",

@@ -46,8 +46,8 @@ def work_order_message(
                           satisfaction | null,
             "issue":      the Issue of section 2, with at most 20 items of evidence, newest last,
             "evidence_total": integer, how many voices there are in all,
-            "routing":    {"rule": string, "explanation": string, "sla_hours": number,
-                           "clock": "working" | "calendar"},
+            "routing":    {"rule": string, "skill_group": string | null, "explanation": string,
+                           "sla_hours": number, "clock": "working" | "calendar"},
             "circumstances": {"urgency": low normal high critical, "reasons": [string],
                               "products" "stores" "regions" "channels": {name: voices}}
           }
@@ -67,6 +67,7 @@ def work_order_message(
             "evidence_total": len(issue.evidence),
             "routing": {
                 "rule": routing.rule,
+                "skill_group": routing.skill_group,
                 "explanation": routing.explanation,
                 "sla_hours": routing.sla_hours,
                 "clock": routing.clock,

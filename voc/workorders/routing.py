@@ -71,6 +71,11 @@ class Router:
         self._hours_per_day = hours_per_day
         self._index = RuleIndex([(rule.name, rule.when.conditions()) for rule in rules.rules])
 
+    @property
+    def lets_several_in(self) -> bool:
+        """Whether one issue may go to several departments."""
+        return self._rules.match == "all"
+
     def route(
         self,
         issue: Issue,
