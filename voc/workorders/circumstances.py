@@ -137,7 +137,8 @@ def _counted(values: Iterable[str | None]) -> Counts:
 
 def _mean(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
-    return fmean(known) if known else None
+    # Rounded, so that the mean of 0.2 and 0.4 is no more than 0.3.
+    return round(fmean(known), 9) if known else None
 
 
 def _ranked(counts: Counter[str]) -> Counts:
