@@ -110,7 +110,7 @@ class Router:
             places = self._index.every(facts)
         rules: list[Rule | None] = [self._rules.rules[place] for place in places]
         decided = [self._decided(issue, industry, told, rule) for rule in rules or [None]]
-        return _by_department(decided)
+        return decided if len(decided) == 1 else _by_department(decided)
 
     def _decided(
         self, issue: Issue, industry: Industry | None, told: Circumstances, rule: Rule | None
