@@ -14,7 +14,7 @@ import pytest
 from voc.config import Settings, load_settings
 from voc.errors import ConfigError
 from voc.pipeline.chain import Chain
-from voc.pipeline.frontline import no_tiers
+from voc.pipeline.tiers import tiers_of
 from voc.records import Feedback, Message, Sentiment, Tags, Urgency
 from voc.store import Store, open_store
 
@@ -80,7 +80,7 @@ class Shop:
             transaction.add_feedback([voice], industry="snack", now=NOW)
         return voice.feedback_id
 
-    def tag(self, model: str = "m@1", *, tiers: Any = no_tiers) -> Chain:
+    def tag(self, model: str = "m@1", *, tiers: Any = None) -> Chain:
         chain = Chain(self.store, cast(Any, Reader(model, self.said)), self.settings, tiers=tiers)
         chain.tag()
         return chain
@@ -237,3 +237,13 @@ def test_a_store_without_rules_is_asked_nothing(shop: Shop, tmp_path: Path) -> N
     shop.hear("a", "很差", "negative", nps=0)
     shop.tag(tiers=SimpleNamespace)
     assert shop.messages() == []
+
+
+def test_tiers_are_of_the_directory_where_there_is_one(shop: Shop) -> None:
+    known = (("c1", "gold"), ("c2", None))
+    people = [SimpleNamespace(customer_id=name, tier=tier) for name, tier in known]
+    directory = SimpleNamespace(
+        customers=lambda wanted: [one for one in people if one.customer_id in wanted]
+    )
+    assert tiers_of(directory)({"c1", "c2", "c3"}) == {"c1": "gold"}
+    assert tiers_of(object())({"c1"}) == {}

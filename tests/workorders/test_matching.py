@@ -9,6 +9,7 @@ import pytest
 
 from voc.workorders.matching import Between, Conditions, Facts, Failed, RuleIndex, holds, matches
 
+RATINGS: tuple[tuple[()] | float, ...] = ((), 0.0, 0.2, 0.25, 0.4, 0.5, 0.7, 1.0)
 ENDS = (None, 0.0, 0.25, 0.5, 1.0)
 STORES = ("城东店", "城东二店", "城西(a)店", "城西?店", "")
 WANTED = ("城东*", "*二店", "城西(a)店", "城西?店", "*", "城*店")
@@ -57,7 +58,7 @@ def test_the_same_as_one_after_another(seed: int) -> None:
             "store": _some(chance, STORES, most=1),
             "aspect": _some(chance, ("power", "service", "price"), most=2),
             "reason": _some(chance, ("安全", "限时", "媒体"), most=3),
-            "rating": chance.choice([(), 0.0, 0.2, 0.25, 0.4, 0.5, 0.7, 1.0]),
+            "rating": chance.choice(RATINGS),
         }
         holding = [place for place, (_, when) in enumerate(rules) if _holds(when, facts)]
         assert index.first(facts) == (holding[0] if holding else None)

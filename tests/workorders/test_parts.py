@@ -74,11 +74,9 @@ def heard(
     """Makes an issue of voices, each with its id and what is said of its mention."""
     evidence = tuple(Evidence(voice, 0, 8, f"{voice} 起步顿挫得厉害") for voice, _ in voices)
     issue = make_issue(issue_id=name, count=len(voices), evidence=evidence, **values)
-    defaults = {"score": 0.9, "occurred_at": issue.last_seen, "sentiment": "negative"}
-    mentions = [
-        Mention(feedback_id=voice, industry="cars", aspect_id=issue.aspect_id, **(defaults | told))
-        for voice, told in voices
-    ]  # fmt: skip
+    said: dict[str, Any] = {"score": 0.9, "occurred_at": issue.last_seen, "industry": "cars"}
+    said |= {"sentiment": "negative", "aspect_id": issue.aspect_id}
+    mentions = [Mention(feedback_id=voice, **{**said, **told}) for voice, told in voices]
     return issue, circumstances_of([issue], mentions)
 
 

@@ -11,13 +11,14 @@ from voc.issues import form_issues
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
-from voc.pipeline.frontline import Acted, Tiers, VoiceDesk, no_tiers
+from voc.pipeline.frontline import Acted, VoiceDesk
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_by_voices
 from voc.pipeline.themes import discover_topics
+from voc.pipeline.tiers import Tiers, tiers_of
 from voc.records import Issue, Tags
 from voc.store import Store, StoredFeedback, Transaction
 from voc.tagging.engine import Engine
@@ -54,7 +55,7 @@ class Chain:
         settings: All settings.
         progress: Told of (stage, done, total) as work goes on.
         delivery: Connections to sinks that stay open after it; by default it makes its own.
-        tiers: Tells the tiers of customers.
+        tiers: Tells the tiers of customers; by default as the store knows them.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Chain:
         *,
         progress: Progress = lambda *_: None,
         delivery: Delivery | None = None,
-        tiers: Tiers = no_tiers,
+        tiers: Tiers | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -76,7 +77,7 @@ class Chain:
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
-        self._tiers = tiers
+        self._tiers = tiers or tiers_of(store)
         self._acted = Acted()
 
     def run(self) -> Run:

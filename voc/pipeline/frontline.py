@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from voc.config import Industry, Settings
 from voc.pipeline.delivering import known_sinks
+from voc.pipeline.tiers import Tiers
 from voc.records import Message, Tags, VoiceAction, VoiceOutcome
 from voc.store import StoredFeedback, Transaction
 from voc.store.actions import place_of
 from voc.workorders import Frontline, RoutingRules, VoiceRule, load_routing, voice_message
-
-Tiers = Callable[[Collection[str]], Mapping[str, str]]
-"""Returns the tier of each customer that has one, of those whose ids are given."""
 
 Row = tuple[StoredFeedback, Tags]
 
@@ -172,8 +170,3 @@ def _action(
         tag=rule.then.tag if customer else None,
         customer_id=customer if rule.then.tag else None,
     )
-
-
-def no_tiers(_customers: Collection[str]) -> Mapping[str, str]:
-    """The tiers where no directory of customers tells any."""
-    return {}

@@ -8,10 +8,10 @@ from datetime import datetime
 from voc.config import Settings
 from voc.errors import StateError, UsageError
 from voc.pipeline.delivering import known_sinks
-from voc.pipeline.frontline import Tiers, no_tiers
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_by_voices
+from voc.pipeline.tiers import tiers_of
 from voc.records import HistoryEntry, Issue, OrderReview, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import calendar_for, decide_orders, load_routing
@@ -28,7 +28,6 @@ def approve(
     model: str,
     actor: str,
     note: str | None,
-    tiers: Tiers = no_tiers,
 ) -> WorkOrder:
     """Opens an order that waits, with what is known now; its time starts now.
 
@@ -40,7 +39,6 @@ def approve(
         model: Whose tags tell of the voices.
         actor: Who wants it.
         note: Why.
-        tiers: Tells the tiers of customers.
 
     Raises:
         UsageError: Nothing of that id waits or waited.
@@ -71,7 +69,7 @@ def approve(
             model=model,
             rules=rules,
             window_days=settings.issues.window_days,
-            tiers=tiers,
+            tiers=tiers_of(store),
         ),
         sinks=settings.sink_names,
         ledger=replace(kept, reviews={**kept.reviews, work_order_id: said}),

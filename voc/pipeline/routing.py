@@ -13,11 +13,11 @@ from voc.config import Industry, Settings
 from voc.errors import RowError, UsageError
 from voc.insights import Proportion, proportion
 from voc.issues import UNPLACED, severity_of
-from voc.pipeline.frontline import Tiers, no_tiers
 from voc.pipeline.routed import Routed, VoiceTrial
 from voc.pipeline.scoring import columns_of
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_by_voices
+from voc.pipeline.tiers import tiers_of
 from voc.records import AspectMention, Feedback, Issue, Mention, Tags
 from voc.sources.base import Reject
 from voc.sources.columns import ColumnMap
@@ -62,15 +62,11 @@ class Desk:
         settings: Which name the rules.
         explained: Whether to say why each rule that does not hold does not, and what rules for
             single voices would do.
-        tiers: Tells the tiers of customers.
     """
 
-    def __init__(
-        self, settings: Settings, *, explained: bool = False, tiers: Tiers = no_tiers
-    ) -> None:
+    def __init__(self, settings: Settings, *, explained: bool = False) -> None:
         file = settings.resolve(settings.routing.file)
         self.rules: RoutingRules = load_routing(file)
-        self.tiers: Tiers = tiers
         hours = calendar_for(self.rules, file).hours_per_day
         self._router = Router(self.rules, hours_per_day=hours)
         self._frontline = Frontline(self.rules, sinks=settings.sink_names)
@@ -143,7 +139,7 @@ def route_issues(
         model=model,
         rules=desk.rules,
         window_days=settings.issues.window_days,
-        tiers=desk.tiers,
+        tiers=tiers_of(store),
     )
     for issue in issues:
         yield desk.decide(issue, industries.get(issue.industry), told[issue.issue_id])

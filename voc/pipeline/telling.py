@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voc.issues import heeded, urgent_once
-from voc.pipeline.frontline import Tiers
+from voc.pipeline.tiers import Tiers
 from voc.records import Issue, Mention
 from voc.store import Store, TaggedRow
 from voc.workorders import (
