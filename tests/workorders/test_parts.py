@@ -203,7 +203,7 @@ def test_orders_are_taken_in_turn(make_issue: Make, office: Open) -> None:
 
 
 def test_where_nobody_is_on_duty_the_order_says_so(make_issue: Make, office: Open) -> None:
-    rota = {"people": "张三", "off": {"张三": [f"{NOW:%Y-%m-%d}"]}}
+    rota = {"people": "张三", "days_off": {"张三": [f"{NOW:%Y-%m-%d}"]}}
     desk = office(rules({"name": "轮流", "then": {"rota": "夜班"}}, rotas={"夜班": rota}))
     issue, told = heard(make_issue, ("a", {}))
     [(order, _)] = desk.run(issue, told=told).orders

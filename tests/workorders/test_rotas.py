@@ -24,7 +24,7 @@ def rota(**values: Any) -> Rota:
     ("values", "at", "on"),
     [
         pytest.param({}, MONDAY, ["张三", "李四", "王五"], id="everybody, always"),
-        pytest.param({"off": {"李四": ["2026-11-30"]}}, MONDAY, ["张三", "王五"], id="a day off"),
+        pytest.param({"days_off": {"李四": ["2026-11-30"]}}, MONDAY, ["张三", "王五"], id="a day off"),
         pytest.param(
             {"shifts": [{"people": ["张三"], "begins": "09:00", "ends": "18:00"}]},
             MONDAY, ["张三"], id="in a shift",
@@ -56,7 +56,7 @@ def test_each_in_turn_over_restarts() -> None:
 
 
 def test_who_comes_back_is_next_once() -> None:
-    away = Turns({"r": rota(off={"王五": ["2026-11-30"]})}, {}, MONDAY)
+    away = Turns({"r": rota(days_off={"王五": ["2026-11-30"]})}, {}, MONDAY)
     assert [away.next("r") for _ in range(4)] == ["张三", "李四", "张三", "李四"]
     back = Turns({"r": rota()}, away.changed, MONDAY + timedelta(days=1))
     assert [back.next("r") for _ in range(4)] == ["王五", "张三", "李四", "王五"]
@@ -75,7 +75,7 @@ def test_rotas_do_not_mix_and_nobody_is_told() -> None:
     [
         ({"people": []}, "at least 1"),
         ({"people": ["张三", "张三"]}, "names somebody twice"),
-        ({"off": {"张山": ["2026-01-01"]}}, "'张山' is none of its people (张三, 李四, 王五)"),
+        ({"days_off": {"张山": ["2026-01-01"]}}, "'张山' is none of its people (张三, 李四, 王五)"),
         ({"shifts": [{"people": "赵六"}]}, "'赵六' is none of its people"),
     ],
 )

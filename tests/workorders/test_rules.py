@@ -187,8 +187,8 @@ def test_the_examples_of_the_bundled_file_hold() -> None:
     [
         ("rules:\n- {name: a, then: {rota: b}}\n", "names the rota 'b'; rotas has none."),
         (
-            "rotas: {夜班: {people: [a]}}\nrules:\n- {name: a, then: {rota: 夜斑}}\n",
-            "rotas has 夜班. Did you mean '夜班'?",
+            "rotas: {夜班小组: {people: [a]}}\nrules:\n- {name: a, then: {rota: 夜斑小组}}\n",
+            "rotas has 夜班小组. Did you mean '夜班小组'?",
         ),
         ("rules:\n- {name: a, then: {rota: b, assignee: c}}\n", "has both assignee and rota"),
         ("rules:\n- {name: a, when: {rating: {}}, then: {}}\n", "names no bound"),

@@ -41,14 +41,14 @@ class Rota(Section):
     """People who take orders in turn."""
 
     people: Names = Field(min_length=1, description="The people, in the order of their turns.")
-    off: dict[Name, tuple[date, ...]] = Field(default={}, description="Days off, by person.")
+    days_off: dict[Name, tuple[date, ...]] = Field(default={}, description="Days off, by person.")
     shifts: tuple[Shift, ...] = Field(default=(), description="Who is on when; none: always all.")
 
     @model_validator(mode="after")
     def _knows_its_people(self) -> Rota:
         if len(set(self.people)) < len(self.people):
             raise ValueError(f"names somebody twice in {', '.join(self.people)}")
-        for name in [*self.off, *(one for shift in self.shifts for one in shift.people)]:
+        for name in [*self.days_off, *(one for shift in self.shifts for one in shift.people)]:
             if name not in self.people:
                 known = ", ".join(self.people)
                 raise ValueError(
@@ -62,7 +62,7 @@ class Rota(Section):
         return [
             name
             for name in self.people
-            if moment.date() not in self.off.get(name, ()) and (name in on or not self.shifts)
+            if moment.date() not in self.days_off.get(name, ()) and (name in on or not self.shifts)
         ]
 
 
