@@ -24,7 +24,9 @@ def rota(**values: Any) -> Rota:
     ("values", "at", "on"),
     [
         pytest.param({}, MONDAY, ["张三", "李四", "王五"], id="everybody, always"),
-        pytest.param({"days_off": {"李四": ["2026-11-30"]}}, MONDAY, ["张三", "王五"], id="a day off"),
+        pytest.param(
+            {"days_off": {"李四": ["2026-11-30"]}}, MONDAY, ["张三", "王五"], id="a day off"
+        ),
         pytest.param(
             {"shifts": [{"people": ["张三"], "begins": "09:00", "ends": "18:00"}]},
             MONDAY, ["张三"], id="in a shift",
@@ -77,6 +79,7 @@ def test_rotas_do_not_mix_and_nobody_is_told() -> None:
         ({"people": ["张三", "张三"]}, "names somebody twice"),
         ({"days_off": {"张山": ["2026-01-01"]}}, "'张山' is none of its people (张三, 李四, 王五)"),
         ({"shifts": [{"people": "赵六"}]}, "'赵六' is none of its people"),
+        ({"shifts": [{"people": "张三", "ends": 1080}]}, 'write it in quotes, as "18:00"'),
     ],
 )
 def test_a_wrong_rota_is_said(values: dict[str, Any], said: str) -> None:

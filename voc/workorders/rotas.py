@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -17,6 +17,16 @@ DAYS: Final[tuple[Day, ...]] = get_args(Day)
 ENDLESS: Final = time(0)
 
 
+def _clock(value: Any) -> Any:
+    """YAML reads 18:00 without quotes as the number 1080."""
+    if isinstance(value, (int, float)):
+        raise ValueError(f'{value} is no time of day; write it in quotes, as "18:00"')
+    return value
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+
+
 class Shift(Section):
     """When some people are on duty; one that ends before it begins ends the next day."""
 
@@ -24,8 +34,8 @@ class Shift(Section):
     days: Annotated[tuple[Day, ...], BeforeValidator(listed)] = Field(
         default=DAYS, description="Days on which it begins."
     )
-    begins: time = Field(default=ENDLESS, description="Its beginning, as 09:00.")
-    ends: time = Field(default=ENDLESS, description="Its end, as 18:00; 00:00 is midnight.")
+    begins: Clock = Field(default=ENDLESS, description="Its beginning, as 09:00.")
+    ends: Clock = Field(default=ENDLESS, description="Its end, as 18:00; 00:00 is midnight.")
 
     def covers(self, moment: datetime) -> bool:
         """Says whether it is on at a local time."""
