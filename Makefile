@@ -9,7 +9,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 EXTRAS_demo := topics
-EXTRAS_test := topics,postgres,crawl,sinks,brokers,kafka,test
+EXTRAS_test := topics,postgres,crawl,sinks,brokers,kafka,mysql,folders,test
 EXTRAS_check := $(EXTRAS_test),train,dev
 EXTRAS_bench := topics,bench
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from voc.records import (
     Channel,
@@ -31,13 +39,21 @@ def _clean(value: Any) -> Any:
     return sanitise(value)[0] if isinstance(value, str) else value
 
 
+def timely(moment: Any) -> Any:
+    """Refuses a time that no customer and no order can have.
+
+    Raises:
+        ValueError: With the years allowed.
+    """
+    if moment is not None and not _YEARS[0] < moment.year < _YEARS[1]:
+        raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
+    return moment
+
+
 Words = Annotated[str, BeforeValidator(_clean)]
 Short = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 IndustryId = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_-]+$")]
-EventName = Literal[
-    "accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "reopened", "note"
-]
 
 
 class Input(BaseModel):
@@ -106,12 +122,7 @@ class FeedbackIn(Input):
     customer_id: Short | None = None
     extra: Annotated[dict[str, Any], Field(max_length=50, description="Any JSON, to 16 kB.")] = {}
 
-    @field_validator("created_at")
-    @classmethod
-    def _in_our_time(cls, moment: datetime | None) -> datetime | None:
-        if moment is not None and not _YEARS[0] < moment.year < _YEARS[1]:
-            raise ValueError(f"must lie between the years {_YEARS[0]} and {_YEARS[1]}")
-        return moment
+    _in_our_time = field_validator("created_at")(timely)
 
     @field_validator("extra")
     @classmethod
@@ -153,6 +164,22 @@ class FeedbackIn(Input):
         )
 
 
+def reason_of(kind: type[Input], item: Any) -> str:
+    """Says why a row is none of `kind`, without what it holds."""
+    from voc.text.normalise import sanitise
+
+    try:
+        kind.model_validate(item)
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False, include_context=False)
+        places = (
+            f"{'.'.join(map(str, each['loc']))[:60]}: {each['msg']}".removeprefix(": ")
+            for each in found[:3]
+        )
+        return sanitise("; ".join(places))[0]
+    return "cannot be read"
+
+
 AnyFeedback = Annotated[FeedbackIn | Any, Field(union_mode="left_to_right")]
 """A feedback, or something else that is rejected alone: one bad row costs no good one."""
 
@@ -162,6 +189,72 @@ class FeedbackBatch(Input):
 
     items: Annotated[list[AnyFeedback], Field(min_length=1, max_length=MOST_FEEDBACK)]
     industry: Annotated[IndustryId | None, Field(description="Id of their industry.")] = None
+
+
+class OrderOfCustomer(Input):
+    """What a customer bought."""
+
+    order_id: Annotated[Short, Field(description="Its number; kept as a pseudonym.")]
+    amount: Annotated[float, Field(ge=-1e12, le=1e12, description="Negative: paid back.")]
+    ordered_at: Annotated[
+        datetime, Field(description="In the zone of the settings where it names none.")
+    ]
+    product: Short | None = None
+    store: Short | None = None
+    updated_at: Annotated[
+        datetime | None, Field(description="When this was so; else that of the customer.")
+    ] = None
+
+    _in_our_time = field_validator("ordered_at", "updated_at")(timely)
+
+
+class CustomerIn(Input):
+    """A customer, with orders; what is not told stays as it is known."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "customer_id": "M10086",
+                    "tier": "钻石会员",
+                    "store": "杭州滨江店",
+                    "since": "2021-03-08",
+                    "orders": [
+                        {
+                            "order_id": "20261001-77",
+                            "amount": 1299.0,
+                            "ordered_at": "2026-10-01T10:20:00+08:00",
+                            "product": "云驰X5",
+                        }
+                    ],
+                }
+            ]
+        },
+    )
+
+    customer_id: Annotated[Short, Field(description="As in feedback; kept as the same pseudonym.")]
+    tier: Annotated[Short | None, Field(description="Level of membership.")] = None
+    store: Annotated[Short | None, Field(description="The store the person belongs to.")] = None
+    region: Short | None = None
+    since: Annotated[datetime | date | None, Field(description="Since when a customer.")] = None
+    tags: Annotated[list[Short], Field(max_length=50)] = []
+    updated_at: Annotated[
+        datetime | None, Field(description="When this was so, else now; what is newer wins.")
+    ] = None
+    orders: Annotated[list[OrderOfCustomer], Field(max_length=500)] = []
+
+    _in_our_time = field_validator("since", "updated_at")(timely)
+
+
+AnyCustomer = Annotated[CustomerIn | Any, Field(union_mode="left_to_right")]
+"""A customer, or something else that is rejected alone."""
+
+
+class CustomerBatch(Input):
+    """1 to 1,000 customers; an entry that is none is rejected alone."""
+
+    items: Annotated[list[AnyCustomer], Field(min_length=1, max_length=MOST_FEEDBACK)]
 
 
 class CorrectionIn(Input):
@@ -204,42 +297,6 @@ class OrderIn(Input):
     department: Annotated[
         Short | None, Field(description="The team; else whom the routing rules name.")
     ] = None
-
-
-class EventIn(Input):
-    """What another system says of a work order."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "event_id": "evt-20261102-31",
-                    "event": "resolved",
-                    "at": "2026-11-02T16:20:00+08:00",
-                    "note": "已更换阀体",
-                    "actor": "李工",
-                }
-            ]
-        },
-    )
-
-    event_id: Annotated[
-        Short | None, Field(description="Names the event; else the header webhook-id does.")
-    ] = None
-    event: EventName
-    at: Annotated[datetime | None, Field(description="When it happened; else now.")] = None
-    note: Annotated[
-        Words | None,
-        Field(max_length=2_000, description="Why: for rejected, reopened, note."),
-    ] = None
-    actor: Annotated[Short | None, Field(description="Who did it; else the key.")] = None
-
-    @model_validator(mode="after")
-    def _has_reason(self) -> EventIn:
-        if self.event in ("rejected", "reopened", "note") and not (self.note or "").strip():
-            raise ValueError(f"{self.event} needs a note that says why")
-        return self
 
 
 class Paging(Input):

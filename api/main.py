@@ -12,7 +12,16 @@ from fastapi.concurrency import run_in_threadpool
 from api.middleware import BodyLimit, Envelope, Shedding
 from api.openapi import describe
 from api.problems import add_problem_handlers
-from api.routes import classify, feedback, health, insights, metrics, work_orders
+from api.routes import (
+    classify,
+    customers,
+    feedback,
+    health,
+    insights,
+    metrics,
+    sources,
+    work_orders,
+)
 from api.security import Gate
 from api.services import Services
 from voc import __version__
@@ -25,6 +34,8 @@ if TYPE_CHECKING:
 ROUTERS = (
     classify.router,
     feedback.router,
+    sources.router,
+    customers.router,
     insights.router,
     work_orders.router,
     health.router,

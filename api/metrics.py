@@ -7,8 +7,8 @@ With several workers the variable PROMETHEUS_MULTIPROC_DIR names the folder in w
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,8 +18,14 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from voc.records import Tags
+
+if TYPE_CHECKING:
+    from voc.pipeline.health import Health
 
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 30.0)
@@ -82,3 +88,48 @@ class Metrics:
         together = CollectorRegistry()
         multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
+
+
+class SourceMetrics(Collector):
+    """How the sources of the config are, as the store keeps it: the same in every process.
+
+    Args:
+        health: Health by name of the source.
+    """
+
+    def __init__(self, health: Mapping[str, Health]) -> None:
+        self._health = health
+
+    def collect(self) -> Iterator[Metric]:
+        """Gives a gauge a figure; a figure that a source has not is left out."""
+        for name, (meaning, figure) in _SOURCE_FIGURES.items():
+            gauge = GaugeMetricFamily(f"voc_source_{name}", meaning, labels=["source"])
+            for source, health in self._health.items():
+                value = figure(health)
+                if value is not None:
+                    gauge.add_metric([source], value)
+            yield gauge
+
+    def render(self) -> bytes:
+        """Returns them in Prometheus' text format."""
+        registry = CollectorRegistry()
+        registry.register(self)
+        return generate_latest(registry)
+
+
+_SOURCE_FIGURES: Final[Mapping[str, tuple[str, Callable[[Health], float | None]]]] = {
+    "last_run_timestamp_seconds": (
+        "When a source was read last.",
+        lambda health: health.last_run.timestamp() if health.last_run else None,
+    ),
+    "rows": ("Voices that were new or edited.", lambda health: health.rows),
+    "rejects": ("Rows that could not be read.", lambda health: health.rejects),
+    "withdrawn": ("Voices that the source took back.", lambda health: health.withdrawn),
+    "lateness_seconds": (
+        "Age of the newest voice when the source was read.", lambda health: health.lateness_s,
+    ),
+    "failing": (
+        "1 where the last run could not end.",
+        lambda health: float(health.error is not None) if health.last_run else None,
+    ),
+}  # fmt: skip

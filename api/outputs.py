@@ -6,7 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voc.records import IssueStatus, Priority, Severity, Trend, WorkOrderStatus
+from voc.records import (
+    ClockKind,
+    IssueStatus,
+    Priority,
+    Severity,
+    Trend,
+    WaitingFor,
+    WorkOrderStatus,
+)
 
 
 class Output(BaseModel):
@@ -27,6 +35,29 @@ class ReceivedOut(Output):
 
     accepted: int = Field(description="New, or known with other words.")
     duplicates: int = Field(description="Known as they are.")
+    rejected: list[RejectedRow]
+
+
+class HookedOut(ReceivedOut):
+    """What became of what a webhook brought."""
+
+    withdrawn: int = Field(description="Known voices that it says are gone.")
+
+
+class UpsertOut(Output):
+    """What became of customers, or of orders."""
+
+    new: int
+    updated: int
+    known: int = Field(description="There as they are.")
+    stale: int = Field(description="There, told of later; nothing was written.")
+
+
+class CustomersOut(Output):
+    """What became of customers that were sent."""
+
+    customers: UpsertOut
+    orders: UpsertOut
     rejected: list[RejectedRow]
 
 
@@ -67,6 +98,17 @@ class TopicOut(Output):
     evidence: list[EvidenceOut]
 
 
+class StakeOut(Output):
+    """What the customers behind an issue are worth, as far as the directory knows them."""
+
+    voices: int = Field(description="Voices of the issue.")
+    known_voices: int = Field(description="Those of customers whom the directory knows.")
+    customers: int = Field(description="Such customers, each once.")
+    high_tier: int = Field(description="Those of a high level of membership.")
+    spend: float = Field(description="What they spent in the last 12 months, together.")
+    typical: float = Field(description="What the median customer spent; 0 where nobody bought.")
+
+
 class IssueOut(Output):
     """A problem that many voices share; evidence stands only in the single item."""
 
@@ -84,6 +126,8 @@ class IssueOut(Output):
     count: int
     trend: Trend
     trend_p: float
+    severity_reasons: list[str] = Field(description="Why it is as severe as it is, in Chinese.")
+    stake: StakeOut | None = Field(description="Null where none of its customers is known.")
     evidence: list[EvidenceOut]
 
 
@@ -94,6 +138,31 @@ class HistoryOut(Output):
     actor: str
     event: str
     note: str | None
+    changes: dict[str, list[Any]] = Field(description="What it changed: value before and after.")
+
+
+class ExtensionOut(Output):
+    """More time that was asked for and not decided yet."""
+
+    hours: float
+    actor: str
+    at: str
+    note: str
+
+
+class ClockOut(Output):
+    """The service-level clock of a work order; a round begins when it is opened or reopened."""
+
+    kind: ClockKind
+    hours: float | None
+    started_at: str | None
+    paused_at: str | None = Field(description="Since when it stands still.")
+    paused_hours: float = Field(description="Hours it stood still; due_at was moved by them.")
+    responded_at: str | None
+    ended_at: str | None
+    closed_at: str | None
+    archived_at: str | None
+    escalated: list[str]
 
 
 class WorkOrderOut(Output):
@@ -113,6 +182,15 @@ class WorkOrderOut(Output):
     history: list[HistoryOut]
     external_ref: str | None
     satisfaction: int | None
+    skill_group: str | None
+    rule: str | None = Field(description="The routing rule that it came by.")
+    parent_id: str | None
+    merged_into: str | None
+    waiting_for: WaitingFor | None
+    reopened_count: int
+    sequence: int = Field(description="Messages that told sinks of it.")
+    extension: ExtensionOut | None
+    clock: ClockOut
 
 
 class EventOut(Output):

@@ -136,6 +136,22 @@ class UrgencyOut(BaseModel):
     reasons: list[str]
 
 
+class SatisfactionOut(BaseModel):
+    """How satisfied a customer is thought to be, from -2 to 2; 95 % of judgements lie between."""
+
+    score: float
+    low: float
+    high: float
+    model: str
+
+
+class CallOut(BaseModel):
+    """What is said of a conversation: the polarity of each turn of the customer's, and more."""
+
+    moods: list[Polarity | None]
+    satisfaction: SatisfactionOut | None
+
+
 class TagsOut(BaseModel):
     """What the engine says of one text; offsets point into `text`, which is masked."""
 
@@ -151,6 +167,9 @@ class TagsOut(BaseModel):
     model: str
     industry: str | None
     flags: list[str]
+    call: Annotated[
+        CallOut | None, Field(description="Of conversations in the store alone; else left out.")
+    ] = None
 
 
 class ClassifyResponse(BaseModel):

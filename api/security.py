@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast, get_args
@@ -66,6 +67,18 @@ class Principal:
     def actor(self) -> str:
         """Its name in the audit and in histories."""
         return self.key_id if self.key_id.startswith(SIGNED) else f"key:{self.key_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who may sign: its name in the audit, the workspace it speaks for, and its secret."""
+
+    key_id: str
+    workspace: str
+    secret: str
+
+
+Secrets = Callable[[Request], Iterator[Signer]]
 
 
 @dataclass(slots=True)
@@ -183,15 +196,16 @@ class Requires:
 
     Attributes:
         scope: What the key must allow.
-        or_signed: Whether a signature of the Standard Webhooks specification does as well.
+        signed_by: Gives the secrets with which a signature of the Standard Webhooks specification
+            does as well; `None`: none does.
     """
 
     scope: Scope
-    or_signed: bool = False
+    signed_by: Secrets | None = None
 
     async def __call__(self, request: Request, _told: Told = None) -> Principal:
-        if self.or_signed and "webhook-signature" in request.headers:
-            return await _signed(request, self.scope)
+        if self.signed_by is not None and "webhook-signature" in request.headers:
+            return await _signed(request, self.scope, self.signed_by)
         kind, _, shown = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not shown.strip():
             raise ProblemError(
@@ -208,30 +222,49 @@ class Requires:
         return caller
 
 
-async def _signed(request: Request, scope: Scope) -> Principal:
+def event_secrets(request: Request) -> Iterator[Signer]:
+    """Gives the secrets of workspaces, which sign what is told of their work orders."""
+    for workspace, secrets in services_of(request).settings.webhooks.secrets.items():
+        for secret in secrets.split():
+            yield Signer(f"{SIGNED}{workspace}", workspace, secret)
+
+
+def source_secrets(request: Request) -> Iterator[Signer]:
+    """Gives the secrets of the source that the path names; it belongs to the main workspace."""
+    from voc.config.settings import DEFAULT_WORKSPACE
+    from voc.config.streams import WebhookSourceSettings
+
+    name = request.path_params.get("name", "")
+    known = services_of(request).settings.sources.get(name)
+    if isinstance(known, WebhookSourceSettings):
+        for secret in (known.secret, known.old_secret):
+            if secret is not None:
+                yield Signer(f"{SIGNED}source:{name}", DEFAULT_WORKSPACE, secret)
+
+
+async def _signed(request: Request, scope: Scope, signed_by: Secrets) -> Principal:
     """Returns the system whose secret signed the request; the secret tells the workspace."""
     from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
     body = await request.body()
     headers = {name.lower(): value for name, value in request.headers.items()}
-    for workspace, secrets in services_of(request).settings.webhooks.secrets.items():
-        for secret in secrets.split():
-            try:
-                Webhook(secret).verify(body, headers)
-            except (WebhookVerificationError, ValueError, RecursionError):
-                continue
-            return Principal(f"{SIGNED}{workspace}", workspace, frozenset((scope,)))
+    for signer in signed_by(request):
+        try:
+            Webhook(signer.secret).verify(body, headers, json_parse=False)
+        except (WebhookVerificationError, ValueError):
+            continue
+        return Principal(signer.key_id, signer.workspace, frozenset((scope,)))
     raise ProblemError(
         401,
-        "The signature fits no secret of `webhooks.secrets`, or its time is more than five minutes"
+        "The signature fits no secret that is set for this, or its time is more than five minutes"
         " off.",
         headers=_challenge(),
     )
 
 
-def requires(scope: Scope, *, or_signed: bool = False) -> Any:
+def requires(scope: Scope, *, signed_by: Secrets | None = None) -> Any:
     """Returns the dependency that lets a caller through whose key has a scope.
 
     As `caller: Annotated[Principal, requires("classify")]`.
     """
-    return Depends(Requires(scope, or_signed))
+    return Depends(Requires(scope, signed_by))

@@ -25,6 +25,8 @@ Priority = Literal["low", "normal", "high", "urgent"]
 WorkOrderStatus = Literal[
     "open", "accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "reopened"
 ]
+WaitingFor = Literal["customer", "third_party"]
+ClockKind = Literal["working", "calendar"]
 VoiceOutcome = Literal["told", "held_back", "noted"]
 ReviewState = Literal["waiting", "approved", "dismissed"]
 Task = Literal["sentiment", "aspects", "opinions", "topics", "intent", "urgency"]
@@ -36,6 +38,20 @@ URGENCIES: Final[tuple[UrgencyLabel, ...]] = get_args(UrgencyLabel)
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 TASKS: Final[tuple[Task, ...]] = get_args(Task)
+SatisfactionLevel = Literal["low", "middle", "high"]
+SATISFACTION_LEVELS: Final[tuple[SatisfactionLevel, ...]] = get_args(SatisfactionLevel)
+CONVERSATIONS: Final[tuple[Channel, ...]] = ("hotline", "chat")
+"""Channels whose feedback is a conversation with the company, where it has turns."""
+
+PAID_BURST: Final = "paid_burst"
+NEAR_DUPLICATE: Final = "near_duplicate"
+ADVERTISEMENT: Final = "advertisement"
+UNCOUNTED: Final = frozenset({PAID_BURST, NEAR_DUPLICATE, ADVERTISEMENT})
+"""Flags of voices that are kept and shown, but counted nowhere."""
+
+
+FILLED: Final = "filled_from_order"
+"""Key of a feedback's `extra`: fields that it did not name, taken from the customer's orders."""
 
 
 def stable_id(prefix: str, *parts: str | None) -> str:
@@ -112,6 +128,56 @@ class Feedback:
             **_without_blanks(values),
             **({"turns": turns} if turns else {}),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who speaks: a pseudonym with what other systems know of the person.
+
+    Attributes:
+        customer_id: The pseudonym, the same as in `Feedback.customer_id`.
+        updated_at: When this was so; what is newer wins.
+        tier: Level of membership, as 钻石会员.
+        store: The store the person belongs to.
+        region: Where the person lives.
+        since: Since when the person is a customer.
+        tags: What else is known, as 企业客户.
+    """
+
+    customer_id: str
+    updated_at: datetime
+    tier: str | None = None
+    store: str | None = None
+    region: str | None = None
+    since: datetime | None = None
+    tags: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a customer bought, for how much, when and where.
+
+    Attributes:
+        order_id: A pseudonym of the order's number.
+        customer_id: Whose it is.
+        amount: What was paid, in the currency of all orders; negative where it was paid back.
+        ordered_at: When.
+        updated_at: When this was so; what is newer wins.
+    """
+
+    order_id: str
+    customer_id: str
+    amount: float
+    ordered_at: datetime
+    updated_at: datetime
+    product: str | None = None
+    store: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +274,67 @@ class Urgency:
         return {"label": self.label, "reasons": list(self.reasons)}
 
 
+def satisfaction_level(score: float) -> SatisfactionLevel:
+    """Returns `low` up to -0.5 of the scale from -2 to 2, `high` from 0.5 on, else `middle`."""
+    return "low" if score <= -0.5 else "high" if score >= 0.5 else "middle"
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """How satisfied the customer of a conversation is thought to be, from -2 to 2.
+
+    It is predicted, not asked: `low` to `high` holds 95 % of what people would have judged in the
+    conversations that `model` learnt from.
+    """
+
+    score: float
+    low: float
+    high: float
+    model: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "score": round(self.score, 3),
+            "low": round(self.low, 3),
+            "high": round(self.high, 3),
+            "model": self.model,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CallTags:
+    """What models say of a conversation beyond the Tags of its text.
+
+    Attributes:
+        moods: The polarity of each turn; `None` for turns of others than the customer, and where
+            one could not be judged.
+        satisfaction: `None` where no model predicts it.
+    """
+
+    moods: tuple[Polarity | None, ...]
+    satisfaction: Satisfaction | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "moods": list(self.moods),
+            "satisfaction": self.satisfaction.as_dict() if self.satisfaction else None,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> CallTags:
+        """Reads back what `as_dict` wrote."""
+        found = values.get("satisfaction")
+        return cls(tuple(values["moods"]), Satisfaction(**found) if found else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Tags:
     """What the engine says of one feedback. Offsets point into `text`, which is masked.
 
     `flags` says what the reader should know: `uninformative` (the text says nothing), `truncated`
     (only its beginning was read), `replaced` (characters that no store can hold were replaced),
-    `foreign` (not Chinese: out of the models' scope).
+    `foreign` (not Chinese: out of the models' scope). `call` is there for conversations in the
+    store alone.
     """
 
     id: str
@@ -229,8 +349,10 @@ class Tags:
     model: str = ""
     industry: str | None = None
     flags: tuple[str, ...] = ()
+    call: CallTags | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        call = {"call": self.call.as_dict()} if self.call else {}
         return {
             "id": self.id,
             "text": self.text,
@@ -244,6 +366,7 @@ class Tags:
             "model": self.model,
             "industry": self.industry,
             "flags": list(self.flags),
+            **call,
         }
 
     @classmethod
@@ -280,6 +403,7 @@ class Tags:
             model=values["model"],
             industry=values["industry"],
             flags=tuple(values.get("flags", ())),
+            call=CallTags.from_dict(values["call"]) if values.get("call") else None,
         )
 
 
@@ -345,13 +469,46 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Stake:
+    """What the customers behind an issue are worth, as far as the directory knows them.
+
+    Attributes:
+        voices: Voices of the issue.
+        known_voices: Those of customers in the directory.
+        customers: Customers in the directory who complained, each once.
+        high_tier: Those of a high level of membership.
+        spend: What they spent in the last 12 months, together.
+        typical: What the median customer of the directory spent in that time, of those who
+            bought at all; 0 where nobody did.
+    """
+
+    voices: int
+    known_voices: int
+    customers: int
+    high_tier: int
+    spend: float
+    typical: float
+
+    @property
+    def times(self) -> float | None:
+        """How many typical customers one of these is worth, by spend; `None` where unknown."""
+        if not self.typical or not self.customers:
+            return None
+        return self.spend / self.customers / self.typical
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One problem that many voices share.
 
     `trend_p` is the p-value of the trend's test; `trend_ratio` is the rate of the last
     `trend_window_days` over that before, `None` where nothing was said before, and `trend_low` to
     `trend_high` its 95 % interval. All of them are `None` where nothing can be compared, and
-    `trend_high` alone where the ratio has no upper bound.
+    `trend_high` alone where the ratio has no upper bound. `severity_reasons` say in Chinese why it
+    is as severe as it is; `stake` is `None` where the directory knows none of its customers.
     """
 
     issue_id: str
@@ -373,10 +530,16 @@ class Issue:
     trend_low: float | None = None
     trend_high: float | None = None
     trend_window_days: int | None = None
+    severity_reasons: tuple[str, ...] = ()
+    stake: Stake | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "evidence"}
-        return {**values, "evidence": [item.as_dict() for item in self.evidence]}
+        others = [name for name in self.__slots__ if name not in ("evidence", "stake")]
+        return {
+            **{name: plain(getattr(self, name)) for name in others},
+            "stake": self.stake.as_dict() if self.stake else None,
+            "evidence": [item.as_dict() for item in self.evidence],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,12 +707,16 @@ class OrderReview:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change of a work order: when, who, what."""
+    """One change of a work order: when, who, what.
+
+    `changes` names what it changed, each with the value before and after as JSON has them.
+    """
 
     at: datetime
     actor: str
     event: str
     note: str | None = None
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -557,12 +724,68 @@ class HistoryEntry:
             "actor": self.actor,
             "event": self.event,
             "note": self.note,
+            "changes": plain(self.changes),
         }
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """More time that was asked for and not decided yet; `hours` are of the order's clock."""
+
+    hours: float
+    actor: str
+    at: datetime
+    note: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Extension:
+        """Reads back what `as_dict` wrote."""
+        return cls(**{**values, "at": datetime.fromisoformat(values["at"])})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderClock:
+    """The service-level clock of a work order; a round begins when it is opened or reopened.
+
+    Attributes:
+        kind: `working` counts working hours, `calendar` every hour.
+        hours: Hours that the round began with; `None`: those from its start to `due_at`.
+        started_at: When the round began; `None`: with the order.
+        paused_at: Since when it stands still, while the order waits or is suspended.
+        paused_hours: Hours it stood still in this round, by its kind; `due_at` was moved by them.
+        responded_at: When a team first took the order up.
+        ended_at: When work on it ended: it stands still for good unless the order is reopened.
+        closed_at: When it was closed.
+        archived_at: When it was put away.
+        escalated: The steps of escalation already taken in this round, by name.
+    """
+
+    kind: ClockKind = "working"
+    hours: float | None = None
+    started_at: datetime | None = None
+    paused_at: datetime | None = None
+    paused_hours: float = 0.0
+    responded_at: datetime | None = None
+    ended_at: datetime | None = None
+    closed_at: datetime | None = None
+    archived_at: datetime | None = None
+    escalated: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """One task for one team. `due_at` is the end of its service-level time."""
+    """One task for one team. `due_at` is the end of its service-level time.
+
+    Beside what the contract names: `rule` is the routing rule that it came by, `parent_id` the
+    order it is part of, `merged_into` the order that took it over, `sequence` counts the messages
+    that told of it.
+    """
 
     work_order_id: str
     issue_id: str
@@ -578,7 +801,22 @@ class WorkOrder:
     history: tuple[HistoryEntry, ...] = ()
     external_ref: str | None = None
     satisfaction: int | None = None
+    skill_group: str | None = None
+    rule: str | None = None
+    parent_id: str | None = None
+    merged_into: str | None = None
+    waiting_for: WaitingFor | None = None
+    reopened_count: int = 0
+    sequence: int = 0
+    extension: Extension | None = None
+    clock: OrderClock = field(default_factory=OrderClock)
 
     def as_dict(self) -> dict[str, Any]:
-        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "history"}
-        return {**values, "history": [entry.as_dict() for entry in self.history]}
+        apart = ("history", "extension", "clock")
+        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name not in apart}
+        return {
+            **values,
+            "extension": self.extension.as_dict() if self.extension else None,
+            "clock": self.clock.as_dict(),
+            "history": [entry.as_dict() for entry in self.history],
+        }

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import ValidationError
 
 from api.answers import (
     in_workspace,
@@ -18,7 +17,7 @@ from api.answers import (
     read_cursor,
     zoned,
 )
-from api.inputs import CorrectionIn, FeedbackBatch, FeedbackFilter, FeedbackIn
+from api.inputs import CorrectionIn, FeedbackBatch, FeedbackFilter, FeedbackIn, reason_of
 from api.outputs import CorrectionOut, FeedbackOut, FeedbackPage, ReceivedOut
 from api.problems import documented
 from api.security import Principal, requires
@@ -50,7 +49,7 @@ async def send_feedback(
     """
     good = [item for item in body.items if isinstance(item, FeedbackIn)]
     rejected = [
-        {"index": index, "reason": _reason(item)}
+        {"index": index, "reason": reason_of(FeedbackIn, item)}
         for index, item in enumerate(body.items)
         if not isinstance(item, FeedbackIn)
     ]
@@ -76,22 +75,6 @@ async def send_feedback(
         },
         status=202,
     )
-
-
-def _reason(item: Any) -> str:
-    """Says why a row is no feedback, without what it holds."""
-    from voc.text.normalise import sanitise
-
-    try:
-        FeedbackIn.model_validate(item)
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-        places = (
-            f"{'.'.join(map(str, each['loc']))[:60]}: {each['msg']}".removeprefix(": ")
-            for each in found[:3]
-        )
-        return sanitise("; ".join(places))[0]
-    return "is no feedback"
 
 
 @router.get("/feedback", response_model=FeedbackPage, responses=documented(401, 403, 422, 429, 503))

@@ -16,11 +16,12 @@ from api.answers import (
     read_cursor,
     zoned,
 )
-from api.inputs import EventIn, OrderIn, WorkOrderFilter
+from api.events import EventIn
+from api.inputs import OrderIn, WorkOrderFilter
 from api.outputs import EventOut, WorkOrderOut, WorkOrderPage
 from api.problems import Finding, ProblemError, documented
 from api.routes.feedback import IdempotencyKey
-from api.security import Principal, requires
+from api.security import Principal, event_secrets, requires
 
 if TYPE_CHECKING:
     from voc.config import Settings
@@ -131,13 +132,14 @@ async def tell_event(
     request: Request,
     work_order_id: str,
     body: EventIn,
-    caller: Annotated[Principal, requires("work-orders", or_signed=True)],
+    caller: Annotated[Principal, requires("work-orders", signed_by=event_secrets)],
     webhook_id: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Response:
-    """Takes in what another system says of a work order, once for each event id.
+    """Takes in what another system says of a work order or does with it, once for each event id.
 
     It comes with a key, or signed by the Standard Webhooks specification. An event that tells of a
-    time before the last change of state is noted and changes nothing.
+    time before the last move is noted and moves nothing. An order that is rejected goes to whom
+    the routing rules name next, and is `open` again there.
     """
     # What is signed is the header: another id in the body would let an event be repeated.
     signed_id = webhook_id if "webhook-signature" in request.headers else None
@@ -156,6 +158,8 @@ async def tell_event(
             raise _invalid("/at", "Lies in the future.")
         if store.work_order(work_order_id) is None:
             raise not_found("work order")
+        if body.into is not None and store.work_order(body.into) is None:
+            raise _invalid("/into", "There is no such work order.")
 
         def make(transaction: Transaction) -> dict[str, Any]:
             done = tell(
@@ -163,6 +167,8 @@ async def tell_event(
                 transaction,
                 work_order_id,
                 body.event,
+                settings=settings,
+                details=body.details(settings.zone),
                 actor=body.actor or caller.actor,
                 at=at,
                 note=mask(body.note).text if body.note else None,
@@ -175,7 +181,7 @@ async def tell_event(
             store,
             scope=f"event {work_order_id}",
             name=event_id,
-            asked=body.model_dump_json(exclude={"event_id"}).encode(),
+            asked=body.asked(),
             make=make,
         )
         order = store.work_order(work_order_id)

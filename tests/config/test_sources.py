@@ -11,7 +11,7 @@ from voc.config import bundled, load_settings, read_yaml, source_keys
 from voc.config.sources import KINDS, SourceSettings
 from voc.errors import ConfigError
 
-CRAWLED = [kind for kind in KINDS if kind != "file"]
+OTHERS = [kind for kind in KINDS if kind != "file"]
 
 
 def test_a_source_without_a_kind_is_a_file(tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_a_source_without_a_kind_is_a_file(tmp_path: Path) -> None:
     assert [type(each) for each in sources.values()] == [SourceSettings, SourceSettings]
 
 
-@pytest.mark.parametrize("kind", CRAWLED)
+@pytest.mark.parametrize("kind", OTHERS)
 def test_every_key_of_a_kind_stands_in_its_example_with_its_meaning(kind: str) -> None:
     path = bundled(f"configs/sources/{kind}.yaml")
     _, lines = read_yaml(path)
@@ -38,7 +38,7 @@ def test_every_key_of_a_kind_stands_in_its_example_with_its_meaning(kind: str) -
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("{kind: disqus, path: a}", "sources.a: there is no such kind; there are file, discuz,"),
+        ("{kind: disqus, path: a}", "sources.a: there is no such kind; there are file, survey,"),
         ("{kind: feed}", "sources.a.urls: missing key"),
         ("{kind: feed, urls: [https://a.cn], url: x}", "unknown key. Did you mean 'urls'?"),
         ("{kind: discuz, url: 'ftp://a', boards: [1]}", "sources.a.url: String should match"),
@@ -47,6 +47,21 @@ def test_every_key_of_a_kind_stands_in_its_example_with_its_meaning(kind: str) -
             "{kind: pages, urls: [https://a.cn], list: {item: tr, nxt: a}}",
             "sources.a.list.nxt: unknown key. Did you mean 'next'?",
         ),
+        ("{kind: rabbitmq, url: 'http://a', queue: q}", "sources.a.url: String should match"),
+        ("{kind: webhook, secret: whsec_AAAA}", "sources.a.secret: holds 3 bytes"),
+        (
+            "{kind: kafka, servers: a, topics: t, properties: {enable.auto.commit: true}}",
+            "properties sets enable.auto.commit, which voc itself sets",
+        ),
+        (
+            "{kind: sql, url: 'sqlite:///a', query: 'DELETE FROM a', watermark: w, key: k}",
+            "is no single SELECT",
+        ),
+        (
+            "{kind: sql, url: 'sqlite:///a', query: 'SELECT 1; DROP x', watermark: w, key: k}",
+            "is no single SELECT",
+        ),
+        ("{kind: sql, url: 'oracle://a', query: SELECT 1, watermark: w, key: k}", "sources.a.url"),
         ("{path: a.csv, chanel: review}", "sources.a.chanel: unknown key. Did you mean 'channel'?"),
     ],
 )
@@ -59,3 +74,12 @@ def test_what_is_wrong_in_a_source_is_said_with_its_place(
         load_settings(file, environ={})
     assert said in str(caught.value)
     assert "kind=" not in str(caught.value)
+
+
+def test_a_secret_may_come_from_a_variable(tmp_path: Path) -> None:
+    file = tmp_path / "voc.yaml"
+    file.write_text("sources: {post-box: {kind: imap, host: a.cn, user: u, password: none}}")
+    known = load_settings(file, environ={"VOC_SOURCES_POST_BOX_PASSWORD": "hush"}).sources
+    assert getattr(known["post-box"], "password", None) == "hush"
+    with pytest.raises(ConfigError, match="Did you mean 'VOC_SOURCES_POST_BOX_PASSWORD'"):
+        load_settings(file, environ={"VOC_SOURCES_POST_BOX_PASWORD": "hush"})

@@ -53,6 +53,11 @@ def test_turns_that_overlap_leave_no_silence() -> None:
         (["没解决，我要投诉", "嗯"], "unresolved"),
         (["还没到账，谢谢"], "unresolved"),
         (["我的卡丢了"], "unknown"),
+        (["请帮我查一下，谢谢"], "unknown"),
+        (["我的卡丢了", "谢谢，那要等多久？"], "unknown"),
+        (["我的卡丢了", "谢谢", "请问还要等多久"], "unknown"),
+        (["我的卡丢了", "办好了，谢谢", "再见"], "resolved"),
+        (["再见", "好的"], "unknown"),
         ([], "unknown"),
     ],
 )

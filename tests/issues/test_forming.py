@@ -63,6 +63,7 @@ def test_an_issue_tells_what_where_since_when_and_who(mention: Make) -> None:
         aspect_id="power",
         status="open",
         severity="low",
+        severity_reasons=("仅 3 条声音",),
         first_seen=voices[0].occurred_at,
         last_seen=voices[2].occurred_at,
         count=3,

@@ -12,10 +12,9 @@ from typing import Any, cast
 import pytest
 
 from voc.config import Settings, load_settings
-from voc.errors import ConfigError
 from voc.pipeline.chain import Chain
 from voc.pipeline.tiers import tiers_of
-from voc.records import Feedback, Message, Sentiment, Tags, Urgency
+from voc.records import Customer, Feedback, Message, Sentiment, Tags, Urgency
 from voc.store import Store, open_store
 
 NOW = datetime.now(UTC)
@@ -50,7 +49,7 @@ class Reader:
     def __init__(self, model: str, said: Mapping[str, str]) -> None:
         self.model, self._said = model, said
 
-    def bound(self, *, industry: object = None) -> Reader:
+    def bound(self, **_: object) -> Reader:
         return self
 
     def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
@@ -228,8 +227,22 @@ def test_an_undone_transaction_sends_nothing_and_is_done_again(
 def test_a_sink_that_is_not_there_is_said(shop: Shop, tmp_path: Path) -> None:
     text = RULES.replace("[crm]", "[crn]")
     (tmp_path / "routing.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"crn.*Did you mean 'crm'"):
-        shop.tag()
+    shop.hear("a", "很差", "negative", nps=0)
+    chain = shop.tag()
+    [note] = chain.voice_notes
+    assert note.startswith("Nobody is told of the voices that are tagged now: ")
+    assert "crn" in note
+    assert "Did you mean 'crm'" in note
+    assert len(list(shop.store.tagged(model="m@1"))) == 1
+    assert shop.messages() == []
+
+
+def test_an_advertisement_is_not_thanked(shop: Shop) -> None:
+    best = {"rating": 5, "rating_max": 5, "store": "城东一店"}
+    shop.hear("a", "限时优惠，厂家直销，加微信abc12345领券", "positive", **best)
+    shop.hear("b", "很好吃", "positive", **best)
+    shop.tag()
+    assert [item.payload["data"]["voice"]["text"] for item in shop.messages()] == ["很好吃"]
 
 
 def test_a_store_without_rules_is_asked_nothing(shop: Shop, tmp_path: Path) -> None:
@@ -239,11 +252,8 @@ def test_a_store_without_rules_is_asked_nothing(shop: Shop, tmp_path: Path) -> N
     assert shop.messages() == []
 
 
-def test_tiers_are_of_the_directory_where_there_is_one(shop: Shop) -> None:
-    known = (("c1", "gold"), ("c2", None))
-    people = [SimpleNamespace(customer_id=name, tier=tier) for name, tier in known]
-    directory = SimpleNamespace(
-        customers=lambda wanted: [one for one in people if one.customer_id in wanted]
-    )
-    assert tiers_of(directory)({"c1", "c2", "c3"}) == {"c1": "gold"}
-    assert tiers_of(object())({"c1"}) == {}
+def test_tiers_are_of_the_directory(shop: Shop) -> None:
+    known = (("c1", "gold"), ("c2", None), ("c4", "gold"))
+    with shop.store.transaction() as transaction:
+        transaction.save_customers([Customer(name, NOW, tier) for name, tier in known])
+    assert tiers_of(shop.store)({"c1", "c2", "c3"}) == {"c1": "gold"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 from voc.errors import ModelError
 from voc.pipeline.sentences import sentences_of
+from voc.pipeline.vectors import KeptVectors
+from voc.store import Store, open_store
 
 
 class Lengths:
@@ -54,3 +57,29 @@ def test_a_text_that_cannot_be_read_spoils_no_other() -> None:
 def test_a_model_without_vectors_gives_none() -> None:
     assert sentences_of(Mute(), ["漏水"]) is None
     assert sentences_of(Lengths(), []) is None
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/voc.db") as store:
+        yield store
+
+
+def test_what_was_made_once_is_kept_and_comes_back_the_same(store: Store) -> None:
+    first, again = Lengths(), Lengths()
+    texts = ["漏水", "顿挫了"]
+    made = sentences_of(first, texts, kept=KeptVectors(store, "voc-zh@1.1.0"))
+    kept = sentences_of(again, [*texts, "响"], kept=KeptVectors(store, "voc-zh@1.1.0+snack.1a2b"))
+    assert made is not None
+    assert kept is not None
+    assert again.asked == ["响"]
+    assert kept[:2].tolist() == made.tolist()
+
+
+def test_vectors_of_other_models_and_of_what_nobody_says_any_more_go(store: Store) -> None:
+    sentences_of(Lengths(), ["漏水", "响"], kept=KeptVectors(store, "old@1.0.0"))
+    new = KeptVectors(store, "new@1.0.0")
+    sentences_of(Lengths(), ["漏水", "响"], kept=new)
+    new.keep_only(["响"])
+    assert list(new.of(["漏水", "响"])) == ["响"]
+    assert KeptVectors(store, "old@1.0.0").of(["漏水", "响"]) == {}

@@ -53,6 +53,26 @@ def test_a_poison_row_among_a_thousand_is_set_aside(does: str, reason: str) -> N
     ]
 
 
+def test_a_bad_row_costs_only_the_long_texts_beside_it_a_second_try() -> None:
+    class Counting(Engine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.read = 0
+
+        def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
+            self.read += len(texts)
+            return super().tag(texts, ids=ids)
+
+    engine = Counting()
+    texts = ["路" * 1000] * 200
+    texts[100] = "poison"
+    results = tag_feedback(
+        engine, [_feedback(text) for text in texts], ids=[""] * len(texts), timeout_s=5
+    )
+    assert sum(isinstance(item, Failure) for item in results) == 1
+    assert engine.read < 215
+
+
 def test_only_the_customers_turns_are_read_and_the_whole_text_comes_back() -> None:
     turns = (Turn("agent", "您好很高兴为您服务"), Turn("customer", "你们太慢了"))
     text = "\n".join(turn.text for turn in turns)

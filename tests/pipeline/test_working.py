@@ -18,6 +18,7 @@ from tests.store.conftest import (  # noqa: F401 - fixtures
 )
 from voc.config import Settings, load_settings
 from voc.errors import StoreBusyError, StoreError
+from voc.pipeline.watching import Watched
 from voc.pipeline.working import Turn, Worker, work
 from voc.records import Feedback, Sentiment, Tags
 from voc.store import Store, open_store
@@ -85,6 +86,28 @@ def test_the_chain_runs_again_when_it_is_time(store_url: str, settings: Settings
         now = settings.worker.run_every_s
         assert first.turn().ran
         first.close()
+
+
+def test_clocks_are_looked_at_now_and_then(
+    sqlite_url: str,  # noqa: F811
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds, looks = [0.0], [0]
+
+    def look(*_: Any, **__: Any) -> Watched:
+        looks[0] += 1
+        return Watched()
+
+    monkeypatch.setattr("voc.pipeline.working.watch_orders", look)
+    with open_store(sqlite_url) as store:
+        one = worker(store, settings, lambda: seconds[0])
+        one.turn()  # a whole run, which looks by itself
+        for at, expected in ((59, 0), (60, 1), (61, 1), (119, 1), (120, 2)):
+            seconds[0] = at
+            one.turn()
+            assert looks[0] == expected, at
+        one.close()
 
 
 def test_on_postgres_one_tags_and_another_takes_over(

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from voc.insights import Difference
+from voc.records import OrderClock
 from voc.report import Figures, Scope, build_figures
 from voc.report.lead import lead
 from voc.report.wording import Calendar
+
+ENDED_AT = datetime(2026, 11, 20, 10, tzinfo=timezone(timedelta(hours=8)))
 
 
 def said(parts: Any) -> str:
@@ -86,6 +90,16 @@ def test_what_to_do_follows_from_the_order(
 ) -> None:
     figures = rising(work_orders=[order("wo_1", **change)])
     assert points(figures)[0][2] == action
+
+
+def test_what_was_dealt_with_is_called_so_and_comes_last(
+    rising: Callable[..., Figures], order: Callable[..., Any], issue: Callable[..., Any]
+) -> None:
+    done = order("wo_1", status="resolved", clock=OrderClock(ended_at=ENDED_AT))
+    other = issue("is_2", ["w2n0"], aspect_id="service", severity="high")
+    told = points(rising(work_orders=[done], others=[other]))
+    assert "is_2" in told[0][1]
+    assert told[1][2] == "工单已于 11月20日办结，其后没有新的反馈"
 
 
 def test_a_new_issue_is_told_from_its_first_day(rising: Callable[..., Figures]) -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from voc.records import WorkOrder
+from voc.records import OrderClock, WorkOrder
 from voc.report.orders import order_figures, order_line, orders_by_issue
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -34,6 +35,13 @@ def test_only_what_is_not_done_can_be_late(
 ) -> None:
     found = line(order("wo_1", due=due, status=status))
     assert (found.hours_left, found.is_overdue) == (hours_left, is_overdue)
+
+
+def test_the_time_of_an_order_that_waits_stands_still(order: Callable[..., Any]) -> None:
+    waiting = order("wo_1", due=50, status="waiting")
+    paused_at = waiting.due_at - timedelta(hours=3)
+    found = line(replace(waiting, clock=OrderClock(paused_at=paused_at)))
+    assert (found.hours_left, found.is_overdue) == (3.0, False)
 
 
 def test_orders_are_counted_by_department(order: Callable[..., Any]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast, runtime_checkable
 
 import pytest
 
@@ -16,7 +17,16 @@ from tests.sources.crawling.crawls import settings_of
 from tests.sources.crawling.forums import BEGAN, FakeDiscuz
 from tests.sources.crawling.loopback import Answer, Loopback
 from tests.sources.crawling.test_other_kinds import FakeComplaints, FakeDiscourse, FakeStore
+from tests.sources.streams.mailbox import Mailbox, imap_server
+from tests.sources.streams.places import (
+    FolderPlace,
+    KafkaPlace,
+    MailPlace,
+    RabbitPlace,
+    SqlPlace,
+)
 from voc.config import Settings, load_settings
+from voc.pipeline.health import source_health
 from voc.pipeline.ingesting import Ingested, ingest
 from voc.pipeline.origins import Told, open_source
 from voc.records import Feedback
@@ -32,8 +42,27 @@ class Place(Protocol):
     def edit(self) -> None:
         """Changes the words of one voice."""
 
+    def again(self) -> None:
+        """Shows once more what a lost cursor alone does not bring again."""
+
     def empty(self) -> None:
         """Leaves no voice."""
+
+
+@runtime_checkable
+class Withdrawing(Place, Protocol):
+    """A place whose source tells what is gone."""
+
+    def withdraw(self) -> None:
+        """Takes one voice back."""
+
+
+@runtime_checkable
+class Poisoned(Place, Protocol):
+    """A place where something unreadable may stand."""
+
+    def poison(self) -> None:
+        """Puts something there that is no voice."""
 
 
 class FilePlace:
@@ -56,6 +85,9 @@ class FilePlace:
 
     def edit(self) -> None:
         self._write(["改过", *[f"第{number}条" for number in range(1, 1100)]])
+
+    def again(self) -> None:
+        """The whole file is there."""
 
     def empty(self) -> None:
         self._write([])
@@ -80,6 +112,17 @@ class SitePlace:
             site.state[6] = "改过"
         else:
             site.text = site.text.replace("第3条", "改过")
+
+    def again(self) -> None:
+        """The whole site is there."""
+
+    def withdraw(self) -> None:
+        if isinstance(self._site, FakeDiscuz):
+            del self._site.topics[6].posts[-1]
+        elif isinstance(self._site, FakeDiscourse):
+            del self._site.posts[4][19]
+        else:
+            pytest.skip("the site shows a stretch of what there is, and not what is gone")
 
     def empty(self) -> None:
         site = self._site
@@ -123,11 +166,28 @@ def _site(kind: str) -> tuple[Any, dict[str, Any]]:
     return FakeFeed(), {}
 
 
-@pytest.fixture(params=["csv", "jsonl", "discuz", "discourse", "app_store", "feed", "pages"])
+KINDS = ("csv", "jsonl", "discuz", "discourse", "app_store", "feed", "pages")
+STREAMS: dict[str, Callable[[Path], Any]] = {
+    "rabbitmq": RabbitPlace,
+    "kafka": KafkaPlace,
+    "sql": SqlPlace,
+    "folder": FolderPlace,
+}
+
+
+@pytest.fixture(params=[*KINDS, *STREAMS, "imap"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     kind: str = request.param
     if kind in ("csv", "jsonl"):
         yield FilePlace(tmp_path, kind)
+        return
+    if kind in STREAMS:
+        with closing(STREAMS[kind](tmp_path)) as stream:
+            yield stream
+        return
+    if kind == "imap":
+        with imap_server(Mailbox()) as box:
+            yield MailPlace(tmp_path, box)
         return
     site, more = _site(kind)
     with ExitStack() as stack:
@@ -143,13 +203,16 @@ def _source(place: Place) -> Source:
     return open_source("site", settings=place.settings, told=Told())[0]
 
 
-def _pages(place: Place, cursor: Any = None) -> list[Page]:
-    pages = list(_source(place).read(cursor))
+def _pages(place: Place, cursor: Any = None, *, most: int | None = None) -> list[Page]:
+    """Reads to the end; or so many pages, of which the last one counts as not committed."""
+    with closing(cast(Any, _source(place).read(cursor))) as given:
+        pages = list(islice(given, most))
     for page in pages:
         assert json.loads(json.dumps(page.cursor)) == page.cursor
         assert len(page.feedback) + len(page.rejects) <= 500
         assert {item.source for item in page.feedback} <= {"site"}
-    assert [page.done for page in pages] == [False] * (len(pages) - 1) + [True] * bool(pages)
+    if most is None:
+        assert [page.done for page in pages] == [False] * (len(pages) - 1) + [True] * bool(pages)
     return pages
 
 
@@ -167,9 +230,12 @@ def test_reading_goes_on_behind_every_page(place: Place) -> None:
     whole = _voices(pages)
     assert len(whole) > 5
     for number in {0, len(pages) // 2}:
-        before = _voices(pages[: number + 1])
-        rest = _voices(_pages(place, pages[number].cursor))
-        assert {**before, **rest} == whole
+        place.again()
+        before = _pages(place, most=number + 1)
+        committed = before[:-1]
+        cursor = committed[-1].cursor if committed else None
+        rest = _voices(_pages(place, cursor))
+        assert {**_voices(committed), **rest} == whole
 
 
 def test_a_second_run_changes_nothing(place: Place) -> None:
@@ -185,6 +251,7 @@ def test_a_lost_cursor_stores_nothing_twice(place: Place) -> None:
     with open_store(place.settings.store_url) as store:
         with store.transaction() as transaction:
             transaction.save_cursor("site", {})
+        place.again()
         again = ingest(store, _source(place), settings=place.settings, industry=None)
         assert (again.accepted, again.edited) == (0, 0)
         assert again.duplicates == first.accepted
@@ -202,6 +269,39 @@ def test_an_edit_is_a_version(place: Place) -> None:
         assert (counts.feedback, counts.versions) == (first.accepted, first.accepted + 1)
         texts = [row.feedback.text for row in store.untagged("none", limit=5000)]
     assert texts.count("改过") == 1
+
+
+def test_what_is_taken_back_counts_no_more(place: Place) -> None:
+    if not isinstance(place, Withdrawing):
+        pytest.skip("the source tells nothing of what is gone")
+    first = _ingested(place)
+    place.withdraw()
+    again = _ingested(place)
+    assert (again.accepted, again.edited, again.withdrawn) == (0, 0, 1)
+    assert _ingested(place).withdrawn == 0
+    with open_store(place.settings.store_url) as store:
+        assert store.counts().feedback == first.accepted - 1
+        assert store.counts().versions == first.accepted
+        assert store.check() == []
+        [health] = source_health(store, place.settings)
+        assert (health.voices, health.health.withdrawn) == (first.accepted - 1, 1)
+
+
+def test_poison_is_set_aside_once_and_holds_up_nothing(place: Place) -> None:
+    if not isinstance(place, Poisoned):
+        pytest.skip("the source's own tests have it")
+    first = _ingested(place)
+    place.poison()
+    place.edit()
+    again = _ingested(place)
+    assert (again.accepted, again.edited, again.rejected) == (0, 1, 1)
+    _ingested(place)
+    with open_store(place.settings.store_url) as store:
+        [reject] = store.rejects("site")
+        assert reject.reason
+        assert store.counts().feedback == first.accepted
+        [health] = source_health(store, place.settings)
+        assert (health.health.rejects, health.health.error) == (1, None)
 
 
 def test_an_empty_place_is_no_error(place: Place) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from voc.records import Feedback, HistoryEntry, Issue, Message, Topic, WorkOrder
 from voc.store import Store, StoreCounts, open_store
+from voc.store.schema import REVISION
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
 
@@ -51,14 +53,14 @@ def test_counts(store: Store) -> None:
     )
     with store.transaction() as tx:
         tx.set_issue_status("is_1", "closed", "a", None, NOW)
-        tx.set_work_order_status("wo_1", "rejected", "a", None, NOW)
+        tx.update_work_order(replace(order, status="rejected"))
     counts = store.counts()
     assert (counts.issues, counts.open_issues) == (1, 0)
     assert (counts.work_orders, counts.open_work_orders) == (1, 0)
 
 
 WRONG = {
-    "UPDATE voc_migration SET version_num = '0000'": "schema 0000, this voc needs 0009",
+    "UPDATE voc_migration SET version_num = '0000'": f"schema 0000, this voc needs {REVISION}",
     "DROP TABLE mention": "lacks the tables mention",
     "UPDATE feedback SET is_current = (1 = 0)": "1 voices have no current version",
 }

@@ -299,8 +299,8 @@ def test_sources_and_industries(store: Store) -> None:
     add(store, [voice("1"), voice("2"), FULL])
     add(store, [voice("2", "edited")], now=NOW + timedelta(hours=1))
     assert store.sources() == [
-        ("reviews", 2, NOW + timedelta(hours=1)),
-        ("survey.csv", 1, NOW),
+        ("reviews", 2, NOW + timedelta(hours=1), 0),
+        ("survey.csv", 1, NOW, 0),
     ]
     assert store.industries() == ["snack"]
 

@@ -1,19 +1,24 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from voc.errors import StoreError
+from voc.records import HistoryEntry, Issue, OrderClock, WorkOrder, WorkOrderStatus
 from voc.store import Store, open_store
 from voc.store.migrate import SCRIPTS, alembic_config
 from voc.store.schema import REVISION, VERSION_TABLE, metadata
+
+NOW: Final = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
 def described(engine: Engine) -> dict[str, Any]:
@@ -74,13 +79,69 @@ def test_migrations_can_be_undone(store: Store) -> None:
         assert again.check() == []
 
 
+LIVES: dict[str, tuple[WorkOrderStatus, str, dict[str, int], int]] = {
+    # status, events an hour apart, the hours of moments, messages told
+    "open": ("open", "opened", {"started_at": 0}, 1),
+    "told twice": ("accepted", "opened accepted updated", {"started_at": 0, "responded_at": 1}, 2),
+    "waiting": (
+        "waiting", "opened accepted waiting",
+        {"started_at": 0, "responded_at": 1, "paused_at": 2}, 1,
+    ),
+    "closed": (
+        "closed", "opened in_progress resolved note closed",
+        {"started_at": 0, "responded_at": 1, "ended_at": 2, "closed_at": 4}, 1,
+    ),
+    "closed after a redo": (
+        "closed", "opened resolved reopened closed",
+        {"started_at": 0, "responded_at": 1, "ended_at": 3, "closed_at": 3}, 1,
+    ),
+    "rejected": ("rejected", "opened rejected", {"started_at": 0, "ended_at": 1}, 1),
+    "closed by hand": ("closed", "", {"started_at": 0, "ended_at": 0}, 0),
+}  # fmt: skip
+
+
+def test_orders_of_old_get_the_moments_that_their_history_tells(store: Store) -> None:
+    hour = timedelta(hours=1)
+    with store.transaction() as tx:
+        tx.save_issues(
+            [Issue(*("is_1", "动力", "cars", "power", "open", "high"), NOW, NOW, 1, "new", 1.0)]
+        )
+        for name, (status, events, _, _) in LIVES.items():
+            history = tuple(
+                HistoryEntry(NOW + number * hour, "voc", event)
+                for number, event in enumerate(events.split())
+            )
+            order = WorkOrder(
+                *(name, "is_1", "t", "d", "投诉", "high", "质量部", status), NOW, NOW,
+                history=history,
+            )  # fmt: skip
+            tx.save_work_order(order)
+    [script] = [
+        each.module
+        for each in ScriptDirectory(str(SCRIPTS)).walk_revisions()
+        if each.path.endswith("work_order_life.py")
+    ]
+    with (
+        store._database.engine.begin() as connection,
+        Operations.context(MigrationContext.configure(connection)),
+    ):
+        script._fill()
+    for name, (_, _, moments, told) in LIVES.items():
+        found = store.work_order(name)
+        assert found is not None
+        expected = {each: NOW + at * hour for each, at in moments.items()}
+        assert found.clock == OrderClock(**cast(Any, expected)), name
+        assert found.sequence == told, name
+
+
 def test_newer_schema_is_told(store_url: str) -> None:
     open_store(store_url).close()
     engine = create_engine(store_url)
     with engine.begin() as connection:
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(StoreError, match=r"schema 9999.*up to 0009.*pip install --upgrade voc-zh"):
+    told = rf"schema 9999.*up to {REVISION}.*pip install --upgrade voc-zh"
+    with pytest.raises(StoreError, match=told):
         open_store(store_url)
 
 

@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 
 from voc.errors import StoreError, UsageError
-from voc.records import HistoryEntry, Issue, Message, WorkOrder
-from voc.store import Store
+from voc.records import (
+    Extension,
+    HistoryEntry,
+    Issue,
+    Message,
+    OrderClock,
+    WorkOrder,
+    WorkOrderStatus,
+)
+from voc.store import Store, Transaction
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=timezone(timedelta(hours=8)))
 OPENED = HistoryEntry(NOW, "voc", "open", None)
@@ -41,8 +49,32 @@ def save(store: Store, *orders: WorkOrder) -> None:
             tx.save_work_order(order)
 
 
+def change(tx: Transaction, status: WorkOrderStatus, at: datetime) -> None:
+    order = tx.work_order("wo_1")
+    assert order is not None
+    entry = HistoryEntry(at, "李工", status)
+    tx.update_work_order(replace(order, status=status, history=(*order.history, entry)))
+
+
 def test_comes_back_as_it_was_saved(store: Store) -> None:
-    full = replace(ORDER, assignee="李工", external_ref="JIRA-1", satisfaction=4)
+    full = replace(
+        ORDER,
+        assignee="李工",
+        external_ref="JIRA-1",
+        satisfaction=4,
+        skill_group="变速箱组",
+        rule="动力",
+        parent_id="wo_0",
+        merged_into="wo_0",
+        waiting_for="customer",
+        reopened_count=2,
+        sequence=7,
+        extension=Extension(4.5, "李工", NOW, "等配件"),
+        history=(replace(OPENED, changes={"status": (None, "open")}),),
+        clock=OrderClock(
+            "calendar", 8.5, NOW, NOW, 1.25, NOW, NOW, NOW, NOW + timedelta(days=1), ("超时",)
+        ),
+    )
     save(store, full)
     back = store.work_order("wo_1")
     assert back == full
@@ -59,7 +91,7 @@ def test_saving_again_changes_nothing(store: Store) -> None:
 def test_saving_again_keeps_what_others_changed(store: Store) -> None:
     save(store, replace(ORDER, assignee="李工", external_ref="JIRA-1"))
     with store.transaction() as tx:
-        tx.set_work_order_status("wo_1", "accepted", "李工", None, NOW + timedelta(hours=1))
+        change(tx, "accepted", NOW + timedelta(hours=1))
     save(store, replace(ORDER, priority="urgent"))
     back = store.work_order("wo_1")
     assert back is not None
@@ -74,19 +106,77 @@ def test_history_grows_and_repeats_change_nothing(store: Store) -> None:
     for _ in range(2):
         with store.transaction() as tx:
             tx.add_history("wo_1", note)
-            tx.set_work_order_status("wo_1", "resolved", "李工", "已更换", NOW)
+            change(tx, "resolved", NOW)
     back = store.work_order("wo_1")
     assert back is not None
-    done = HistoryEntry(NOW, "李工", "resolved", "已更换")
-    assert back.history == (OPENED, note, done)
+    assert back.history == (OPENED, note, HistoryEntry(NOW, "李工", "resolved"))
     assert store.counts().open_work_orders == 0
+
+
+def test_the_same_words_with_other_changes_are_another_entry(store: Store) -> None:
+    entries = [
+        HistoryEntry(NOW, "李工", "grant", None, {"due_at": (before, before + 1)})
+        for before in (1, 2)
+    ]
+    save(store, replace(ORDER, history=(OPENED, *entries)))
+    back = store.work_order("wo_1")
+    assert back is not None
+    assert back.history == (OPENED, *entries)
+
+
+def test_an_update_replaces_all_but_what_names_it(store: Store) -> None:
+    full = replace(ORDER, assignee="李工", skill_group="甲班", waiting_for="customer")
+    save(store, full)
+    with store.transaction() as tx:
+        tx.update_work_order(
+            replace(ORDER, department="售后部", created_at=NOW - timedelta(days=9))
+        )
+    assert store.work_order("wo_1") == replace(ORDER, department="售后部")
 
 
 def test_unknown_work_order_is_told(store: Store) -> None:
     with pytest.raises(UsageError, match="no work order 'wo_9'"), store.transaction() as tx:
-        tx.set_work_order_status("wo_9", "closed", "a", None, NOW)
+        tx.update_work_order(replace(ORDER, work_order_id="wo_9"))
     with pytest.raises(UsageError, match="no work order 'wo_9'"), store.transaction() as tx:
         tx.add_history("wo_9", OPENED)
+
+
+CLOCKS: dict[str, tuple[OrderClock, bool, bool]] = {
+    "runs": (OrderClock(started_at=NOW), True, False),
+    "stands": (OrderClock(paused_at=NOW), False, False),
+    "ended": (OrderClock(ended_at=NOW), False, False),
+    "closed": (OrderClock(ended_at=NOW, closed_at=NOW), False, True),
+    "archived": (OrderClock(ended_at=NOW, closed_at=NOW, archived_at=NOW), False, False),
+}
+
+
+def test_clocks_to_be_watched_are_found(store: Store) -> None:
+    save(store, *(replace(ORDER, work_order_id=name, clock=one[0]) for name, one in CLOCKS.items()))
+    assert [order.work_order_id for order in store.running_orders()] == ["runs"]
+    assert store.orders_closed_before(NOW) == []
+    assert store.orders_closed_before(NOW + timedelta(seconds=1)) == ["closed"]
+
+
+def test_children_and_returns_are_found(store: Store) -> None:
+    returned = HistoryEntry(NOW, "李工", "rejected", "不归我们", {"rule": ("动力", None)})
+    child = replace(ORDER, work_order_id="wo_2", parent_id="wo_1", history=(OPENED, returned))
+    save(store, ORDER, child)
+    assert store.child_orders("wo_1") == [child]
+    assert store.child_orders("wo_2") == []
+    assert store.returned_orders() == [("wo_2", returned)]
+    assert store.returned_orders(since=NOW, until=NOW + timedelta(days=1)) != []
+    assert store.returned_orders(since=NOW + timedelta(seconds=1)) == []
+    assert store.returned_orders(until=NOW) == []
+
+
+def test_the_last_message_of_an_order_is_found(store: Store) -> None:
+    messages = [Message(f"m{n}", "file", "wo_1", n, {"n": n}, NOW) for n in (1, 3, 2)]
+    with store.transaction() as tx:
+        tx.save_work_order(ORDER)
+        for message in messages:
+            tx.enqueue(message)
+        assert tx.last_message("wo_1") == messages[1]
+        assert tx.last_message("wo_2") is None
 
 
 def test_work_order_needs_its_issue(store: Store) -> None:

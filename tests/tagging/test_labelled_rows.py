@@ -7,14 +7,32 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from voc.config import load_settings
 from voc.errors import UsageError
 from voc.pipeline.scoring import evaluate_file
-from voc.records import AspectMention, Intent, Opinion, Polarity, Sentiment, Span, Tags, Task
+from voc.records import (
+    AspectMention,
+    Intent,
+    Opinion,
+    Polarity,
+    Satisfaction,
+    Sentiment,
+    Span,
+    Tags,
+    Task,
+)
 from voc.tagging.engine import Engine
-from voc.tagging.evaluation import Figure, check_row, evaluate, labelled_tasks
+from voc.tagging.evaluation import (
+    Figure,
+    check_row,
+    evaluate,
+    labelled_tasks,
+    satisfaction_figures,
+)
+from voc.tagging.evaluation.satisfaction import correlation, ranks
 from voc.tagging.prepare import Prepared
 from voc.tagging.tagger import Findings
 from voc.tagging.taxonomy import Taxonomy
@@ -315,3 +333,74 @@ def test_batches_are_asked_for_what_their_rows_are_labelled_for(tmp_path: Path) 
 def test_a_wrong_row_is_told_with_its_place(tmp_path: Path, row: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         _evaluated(tmp_path, [{"sentiment": "negative"}, row])
+
+
+CALLS: list[dict[str, Any]] = [
+    {"satisfaction": -1.5, "turns": [{"speaker": "customer", "text": "没人管，骗子！"}]},
+    {"quality": {"S": 0, "A": 1}, "turns": [{"speaker": "customer", "text": "请问怎么办理"}]},
+    {
+        "satisfaction": 1.2,
+        "turns": [
+            {"speaker": "customer", "text": "宽带坏了"},
+            {"speaker": "agent", "text": "已经修复"},
+            {"speaker": "customer", "text": "修好了，谢谢"},
+        ],
+    },
+]
+
+
+def test_judged_conversations_are_compared_and_tagged_for_nothing(tmp_path: Path) -> None:
+    figures, asked = _evaluated(tmp_path, [*CALLS, {"satisfaction": 2}])
+    assert asked == []
+    assert figures["rows"] == 4
+    assert figures["satisfaction_model"].startswith("voc-zh-calls@")
+    assert figures["satisfaction"]["spearman"]["value"] == 1.0
+    assert figures["satisfaction"]["spearman"]["n"] == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({**CALLS[0], "satisfaction": "low"}, "'low' is no number"),
+        ({**CALLS[0], "satisfaction": True}, "True is no number"),
+        ({**CALLS[0], "satisfaction": 5}, "5 is off the scale"),
+        ({**CALLS[0], "turns": 3}, "turns are a int"),
+    ],
+)
+def test_a_wrong_judgement_is_refused(tmp_path: Path, row: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        _evaluated(tmp_path, [*CALLS, row])
+
+
+def test_few_judged_conversations_say_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="give 3 or more"):
+        _evaluated(tmp_path, CALLS[:2])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([3.0, 1.0, 2.0], [3, 1, 2]),
+        ([1.0, 1.0, 0.0], [2.5, 2.5, 1]),
+        ([5.0], [1]),
+        ([2, 2], [1.5] * 2),
+    ],
+)
+def test_ranks_share_ties(values: list[float], expected: list[float]) -> None:
+    assert ranks(np.array(values, dtype=float)).tolist() == expected
+
+
+def test_correlation() -> None:
+    rising = np.arange(5.0)
+    assert correlation(rising, 3 * rising + 1) == pytest.approx(1)
+    assert correlation(rising, -rising) == pytest.approx(-1)
+    assert correlation(rising, np.ones(5)) == 0
+
+
+def test_levels_are_compared_both_ways() -> None:
+    found = [Satisfaction(score, score - 0.7, score + 0.7, "m") for score in (-1, -0.6, 0, 1.0)]
+    figures = satisfaction_figures([-1, 0.5, -0.9, -0.5], found)
+    assert figures["low_precision"].value == pytest.approx(1 / 2)
+    assert figures["low_recall"].value == pytest.approx(1 / 3)
+    assert figures["within_interval"].value == pytest.approx(1 / 4)
+    assert figures["mean_absolute_error"].value == pytest.approx((1.1 + 0.9 + 1.5) / 4)

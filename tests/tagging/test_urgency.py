@@ -67,6 +67,24 @@ CALM = [
     ("跳楼价,太划算了", "praise", "low"),
     ("我对花生过敏", "other", "low"),
     ("", None, "low"),
+    ("再不处理我打12315,十倍赔偿", "other", "high"),
+    ("再不处理我打12315,十倍赔偿", "suggestion", "high"),
+    ("已经报警了,律师函等着", "other", "high"),
+    ("你们等着,我会找媒体曝光", "other", "high"),
+    ("我是律师,经常买", "other", "low"),
+    ("我家在法院旁边", "other", "low"),
+    ("他在电视台上班", "other", "low"),
+    ("请问打12315有用吗", "inquiry", "normal"),
+]
+SNACK = [
+    ("面包里吃出一根头发", "critical"),
+    ("打开全是虫子", "critical"),
+    ("里面有一只死虫", "critical"),
+    ("发现活的虫在爬", "critical"),
+    ("吃完上吐下泄", "critical"),
+    ("孩子吃完肚子痛", "critical"),
+    ("没有吃出头发", "normal"),
+    ("有点甜,头发都要掉光了", "normal"),
 ]
 
 
@@ -86,6 +104,12 @@ def test_negative_texts(text: str, label: str, reason: str) -> None:
 @pytest.mark.parametrize(("text", "intent", "label"), CALM)
 def test_texts_that_are_not_negative(text: str, intent: str | None, label: str) -> None:
     assert urgency(text, negative=False, intent=intent).label == label
+
+
+@pytest.mark.parametrize(("text", "label"), SNACK)
+def test_what_was_found_in_food(text: str, label: str) -> None:
+    industry = load_industry("snack")
+    assert urgency(text, negative=True, intent="complaint", industry=industry).label == label
 
 
 def test_words_of_the_industry_count_beside_the_general_ones() -> None:

@@ -69,6 +69,15 @@ def test_two_themes(two_themes: list[Clause], automotive: Industry) -> None:
     assert gearbox.topic_id == stable_id("tp", "automotive", *sorted(gearbox.keywords[:5]))
 
 
+def test_the_name_of_a_product_names_no_theme(
+    two_themes: list[Clause], automotive: Industry
+) -> None:
+    found = discover(two_themes, industry=automotive, places={"换挡顿挫"})
+    names = {topic.topic for topic in found.topics}
+    assert "换挡顿挫" not in names
+    assert any("顿挫" in name for name in names)
+
+
 def test_assignments_are_the_clauses_themselves(
     two_themes: list[Clause], automotive: Industry
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from voc.records import Issue, Mention
-from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of
 
 
 def mention(name: str, **values: Any) -> Mention:
@@ -59,3 +59,26 @@ def test_only_the_issues_own_voices_count(make_issue: Callable[..., Issue]) -> N
 def test_an_issue_without_known_voices_has_plain_ones(make_issue: Callable[..., Issue]) -> None:
     assert circumstances_of([make_issue()], []) == {"is_1": Circumstances()}
     assert Circumstances().region is None
+
+
+def test_satisfaction_is_the_mean_of_the_issues_conversations(
+    make_issue: Callable[..., Issue],
+) -> None:
+    issue = make_issue(count=3)
+    voices = [
+        mention("fb_0", channel="hotline"),
+        mention("fb_0", channel="hotline"),
+        mention("fb_1", channel="chat"),
+        mention("fb_2"),
+    ]
+    told = circumstances_of(
+        [issue],
+        voices,
+        {
+            name: VoiceFacts(satisfaction=score)
+            for name, score in {"fb_0": -1.5, "fb_1": 0.5, "fb_9": 2.0}.items()
+        },
+    )
+    assert told["is_1"].satisfaction == -0.5
+    assert told["is_1"].satisfaction_level == "low"
+    assert circumstances_of([issue], voices)["is_1"].satisfaction_level is None

@@ -13,9 +13,9 @@ from voc.config import Industry
 from voc.records import Issue, IssueStatus, Message, Severity, WorkOrder, stable_id
 from voc.workorders.calendar import load_calendar
 from voc.workorders.circumstances import Circumstances
+from voc.workorders.life import apply_event
 from voc.workorders.orders import last_told, open_work_orders
 from voc.workorders.rules import RoutingRules
-from voc.workorders.states import apply_event
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)  # Monday, ten in the morning in Shanghai
 CN = load_calendar("cn")
@@ -242,7 +242,7 @@ def test_an_order_made_by_hand_counts_as_never_told(
     make_issue: Callable[..., Issue], tell: Tell
 ) -> None:
     [(order, _)] = tell(make_issue())
-    by_hand = replace(order, history=())
+    by_hand = replace(order, history=(), sequence=0)
     assert last_told(by_hand) == ("low", 0)
     [(updated, message)] = tell(make_issue(), [by_hand])
     assert (updated.work_order_id, message.sequence) == (order.work_order_id, 1)

@@ -14,9 +14,9 @@ from voc.records import Evidence, Issue, Mention, OrderReview, WorkOrder
 from voc.workorders.calendar import load_calendar
 from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of
 from voc.workorders.ledger import Decided, Ledger
+from voc.workorders.life import apply_event
 from voc.workorders.orders import decide_orders
 from voc.workorders.rules import RoutingRules
-from voc.workorders.states import apply_event
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)
 CN = load_calendar("cn")
@@ -146,7 +146,9 @@ def test_one_voice_has_one_order_whatever_it_complains_of(make_issue: Make, offi
     assert len(desk.run(first, other, told=told | more).orders) == 1
     assert desk.run(first, other, told=told | more).orders == []
     [only] = desk.orders.values()
-    desk.orders = {only.work_order_id: apply_event(only, "resolved", actor="x", at=NOW)}
+    desk.orders = {
+        only.work_order_id: apply_event(only, "resolved", actor="x", at=NOW, note="修好了")
+    }
     assert desk.run(other, first, told=told | more).orders == []
 
 

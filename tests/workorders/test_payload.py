@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from voc.config import Industry
 from voc.records import Issue
 from voc.workorders.calendar import load_calendar
 from voc.workorders.circumstances import Circumstances
+from voc.workorders.life import apply_event
 from voc.workorders.orders import open_work_orders
+from voc.workorders.payload import routing_of, told_before, work_order_message
 from voc.workorders.rules import RoutingRules
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)
@@ -59,4 +62,50 @@ def test_the_payload_is_json_as_documented(
         "stores": {},
         "regions": {"上海": 3},
         "channels": {},
+        "predicted_satisfaction": None,
     }
+
+
+def test_an_action_is_told_with_what_it_changed(
+    make_issue: Callable[..., Issue], industries: Mapping[str, Industry]
+) -> None:
+    told = Circumstances(
+        urgency="high", reasons=("安全",), regions=(("上海", 3), ("北京", 1), ("安徽", 1))
+    )
+    issue = make_issue()
+    [(order, first)] = open_work_orders(
+        [issue],
+        [],
+        routing=RoutingRules(),
+        industries=industries,
+        calendar=load_calendar("cn"),
+        now=NOW,
+        circumstances={"is_1": told},
+    )
+    kept, routed = told_before(first)
+    assert kept == replace(told, regions=(("上海", 3), ("北京", 1), ("安徽", 1)))
+    after = apply_event(order, "suspend", actor="老李", at=NOW, note="等配件")
+    message = work_order_message(
+        replace(after, sequence=2),
+        issue,
+        kind="work_order.updated",
+        sink="file",
+        routing=routing_of(after, routed, sla_hours=24),
+        circumstances=kept,
+        at=NOW,
+        entry=after.history[-1],
+    )
+    document = json.loads(json.dumps(message.payload, allow_nan=False))
+    assert (document["type"], document["sequence"]) == ("work_order.updated", 2)
+    assert document["id"] != first.message_id
+    data = document["data"]
+    assert data["event"] == {
+        "event": "suspend", "label": "挂起", "at": NOW.isoformat(), "actor": "老李",
+        "note": "等配件", "changes": {"phase": ["open", "suspended"]},
+    }  # fmt: skip
+    assert data["routing"] == first.payload["data"]["routing"]
+    assert data["work_order"]["clock"]["paused_at"] == NOW.isoformat()
+
+
+def test_what_was_never_told_is_empty() -> None:
+    assert told_before(None) == (Circumstances(), {})

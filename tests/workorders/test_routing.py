@@ -35,6 +35,7 @@ RULES = RoutingRules.model_validate(
                 "then": {"sla_hours": 1, "clock": "calendar"},
             },
             {"name": "主题", "when": {"topic": "t1"}, "then": {"department": "主题组"}},
+            {"name": "不满", "when": {"satisfaction": "low"}, "then": {"department": "回访组"}},
             {"name": "一家店", "when": {"store": 8}, "then": {"department": "八号店"}},
         ],
     }
@@ -69,6 +70,9 @@ RULES = RoutingRules.model_validate(
         pytest.param({"product": "X7", "severity": "high"}, {}, "默认", id="only one holds"),
         pytest.param({"product": "X7", "topic_id": "t1"}, {}, "主题", id="theme"),
         pytest.param({"product": "X7", "store": "8"}, {}, "一家店", id="a number as a name"),
+        pytest.param({"product": "X7"}, {"satisfaction": -0.5}, "不满", id="unsatisfied calls"),
+        pytest.param({"product": "X7"}, {"satisfaction": -0.4}, "默认", id="calls in between"),
+        pytest.param({"product": "X7"}, {"satisfaction": None}, "默认", id="no calls"),
         pytest.param(
             {"industry": "own", "aspect_id": "custom.1"}, {}, "默认", id="unknown taxonomy"
         ),
@@ -193,6 +197,7 @@ def test_why_the_other_rules_do_not_hold(
         ("上海", "region", ("上海",), ()),
         ("又重又急", "urgency", ("high",), ("normal",)),
         ("主题", "topic", ("t1",), ()),
+        ("不满", "satisfaction", ("low",), ()),
         ("一家店", "store", ("8",), ("城西店二",)),
     ]
 

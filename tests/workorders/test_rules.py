@@ -42,6 +42,12 @@ BUNDLED = bundled("configs/routing.yaml")
             "sla_days are working days",
         ),
         ("rules:\n- {name: a, then: {}}\n- {name: a, then: {}}\n", "two rules are called 'a'"),
+        (
+            "escalation:\n- {name: a, at: 1}\n- {name: a, at: 2}\n",
+            "two steps are called 'a'",
+        ),
+        ("escalation:\n- {name: a, at: 0}\n", ":2: escalation.0.at: "),
+        ("handling: {reopen: 3}\n", ":1: handling.reopen: unknown key"),
         ("sla: {urgent: {hours: 4}}\n", ":1: sla: lacks low, normal, high"),
         ("priority: {severity: {low: low}}\n", "lacks medium, high, critical"),
         ("open_when: {severity: mediun}\n", ":1: open_when.severity: "),
@@ -169,7 +175,8 @@ def test_every_key_stands_in_the_bundled_file(section: type[Section]) -> None:
 
 
 def test_voices_are_asked_what_issues_are_but_for_what_only_issues_have() -> None:
-    assert set(When.model_fields) - set(VoiceWhen.model_fields) == {"severity", "topic", "trend"}
+    only_issues = {"severity", "topic", "trend", "satisfaction"}
+    assert set(When.model_fields) - set(VoiceWhen.model_fields) == only_issues
 
 
 def test_the_examples_of_the_bundled_file_hold() -> None:

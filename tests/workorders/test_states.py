@@ -1,121 +1,131 @@
-"""The life of a work order."""
+"""The whole machine: what every phase makes of every action."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from typing import Final
 
 import pytest
 
+from tests.workorders.lives import MONDAY, act, lived
 from voc.errors import StateError, UsageError
-from voc.records import HistoryEntry, WorkOrder, WorkOrderStatus
+from voc.records import WorkOrder
 from voc.workorders.states import (
+    ACTION_LABELS,
+    ACTIONS,
+    ALLOWED,
+    ENDED,
     EVENTS,
+    PHASE_LABELS,
+    PHASES,
     STATUS_LABELS,
     TRANSITIONS,
-    apply_event,
-    ended_at,
-    next_status,
+    Action,
+    Phase,
+    action_named,
+    phase_of,
 )
 
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+REACHED: Final[dict[Phase, tuple[str, ...]]] = {
+    "open": (),
+    "accepted": ("accepted",),
+    "in_progress": ("in_progress",),
+    "waiting": ("waiting",),
+    "resolved": ("resolved",),
+    "closed": ("closed",),
+    "rejected": ("rejected",),
+    "reopened": ("closed", "reopened"),
+    "suspended": ("accepted", "suspend"),
+    "merged": ("merge",),
+    "archived": ("closed", "archive"),
+}
+
+COLUMNS: Final = (
+    "accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "reopened",
+    "urge", "suspend", "resume", "transfer", "merge", "extend", "call_back", "archive",
+)  # fmt: skip
+MACHINE: Final = """
+open        accepted in_progress waiting resolved closed rejected -        = suspended -           open merged open - -
+accepted    -        in_progress waiting resolved closed rejected -        = suspended -           open merged =    - -
+in_progress -        -           waiting resolved closed rejected -        = suspended -           open merged =    - -
+waiting     -        in_progress -       resolved closed rejected -        = -         in_progress open merged =    - -
+resolved    -        -           -       -        closed -        reopened - -         -           -    -      -    = -
+closed      -        -           -       -        -      -        reopened - -         -           -    -      -    = archived
+rejected    -        -           -       -        closed -        reopened - -         -           open merged -    - -
+reopened    accepted in_progress waiting resolved closed rejected -        = suspended -           open merged =    - -
+suspended   -        -           -       resolved closed rejected -        = -         accepted    open merged =    - -
+merged      -        -           -       -        -      -        -        - -         -           -    -      -    - archived
+archived    -        -           -       -        -      -        -        - -         -           -    -      -    - -
+"""  # noqa: E501
+"""What each phase becomes by each action: `=` stays, `-` is refused."""
 
 
-def order(status: WorkOrderStatus = "open", history: tuple[HistoryEntry, ...] = ()) -> WorkOrder:
-    return WorkOrder(
-        work_order_id="wo_1",
-        issue_id="is_1",
-        title="动力：变速箱顿挫",
-        description="",
-        type="投诉",
-        priority="normal",
-        department="动力质量部",
-        status=status,
-        created_at=NOW,
-        due_at=NOW + timedelta(days=3),
-        history=history,
-    )
+def table() -> list[tuple[Phase, Action, str]]:
+    cells = []
+    for line in MACHINE.strip().splitlines():
+        phase, *after = line.split()
+        assert len(after) == len(COLUMNS), line
+        for column, cell in zip(COLUMNS, after, strict=True):
+            cells.append((phase, action_named(column), phase if cell == "=" else cell))
+    return cells  # type: ignore[return-value]
+
+
+def reached(phase: Phase) -> WorkOrder:
+    life = lived(*REACHED[phase])
+    assert phase_of(life) == phase
+    return life
+
+
+@pytest.mark.parametrize(("phase", "action", "after"), table())
+def test_the_machine(phase: Phase, action: Action, after: str) -> None:
+    life, at = reached(phase), MONDAY + timedelta(hours=8)
+    if after == "-":
+        with pytest.raises(StateError, match=rf"is {phase}.* cannot .*; it allows .*note\.$"):
+            act(life, action, at=at)
+        return
+    assert phase_of(act(life, action, at=at)) == after
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_phase_takes_notes_and_refuses_what_it_does_not_list(phase: Phase) -> None:
+    life, at = reached(phase), MONDAY + timedelta(hours=8)
+    assert phase_of(act(life, "note", at=at)) == phase
+    for action in ACTIONS:
+        if action not in ALLOWED[phase]:
+            with pytest.raises(StateError):
+                act(life, action, at=at)
+    for action in ("attach", "grant"):
+        if action in ALLOWED[phase]:
+            assert phase_of(act(life, action, at=at)) == phase
+
+
+def test_names_are_whole() -> None:
+    assert set(ALLOWED) == set(PHASES) == set(PHASE_LABELS)
+    assert set(TRANSITIONS) == set(STATUS_LABELS) == {"open", *EVENTS} - {"note"}
+    assert set(ACTIONS) <= set(ACTION_LABELS)
+    assert set(EVENTS) < set(ACTIONS)
+    assert len(set(ACTION_LABELS.values())) == len(ACTION_LABELS)
+    assert {"resolved", "closed", "rejected"} == ENDED
 
 
 @pytest.mark.parametrize(
-    ("current", "event", "after"),
+    ("typed", "action"),
     [
-        ("open", "accepted", "accepted"),
-        ("open", "resolved", "resolved"),
-        ("open", "rejected", "rejected"),
-        ("open", "reopened", None),
-        ("accepted", "in_progress", "in_progress"),
-        ("accepted", "accepted", None),
-        ("in_progress", "waiting", "waiting"),
-        ("in_progress", "accepted", None),
-        ("waiting", "in_progress", "in_progress"),
-        ("waiting", "resolved", "resolved"),
-        ("resolved", "closed", "closed"),
-        ("resolved", "reopened", "reopened"),
-        ("resolved", "in_progress", None),
-        ("closed", "reopened", "reopened"),
-        ("closed", "resolved", None),
-        ("rejected", "closed", "closed"),
-        ("rejected", "accepted", None),
-        ("reopened", "accepted", "accepted"),
-        ("reopened", "reopened", None),
+        ("催单", "urge"), ("挂起", "suspend"), ("恢复", "resume"), ("转派", "transfer"),
+        ("合并", "merge"), ("退单", "rejected"), ("延期申请", "extend"), ("回访", "call_back"),
+        ("重办", "reopened"), ("归档", "archive"), ("return", "rejected"), ("redo", "reopened"),
+        ("resolved", "resolved"),
     ],
-)
-def test_transitions(current: WorkOrderStatus, event: str, after: WorkOrderStatus | None) -> None:
-    if after is not None:
-        assert next_status(current, event) == after
-        return
-    with pytest.raises(StateError, match=f"is {current} cannot become {event}; it allows "):
-        next_status(current, event)
+)  # fmt: skip
+def test_people_may_type_what_they_say(typed: str, action: str) -> None:
+    assert action_named(typed) == action
 
 
-def test_every_state_has_a_row_a_label_and_takes_notes() -> None:
-    states = set(TRANSITIONS)
-    assert states == set(STATUS_LABELS) == {"open", *EVENTS} - {"note"}
-    assert all(next_status(status, "note") == status for status in states)
+def test_an_unknown_action_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"no event 'resolvd'.*Did you mean 'resolved'\?"):
+        action_named("resolvd")
 
 
 def test_a_refusal_lists_what_is_allowed() -> None:
-    with pytest.raises(StateError, match=r"it allows closed, reopened, note\.$"):
-        next_status("resolved", "waiting")
-
-
-def test_an_unknown_event_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match=r"no event 'resolve'.*Did you mean 'resolved'\?"):
-        next_status("open", "resolve")
-
-
-def test_an_event_is_kept_in_the_history() -> None:
-    before = order()
-    after = apply_event(before, "accepted", actor="老李", at=NOW, note=" 马上看 ")
-    assert after.status == "accepted"
-    assert after.history == (HistoryEntry(NOW, "老李", "accepted", "马上看"),)
-    assert before.history == ()
-
-
-@pytest.mark.parametrize("event", ["rejected", "note"])
-@pytest.mark.parametrize("note", [None, "", "  "])
-def test_some_events_need_a_reason(event: str, note: str | None) -> None:
-    with pytest.raises(UsageError, match=f"{event} needs a reason"):
-        apply_event(order(), event, actor="老李", at=NOW, note=note)
-
-
-@pytest.mark.parametrize(("days", "allowed"), [(1, True), (30, True), (30.1, False)])
-def test_reopening_has_its_time(days: float, allowed: bool) -> None:
-    resolved = apply_event(order(), "resolved", actor="老李", at=NOW)
-    closed = apply_event(resolved, "closed", actor="老王", at=NOW + timedelta(days=20))
-    later = NOW + timedelta(days=days)
-    if allowed:
-        again = apply_event(closed, "reopened", actor="客户", at=later, note="又坏了")
-        assert again.status == "reopened"
-        return
-    with pytest.raises(StateError, match="ended on 2026-03-02, more than 30 days ago"):
-        apply_event(closed, "reopened", actor="客户", at=later, note="又坏了")
-
-
-def test_the_end_is_the_first_of_the_last_ones() -> None:
-    assert ended_at(order()) is None
-    assert ended_at(order("closed")) is None
-    life = order()
-    for day, event in enumerate(["resolved", "reopened", "note", "resolved", "note", "closed"]):
-        life = apply_event(life, event, actor="x", at=NOW + timedelta(days=day), note="因为")
-    assert ended_at(life) == NOW + timedelta(days=3)
+    with pytest.raises(StateError, match=r"it allows closed, reopened, call_back, note\.$"):
+        act(reached("resolved"), "waiting", at=MONDAY + timedelta(hours=8))

@@ -12,9 +12,12 @@ from voc.cli import (
     calls,
     chain,
     corrections,
+    customers,
     doctor,
+    handling,
     keys,
     outbox,
+    quality,
     records,
     route,
     score,
@@ -63,12 +66,18 @@ app.command("run")(chain.run)
 app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
+records.work_orders.command("show")(handling.show)
+records.work_orders.command("act")(handling.act)
+records.work_orders.command("rejections")(handling.rejections)
 app.add_typer(records.work_orders, name="work-orders")
 app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
+app.add_typer(customers.customers, name="customers")
+app.command("forget")(customers.forget)
 app.command("worker")(worker.worker)
 app.command("serve")(serve.serve)
 app.command("calls")(calls.calls)
+app.command("quality")(quality.quality)
 app.command("route")(route.route)
 app.add_typer(outbox.outbox, name="outbox")
 app.command("doctor")(doctor.doctor)

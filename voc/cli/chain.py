@@ -86,19 +86,20 @@ def _ingested(result: Ingested, chosen: Chosen | None) -> str:
         else ""
     )
     forbidden = f", {result.forbidden} forbidden" if result.forbidden else ""
+    withdrawn = f", {result.withdrawn} withdrawn" if result.withdrawn else ""
     return (
         f"{result.source}: {result.accepted} new, {result.duplicates} known,"
-        f" {result.edited} edited, {result.rejected} rejected{forbidden}{given}"
+        f" {result.edited} edited, {result.rejected} rejected{withdrawn}{forbidden}{given}"
     )
 
 
 def _read_all(
     store: Store, opened: Sequence[tuple[Source, Chosen | None]], settings: Settings
 ) -> list[str]:
-    """Reads sources one after another; returns the sites that could not be read to their end."""
+    """Reads sources one after another; returns those that could not be read to their end."""
     from voc.errors import SourceError
     from voc.pipeline.ingesting import ingest as ingest_source
-    from voc.sources.crawling.source import CrawlSource
+    from voc.sources.files import FileSource
 
     unread = []
     for source, industry in opened:
@@ -106,7 +107,7 @@ def _read_all(
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
         except SourceError as error:
-            if not isinstance(source, CrawlSource):
+            if isinstance(source, FileSource):
                 raise
             unread.append(source.name)
             say(f"{source.name}: {error}")
@@ -119,18 +120,27 @@ def run(
 ) -> None:
     """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
 
-    Running it again on the same data changes nothing. A site that cannot be crawled is told and
-    holds up nothing else; the exit status is then 1.
+    Running it again on the same data changes nothing. A site, queue or database that cannot be
+    read is told and holds up nothing else; the exit status is then 1.
 
     Example: voc run --config voc.yaml
     """
+    from voc.cli.customers import told_of
     from voc.pipeline.chain import Chain
-    from voc.pipeline.origins import Told, open_source
+    from voc.pipeline.customers import ingest_customers
+    from voc.pipeline.origins import Told, open_source, webhook_source
     from voc.tagging.engine import load
 
     settings = settings_from(config)
-    opened = [open_source(name, settings=settings, told=Told()) for name in settings.sources]
-    with opened_store(settings, makes_it=bool(opened)) as store:
+    opened = [
+        open_source(name, settings=settings, told=Told())
+        for name in settings.sources
+        if webhook_source(name, settings=settings) is None
+    ]
+    is_fed = bool(opened or settings.customers.sources)
+    with opened_store(settings, makes_it=is_fed) as store:
+        for name in settings.customers.sources:
+            say(told_of(ingest_customers(store, name, settings=settings, mapping={})))
         unread = _read_all(store, opened, settings)
         engine = load(settings=settings, model=model)
         if engine.notice:
@@ -152,7 +162,8 @@ def run(
             f"{done.tagged} tagged{failed}; {done.topics} topics; {done.bursts} paid-post bursts"
             f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
             " changed;"
-            f" {done.work_orders} work orders opened or updated;"
+            f" {done.work_orders} work orders opened or updated,"
+            f" {done.escalated} escalations, {done.archived} archived;"
             + (f" stores told of {done.voices_told} voices;" if done.voices_told else "")
             + f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )

@@ -24,7 +24,7 @@ from voc.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from voc.records import Alert, Issue, IssueStatus, WorkOrder
+    from voc.records import Alert, Issue, IssueStatus
     from voc.store import Store
 
 issues = typer.Typer(invoke_without_command=True)
@@ -201,72 +201,12 @@ def list_work_orders(
     )  # fmt: skip
 
 
-@work_orders.command("show")
-def show_work_order(work_order_id: str, config: ConfigOption = None) -> None:
-    """Show one work order with its history as JSON.
-
-    Example: voc work-orders show wo_0123456789abcdef0123
-    """
-    with opened_store(settings_from(config)) as store:
-        print_records([_work_order(store, work_order_id).as_dict()])
-
-
-@work_orders.command("act")
-def act(
-    work_order_id: str,
-    event: Annotated[str, typer.Argument(help="accepted, in_progress, waiting, resolved, …")],
-    note: NoteOption = None,
-    actor: ActorOption = "cli",
-    config: ConfigOption = None,
-) -> None:
-    """Tell what happened to a work order; closing it closes its issue.
-
-    Example: voc work-orders act wo_0123456789abcdef0123 resolved --note 已更换阀体
-    """
-    from voc.workorders import apply_event
-
-    settings = settings_from(config)
-    with opened_store(settings) as store:
-        before = _work_order(store, work_order_id)
-        after = apply_event(before, event, actor=actor, at=datetime.now(settings.zone), note=note)
-        with store.transaction() as transaction:
-            if after.status == before.status:
-                transaction.add_history(work_order_id, after.history[-1])
-            else:
-                at = after.history[-1].at
-                transaction.set_work_order_status(work_order_id, after.status, actor, note, at)
-            issue = store.issue(before.issue_id)
-            # An ignored issue stays ignored: closed, the next voice would reopen it.
-            closes = (
-                after.status == "closed" != before.status
-                and issue
-                and issue.status in ("open", "reopened")
-            )
-            if closes:
-                now = datetime.now(UTC)
-                transaction.set_issue_status(before.issue_id, "closed", actor, note, now)
-    say(f"{work_order_id}: {before.status} → {after.status}")
-    if closes and issue:
-        say(f"{issue.issue_id}: {issue.status} → closed")
-
-
 def _issue(store: Store, issue_id: str) -> Issue:
     from voc.errors import UsageError
 
     found = store.issue(issue_id)
     if found is None:
         raise UsageError(f"There is no issue {issue_id!r}; voc issues lists all there are.")
-    return found
-
-
-def _work_order(store: Store, work_order_id: str) -> WorkOrder:
-    from voc.errors import UsageError
-
-    found = store.work_order(work_order_id)
-    if found is None:
-        raise UsageError(
-            f"There is no work order {work_order_id!r}; voc work-orders lists all there are."
-        )
     return found
 
 

@@ -116,6 +116,9 @@ def evaluate(
 ) -> None:
     """Score labelled rows and print accuracy, F1 and calibration with intervals as JSON.
 
+    Rows with turns may say how satisfied their customer was judged to be, from -2 to 2, in
+    `satisfaction`; the correlation of what is predicted with it is printed too.
+
     Example: voc eval dev.jsonl --industry automotive
     """
     import orjson

@@ -117,8 +117,8 @@ def sources(json: JsonOption = False, config: ConfigOption = None) -> None:
         return
     columns = {
         "source": "left", "kind": "left", "voices": "right", "rejects": "right",
-        "forbidden": "right", "last run": "left", "newest voice": "left", "late": "right",
-        "state": "left",
+        "withdrawn": "right", "forbidden": "right", "last run": "left", "newest voice": "left",
+        "late": "right", "state": "left",
     }  # fmt: skip
     rows = [
         (each.source, each.kind or "", str(each.voices), *_cells(each.health, settings))
@@ -130,6 +130,7 @@ def sources(json: JsonOption = False, config: ConfigOption = None) -> None:
 def _cells(health: Health, settings: Settings) -> tuple[str, ...]:
     return (
         str(health.rejects),
+        str(health.withdrawn),
         str(health.forbidden),
         _moment(health.last_run, settings),
         _moment(health.newest, settings),

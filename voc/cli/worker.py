@@ -10,8 +10,11 @@ import typer
 from voc.cli.terminal import ConfigOption, say, settings_from
 
 if TYPE_CHECKING:
+    from voc.config import Settings
     from voc.errors import StoreError
+    from voc.pipeline.feeding import Feeding
     from voc.pipeline.working import Turn
+    from voc.store import Store
 
 
 def worker(
@@ -22,10 +25,11 @@ def worker(
     model: Annotated[str | None, typer.Option("--model", help="Model to tag with.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Tag new feedback within seconds, run the chain, deliver work orders, until stopped.
+    """Read queues, tag new feedback, run the chain, deliver work orders, until stopped.
 
-    Any number may run on PostgreSQL: one tags, all deliver. SIGTERM and SIGINT end what is being
-    done first.
+    It consumes the sources of kind rabbitmq and kafka, and looks at those with every_s, for the
+    workspace default. Any number may run on PostgreSQL: one reads and tags, all deliver. SIGTERM
+    and SIGINT end what is being done first.
 
     Example: voc worker --config voc.yaml
     """
@@ -51,12 +55,26 @@ def worker(
             for each in chosen
         ]
         engine = load(settings=settings, model=model)
-        workers = [Worker(store, engine, each) for store, each in zip(stores, chosen, strict=True)]
+        workers = [
+            Worker(store, engine, each, feeding=_feeding(store, each) if each is settings else None)
+            for store, each in zip(stores, chosen, strict=True)
+        ]
         for each in workers:
             each.start()
         say(f"working for {', '.join(dict.fromkeys(names))} with {engine.model}; Ctrl-C stops.")
         work(workers, stop, poll_s=settings.worker.poll_s, told=_tell, troubled=_warn)
     say("stopped")
+
+
+def _feeding(store: Store, settings: Settings) -> Feeding:
+    from voc.pipeline.feeding import Feeding, open_feeds
+
+    feeds = open_feeds(settings)
+    if feeds:
+        say(f"reads {', '.join(feed.source.name for feed in feeds)}")
+    return Feeding(
+        store, feeds, settings, troubled=lambda what: say(f"voc: {what} It is tried again.")
+    )
 
 
 def _tell(turn: Turn) -> None:

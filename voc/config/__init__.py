@@ -11,19 +11,33 @@ from voc.config.industries import (
 from voc.config.resources import bundled
 from voc.config.settings import CrawlSettings, Settings, load_settings, setting_names
 from voc.config.sinks import FILE_SINK, SinkSettings
-from voc.config.sources import Crawled, SourceBase, SourceSettings, source_keys
+from voc.config.sources import (
+    AnySource,
+    Crawled,
+    CrawlSourceSettings,
+    FileSettings,
+    SourceSettings,
+    SurveySettings,
+    source_keys,
+)
+from voc.config.streams import SourceBase, Streamed
 from voc.config.yamlfile import load_model, read_yaml
 
 __all__ = [
     "FILE_SINK",
+    "AnySource",
     "Aspect",
     "CrawlSettings",
+    "CrawlSourceSettings",
     "Crawled",
+    "FileSettings",
     "Industry",
     "Settings",
     "SinkSettings",
     "SourceBase",
     "SourceSettings",
+    "Streamed",
+    "SurveySettings",
     "UrgentWords",
     "bundled",
     "industry_files",

@@ -39,7 +39,10 @@ class UrgentWords(Part):
 
     reason: Word = Field(description="Why, as people read it: 安全, 食品安全, 法律, 媒体 …")
     level: Literal["high", "critical"] = Field(description="The urgency such a word gives.")
-    words: tuple[Word, ...] = Field(min_length=1, description="The words themselves.")
+    words: tuple[Word, ...] = Field(
+        min_length=1,
+        description="The words themselves; … stands for up to six others, as 吃出…头发.",
+    )
 
 
 class Aspect(Part):

@@ -14,10 +14,11 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from voc.config.customers import CustomerSettings
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
-from voc.config.sources import AnySource
+from voc.config.sources import AnySource, source_variables
 from voc.config.yamlfile import Place, describe, finding, known_place, place_of, read_yaml
 from voc.errors import ConfigError, nearest
 
@@ -48,6 +49,10 @@ class ModelSettings(Section):
     fallback: str = Field(
         default="voc-zh-linear",
         description="The model that stands in where that one cannot run; empty: none.",
+    )
+    calls: str | None = Field(
+        default="voc-zh-calls",
+        description="The model that predicts satisfaction from conversations; empty: none.",
     )
     speed: Literal["full", "fast"] = Field(
         default="full",
@@ -143,6 +148,9 @@ class WorkerSettings(Section):
     run_every_s: float = Field(
         default=300.0, gt=0, description="Seconds between passes of the whole chain."
     )
+    clocks_every_s: float = Field(
+        default=60.0, gt=0, description="Seconds between looks at the clocks of work orders."
+    )
 
 
 class ServeSettings(Section):
@@ -223,6 +231,7 @@ class Settings(Section):
     score: ScoreSettings = ScoreSettings()
     topics: TopicSettings = TopicSettings()
     issues: IssueSettings = IssueSettings()
+    customers: CustomerSettings = CustomerSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
     access: AccessSettings = AccessSettings()
@@ -417,6 +426,7 @@ def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[st
     """
     known = {_variable(name): name for name in setting_names()}
     known |= sink_variables(values.get("sinks"), prefix=PREFIX)
+    known |= source_variables(values.get("sources"), prefix=PREFIX)
     found: dict[str, tuple[str, str]] = {}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}CONFIG":

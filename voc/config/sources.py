@@ -1,4 +1,4 @@
-"""Settings of named sources: files, and what is crawled, told apart by `kind`."""
+"""Settings of named sources: files, what is crawled, streams and systems, told apart by `kind`."""
 
 from __future__ import annotations
 
@@ -10,27 +10,47 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Discriminator, Field, Tag, field_validator
 
 from voc.config.section import Section
+from voc.config.streams import (
+    FolderSourceSettings,
+    ImapSourceSettings,
+    KafkaSourceSettings,
+    PluggedSourceSettings,
+    RabbitMQSourceSettings,
+    SourceBase,
+    SqlSourceSettings,
+    WebhookSourceSettings,
+    plugged_kinds,
+)
 from voc.config.yamlfile import CHOICE
-from voc.records import Channel
 
 _ADDRESS: Final = r"^https?://[^\s/@]+(/\S*)?$"
 
 
-class SourceBase(Section):
-    """What every source may say."""
+class FileSettings(SourceBase):
+    """What every file may say."""
 
-    channel: Channel | None = Field(default=None, description="Channel of its feedback.")
-    industry: str | None = Field(default=None, description="Industry of its feedback.")
-    product: str | None = Field(default=None, description="Product, where nothing else names it.")
+    path: Path = Field(description="The file, relative to the config.")
+    map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
 
 
-class SourceSettings(SourceBase):
+class SourceSettings(FileSettings):
     """A file for `voc ingest NAME` and `voc run`."""
 
     kind: Literal["file"] = Field(default="file", description="Kind of the source.")
     type: Literal["file"] = Field(default="file", description="Older name of kind.")
-    path: Path = Field(description="The file, relative to the config.")
-    map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
+
+
+class SurveySettings(FileSettings):
+    """An export of a survey tool; `map` and `open` name questions, or parts of them."""
+
+    kind: Literal["survey"] = Field(description="Kind of the source.")
+    open: tuple[str, ...] = Field(
+        default=(), description="Open questions; empty: the one that looks like it."
+    )
+    words: dict[str, float] = Field(
+        default_factory=dict,
+        description="What words on a scale count for, beside 非常满意: 5 and its like.",
+    )
 
 
 class CrawlSourceSettings(SourceBase):
@@ -176,18 +196,29 @@ class PagesSettings(CrawlSourceSettings):
 
 _KINDS: Final[Mapping[str, type[SourceBase]]] = {
     "file": SourceSettings,
+    "survey": SurveySettings,
     "discuz": DiscuzSettings,
     "discourse": DiscourseSettings,
     "feed": FeedSettings,
     "app_store": AppStoreSettings,
     "pages": PagesSettings,
+    "rabbitmq": RabbitMQSourceSettings,
+    "kafka": KafkaSourceSettings,
+    "webhook": WebhookSourceSettings,
+    "imap": ImapSourceSettings,
+    "sql": SqlSourceSettings,
+    "folder": FolderSourceSettings,
 }
 KINDS: Final = tuple(_KINDS)
+
+_PLUGGED: Final = f"{CHOICE}plugged"
 
 
 def _kind(values: Any) -> str | None:
     kind = values.get("kind", "file") if isinstance(values, dict) else _named(values)
-    return f"{CHOICE}{kind}" if kind in KINDS else None
+    if kind in KINDS:
+        return f"{CHOICE}{kind}"
+    return _PLUGGED if kind in plugged_kinds() else None
 
 
 def _named(values: Any) -> str:
@@ -197,17 +228,46 @@ def _named(values: Any) -> str:
 Crawled = DiscuzSettings | DiscourseSettings | FeedSettings | AppStoreSettings | PagesSettings
 AnySource = Annotated[
     Annotated[SourceSettings, Tag("kind=file")]
+    | Annotated[SurveySettings, Tag("kind=survey")]
     | Annotated[DiscuzSettings, Tag("kind=discuz")]
     | Annotated[DiscourseSettings, Tag("kind=discourse")]
     | Annotated[FeedSettings, Tag("kind=feed")]
     | Annotated[AppStoreSettings, Tag("kind=app_store")]
-    | Annotated[PagesSettings, Tag("kind=pages")],
+    | Annotated[PagesSettings, Tag("kind=pages")]
+    | Annotated[RabbitMQSourceSettings, Tag("kind=rabbitmq")]
+    | Annotated[KafkaSourceSettings, Tag("kind=kafka")]
+    | Annotated[WebhookSourceSettings, Tag("kind=webhook")]
+    | Annotated[ImapSourceSettings, Tag("kind=imap")]
+    | Annotated[SqlSourceSettings, Tag("kind=sql")]
+    | Annotated[FolderSourceSettings, Tag("kind=folder")]
+    | Annotated[PluggedSourceSettings, Tag("kind=plugged")],
     Discriminator(
         _kind,
         custom_error_type="unknown_kind",
-        custom_error_message=f"there is no such kind; there are {', '.join(KINDS)}",
+        custom_error_message=f"there is no such kind; there are {', '.join(KINDS)}, and those that"
+        " installed packages bring",
     ),
 ]
+
+
+def source_variables(sources: Any, *, prefix: str) -> dict[str, str]:
+    """Returns the variables that set options of sources, with the setting of each.
+
+    `VOC_SOURCES_MAIL_PASSWORD` sets `password` of the source `mail`, so that no secret need stand
+    in a file.
+
+    Args:
+        sources: The sources as the files write them; what is no mapping has none.
+        prefix: How all variables begin.
+    """
+    found: dict[str, str] = {}
+    for name, values in (sources if isinstance(sources, dict) else {}).items():
+        kind = values.get("kind", "file") if isinstance(values, dict) else None
+        options = _KINDS.get(kind, PluggedSourceSettings) if isinstance(kind, str) else SourceBase
+        for option in options.model_fields:
+            variable = f"{prefix}SOURCES_{name}_{option}".replace("-", "_").upper()
+            found[variable] = f"sources.{name}.{option}"
+    return found
 
 
 def source_keys(kind: str) -> dict[str, str]:

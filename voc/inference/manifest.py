@@ -32,12 +32,18 @@ class Head(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["binary", "multinomial", "presence"] = Field(
-        description="binary: one logit; multinomial: softmax over labels; presence: one logit each."
+    kind: Literal["binary", "multinomial", "presence", "regression"] = Field(
+        description="binary: one logit; multinomial: softmax over labels; presence: one logit each;"
+        " regression: a number."
     )
     labels: tuple[str, ...] = Field(min_length=1, description="What its outputs stand for.")
     thresholds: tuple[float, ...] = Field(
         default=(), description="Probability from which a label of a presence head counts."
+    )
+    margin: float | None = Field(
+        default=None,
+        gt=0,
+        description="What a regression head adds and takes to hold 95 % of the true numbers.",
     )
 
 

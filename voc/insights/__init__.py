@@ -1,10 +1,11 @@
 """Figures on what customers say: scores, shares, weeks and drivers, each with its uncertainty."""
 
-from voc.insights.calls import CallSummary, outcome_of, summarise_call
+from voc.insights.calls import CallSummary, Outcome, outcome_of, summarise_call
 from voc.insights.contradictions import Contradiction, contradiction
 from voc.insights.drivers import ENOUGH, ScoreDriver, ScoreSums, score_driver, sums_of
 from voc.insights.proportions import Difference, Proportion, difference, proportion, wilson
 from voc.insights.rates import RateRatio, rate_ratio
+from voc.insights.satisfaction import SatisfactionFigures, satisfaction_of
 from voc.insights.scores import (
     CSAT_SCALE,
     NPS_SCALE,
@@ -40,8 +41,10 @@ __all__ = [
     "Difference",
     "Mean",
     "Nps",
+    "Outcome",
     "Proportion",
     "RateRatio",
+    "SatisfactionFigures",
     "ScoreDriver",
     "ScoreSums",
     "Week",
@@ -59,6 +62,7 @@ __all__ = [
     "outcome_of",
     "proportion",
     "rate_ratio",
+    "satisfaction_of",
     "score_driver",
     "summarise_call",
     "sums_of",

@@ -21,14 +21,16 @@ _RANK: Final[dict[Polarity, int]] = {"negative": 0, "neutral": 1, "positive": 2}
 _HOLD: Final = re.compile(
     r"(?:请|您)(?:您)?稍[等候]|稍等(?:一下|片刻)|不要挂[机断]|请(?:您)?不要挂|帮您(?:查|核实)一下"
 )
-_RESOLVED: Final = re.compile(
+_SETTLED: Final = re.compile(
     r"(?<![没未])(?:解决了|可以了|好了|到账了|收到了|搞定|弄好了|清楚了|明白了)|没有(?:其他)?(?:问题|了)"
-    r"|谢谢|非常感谢|辛苦了"
 )
+_THANKS: Final = re.compile(r"谢谢|感谢|辛苦了")
 _UNRESOLVED: Final = re.compile(
     r"[没未](?:有)?(?:解决|收到|到账|处理|用|人管|人回)|还是(?:不行|没|不能|老样子)|不行|没用|投诉|举报|曝光"
     r"|算了|不满意|推[脱诿卸]|踢皮球|敷衍|骗"
 )
+_NODDED: Final = re.compile(r"^(?:好的?|嗯+|哦|行|再见|拜拜)?[\s,，。!！~～]*$")
+_ASKS: Final = re.compile(r"[?？]")
 _GREETING: Final = re.compile(
     r"^(?:喂|你好|您好|嗯+|啊|哎|哦|客服|在吗|在么|人工(?:客服)?|请问)?[\s,，。!！?？~～]*$"
 )
@@ -50,6 +52,8 @@ class CallSummary:
         end: That of the last one.
         reason: The customer's first words that are no greeting, at most 60 code points.
         reason_turn: Which turn they stand in, from 0.
+        last: The customer's last words that are no greeting, at most 60 code points; `None` where
+            they stand in the same turn as `reason`.
         outcome: What the customer's last words say of it; a guess by cues.
     """
 
@@ -64,6 +68,7 @@ class CallSummary:
     end: Polarity | None
     reason: str | None
     reason_turn: int | None
+    last: str | None
     outcome: Outcome
 
 
@@ -78,7 +83,8 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
     own = [place for place, turn in enumerate(turns) if turn.speaker == _CUSTOMER]
     moods: list[Polarity] = [mood for place in own if (mood := polarities[place]) is not None]
     pauses = _pauses(turns)
-    reason = next((place for place in own if not _GREETING.match(_told(turns[place]))), None)
+    telling = [place for place in own if not _GREETING.match(_told(turns[place]))]
+    reason = telling[0] if telling else None
     return CallSummary(
         turns=len(turns),
         customer_turns=len(own),
@@ -91,28 +97,39 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
         start=moods[0] if moods else None,
         worst=min(moods, key=_rank) if moods else None,
         end=moods[-1] if moods else None,
-        reason=_told(turns[reason])[:_REASON_CHARS] if reason is not None else None,
+        reason=_short(_told(turns[reason])) if reason is not None else None,
         reason_turn=reason,
+        last=_short(_told(turns[telling[-1]])) if len(telling) > 1 else None,
         outcome=outcome_of([turns[place].text for place in own]),
     )
 
 
 def outcome_of(said: Sequence[str]) -> Outcome:
-    """Tells by the customer's last three turns whether the matter was settled.
+    """Tells by the customer's last words whether the matter was settled.
 
-    The later turn counts more: the last one with a cue decides, and within it a complaint.
+    That it was is believed of the last turn alone (a bare 再见 or 好的 behind it does not count),
+    where it neither complains nor asks; mere thanks do not tell it of somebody's only words, as
+    many thank in advance. Else a complaint in one of the last three says that it was not.
     """
-    for text in reversed(said[-_LAST_TURNS:]):
-        if _UNRESOLVED.search(text):
-            return "unresolved"
-        if _RESOLVED.search(text):
-            return "resolved"
-    return "unknown"
+    told = [text for text in said if not _NODDED.match(text)][-_LAST_TURNS:]
+    if told and _is_settled(told[-1], is_only=len(told) == 1):
+        return "resolved"
+    return "unresolved" if any(map(_UNRESOLVED.search, told)) else "unknown"
+
+
+def _is_settled(text: str, *, is_only: bool) -> bool:
+    if _UNRESOLVED.search(text) or _ASKS.search(text):
+        return False
+    return bool(_SETTLED.search(text) or (not is_only and _THANKS.search(text)))
 
 
 def _told(turn: Turn) -> str:
     """A turn's words without handles, links, order cards and fillers, on one line."""
     return " ".join(blank_order_cards(blank_fillers(blank_marks(turn.text))).split())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _REASON_CHARS else f"{text[: _REASON_CHARS - 1]}…"
 
 
 def _pauses(turns: Sequence[Turn]) -> list[tuple[float, bool]] | None:

@@ -4,10 +4,13 @@ from voc.issues.forming import form_issues
 from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.matching import is_absorbed
 from voc.issues.severity import heeded, rate_voices, severity_of
+from voc.issues.stakes import SPENDING_PERIOD, Clientele, stake_words
 from voc.issues.trends import Volumes, rate_change, rate_ratio_p, trend_of
 
 __all__ = [
+    "SPENDING_PERIOD",
     "UNPLACED",
+    "Clientele",
     "Volumes",
     "form_issues",
     "heeded",
@@ -16,6 +19,7 @@ __all__ = [
     "rate_ratio_p",
     "rate_voices",
     "severity_of",
+    "stake_words",
     "trend_of",
     "urgent_once",
 ]

@@ -25,6 +25,7 @@ from voc.issues.grouping import (
 from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
 from voc.issues.naming import Titles
 from voc.issues.severity import Negativity, rate_voices
+from voc.issues.stakes import Clientele
 from voc.issues.trends import Exposure, Volumes, day_of, trend_of
 from voc.issues.variation import overdispersion_of
 from voc.records import Evidence, Issue, IssueStatus, Mention
@@ -42,6 +43,7 @@ def form_issues(
     as_of: datetime | Mapping[str, datetime],
     topics: Mapping[str, str] | None = None,
     polarities: Polarities | None = None,
+    clienteles: Mapping[str, Clientele] | None = None,
 ) -> list[Issue]:
     """Returns the issues that are new or have changed.
 
@@ -67,6 +69,7 @@ def form_issues(
             future makes repeated runs give equal trends.
         topics: The names of themes by id, which issues that stand for one are called by.
         polarities: Negative and all mentions of each aspect by place, for the severity.
+        clienteles: The customers behind voices, by industry, for the value at stake.
 
     Returns:
         New and changed issues, by first voice and id. Their evidence names every voice with the
@@ -87,6 +90,7 @@ def form_issues(
         ),
         titles=_titles(groups, industries, topics or {}),
         negativity=negativity_by_group(polarities or {}, rules),
+        clienteles=clienteles or {},
         as_of=moments,
     )
     known: dict[GroupKey, list[Issue]] = {}
@@ -120,6 +124,7 @@ class _Scene:
     overdispersion: Mapping[GroupKey, float]
     titles: Mapping[str, Titles]
     negativity: Mapping[GroupKey, Negativity]
+    clienteles: Mapping[str, Clientele]
     as_of: Mapping[str, datetime]
 
     def form(
@@ -158,12 +163,15 @@ class _Scene:
             today=day_of(as_of, as_of),
             overdispersion=self.overdispersion.get(key, 0.0),
         )
-        severity, _ = rate_voices(
+        clientele = self.clienteles.get(key.industry)
+        stake = clientele.stake(voice.feedback_id for voice in episode) if clientele else None
+        severity, reasons = rate_voices(
             episode,
             trend=test.trend,
             trend_p=test.p,
             window_days=self.settings.window_days,
             negativity=self.negativity.get(key),
+            weight=clientele.weight(stake) if clientele else None,
         )
         change = test.change
         aspect = aspect_of(self.industries, key.industry, key.aspect_id)
@@ -192,6 +200,8 @@ class _Scene:
             trend_low=change.low if change else None,
             trend_high=change.high if change else None,
             trend_window_days=self.settings.window_days if change else None,
+            severity_reasons=reasons,
+            stake=stake,
             topic_id=self._topic(key, episode),
             product=key.product,
             store=key.store,

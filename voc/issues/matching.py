@@ -96,6 +96,8 @@ def absorb(issue: Issue, *, into: str) -> Issue:
         trend_low=None,
         trend_high=None,
         trend_window_days=None,
+        severity_reasons=(),
+        stake=None,
         count=0,
         evidence=(),
     )

@@ -43,12 +43,17 @@ class Negativity:
 
     def interval(self) -> tuple[float, float]:
         """Returns the 95 % interval of the share, by Wilson's score."""
-        from scipy.stats import binomtest
+        return share_interval(self.negative, self.total)
 
-        if not self.total:
-            return 0.0, 1.0
-        found = binomtest(self.negative, self.total).proportion_ci(method="wilson")
-        return float(found.low), float(found.high)
+
+def share_interval(count: int, total: int) -> tuple[float, float]:
+    """Returns the 95 % interval of a share, by Wilson's score; (0, 1) of nothing."""
+    from scipy.stats import binomtest
+
+    if not total:
+        return 0.0, 1.0
+    found = binomtest(count, total).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
 
 
 def severity_of(
@@ -59,13 +64,14 @@ def severity_of(
     trend: Trend,
     trend_p: float,
     negativity: Negativity | None = None,
+    weight: str | None = None,
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue.
 
     The highest level that volume or urgency reaches counts. It moves by one step at most: up where
-    voices rise significantly, down where they fall or where but few of those who speak of it
-    complain. Nothing lifts a low issue, nor one to
-    critical that but one critical voice made high.
+    voices rise significantly or the customers behind it weigh much, down where they fall or where
+    but few of those who speak of it complain. Nothing but customers lifts a low issue, and nothing
+    one to critical that but one critical voice made high.
 
     Args:
         voices: Voices of the issue.
@@ -74,6 +80,7 @@ def severity_of(
         trend: The issue's trend.
         trend_p: The p-value of its test.
         negativity: How many of all who speak of its aspect there complain, where that is known.
+        weight: Why its customers weigh much, in Chinese; `None` where they do not.
 
     Returns:
         The severity, and in Chinese why it is what it is: the strongest reason first.
@@ -87,9 +94,10 @@ def severity_of(
     by_one = critical == 1 and rank > max(level for level, _ in (rated[0], rated[2]))
     rated.sort(key=lambda item: -item[0])
     reasons = [reason for level, reason in rated if level > 0] or [f"仅 {voices} 条声音"]
-    moves = _moves(trend, trend_p, negativity)
+    moves = _moves(trend, trend_p, negativity, weight)
     step = max(-1, min(1, sum(move for move, _ in moves)))
-    if rank == 0 or (step > 0 and (rank == len(SEVERITIES) - 1 or by_one)):
+    is_stuck = rank == 0 and (step < 0 or weight is None)
+    if is_stuck or (step > 0 and (rank == len(SEVERITIES) - 1 or by_one)):
         step = 0
     if step:
         reasons += [f"{why}，{_STEPS[step]}" for move, why in moves if move == step]
@@ -99,8 +107,10 @@ def severity_of(
 _STEPS: Final = {1: "升一级", -1: "降一级"}
 
 
-def _moves(trend: Trend, trend_p: float, negativity: Negativity | None) -> list[tuple[int, str]]:
-    moves = []
+def _moves(
+    trend: Trend, trend_p: float, negativity: Negativity | None, weight: str | None
+) -> list[tuple[int, str]]:
+    moves = [(1, weight)] if weight else []
     if trend == "rising":
         figure = f"p={trend_p:.3f}" if trend_p >= 0.001 else "p<0.001"
         moves.append((1, f"声量显著上升（{figure}）"))
@@ -121,6 +131,7 @@ def rate_voices(
     trend_p: float,
     window_days: float,
     negativity: Negativity | None = None,
+    weight: str | None = None,
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue by its voices; see `severity_of`.
 
@@ -133,6 +144,7 @@ def rate_voices(
         trend_p: The p-value of its test.
         window_days: Length of the last window.
         negativity: How many of all who speak of its aspect there complain, where that is known.
+        weight: Why its customers weigh much, in Chinese; `None` where they do not.
     """
     urgencies = [urgency_heard(voice, of=len(voices)) for voice in pressing(voices, window_days)]
     critical, high = urgencies.count("critical"), urgencies.count("high")
@@ -143,6 +155,7 @@ def rate_voices(
         trend=trend,
         trend_p=trend_p,
         negativity=negativity,
+        weight=weight,
     )
     if severity == "low" and len(voices) == 1 and voices[0].urgency == "critical":
         return "medium", ("1 条声音十分紧急，尚无他人提到",)

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
 from voc.config import Settings
 from voc.errors import StateError, UsageError
 from voc.pipeline.delivering import known_sinks
+from voc.pipeline.handling import Applied, Handler
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.taxonomies import industries_of
 from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
-from voc.workorders import apply_event, calendar_for, decide_orders, load_routing
+from voc.workorders import Details, calendar_for, decide_orders, load_routing
+from voc.workorders.history import CHOSEN
 from voc.workorders.rules import OpenWhen, Rule, Then
-from voc.workorders.states import ENDED, STATUS_LABELS, TRANSITIONS
-
-CHOSEN: Final = "人工指定"
-"""Name of the rule of an order whose department a person named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of an event.
-
-    Attributes:
-        order: The work order afterwards.
-        is_late: It tells of a time before the last change, so it is noted and changes nothing.
-    """
-
-    order: WorkOrder
-    is_late: bool = False
+from voc.workorders.states import ENDED
 
 
 def open_for_issue(
@@ -108,46 +92,18 @@ def tell_event(
     work_order_id: str,
     event: str,
     *,
+    settings: Settings,
     actor: str,
     at: datetime,
     note: str | None,
+    details: Details | None = None,
 ) -> Applied:
-    """Takes in what another system says of a work order.
-
-    Events may come in another order than they happened: one that tells of a time before the last
-    change of state is noted in the history, and changes nothing. Closing an order closes its issue
-    as `voc work-orders act` does.
+    """Takes in what another system says of a work order; see `Handler.act`.
 
     Raises:
         UsageError: There is no such work order or event, or its reason is missing.
         StateError: The state does not allow it; the message lists what it allows.
     """
-    before = transaction.work_order(work_order_id)
-    if before is None:
-        raise UsageError(f"There is no work order {work_order_id!r}.")
-    changed = [item.at for item in before.history if item.event in TRANSITIONS]
-    if event in TRANSITIONS and changed and at < max(changed):
-        said = f"迟到的状态：{STATUS_LABELS[event]}（{event}）" + (f"；{note}" if note else "")  # type: ignore[index]
-        transaction.add_history(work_order_id, HistoryEntry(at, actor, "note", said))
-        return Applied(transaction.work_order(work_order_id) or before, is_late=True)
-    after = apply_event(before, event, actor=actor, at=at, note=note)
-    if after.status == before.status:
-        transaction.add_history(work_order_id, after.history[-1])
-    else:
-        transaction.set_work_order_status(work_order_id, after.status, actor, note, at)
-    _close_issue(store, transaction, before, after, actor, note)
-    return Applied(transaction.work_order(work_order_id) or after)
-
-
-def _close_issue(
-    store: Store,
-    transaction: Transaction,
-    before: WorkOrder,
-    after: WorkOrder,
-    actor: str,
-    note: str | None,
-) -> None:
-    issue = store.issue(before.issue_id)
-    # An ignored issue stays ignored: closed, the next voice would reopen it.
-    if after.status == "closed" != before.status and issue and issue.status in ("open", "reopened"):
-        transaction.set_issue_status(issue.issue_id, "closed", actor, note, datetime.now(UTC))
+    return Handler(store, settings).act(
+        transaction, work_order_id, event, actor=actor, at=at, note=note, details=details
+    )

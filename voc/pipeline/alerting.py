@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from voc.config import Industry
 from voc.issues.alerts import form_alerts
 from voc.issues.streams import build_streams
-from voc.records import Alert, Mention
+from voc.records import UNCOUNTED, Alert, Mention
 from voc.store import Store, TaggedRow
 
 
@@ -22,7 +22,7 @@ def raise_alerts(
     min_score: float,
     zone: tzinfo,
     now: datetime,
-    left_out: str,
+    told: str,
 ) -> list[Alert]:
     """Returns the alerts that are new or have changed; writes nothing.
 
@@ -36,13 +36,16 @@ def raise_alerts(
         min_score: Lowest probability of a complaint that counts.
         zone: The reader's zone, whose days are counted.
         now: The present moment.
-        left_out: Voices with this flag are not counted, but told of.
+        told: Of the voices that are not counted, those with this flag are told of.
     """
-    heard = _heard(store, model, industries, now, left_out)
-    paid = set(store.flags(left_out))
+    heard = _heard(store, model, industries, now)
+    paid = set(store.flags(told))
+    silent = {name for kind in UNCOUNTED - {told} for name in store.flags(kind)}
     counted: dict[str, list[Mention]] = defaultdict(list)
     aside: dict[str, list[Mention]] = defaultdict(list)
     for mention in store.mentions(model=model, sentiment="negative", with_flagged=True):
+        if mention.feedback_id in silent:
+            continue
         if mention.score >= min_score and mention.industry in heard:
             part = aside if mention.feedback_id in paid else counted
             # Streams need no words, and there may be many of them.
@@ -67,11 +70,11 @@ def raise_alerts(
 
 
 def _heard(
-    store: Store, model: str, industries: Mapping[str, Industry], now: datetime, left_out: str
+    store: Store, model: str, industries: Mapping[str, Industry], now: datetime
 ) -> dict[str, list[TaggedRow]]:
     heard: dict[str, list[TaggedRow]] = defaultdict(list)
     for row in store.tagged(model=model):
-        counts = row.is_dated and row.occurred_at <= now and left_out not in row.flags
+        counts = row.is_dated and row.occurred_at <= now and not row.flags & UNCOUNTED
         if counts and row.industry is not None and row.industry in industries:
             heard[row.industry].append(replace(row, text=""))
     return heard

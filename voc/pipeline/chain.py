@@ -1,4 +1,4 @@
-"""The chain over the store: tag, screen, topics, issues, work orders, delivery."""
+"""The chain over the store: tag, screen, topics, issues, work orders, clocks, delivery."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from voc.config import Settings
+from voc.errors import ConfigError
 from voc.issues import form_issues
 from voc.pipeline.alerting import raise_alerts
+from voc.pipeline.calls import CallReader, as_heard, predictor_of, with_calls
+from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.frontline import Acted, VoiceDesk
@@ -17,15 +20,16 @@ from voc.pipeline.moments import moments_of
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_by_voices
-from voc.pipeline.themes import discover_topics
+from voc.pipeline.themes import discover_topics, forget_vectors
 from voc.pipeline.tiers import Tiers, tiers_of
-from voc.records import Issue, Tags
+from voc.pipeline.watching import Watched, watch_orders
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, Issue, Tags
 from voc.store import Store, StoredFeedback, Transaction
 from voc.tagging.engine import Engine
-from voc.text.bursts import Voice, find_bursts
+from voc.text.advertisements import is_advertisement
+from voc.text.bursts import PUBLIC_CHANNELS, Voice, find_bursts
+from voc.text.repeats import find_repeats
 from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
-
-BURST_FLAG = "paid_burst"
 
 Progress = Callable[[str, int, int], None]
 
@@ -41,6 +45,8 @@ class Run:
     issues_changed: int = 0
     alerts_changed: int = 0
     work_orders: int = 0
+    escalated: int = 0
+    archived: int = 0
     voices_told: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
     notes: tuple[str, ...] = ()
@@ -77,8 +83,12 @@ class Chain:
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
+        predictor, notice = predictor_of(settings)
+        self._missing += [notice] if notice else []
+        self._predictor = predictor
         self._tiers = tiers or tiers_of(store)
         self._acted = Acted()
+        self._unread: str | None = None
 
     def run(self) -> Run:
         """Does all stages once."""
@@ -87,6 +97,7 @@ class Chain:
         topics, notes = self.discover_topics()
         issues, orders = self.form()
         alerts = self.alert()
+        watched = self.watch()
         return Run(
             tagged=tagged,
             failed=failed,
@@ -95,6 +106,8 @@ class Chain:
             issues_changed=issues,
             alerts_changed=alerts,
             work_orders=orders,
+            escalated=watched.escalated,
+            archived=watched.archived,
             voices_told=self._acted.told,
             delivery=self.deliver(),
             notes=(*self._missing, *notes, *self.voice_notes),
@@ -103,7 +116,7 @@ class Chain:
     @property
     def voice_notes(self) -> list[str]:
         """What should be known of voices that nobody was told of."""
-        return self._acted.notes()
+        return [*self._acted.notes(), *((self._unread,) if self._unread else ())]
 
     def tag(self, *, after: int = 0) -> tuple[int, int]:
         """Tags what the model has not tagged yet, and acts on it by the rules for voices.
@@ -116,7 +129,7 @@ class Chain:
         total = self._store.counts().feedback
         done = failed = 0
         size = self._settings.score.batch_rows
-        desk = VoiceDesk(self._settings, self._industries, tiers=self._tiers)
+        desk = self._voice_desk()
         while batch := self._store.untagged(self._engine.model, limit=size, after=after):
             after = batch[-1].seq
             rows: list[tuple[StoredFeedback, Tags]] = []
@@ -131,7 +144,11 @@ class Chain:
                         rows.append((item, result))
             now = datetime.now(UTC)
             with self._store.transaction() as transaction:
-                acted = desk.act(transaction, rows, now.astimezone(self._settings.zone))
+                acted = (
+                    desk.act(transaction, rows, now.astimezone(self._settings.zone))
+                    if desk
+                    else Acted()
+                )
                 transaction.save_tags(rows, now)
                 transaction.add_rejects("tagging", failures, now)
             self._acted.add(acted)
@@ -140,37 +157,70 @@ class Chain:
             self._progress("标注", done, total)
         return done, failed
 
+    def _voice_desk(self) -> VoiceDesk | None:
+        """Returns what acts on voices; a routing file that is wrong must not stop tagging."""
+        try:
+            return VoiceDesk(self._settings, self._industries, tiers=self._tiers)
+        except ConfigError as error:
+            self._unread = f"Nobody is told of the voices that are tagged now: {error}"
+            return None
+
     def _tagged(
         self, industry: str | None, items: Sequence[StoredFeedback]
     ) -> list[Tags | Failure]:
         engine = self._engine.bound(industry=self._industries[industry] if industry else None)
-        return tag_feedback(
+        feedback = [item.feedback for item in items]
+        tagged = tag_feedback(
             engine,
-            [item.feedback for item in items],
+            feedback,
             ids=[item.feedback_id for item in items],
             timeout_s=self._settings.score.row_timeout_s,
         )
+        reader = CallReader(
+            self._engine.bound(tasks=frozenset({"sentiment"})),
+            self._predictor,
+            self._settings.score.row_timeout_s,
+        )
+        return with_calls(tagged, feedback, reader)
 
     def screen(self) -> int:
-        """Flags bursts of paid posts; returns how many there are."""
+        """Flags paid posts, voices stored twice and advertisements; returns how many bursts."""
         voices = [
-            Voice(row.feedback_id, row.text, row.author, row.occurred_at, row.channel, row.product)
-            for row in self._store.tagged(model=self._engine.model)
+            Voice(
+                row.feedback_id,
+                row.text,
+                row.author,
+                row.occurred_at if row.is_dated else None,
+                row.channel,
+                row.product,
+            )
+            for row in map(as_heard, self._store.tagged(model=self._engine.model))
             if "staff" not in row.flags
         ]
+        advertisements = {
+            voice.feedback_id: "rules"
+            for voice in voices
+            if voice.channel in PUBLIC_CHANNELS and is_advertisement(voice.text)
+        }
+        self._flag(ADVERTISEMENT, advertisements)
         bursts = find_bursts(voices)
-        rows = [(name, burst.group) for burst in bursts for name in burst.feedback_ids]
-        if dict(rows) != self._store.flags(BURST_FLAG):
-            with self._store.transaction() as transaction:
-                transaction.set_flags(BURST_FLAG, rows)
+        paid = {name: burst.group for burst in bursts for name in burst.feedback_ids}
+        self._flag(PAID_BURST, paid)
+        unpaid = [voice for voice in voices if voice.feedback_id not in paid]
+        self._flag(NEAR_DUPLICATE, find_repeats(unpaid))
         return len(bursts)
+
+    def _flag(self, kind: str, groups: Mapping[str, str]) -> None:
+        if dict(groups) != self._store.flags(kind):
+            with self._store.transaction() as transaction:
+                transaction.set_flags(kind, list(groups.items()))
 
     def discover_topics(self) -> tuple[int, list[str]]:
         """Discovers the topics of each industry; returns how many, and what could not be done."""
-        count, notes = 0, []
+        count, notes, changed = 0, list[str](), False
         for industry in self._industries.values():
             try:
-                found, told = discover_topics(
+                run = discover_topics(
                     self._store,
                     self._engine,
                     industry,
@@ -182,8 +232,15 @@ class Chain:
             except ImportError as error:
                 notes.append(str(error))
                 break
+            if run is None:
+                count += len(self._store.topics(industry.id))
+                continue
+            found, told = run
             notes += told
             count += len(found.topics)
+            changed = True
+        if changed:
+            forget_vectors(self._store, self._engine.model)
         return count, notes
 
     def form(self) -> tuple[int, int]:
@@ -205,14 +262,11 @@ class Chain:
                 model=self._engine.model,
                 heard={mention.feedback_id for mention in counted},
                 industries=industries,
-                left_out=BURST_FLAG,
             )
         )
         zone = self._settings.zone
         now = datetime.now(zone)
-        moments = moments_of(
-            self._store, model=self._engine.model, zone=zone, now=now, left_out=BURST_FLAG
-        )
+        moments = moments_of(self._store, model=self._engine.model, zone=zone, now=now)
         existing = {
             issue.issue_id: self._store.issue(issue.issue_id) or issue
             for issue in self._store.issues()
@@ -226,6 +280,12 @@ class Chain:
             as_of=moments.as_of,
             topics={topic.topic_id: topic.topic for topic in self._store.topics()},
             polarities=self._store.polarities(model=self._engine.model),
+            clienteles=clienteles_of(
+                self._store,
+                [*counted, *emergencies],
+                as_of=moments.as_of,
+                settings=self._settings.customers,
+            ),
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
@@ -300,12 +360,17 @@ class Chain:
             min_score=self._settings.issues.min_score,
             zone=self._settings.zone,
             now=datetime.now(self._settings.zone),
-            left_out=BURST_FLAG,
+            told=PAID_BURST,
         )
         if changed:
             with self._store.transaction() as transaction:
                 transaction.save_alerts(changed)
         return len(changed)
+
+    def watch(self) -> Watched:
+        """Looks at the clocks of all work orders; returns what was due."""
+        now = datetime.now(self._settings.zone)
+        return watch_orders(self._store, self._settings, now=now)
 
     def deliver(self, stop: Callable[[], bool] = lambda: False) -> DeliveryCounts:
         """Delivers the messages that are due to all sinks, until none is left or `stop` says so.

@@ -11,16 +11,18 @@ from pathlib import Path
 
 from voc.config import (
     FILE_SINK,
-    Crawled,
+    CrawlSourceSettings,
+    FileSettings,
     Industry,
     Settings,
-    SourceSettings,
+    SourceBase,
     bundled,
     industry_files,
     load_industry,
     load_settings,
 )
 from voc.errors import ConfigError, VocError
+from voc.pipeline.origins import Told, open_source, webhook_source
 from voc.pipeline.taxonomies import industries_of, named_industry
 from voc.sources.crawling.markup import missing_extra
 from voc.sources.crawling.source import NEEDED
@@ -114,9 +116,7 @@ def _sharpened_state(
     return f"{settings.sharpened_dir}: {names or 'none'}", problems
 
 
-def _source_state(
-    name: str, source: SourceSettings | Crawled, settings: Settings
-) -> tuple[str, tuple[str, ...]]:
+def _source_state(name: str, source: SourceBase, settings: Settings) -> tuple[str, tuple[str, ...]]:
     state, problems = _place_state(name, source, settings)
     industry = source.industry or settings.industry
     if industry is not None:
@@ -127,19 +127,30 @@ def _source_state(
     return state, tuple(problems)
 
 
-def _place_state(
-    name: str, source: SourceSettings | Crawled, settings: Settings
-) -> tuple[str, list[str]]:
-    if not isinstance(source, SourceSettings):
+def _place_state(name: str, source: SourceBase, settings: Settings) -> tuple[str, list[str]]:
+    if isinstance(source, CrawlSourceSettings):
         missing = [package for package in NEEDED if find_spec(package) is None]
         problems = [str(missing_extra(package)) for package in missing[:1]]
         if not settings.crawl.contact:
             problems.append("nobody is named to the site; set crawl.contact in the config.")
-        return f"crawled as {source.kind}", problems
+        return f"crawled as {getattr(source, 'kind', 'a site')}", problems
+    if not isinstance(source, FileSettings):
+        return _stream_state(name, source, settings)
     path = settings.base_dir / source.path.expanduser()
     return str(path), (
         [] if path.is_file() else [f"{path}: no such file; mend sources.{name}.path."]
     )
+
+
+def _stream_state(name: str, source: SourceBase, settings: Settings) -> tuple[str, list[str]]:
+    """Looks whether a stream can be made of its settings; nothing is connected to."""
+    if webhook_source(name, settings=settings) is not None:
+        return f"taken in at /v1/sources/{name}/webhook by voc serve", []
+    try:
+        open_source(name, settings=settings, told=Told())
+    except VocError as error:
+        return "cannot be used", str(error).splitlines()
+    return f"read as {getattr(source, 'kind', 'a stream')}", []
 
 
 def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:

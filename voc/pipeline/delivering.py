@@ -46,6 +46,7 @@ def known_sinks(rules: RoutingRules, settings: Settings) -> None:
     for name in [
         *rules.defaults.sinks,
         *(sink for rule in rules.rules for sink in rule.then.sinks),
+        *(sink for step in rules.escalation for sink in step.sinks),
         *(sink for rule in rules.voices.rules for sink in rule.then.sinks),
         *(sink for sinks in rules.voices.frontline.values() for sink in sinks),
     ]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from voc.config import Industry
 from voc.issues import UNPLACED
-from voc.records import Mention, Span, Tags, Urgency
+from voc.records import UNCOUNTED, Mention, Span, Tags, Urgency
 from voc.store import Store, TaggedRow
 from voc.tagging.urgency import urgency_of
 from voc.text.normalise import normalise
@@ -23,7 +23,6 @@ def unplaced_emergencies(
     model: str,
     heard: Set[str],
     industries: Mapping[str, Industry],
-    left_out: str,
 ) -> Iterator[Mention]:
     """Yields a mention of the aspect `UNPLACED` for each critical voice that no issue would hear.
 
@@ -34,14 +33,13 @@ def unplaced_emergencies(
         model: Whose tags.
         heard: Feedback ids with a negative mention that counts.
         industries: Taxonomies by id; feedback of others is left out.
-        left_out: Voices with this flag are not counted.
     """
     for row in store.tagged(model=model):
         if row.urgency != "critical" or row.sentiment == "positive":
             continue
         if row.industry not in industries or row.industry is None:
             continue
-        if row.feedback_id in heard or left_out in row.flags:
+        if row.feedback_id in heard or row.flags & UNCOUNTED:
             continue
         tags = store.tags(row.feedback_id, model)
         if tags is not None and tags.urgency is not None:

@@ -14,6 +14,8 @@ from voc.pipeline.tiers import Tiers
 from voc.records import Message, Tags, VoiceAction, VoiceOutcome
 from voc.store import StoredFeedback, Transaction
 from voc.store.actions import place_of
+from voc.text.advertisements import is_advertisement
+from voc.text.bursts import PUBLIC_CHANNELS
 from voc.workorders import Frontline, RoutingRules, VoiceRule, load_routing, voice_message
 
 Row = tuple[StoredFeedback, Tags]
@@ -92,7 +94,7 @@ class VoiceDesk:
         recent = [
             (row, tags)
             for row, tags in rows
-            if row.occurred_at >= since and _NOT_CUSTOMERS not in tags.flags
+            if row.occurred_at >= since and not _is_of_nobody(row, tags)
         ]
         before = transaction.heard_before([row for row, _ in recent])
         return [item for item in recent if (item[0].feedback_id, item[0].version) not in before]
@@ -136,6 +138,12 @@ class VoiceDesk:
             for rule in rules
             for sink in self._frontline.sinks_for(rule, row.feedback.store)
         ]
+
+
+def _is_of_nobody(row: StoredFeedback, tags: Tags) -> bool:
+    """Says whether it is no customer's: staff's, or an advertisement where everybody may write."""
+    is_public = row.feedback.channel in PUBLIC_CHANNELS
+    return _NOT_CUSTOMERS in tags.flags or (is_public and is_advertisement(tags.text))
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ class Health:
         last_run: When it was read last.
         rows: Voices that were new or edited, of all runs.
         rejects: Rows that could not be read, of all runs.
+        withdrawn: Voices that were withdrawn, of all runs.
         forbidden: Addresses that were not read, of all runs.
         newest: When the newest voice was spoken.
         error: Why the last run could not end; `None` where it did.
@@ -34,6 +35,7 @@ class Health:
     forbidden: int = 0
     newest: datetime | None = None
     error: str | None = None
+    withdrawn: int = 0
 
     @classmethod
     def of(cls, cursor: Mapping[str, Any] | None) -> Health:
@@ -46,6 +48,7 @@ class Health:
             int(kept.get("forbidden", 0)),
             _moment(kept.get("newest")),
             kept.get("error"),
+            int(kept.get("withdrawn", 0)),
         )
 
     @property
@@ -56,7 +59,14 @@ class Health:
         return max(0.0, (self.last_run - self.newest).total_seconds())
 
     def after(
-        self, voices: Iterable[Feedback], *, rows: int, rejects: int, forbidden: int, now: datetime
+        self,
+        voices: Iterable[Feedback],
+        *,
+        rows: int,
+        rejects: int,
+        withdrawn: int,
+        forbidden: int,
+        now: datetime,
     ) -> Health:
         """Returns how the source is behind a page; times that lie ahead are no news."""
         moments = [item.created_at for item in voices if item.created_at and item.created_at <= now]
@@ -66,6 +76,7 @@ class Health:
             last_run=now,
             rows=self.rows + rows,
             rejects=self.rejects + rejects,
+            withdrawn=self.withdrawn + withdrawn,
             forbidden=self.forbidden + forbidden,
             newest=max([*moments, *known], default=None),
             error=None,
@@ -76,6 +87,7 @@ class Health:
             "last_run": self.last_run.astimezone(UTC).isoformat() if self.last_run else None,
             "rows": self.rows,
             "rejects": self.rejects,
+            "withdrawn": self.withdrawn,
             "forbidden": self.forbidden,
             "newest": self.newest.astimezone(UTC).isoformat() if self.newest else None,
             "error": self.error,
@@ -93,7 +105,7 @@ class SourceHealth:
     Attributes:
         source: Its name.
         kind: Its kind; `None` where the config does not name it.
-        voices: Voices of it that are stored.
+        voices: Voices of it that are stored and not withdrawn.
         health: How it is.
     """
 
@@ -132,8 +144,15 @@ def source_health(store: Store | None, settings: Settings) -> list[SourceHealth]
     ]
 
 
-def keep_health(store: Store, source: str, health: Health) -> None:
-    """Keeps how a source is beside the cursor that is kept of it."""
+def kept_health(store: Store, settings: Settings) -> dict[str, Health]:
+    """Returns how each source of the config is that was ever read."""
+    cursors = {name: store.cursor(name) for name in sorted(settings.sources)}
+    return {name: Health.of(cursor) for name, cursor in cursors.items() if cursor is not None}
+
+
+def keep_health(store: Store, source: str, *, error: str | None) -> None:
+    """Keeps that a source was read just now, and why that could not end; its cursor stays."""
     with store.transaction() as transaction:
-        cursor = store.cursor(source) or {}
+        cursor = transaction.cursor(source) or {}
+        health = replace(Health.of(cursor), last_run=datetime.now(UTC), error=error)
         transaction.save_cursor(source, {**cursor, HEALTH_MARK: health.as_dict()})

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 from voc.config import Settings
 from voc.errors import SourceError
 from voc.pipeline.health import HEALTH_MARK, Health, keep_health
 from voc.pipeline.origins import Chosen
+from voc.pipeline.places import with_places
 from voc.pipeline.taxonomies import keep_industry
-from voc.pipeline.voices import protect
-from voc.records import Feedback
-from voc.sources.base import Page, Source
-from voc.store import IngestCounts, Store
+from voc.pipeline.voices import protect, protected_id
+from voc.sources.base import Following, Page, Source
+from voc.store import Store, Transaction
 from voc.text.privacy import mask
 
 KEY_NAME = "privacy.key"
@@ -36,6 +38,7 @@ class Ingested:
         rejected: Rows that cannot be read.
         reassigned: Known voices that were given another industry than they had, or a first one.
         forbidden: Addresses that were not read, as robots.txt or the guard forbids it.
+        withdrawn: Known voices that the source says are gone.
     """
 
     source: str
@@ -45,6 +48,80 @@ class Ingested:
     rejected: int = 0
     reassigned: int = 0
     forbidden: int = 0
+    withdrawn: int = 0
+
+    def __add__(self, other: Ingested) -> Ingested:
+        mine, theirs = astuple(self)[1:], astuple(other)[1:]
+        return Ingested(self.source, *(a + b for a, b in zip(mine, theirs, strict=True)))
+
+
+class Intake:
+    """What one source brings, kept a page at a time: masked, once, with its cursor and its health.
+
+    Args:
+        store: Where feedback goes.
+        name: Name of the source.
+        settings: For privacy.
+        industry: Industry of its feedback.
+    """
+
+    def __init__(
+        self, store: Store, name: str, *, settings: Settings, industry: Chosen | None
+    ) -> None:
+        self._store = store
+        self._name = name
+        self._key = customer_key(store, settings)
+        self._masked = settings.privacy.mask
+        self._fills_places = settings.customers.fill_places
+        self._industry = industry
+        if industry is not None:
+            keep_industry(store, industry.industry, settings)
+
+    @property
+    def mark(self) -> str | None:
+        """Id of the industry that was named for this source, and for no other."""
+        chosen = self._industry
+        return chosen.industry.id if chosen and not chosen.is_default else None
+
+    def keep(self, page: Page, transaction: Transaction, now: datetime) -> Ingested:
+        """Keeps a page, the cursor behind it and how the source is; belongs in one transaction."""
+        kept = [protect(item, key=self._key, masked=self._masked) for item in page.feedback]
+        if self._fills_places:
+            kept = with_places(self._store, kept, now=now)
+        gone = [protected_id(name, self._key) for name in page.withdrawn]
+        rejects = [(each.place, each.reason, mask(each.sample).text) for each in page.rejects]
+        counts = transaction.add_feedback(
+            kept,
+            industry=self._industry.industry.id if self._industry else None,
+            keeps_industry=self.mark is None,
+            now=now,
+            restores=page.is_snapshot,
+        )
+        withdrawn = transaction.withdraw(self._name, gone, now)
+        rejected = transaction.add_rejects(self._name, rejects, now)
+        # Read here, where other writers wait: several processes may take in for one source.
+        health = Health.of(transaction.cursor(self._name)).after(
+            kept,
+            rows=counts.accepted + counts.edited,
+            rejects=rejected,
+            withdrawn=withdrawn,
+            forbidden=page.forbidden,
+            now=now,
+        )
+        transaction.save_cursor(
+            self._name,
+            {**page.cursor, INDUSTRY_MARK: self.mark, HEALTH_MARK: health.as_dict()},
+        )
+        return Ingested(
+            self._name,
+            counts.accepted,
+            counts.duplicates,
+            counts.edited,
+            len(rejects),
+            counts.reassigned,
+            page.forbidden,
+            withdrawn,
+        )
 
 
 def ingest(
@@ -54,6 +131,7 @@ def ingest(
     settings: Settings,
     industry: Chosen | None,
     on_page: Callable[[Page], None] = lambda _: None,
+    until: Event | None = None,
 ) -> Ingested:
     """Reads a source to its end; each page and the cursor behind it are one transaction.
 
@@ -67,74 +145,35 @@ def ingest(
         industry: Industry of its feedback. One named for this source is given to its known
             voices too, which are then tagged anew, so a file that has not changed is read again.
         on_page: Told of each page once it is committed.
+        until: Ends the reading behind a page when it is set; a source that can wait for what
+            comes does so until then.
     """
-    key = customer_key(store, settings)
-    if industry is not None:
-        keep_industry(store, industry.industry, settings)
-    mark = industry.industry.id if industry and not industry.is_default else None
+    intake = Intake(store, source.name, settings=settings, industry=industry)
     total = Ingested(source.name)
-    cursor = store.cursor(source.name)
-    health = Health.of(cursor)
+    cursor = _start(store.cursor(source.name), intake.mark)
     try:
-        for page in source.read(_start(cursor, mark)):
-            kept = [protect(item, key=key, masked=settings.privacy.mask) for item in page.feedback]
-            counts, health = _keep(store, source.name, page, kept, industry, mark, health)
-            total = _added(total, counts, page)
-            on_page(page)
+        with closing(_pages(source, cursor, until)) as pages:
+            for page in pages:
+                with store.transaction() as transaction:
+                    kept = intake.keep(page, transaction, datetime.now(UTC))
+                total += kept
+                on_page(page)
+                if until is not None and until.is_set() and not isinstance(source, Following):
+                    break
     except SourceError as error:
-        keep_health(store, source.name, replace(health, last_run=_now(), error=str(error)))
+        keep_health(store, source.name, error=str(error))
         raise
-    keep_health(store, source.name, replace(health, last_run=_now(), error=None))
+    keep_health(store, source.name, error=None)
     return total
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _keep(
-    store: Store,
-    name: str,
-    page: Page,
-    kept: Sequence[Feedback],
-    industry: Chosen | None,
-    mark: str | None,
-    health: Health,
-) -> tuple[IngestCounts, Health]:
-    """Keeps a page, the cursor behind it and how the source is, in one transaction."""
-    rejects = [(reject.place, reject.reason, mask(reject.sample).text) for reject in page.rejects]
-    now = _now()
-    with store.transaction() as transaction:
-        counts = transaction.add_feedback(
-            kept,
-            industry=industry.industry.id if industry else None,
-            keeps_industry=mark is None,
-            now=now,
-        )
-        transaction.add_rejects(name, rejects, now)
-        health = health.after(
-            kept,
-            rows=counts.accepted + counts.edited,
-            rejects=len(rejects),
-            forbidden=page.forbidden,
-            now=now,
-        )
-        transaction.save_cursor(
-            name, {**page.cursor, INDUSTRY_MARK: mark, HEALTH_MARK: health.as_dict()}
-        )
-    return counts, health
-
-
-def _added(total: Ingested, counts: IngestCounts, page: Page) -> Ingested:
-    return Ingested(
-        total.source,
-        total.accepted + counts.accepted,
-        total.duplicates + counts.duplicates,
-        total.edited + counts.edited,
-        total.rejected + len(page.rejects),
-        total.reassigned + counts.reassigned,
-        total.forbidden + page.forbidden,
-    )
+def _pages(
+    source: Source, cursor: Mapping[str, Any] | None, until: Event | None
+) -> Generator[Page, None, None]:
+    if until is not None and isinstance(source, Following):
+        yield from source.follow(cursor, until)
+    else:
+        yield from source.read(cursor)
 
 
 def _start(cursor: Mapping[str, Any] | None, mark: str | None) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from voc.issues import Volumes
+from voc.records import UNCOUNTED
 from voc.store import Store, TaggedRow
 
 
@@ -24,7 +25,7 @@ class Moments:
     as_of: dict[str, datetime]
 
 
-def moments_of(store: Store, *, model: str, zone: tzinfo, now: datetime, left_out: str) -> Moments:
+def moments_of(store: Store, *, model: str, zone: tzinfo, now: datetime) -> Moments:
     """Reads the moments of all industries; voices later than `now` are not counted.
 
     Each industry has a clock of its own, so that fresh feedback of one does not make history of
@@ -36,12 +37,11 @@ def moments_of(store: Store, *, model: str, zone: tzinfo, now: datetime, left_ou
         model: Whose tags.
         zone: The reader's zone, whose days are counted.
         now: The present moment.
-        left_out: Voices with this flag are not counted.
     """
     volumes: dict[tuple[str, str | None], Counter[date]] = defaultdict(Counter)
     spoken: dict[str, dict[datetime, str]] = defaultdict(dict)
     for row in store.tagged(model=model):
-        if row.industry is None or left_out in row.flags or row.occurred_at > now:
+        if row.industry is None or row.flags & UNCOUNTED or row.occurred_at > now:
             continue
         spoken[row.industry][row.occurred_at] = row.feedback_id
         _count(volumes, row, row.industry, row.occurred_at.astimezone(zone).date())

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
-from voc.config import Industry, Settings, SourceSettings
+from voc.config import CrawlSourceSettings, FileSettings, Industry, Settings, SurveySettings
+from voc.config.streams import WebhookSourceSettings
 from voc.errors import UsageError, nearest
 from voc.pipeline.taxonomies import named_industry
 from voc.records import CHANNELS, Channel
 from voc.sources.base import Source
 from voc.sources.crawling.source import CrawlSource
 from voc.sources.files import FileSource
+from voc.sources.questionnaires import SurveySource
+from voc.sources.streams.opening import open_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,23 @@ def open_source(
     channel = check_channel(told.channel)
     if origin in settings.sources:
         known = settings.sources[origin]
-        if not isinstance(known, SourceSettings):
+        if isinstance(known, SurveySettings):
+            survey = _survey(origin, known, settings, told, channel)
+            return survey, chosen_industry(told.industry, known.industry, settings)
+        if isinstance(known, CrawlSourceSettings):
             site = crawl_source(origin, settings=settings, told=told, limit=limit)
-            return site, _chosen(told.industry, known.industry, settings)
+            return site, chosen_industry(told.industry, known.industry, settings)
+        if not isinstance(known, FileSettings):
+            _refuse_columns(origin, told)
+            stream = open_stream(
+                origin,
+                known,
+                base=settings.base_dir,
+                channel=channel,
+                zone=settings.zone,
+                max_chars=settings.text.max_chars,
+            )
+            return stream, chosen_industry(told.industry, known.industry, settings)
         source = FileSource(
             settings.base_dir / known.path.expanduser(),
             name=told.name or origin,
@@ -75,7 +92,7 @@ def open_source(
             zone=settings.zone,
             max_chars=settings.text.max_chars,
         )
-        return source, _chosen(told.industry, known.industry, settings)
+        return source, chosen_industry(told.industry, known.industry, settings)
     if origin != "-" and not Path(origin).exists():
         names = ", ".join(settings.sources) or "none"
         raise UsageError(
@@ -92,7 +109,32 @@ def open_source(
         zone=settings.zone,
         max_chars=settings.text.max_chars,
     )
-    return source, _chosen(told.industry, None, settings)
+    return source, chosen_industry(told.industry, None, settings)
+
+
+def _survey(
+    name: str, known: SurveySettings, settings: Settings, told: Told, channel: Channel | None
+) -> Source:
+    """Returns a survey of the config; what the call maps wins over what the config does.
+
+    Raises:
+        UsageError: The call names columns that only other files have.
+    """
+    if told.text or told.id:
+        raise UsageError(
+            f"{name}: is a survey; name its questions by open: and map: in the config."
+        )
+    return SurveySource(
+        settings.base_dir / known.path.expanduser(),
+        name=told.name or name,
+        mapping={**known.map, **told.mapping},
+        open_questions=known.open,
+        words=known.words,
+        channel=channel or known.channel,
+        product=known.product,
+        zone=settings.zone,
+        max_chars=settings.text.max_chars,
+    )
 
 
 def crawl_source(
@@ -106,15 +148,14 @@ def crawl_source(
     crawled = {
         each: known
         for each, known in settings.sources.items()
-        if not isinstance(known, SourceSettings)
+        if isinstance(known, CrawlSourceSettings)
     }
     if name not in crawled:
         raise UsageError(
             f"{name}: the config names no site to crawl so (it has {', '.join(crawled) or 'none'})."
             f"{nearest(name, crawled)}"
         )
-    if told.mapping or told.text or told.id or told.name:
-        raise UsageError(f"{name}: is crawled; --map, --text, --id and --name are for files.")
+    _refuse_columns(name, told)
     return CrawlSource(
         name,
         crawled[name],
@@ -124,6 +165,19 @@ def crawl_source(
         max_chars=settings.text.max_chars,
         limit=limit,
     )
+
+
+def webhook_source(name: str, *, settings: Settings) -> WebhookSourceSettings | None:
+    """Returns the settings of a webhook; `None` where the config names none so."""
+    known = settings.sources.get(name)
+    return known if isinstance(known, WebhookSourceSettings) else None
+
+
+def _refuse_columns(name: str, told: Told) -> None:
+    if told.mapping or told.text or told.id or told.name:
+        raise UsageError(
+            f"{name}: the config says how it is read; --map, --text, --id and --name are for files."
+        )
 
 
 def check_channel(name: str | None) -> Channel | None:
@@ -140,7 +194,7 @@ def check_channel(name: str | None) -> Channel | None:
     raise UsageError(f"There is no channel {name!r}; there are {', '.join(CHANNELS)}.")
 
 
-def _chosen(told: str | None, of_source: str | None, settings: Settings) -> Chosen | None:
+def chosen_industry(told: str | None, of_source: str | None, settings: Settings) -> Chosen | None:
     """Paths in the config start from its folder, told ones from the current folder."""
     if told is not None:
         return Chosen(named_industry(told, settings=settings))

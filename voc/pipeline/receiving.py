@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from voc.config import Settings, industry_files
 from voc.pipeline.ingesting import customer_key
+from voc.pipeline.places import with_places
 from voc.pipeline.taxonomies import (
     industry_of,
     is_file_name,
@@ -58,6 +59,8 @@ def receive(
         for item in items
     ]
     now = datetime.now(UTC)
+    if settings.customers.fill_places:
+        kept = with_places(store, kept, now=now)
     with store.transaction() as transaction:
         counts = transaction.add_feedback(
             kept,

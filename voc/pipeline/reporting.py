@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from voc.config import Aspect, Industry, Settings, bundled
 from voc.errors import UsageError
+from voc.pipeline.calls import CallReader, as_heard, calls_of, predictor_of
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
 from voc.records import Issue, Mention
 from voc.report import WHOLE, Figures, Format, ReportInput, Scope, build_figures, write_report
@@ -87,6 +88,16 @@ def topic_figures(
     mentions: Iterator[Mention] = store.mentions(
         model=name, industry=wanted, since=since, until=until
     )
+    predictor, notice = predictor_of(settings)
+    notes += [notice] if notice else []
+    calls = calls_of(
+        store,
+        CallReader(None, predictor),
+        model=name,
+        industry=wanted,
+        since=since,
+        until=until,
+    )
     figures = build_figures(
         ReportInput(
             title=settings.report.title,
@@ -96,7 +107,7 @@ def topic_figures(
             generated_at=datetime.now(settings.zone),
             zone=settings.zone,
             model=name,
-            rows=store.tagged(model=name, industry=wanted, since=since, until=until),
+            rows=map(as_heard, store.tagged(model=name, industry=wanted, since=since, until=until)),
             mentions=(qualified(item) for item in mentions) if merged else mentions,
             scope=scope,
             topic_voices=store.topic_voices(wanted),
@@ -104,6 +115,7 @@ def topic_figures(
             issues=[qualified(item) for item in issues] if merged else issues,
             alerts=store.alerts(industry=wanted),
             work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
+            calls=(call.for_report() for call in calls),
             rejects=len(store.rejects()),
             window_days=settings.issues.window_days,
             is_masked=settings.privacy.mask,

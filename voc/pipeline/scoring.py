@@ -10,6 +10,7 @@ from typing import Any
 
 from voc.config import Settings
 from voc.errors import RowError, SourceError, UsageError
+from voc.pipeline.judged import JudgedCalls
 from voc.pipeline.tagging import Failure, Tagger, tag_feedback
 from voc.records import Feedback, Tags, Task, stable_id
 from voc.results import open_results
@@ -206,7 +207,9 @@ def evaluate_file(
 ) -> dict[str, Any]:
     """Scores labelled rows and returns the figures of CONTRACT section 6, as JSON values.
 
-    Of the tasks only those are done that rows are labelled for.
+    Of the tasks only those are done that rows are labelled for. Rows with `turns` may say how
+    satisfied their customer was judged to be, from -2 to 2, as `satisfaction` or as
+    `quality: {"S": …}`; what is predicted of them is compared too.
 
     Raises:
         UsageError: No row is labelled, a label is unknown, a span is not in its text, or aspects
@@ -215,6 +218,9 @@ def evaluate_file(
     """
     rows: list[Mapping[str, Any]] = []
     tagged: list[Tags] = []
+    calls = JudgedCalls()
+    told: dict[str, str] = {}
+    n_rows, is_labelled = 0, False
     industry = engine.bound().industry
     aspects = industry.all_aspects() if industry else ()
     known = {name for aspect in aspects for name in (aspect.id, aspect.name)} or None
@@ -223,15 +229,24 @@ def evaluate_file(
             checked = [_checked(item, known) for item in batch]
             # Tags cost time, and a task that no row is labelled for is compared with nothing.
             tasks = frozenset[Task]().union(*(labelled_tasks(row) for row in checked))
-            texts = [str(row["text"]) for row in checked]
-            tagged += engine.bound(tasks=tasks).tag(texts, ids=[""] * len(texts))
-            rows += checked
+            judged = len(calls.gold)
+            calls.add(checked)
+            if tasks or len(calls.gold) == judged:
+                texts = [str(row["text"]) for row in checked]
+                tagged += engine.bound(tasks=tasks).tag(texts, ids=[""] * len(texts))
+                rows += checked
+            is_labelled = is_labelled or bool(tasks)
+            n_rows += len(checked)
             on_progress(table.progress.bytes_read, table.progress.bytes_total)
-    figures = evaluate(rows, tagged)
+    figures = evaluate(rows, tagged) if is_labelled or not calls.gold else {}
+    if calls.gold:
+        figures["satisfaction"], predicted_by = calls.compared(settings)
+        told["satisfaction_model"] = predicted_by
     return {
         "model": engine.model,
+        **told,
         "industry": industry.id if industry else None,
-        "rows": len(rows),
+        "rows": n_rows,
         **{
             task: {name: figure.as_dict() for name, figure in found.items()}
             for task, found in figures.items()

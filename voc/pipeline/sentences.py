@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voc.errors import ModelError
+from voc.pipeline.vectors import KeptVectors
 
 Floats = NDArray[np.float32]
 
@@ -28,6 +29,7 @@ def sentences_of(
     engine: Vectoriser,
     texts: Sequence[str],
     *,
+    kept: KeptVectors | None = None,
     told: Callable[[int, int], None] = lambda *_: None,
 ) -> Floats | None:
     """Returns `(n_texts, width)` vectors, or `None` where the model has none.
@@ -38,17 +40,28 @@ def sentences_of(
     Args:
         engine: What gives the vectors.
         texts: Clauses.
+        kept: Where vectors made before are found, and new ones kept as soon as they are made.
         told: Called with (done, total) as work goes on.
     """
-    if not texts or (width := _width(engine)) is None:
-        return None
     distinct = sorted(set(texts), key=lambda text: (len(text), text))
-    found: dict[str, Floats] = {}
-    for start in range(0, len(distinct), _BATCH):
-        batch = distinct[start : start + _BATCH]
-        found.update(zip(batch, _batch(engine, batch, width), strict=True))
-        told(start + len(batch), len(distinct))
+    found = kept.of(distinct) if kept else {}
+    new = [text for text in distinct if text not in found]
+    width = len(next(iter(found.values()))) if found else _width(engine) if texts else None
+    if width is None:
+        return None
+    for start in range(0, len(new), _BATCH):
+        batch = new[start : start + _BATCH]
+        # As they come back from where they are kept: the same from run to run.
+        made = dict(zip(batch, map(_rounded, _batch(engine, batch, width)), strict=True))
+        if kept:
+            kept.keep(made)
+        found.update(made)
+        told(len(distinct) - len(new) + start + len(batch), len(distinct))
     return np.stack([found[text] for text in texts]).astype(np.float32)
+
+
+def _rounded(vector: Floats) -> Floats:
+    return vector.astype(np.float16).astype(np.float32)
 
 
 def _width(engine: Vectoriser) -> int | None:

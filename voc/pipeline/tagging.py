@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType
-from typing import Protocol
+from typing import Final, Protocol
 
+from voc.insights import contradiction
 from voc.pipeline.voices import customer_view, is_joined
 from voc.records import Feedback, Span, Tags
 from voc.text.normalise import sanitise
 from voc.text.privacy import mask
+
+_TOGETHER: Final = 8192
+"""Code points tagged in one go: seconds of work, and all that one bad row costs again."""
 
 
 class Tagger(Protocol):
@@ -44,9 +48,10 @@ def tag_feedback(
 ) -> list[Tags | Failure]:
     """Tags feedback; a row that raises or hangs becomes a `Failure`, the others their Tags.
 
-    Half of `timeout_s` is given to the whole batch; where that fails, each row is tried alone with
-    the other half, so that a row that hangs is cut after `timeout_s` at most. Time is kept by
-    SIGALRM, which only the main thread of a Unix process has; elsewhere a hang is not cut.
+    Rows are tagged a few thousand code points at a time, each time within half of `timeout_s`;
+    where that fails, each of these rows is tried alone with the other half, so that a row that
+    hangs is cut after `timeout_s` at most. Time is kept by SIGALRM, which only the main thread of a
+    Unix process has; elsewhere a hang is not cut.
 
     Args:
         engine: What tags.
@@ -55,18 +60,44 @@ def tag_feedback(
         timeout_s: Seconds one row may take.
     """
     views = [customer_view(item) for item in feedback]
-    try:
-        with _limited(timeout_s / 2):
-            tagged: list[Tags | Failure] = [*engine.tag(views, ids=ids)]
-    except Exception:  # noqa: BLE001 - whatever one row raises, the others are tagged
-        tagged = [
-            _tag_one(engine, view, name, timeout_s / 2)
-            for view, name in zip(views, ids, strict=True)
-        ]
+    tagged = tag_texts(engine, views, ids=ids, timeout_s=timeout_s)
     return [
         _with_whole_text(tags, item, masked=engine.masks) if isinstance(tags, Tags) else tags
         for tags, item in zip(tagged, feedback, strict=True)
     ]
+
+
+def tag_texts(
+    engine: Tagger, texts: Sequence[str], *, ids: Sequence[str], timeout_s: float
+) -> list[Tags | Failure]:
+    """Tags texts as `tag_feedback` tags feedback."""
+    return [
+        tags
+        for part in _parts(texts)
+        for tags in _tag_together(engine, texts[part], ids[part], timeout_s / 2)
+    ]
+
+
+def _parts(views: Sequence[str]) -> Iterator[slice]:
+    start, size = 0, 0
+    for index, view in enumerate(views):
+        if index > start and size + len(view) > _TOGETHER:
+            yield slice(start, index)
+            start, size = index, 0
+        size += len(view)
+    yield slice(start, len(views))
+
+
+def _tag_together(
+    engine: Tagger, views: Sequence[str], ids: Sequence[str], timeout_s: float
+) -> list[Tags | Failure]:
+    try:
+        with _limited(timeout_s):
+            return [*engine.tag(views, ids=ids)]
+    except Exception:  # noqa: BLE001 - whatever one row raises, the others are tagged
+        return [
+            _tag_one(engine, view, name, timeout_s) for view, name in zip(views, ids, strict=True)
+        ]
 
 
 def _tag_one(engine: Tagger, view: str, name: str, timeout_s: float) -> Tags | Failure:
@@ -84,11 +115,24 @@ def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
     flags = [*tags.flags]
     flags += ["staff"] if feedback.extra.get("is_staff") else []
     flags += ["truncated"] if feedback.extra.get("truncated") else []
+    flags += _contradicting(tags, feedback)
     tags = replace(tags, flags=tuple(dict.fromkeys(flags)))
     if not is_joined(feedback) and "staff" not in flags:
         return tags
     text = sanitise(feedback.text)[0][: len(tags.text)]
     return _over(tags, mask(text).text if masked else text)
+
+
+def _contradicting(tags: Tags, feedback: Feedback) -> list[str]:
+    """Returns how the scores contradict the words, as a flag that rules can ask for."""
+    best = feedback.rating_max
+    found = contradiction(
+        tags.sentiment.label if tags.sentiment else None,
+        nps=feedback.nps,
+        csat=feedback.csat,
+        rating_share=feedback.rating / best if feedback.rating is not None and best else None,
+    )
+    return [found] if found else []
 
 
 def _over(tags: Tags, text: str) -> Tags:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from voc.issues import heeded, urgent_once
+from voc.pipeline.calls import predicted_of
 from voc.pipeline.tiers import Tiers
 from voc.records import Issue, Mention
 from voc.store import Store, TaggedRow
@@ -38,8 +40,10 @@ def told_by_voices(
         window_days: Length of the last window of issues.
         tiers: Tells the tiers of customers.
     """
-    counted = heeded(issues, urgent_once(mentions), window_days=window_days)
-    facts = _facts(store, counted, model, tiers) if rules.asks_voices else None
+    counted = list(heeded(issues, urgent_once(mentions), window_days=window_days))
+    facts = _facts(store, counted, model, tiers) if rules.asks_voices else {}
+    for name, score in predicted_of(store, counted, model=model).items():
+        facts[name] = replace(facts.get(name, VoiceFacts()), satisfaction=score)
     return circumstances_of(issues, counted, facts)
 
 

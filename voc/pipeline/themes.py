@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+
+from xxhash import xxh128
 
 from voc.config import Industry
 from voc.config.settings import TopicSettings
 from voc.pipeline.sentences import Vectoriser, sentences_of
+from voc.pipeline.vectors import KeptVectors
 from voc.records import Mention
 from voc.store import Store, TopicEvent
 from voc.topics import Clause, Discovery, Parted, Past, discover
@@ -26,7 +29,7 @@ def discover_topics(
     settings: TopicSettings,
     now: datetime,
     told: Callable[[int, int], None] = lambda *_: None,
-) -> tuple[Discovery, list[str]]:
+) -> tuple[Discovery, list[str]] | None:
     """Discovers the topics of an industry and keeps them, with what became of the earlier ones.
 
     Args:
@@ -39,19 +42,26 @@ def discover_topics(
         told: Called with (done, total) as sentence vectors are made.
 
     Returns:
-        What was found, and what the user should know of how.
+        What was found, and what the user should know of how; `None` where nothing that themes
+        depend on has changed since the run before, whose themes stand.
 
     Raises:
         MissingExtraError: scikit-learn is missing.
     """
-    clauses = clauses_of(store.mentions(model=model, industry=industry.id))
+    mentions = list(store.mentions(model=model, industry=industry.id))
+    clauses = clauses_of(mentions)
     past = past_of(store, industry.id)
-    sentences = sentences_of(engine, [clause.text for clause in clauses], told=told)
+    mark = _fingerprint(clauses, past, industry, settings, model)
+    if store.meta(_seen(industry)) == mark:
+        return None
+    kept = KeptVectors(store, model)
+    sentences = sentences_of(engine, [clause.text for clause in clauses], kept=kept, told=told)
     found = discover(
         clauses,
         industry=industry,
         past=past,
         sentences=sentences,
+        places=_places(mentions),
         seed=settings.seed,
         min_voices=settings.min_voices,
     )
@@ -66,7 +76,34 @@ def discover_topics(
     with store.transaction() as transaction:
         transaction.save_topics(industry.id, found.topics, found.assignments)
         transaction.add_topic_events(events)
+        transaction.put_meta(_seen(industry), mark)
     return found, notes
+
+
+def forget_vectors(store: Store, model: str) -> None:
+    """Forgets the kept vectors of clauses that no voice has any more."""
+    clauses = clauses_of(store.mentions(model=model))
+    KeptVectors(store, model).keep_only(clause.text for clause in clauses)
+
+
+def _seen(industry: Industry) -> str:
+    return f"topics:{industry.id}"
+
+
+def _fingerprint(
+    clauses: Sequence[Clause],
+    past: Past,
+    industry: Industry,
+    settings: TopicSettings,
+    model: str,
+) -> str:
+    """Returns what is equal only where a run would find what is there already."""
+    digest = xxh128()
+    asked = (model, industry.model_dump_json(), settings.model_dump_json(exclude={"namer_key"}))
+    edits = (sorted(past.joined), past.parted)
+    for part in (*asked, *edits, *map(repr, clauses)):
+        digest.update(f"{part}\x1f".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def named(found: Discovery, settings: TopicSettings) -> tuple[Discovery, list[str]]:
@@ -111,6 +148,11 @@ def past_of(store: Store, industry: str) -> Past:
             if event.kind == "parted" and event.other
         ),
     )
+
+
+def _places(mentions: Iterable[Mention]) -> frozenset[str]:
+    named = (name for one in mentions for name in (one.product, one.store, one.region))
+    return frozenset(name for name in named if name)
 
 
 def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:

@@ -1,38 +1,19 @@
-"""The tiers of customers, where the store has a directory of them."""
+"""The tiers of customers, as the directory of the store knows them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Collection, Mapping
+
+from voc.store import Store
 
 Tiers = Callable[[Collection[str]], Mapping[str, str]]
 """Returns the tier of each customer that has one, of those whose ids are given."""
 
 
-class KnownCustomer(Protocol):
-    """What is asked of an entry of the directory."""
-
-    @property
-    def customer_id(self) -> str: ...
-
-    @property
-    def tier(self) -> str | None: ...
-
-
-@runtime_checkable
-class CustomerDirectory(Protocol):
-    """A store that knows customers."""
-
-    def customers(self, wanted: Collection[str], /) -> Iterable[KnownCustomer]:
-        """Returns those that are known."""
-
-
-def tiers_of(store: object) -> Tiers:
-    """Returns what tells the tiers of a store's customers; none are known without a directory."""
+def tiers_of(store: Store) -> Tiers:
+    """Returns what tells the tiers of a store's customers."""
 
     def told(wanted: Collection[str]) -> Mapping[str, str]:
-        if not wanted or not isinstance(store, CustomerDirectory):
-            return {}
         return {one.customer_id: one.tier for one in store.customers(wanted) if one.tier}
 
     return told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -40,7 +40,7 @@ def protect(feedback: Feedback, *, key: bytes, masked: bool = True) -> Feedback:
     text = hide(feedback.text)
     return replace(
         feedback,
-        native_id=_protected_id(feedback.native_id, key),
+        native_id=protected_id(feedback.native_id, key),
         text=text,
         title=hide(feedback.title) if feedback.title else feedback.title,
         turns=_protected_turns(feedback, text, hide, key),
@@ -59,18 +59,22 @@ def _clean(text: str) -> str:
     return sanitise(text)[0]
 
 
-def _protected_id(native_id: str, key: bytes) -> str:
+def protected_id(native_id: str, key: bytes) -> str:
+    """Returns an id as it is stored: a pseudonym in place of one that holds personal data."""
     return pseudonym(native_id, key=key) if mask(native_id).spans else native_id
 
 
 def _protected_context(feedback: Feedback) -> dict[str, Any]:
     names = {name: getattr(feedback, name) for name in ("product", "store", "region")}
-    hidden = {name: _hidden_name(value) if value else value for name, value in names.items()}
+    hidden = {name: hidden_name(value) if value else value for name, value in names.items()}
     return {**hidden, "url": _protected_url(feedback.url) if feedback.url else feedback.url}
 
 
-def _hidden_name(name: str) -> str:
-    """Masks a thing's name, but no surnames: 王师傅烧饼 and 李师傅烧饼 stay two stores."""
+def hidden_name(name: str) -> str:
+    """Returns a thing's name with personal data masked.
+
+    Surnames stay: 王师傅烧饼 and 李师傅烧饼 are two stores.
+    """
     clean = sanitise(name)[0]
     shown = list(clean)
     for span in mask(clean).spans:
@@ -142,6 +146,23 @@ def _protected_mapping(values: Mapping[Any, Any], path: str) -> dict[str, Any]:
 def is_joined(feedback: Feedback) -> bool:
     """Whether the text is the join of the turns."""
     return bool(feedback.turns) and feedback.text == "\n".join(turn.text for turn in feedback.turns)
+
+
+def customer_words(turns: Sequence[Turn]) -> str:
+    """Returns what the customer of a conversation said, to be read: turns of others are left out.
+
+    … stands where somebody else spoke in between. Order cards are left out, as nobody said them.
+    """
+    parts: list[str] = []
+    answered = False
+    for turn in turns:
+        said = blank_order_cards(turn.text).strip() if turn.speaker == CUSTOMER else ""
+        answered = answered or turn.speaker != CUSTOMER
+        if said:
+            parts += [" … " if answered else " "] if parts else []
+            parts.append(said)
+            answered = False
+    return "".join(parts)
 
 
 def customer_view(feedback: Feedback) -> str:

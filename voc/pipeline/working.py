@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from voc.config import Settings
 from voc.errors import StoreBusyError, StoreError
 from voc.pipeline.chain import Chain
 from voc.pipeline.delivering import Delivery
+from voc.pipeline.feeding import Feeding
+from voc.pipeline.watching import watch_orders
 from voc.store import Store
 from voc.tagging.engine import Engine
 
@@ -29,14 +32,16 @@ class Turn:
 class Worker:
     """Works for one workspace, beside other workers.
 
-    One worker at a time holds the chain: it tags and forms issues. On PostgreSQL the others
-    deliver what waits, and take the chain over when its holder ends. On SQLite there is one worker.
+    One worker at a time holds the chain: it reads sources, tags and forms issues. On PostgreSQL the
+    others deliver what waits, and take the chain over when its holder ends. On SQLite there is one
+    worker.
 
     Args:
         store: What is read and written.
         engine: What tags.
         settings: The workspace's settings.
         clock: Seconds that only grow.
+        feeding: What reads sources while this worker holds the chain; `None`: nothing does.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class Worker:
         settings: Settings,
         *,
         clock: Callable[[], float] = time.monotonic,
+        feeding: Feeding | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -53,9 +59,11 @@ class Worker:
         self._clock = clock
         self._seen = 0
         self._next_run = clock()
+        self._next_look = clock()
         self._hold = ExitStack()
         self._holds = False
         self._delivery: Delivery | None = None
+        self._feeding = feeding
 
     def start(self) -> None:
         """Takes the chain where nobody has it.
@@ -80,6 +88,7 @@ class Worker:
             run = chain.run()
             self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
+            self._next_look = self._clock() + self._settings.worker.clocks_every_s
             notes = tuple(chain.voice_notes)
             return Turn(run.tagged, run.delivery.delivered, ran=True, notes=notes)
         tagged, notes = 0, ()
@@ -89,7 +98,14 @@ class Worker:
             tagged, _ = chain.tag(after=self._seen)
             notes = tuple(chain.voice_notes)
             self._seen = newest
+        self._watch()
         return Turn(tagged, self._sent(stop), notes=notes)
+
+    def _watch(self) -> None:
+        """Looks at the clocks of work orders, now and then."""
+        if self._clock() >= self._next_look:
+            watch_orders(self._store, self._settings, now=datetime.now(self._settings.zone))
+            self._next_look = self._clock() + self._settings.worker.clocks_every_s
 
     def _sent(self, stop: Callable[[], bool]) -> int:
         return self._connections().deliver(stop).delivered
@@ -111,6 +127,8 @@ class Worker:
         self._holds = stack.enter_context(self._store.held("chain"))
         if self._holds:
             self._hold = stack
+            if self._feeding is not None:
+                self._feeding.start()
             return
         stack.close()
         if self._store.is_one_file:
@@ -125,7 +143,9 @@ class Worker:
         return self._holds
 
     def close(self) -> None:
-        """Lets the chain go to another worker, and closes the connections to sinks."""
+        """Lets the chain go to another worker, and closes what is connected."""
+        if self._feeding is not None:
+            self._feeding.stop()
         if self._delivery is not None:
             self._delivery.close()
             self._delivery = None

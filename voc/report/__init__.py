@@ -3,7 +3,7 @@
 from voc.report.building import build_figures
 from voc.report.exchange import json_schema, to_json
 from voc.report.figures import Figures
-from voc.report.intake import WHOLE, ReportInput, ReportRow, Scope
+from voc.report.intake import WHOLE, ReportCall, ReportInput, ReportRow, Scope
 from voc.report.rendering import render_html
 from voc.report.workbook import to_xlsx
 from voc.report.writing import FORMATS, Format, format_of, write_report
@@ -13,6 +13,7 @@ __all__ = [
     "WHOLE",
     "Figures",
     "Format",
+    "ReportCall",
     "ReportInput",
     "ReportRow",
     "Scope",

@@ -1,4 +1,4 @@
-"""What was read and set aside: bursts of bought posts, near-copies, texts that say nothing."""
+"""What was read and set aside: bought posts, copies, advertisements, texts that say nothing."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def set_aside(tally: RowTally) -> SetAside:
         bursts=tuple(bursts[:MOST_BURSTS]),
         more_bursts=max(0, len(bursts) - MOST_BURSTS),
         near_duplicates=tally.near_duplicates,
+        advertisements=tally.advertisements,
         uninformative=tally.uninformative,
     )
 

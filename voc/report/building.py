@@ -22,6 +22,7 @@ from voc.report.aspects import (
     score_drivers,
     tally_mentions,
 )
+from voc.report.calls import call_figures
 from voc.report.changes import recent_change, week_change
 from voc.report.emerging import alert_lines, emerging
 from voc.report.figures import (
@@ -146,6 +147,7 @@ def _figures(
     lines: Sequence[IssueLine],
 ) -> Figures:
     first_day, last_day = _ends(span)
+    scope = report.scope
     known = aspects_by_id(report.industry)
     aspects = aspect_figures(mentions, known)
     days = (span.first_day, span.last_day) if span else (None, None)
@@ -195,6 +197,7 @@ def _figures(
         set_aside=set_aside(rows),
         coverage=_coverage(report, rows, mentions, span),
         measured=report.measured,
+        calls=call_figures((call for call in report.calls if scope.holds(call)), report.zone),
     )
 
 

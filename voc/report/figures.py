@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from voc.insights import Csat, Difference, Mean, Nps, Proportion, ScoreDriver
+from voc.report.call_figures import CallFigures
 from voc.report.intake import Scope
 from voc.report.issue_figures import AlertLine, IssueCard, IssueLine, OrderLine, TextPart
 from voc.report.measured import Measured
@@ -227,6 +228,7 @@ class SetAside:
     bursts: tuple[BurstFigures, ...]
     more_bursts: int
     near_duplicates: int
+    advertisements: int
     uninformative: int
 
 
@@ -266,6 +268,7 @@ class Figures:
         topics: The themes that are shown in full, most negative voices first.
         other_topics: The next ones, of which the page tells the name and the figures.
         more_topics: How many are left out beside them.
+        calls: Calls and chats, `None` where there are none.
         peaks: The themes that were spoken of much in a few weeks.
         theme_map: The map of themes on a screen, `None` where there are too few of them.
         theme_map_narrow: The same for a phone.
@@ -307,6 +310,7 @@ class Figures:
     set_aside: SetAside
     coverage: Coverage
     measured: tuple[Measured, ...]
+    calls: CallFigures | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON values."""

@@ -9,7 +9,8 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from voc.config import Industry
-from voc.records import Alert, Issue, Mention, Topic, WorkOrder
+from voc.insights import Outcome
+from voc.records import Alert, Issue, Mention, Polarity, Satisfaction, Topic, WorkOrder
 from voc.report.measured import Measured
 
 
@@ -61,6 +62,31 @@ class ReportRow(Placed, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportCall:
+    """One conversation of a customer, summed up; see `voc.insights.CallSummary`.
+
+    `satisfaction` is `None` where no model predicts it. Where `is_dated` is false, `occurred_at`
+    is when it was ingested.
+    """
+
+    feedback_id: str
+    native_id: str
+    occurred_at: datetime
+    is_dated: bool
+    channel: str
+    product: str | None
+    store: str | None
+    region: str | None
+    url: str | None
+    start: Polarity | None
+    end: Polarity | None
+    reason: str | None
+    last: str | None
+    outcome: Outcome
+    satisfaction: Satisfaction | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """The part of the feedback that a report is about; an empty tuple leaves nothing out."""
 
@@ -105,6 +131,7 @@ class ReportInput:
         issues: Issues of any status. `rows` should hold the feedback that their evidence names.
         alerts: What emerged, open or closed.
         work_orders: Work orders of any status.
+        calls: Those of the feedback that are conversations, summed up; read once, as a stream.
         rejects: Rows that could not be read.
         window_days: Length of the recent window that trends of issues look at.
         is_masked: Whether personal data were masked before anything was stored.
@@ -126,6 +153,7 @@ class ReportInput:
     issues: Sequence[Issue] = ()
     alerts: Sequence[Alert] = ()
     work_orders: Sequence[WorkOrder] = ()
+    calls: Iterable[ReportCall] = ()
     rejects: int = 0
     window_days: int = 14
     is_masked: bool = True

@@ -13,8 +13,16 @@ from voc.config import Aspect
 from voc.insights import RateRatio, weeks_between
 from voc.issues import is_absorbed
 from voc.issues.trends import BASELINE_WINDOWS
-from voc.records import CHANNELS, SEVERITIES, Issue
-from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, RecentChange, Share, Where
+from voc.records import CHANNELS, SEVERITIES, Issue, Stake
+from voc.report.issue_figures import (
+    IssueCard,
+    IssueLine,
+    OrderLine,
+    RecentChange,
+    Share,
+    StakeLine,
+    Where,
+)
 from voc.report.tally import IssueVoices, RowTally
 from voc.report.verbatims import choose
 
@@ -137,6 +145,21 @@ def issue_line(
         department=aspect.department if aspect else None,
         ratio=_ratio(issue) if has_trend else None,
         quote=chosen[0].parts if chosen else (),
+        reasons=issue.severity_reasons,
+        stake=_stake(issue.stake),
+    )
+
+
+def _stake(stake: Stake | None) -> StakeLine | None:
+    if stake is None:
+        return None
+    return StakeLine(
+        customers=stake.customers,
+        high_tier=stake.high_tier,
+        spend=stake.spend,
+        times=stake.times,
+        voices=stake.voices,
+        known_voices=stake.known_voices,
     )
 
 
@@ -173,7 +196,7 @@ def issue_card(
         stores=_where(voices.stores, voices.count),
         regions=_where(voices.regions, voices.count),
         channels=_where(voices.channels, voices.count, most=len(CHANNELS)),
-        topics=_where(_named(voices.topics, topics or {}), voices.count),
+        topics=_where(_named(voices.topics, topics or {}, line.title), voices.count),
         verbatims=choose(voices.candidates[name] for name, _ in _ranked(voices.channels))
         if voices.candidates
         else (),
@@ -206,9 +229,18 @@ def _between(days: Mapping[int, int], first: date, last: date) -> int:
     return sum(count for day, count in days.items() if begin <= day <= end)
 
 
-def _named(counts: Counter[str], names: Mapping[str, str]) -> Counter[str]:
-    """Returns the counts of topics that more than one voice speaks of, by their names."""
-    return Counter({names[one]: n for one, n in counts.items() if n > 1 and one in names})
+def _named(counts: Counter[str], names: Mapping[str, str], title: str) -> Counter[str]:
+    """Returns the counts of topics that more than one voice speaks of, by their names.
+
+    The topic that the issue is named after is left out: all of its voices speak of that.
+    """
+    return Counter(
+        {
+            names[one]: n
+            for one, n in counts.items()
+            if n > 1 and one in names and not title.endswith(f"：{names[one]}")
+        }
+    )
 
 
 def _ranked(places: Counter[str]) -> list[tuple[str, int]]:

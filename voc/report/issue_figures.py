@@ -47,7 +47,10 @@ class Verbatim:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A work order; `hours_left` is negative when its time is up, `None` when it is done."""
+    """A work order; `hours_left` is negative when its time is up, `None` when it is done.
+
+    `ended_at` is when work on it ended, `None` while it goes on.
+    """
 
     work_order_id: str
     issue_id: str
@@ -59,6 +62,7 @@ class OrderLine:
     due_at: str
     hours_left: float | None
     is_overdue: bool
+    ended_at: str | None
     external_ref: str | None
     url: str | None
 
@@ -84,11 +88,33 @@ class RecentChange:
 
 
 @dataclass(frozen=True, slots=True)
+class StakeLine:
+    """Which customers are behind an issue, as far as the directory knows them.
+
+    Attributes:
+        customers: Known customers, each once.
+        high_tier: Those of a high level of membership.
+        spend: What they spent in the last 12 months, together.
+        times: How many typical customers one of them is worth, by spend; `None` where unknown.
+        voices: Voices of the issue, over all time.
+        known_voices: Those of known customers.
+    """
+
+    customers: int
+    high_tier: int
+    spend: float
+    times: float | None
+    voices: int
+    known_voices: int
+
+
+@dataclass(frozen=True, slots=True)
 class IssueLine:
     """One issue in a line.
 
     `trend` is `unknown` where the report covers too little time to tell; `quote` is what one
-    customer said of it; `ratio` is that of its trend.
+    customer said of it; `ratio` is that of its trend; `reasons` say in Chinese why it is as severe
+    as it is; `stake` is `None` where none of its customers is known.
     """
 
     issue_id: str
@@ -107,6 +133,8 @@ class IssueLine:
     department: str | None
     quote: tuple[TextPart, ...] = ()
     ratio: RateRatio | None = None
+    reasons: tuple[str, ...] = ()
+    stake: StakeLine | None = None
 
 
 AlertKind = Literal["new", "rising", "reopened"]

@@ -21,6 +21,7 @@ from voc.report.wording import (
 MOST_POINTS: Final = 6
 MOST_ISSUES: Final = 4
 FEWEST_ISSUES: Final = 3
+_DATE_LENGTH: Final = len("2026-01-31")
 
 
 def key_points(findings: Findings) -> tuple[KeyPoint, ...]:
@@ -38,7 +39,8 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
     """Returns open issues that belong on the first screen, those of one aspect together.
 
     So many small issues of one kind, as a foreign object in five shops, take one sentence and not
-    all. The order is that of the cards, then the larger groups first.
+    all. The order is that of the cards, then the larger groups first; what was dealt with and has
+    not been heard of since comes last.
     """
     groups: dict[str, list[IssueCard]] = {}
     for card in cards:
@@ -47,9 +49,10 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
         if is_open(line) and line.severity != "low" and (is_growing(line) or is_serious):
             groups.setdefault(line.aspect, []).append(card)
 
-    def rank(group: list[IssueCard]) -> tuple[int, bool, int]:
+    def rank(group: list[IssueCard]) -> tuple[bool, int, bool, int]:
         first, growing = urgency_rank(group[0].line)
-        return first, growing, -sum(card.line.count for card in group)
+        size = sum(card.line.count for card in group)
+        return _settled_at(group[0]) is not None, first, growing, -size
 
     return sorted(groups.values(), key=rank)
 
@@ -117,12 +120,21 @@ def _issue_action(card: IssueCard, calendar: Calendar) -> Sentence:
         return _order_action(pending[0], calendar)
     if card.orders:
         department = card.orders[0].department
-        if not card.recent.count:
-            return (plain(f"工单已办结，近 {card.recent.days} 天没有新的反馈"),)
+        if settled := _settled_at(card):
+            return (plain(f"工单已于 {calendar.day(settled)}办结，其后没有新的反馈"),)
         return (plain("工单已办结而反馈未止，请"), strong(department), plain("复核处理结果"))
     if card.line.department:
         return (plain("尚无工单，建议交"), strong(card.line.department), plain("核查"))
     return (plain("尚无工单，请指定负责部门"),)
+
+
+def _settled_at(card: IssueCard) -> str | None:
+    """Returns the day on which an issue's last order ended, if nobody has spoken of it since."""
+    ends = [order.ended_at for order in card.orders]
+    if not ends or None in ends:
+        return None
+    last = max(end for end in ends if end is not None)[:_DATE_LENGTH]
+    return last if card.line.last_seen <= last else None
 
 
 def _order_action(order: OrderLine, calendar: Calendar) -> Sentence:

@@ -12,7 +12,7 @@ from voc.records import PRIORITIES, WorkOrder
 from voc.report.figures import DepartmentOrders, OrderFigures
 from voc.report.issue_figures import OrderLine
 from voc.report.verbatims import web_address
-from voc.workorders.states import ENDED
+from voc.workorders.states import ENDED, ended_at
 
 MOST_PRESSING: Final = 12
 _TO_START: Final = frozenset({"open", "reopened"})
@@ -21,9 +21,13 @@ _HOUR_S: Final = 3600.0
 
 
 def order_line(order: WorkOrder, *, now: datetime, zone: ZoneInfo) -> OrderLine:
-    """Returns a work order as a line of the report; `now` tells whether its time is up."""
+    """Returns a work order as a line of the report; `now` tells whether its time is up.
+
+    While its clock stands still, the time is left that was left when it stopped.
+    """
     has_ended = order.status in ENDED
-    left_s = (order.due_at - now).total_seconds()
+    end = ended_at(order)
+    left_s = (order.due_at - (order.clock.paused_at or now)).total_seconds()
     return OrderLine(
         work_order_id=order.work_order_id,
         issue_id=order.issue_id,
@@ -35,6 +39,7 @@ def order_line(order: WorkOrder, *, now: datetime, zone: ZoneInfo) -> OrderLine:
         due_at=order.due_at.astimezone(zone).isoformat(timespec="minutes"),
         hours_left=None if has_ended else left_s / _HOUR_S,
         is_overdue=not has_ended and left_s < 0,
+        ended_at=end.astimezone(zone).isoformat(timespec="minutes") if end else None,
         external_ref=order.external_ref,
         url=web_address(order.external_ref),
     )

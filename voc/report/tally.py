@@ -16,15 +16,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from voc.insights import CSAT_SCALE, NPS_SCALE, Contradiction, contradiction
-from voc.records import POLARITIES, Evidence, Issue
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, POLARITIES, Evidence, Issue
 from voc.report.intake import ReportRow
 from voc.report.verbatims import Candidate, candidate, keep_best
 
 RATING_TOP: Final = 5.0
 """The scale that all ratings are brought to."""
 
-PAID_BURST: Final = "paid_burst"
-NEAR_DUPLICATE: Final = "near_duplicate"
 UNINFORMATIVE: Final = "uninformative"
 _UNJUDGED: Final = len(POLARITIES)
 _NEGATIVE: Final = POLARITIES.index("negative")
@@ -130,6 +128,7 @@ class RowTally:
     not_counted: set[str] = field(default_factory=set)
     paid: list[PaidPost] = field(default_factory=list)
     near_duplicates: int = 0
+    advertisements: int = 0
     uninformative: int = 0
     untimed: int = 0
     undated: int = 0
@@ -170,8 +169,9 @@ class RowTally:
             return
         for issue_id, evidence in followed:
             self.issues[issue_id].add(row, evidence, moment, topics)
-        if NEAR_DUPLICATE in row.flags:
-            self.near_duplicates += 1
+        if row.flags & {NEAR_DUPLICATE, ADVERTISEMENT}:
+            self.near_duplicates += NEAR_DUPLICATE in row.flags
+            self.advertisements += NEAR_DUPLICATE not in row.flags
             self.not_counted.add(row.feedback_id)
             return
         self.counted += 1

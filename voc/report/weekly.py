@@ -25,6 +25,8 @@ from voc.report.theme_figures import WeekKind, WeekRow, WeekTable, WeekVerdict
 
 MOST_ROWS: Final = 18
 MOST_OF_A_KIND: Final = 8
+QUIET_OF_A_KIND: Final = 2
+"""Rows of a kind that are shown of a week in which nothing surely changed."""
 WEEKS_BEFORE: Final = 4
 FEWEST_TO_TELL: Final = 5
 """Voices of the week and the weeks before, below which a row says nothing."""
@@ -68,7 +70,7 @@ def week_table(
     """Compares the last full week of the span; `None` where fewer than two are covered.
 
     Those that surely changed come first, the rest by kind and voices, at most `MOST_OF_A_KIND` of
-    a kind; those of which there is too little to tell are shown where there are no others.
+    a kind, or `QUIET_OF_A_KIND` where nothing changed; those of which there is too little to tell are shown where there are no others.
     """
     weeks = Weeks.of(span) if span else None
     if weeks is None:
@@ -175,7 +177,8 @@ def _chosen(rows: Sequence[WeekRow]) -> Iterator[WeekRow]:
             row.name,
         )
 
-    left = dict.fromkeys(_KINDS, MOST_OF_A_KIND)
+    is_quiet = not any(row.verdict in ("up", "down") for row in rows)
+    left = dict.fromkeys(_KINDS, QUIET_OF_A_KIND if is_quiet else MOST_OF_A_KIND)
     worth = [row for row in rows if row.verdict != "few"] or rows
     shown = 0
     for row in sorted(worth, key=rank):

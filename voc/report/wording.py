@@ -35,6 +35,7 @@ VERDICT_LABELS: Final = {
     "few": "太少，不下结论",
 }
 KIND_LABELS: Final = {"issue": "问题", "aspect": "方面", "topic": "主题"}
+OUTCOME_LABELS: Final = {"resolved": "已解决", "unresolved": "未解决", "unknown": "看不出"}
 UNIT_LABELS: Final = {"week": "周", "month": "月", "quarter": "季度"}
 SCORE_LABELS: Final = {"rating": "平均评分", "nps": "NPS 打分"}
 MINUS: Final = "−"
@@ -50,6 +51,7 @@ _BY_KIND: Final[Mapping[str, Mapping[Any, str]]] = {
     "score": SCORE_LABELS,
     "verdict": VERDICT_LABELS,
     "kind": KIND_LABELS,
+    "outcome": OUTCOME_LABELS,
 }
 
 

@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from voc.insights import Proportion, RateRatio
+from voc.report.call_figures import CallFigures
 from voc.report.figures import Figures, HeatTable
 from voc.report.issue_figures import IssueCard, IssueLine, TextPart, Where
 from voc.report.wording import interval, label, percent
@@ -101,6 +102,8 @@ def sheets(figures: Figures) -> Iterator[Sheet]:
             yield _places(name, table)
     if figures.drivers:
         yield _drivers(figures)
+    if figures.calls:
+        yield _calls(figures.calls)
     yield _orders(figures)
     yield _aside(figures)
     yield _method(figures)
@@ -134,7 +137,8 @@ def _issues(figures: Figures) -> Sheet:
     columns = (
         "编号", "问题", "方面", "严重程度", "趋势", "趋势 p 值", "状态", "反馈条数", "本期条数",
         "近期条数", "此前条数", "按量折算倍数", "倍数下限", "倍数上限", "首次", "最近",
-        "产品", "门店", "地区", "渠道", "同时谈到的主题", "负责部门", "工单",
+        "产品", "门店", "地区", "渠道", "同时谈到的主题", "涉及客户", "近一年消费", "严重程度依据",
+        "负责部门", "工单",
     )  # fmt: skip
     return Sheet("问题", columns, [_issue(line, cards.get(line.issue_id)) for line in lines])
 
@@ -154,6 +158,8 @@ def _issue(line: IssueLine, card: IssueCard | None) -> Sequence[Cell]:
         _where(card.regions) if card else None,
         _where(card.channels, "channel") if card else None,
         _where(card.topics) if card else None,
+        line.stake.customers if line.stake else None, line.stake.spend if line.stake else None,
+        "；".join(line.reasons) or None,
         line.department,
         "；".join(f"{order.department} {label(order.status, 'order_status')}"
                  for order in card.orders) if card else None,
@@ -260,6 +266,26 @@ def _drivers(figures: Figures) -> Sheet:
     return Sheet("评分", columns, rows)
 
 
+def _calls(calls: CallFigures) -> Sheet:
+    rows: list[Sequence[Cell]] = [
+        (
+            line.native_id, line.reason, line.last, line.satisfaction, line.low, line.high,
+            label(line.outcome, "outcome"), line.moment, line.product, line.url,
+        )
+        for line in calls.lowest
+    ]  # fmt: skip
+    found = calls.satisfaction
+    if found and calls.is_enough:
+        mean = found.mean
+        whole = f"全部 {mean.n} 通的平均"
+        rows.append((whole, "", "", mean.value, mean.low, mean.high, "", None, None, None))
+    columns = (
+        "编号", "缘由", "客户最后说", "预测满意度（−2 至 2）", "下限", "上限", "结果", "时间",
+        "产品", "原文地址",
+    )  # fmt: skip
+    return Sheet("会话", columns, rows)
+
+
 def _orders(figures: Figures) -> Sheet:
     rows = [
         (
@@ -281,7 +307,8 @@ def _aside(figures: Figures) -> Sheet:
         )
         for burst in figures.set_aside.bursts
     ]  # fmt: skip
-    rows.append(("近似重复", None, figures.set_aside.near_duplicates, None, None, "", ""))
+    rows.append(("重复", None, figures.set_aside.near_duplicates, None, None, "", ""))
+    rows.append(("广告", None, figures.set_aside.advertisements, None, None, "", ""))
     rows.append(("没有内容", None, figures.set_aside.uninformative, None, None, "", ""))
     columns = ("类别", "产品", "条数", "开始", "历时（分钟）", "渠道", "其中一条")
     return Sheet("单独列出", columns, rows)

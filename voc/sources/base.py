@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from threading import Event
+from typing import Any, Final, Protocol, runtime_checkable
 
 from voc.records import Feedback
 
 SAMPLE_CHARS: Final = 200
+PAGE_ROWS: Final = 500
+PAGE_CHARS: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class Page:
         done: Whether this is the last page for now.
         forbidden: Addresses of the same stretch that were not read, as robots.txt, a login or the
             guard against private networks forbids it.
+        withdrawn: Native ids that the source says are gone. They are taken out behind the page's
+            feedback; a voice that comes again behind its withdrawal belongs on the next page.
+        is_snapshot: Whether the feedback is what the source holds now, so that a withdrawn voice
+            among it is there again. What a queue delivers may be an old message once more.
     """
 
     feedback: tuple[Feedback, ...]
@@ -50,13 +57,25 @@ class Page:
     cursor: Mapping[str, Any]
     done: bool
     forbidden: int = 0
+    withdrawn: tuple[str, ...] = ()
+    is_snapshot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A voice that its source says is gone."""
+
+    native_id: str
+
+
+Item = Feedback | Reject | Gone
 
 
 @dataclass(frozen=True, slots=True)
 class ReadProgress:
     """How far a reader is, for a progress bar; `bytes_total` is `None` where it is not known.
 
-    A crawler counts threads or pages in place of bytes.
+    A crawler counts threads or pages in place of bytes, a stream or a query its rows.
     """
 
     bytes_read: int
@@ -74,5 +93,74 @@ class Source(Protocol):
         ...
 
     def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
-        """Gives the pages behind `cursor`, or all of them; nothing when nothing is new."""
+        """Gives the pages behind `cursor`, or all of them; nothing when nothing is new.
+
+        A page is committed, with its cursor, before the next one is asked for: a source that
+        acknowledges does so then, and not where the iterator is closed instead.
+        """
         ...
+
+
+@runtime_checkable
+class Following(Source, Protocol):
+    """A source that can wait for what comes, as a queue's consumer does."""
+
+    def follow(self, cursor: Mapping[str, Any] | None, stop: Event) -> Iterator[Page]:
+        """Gives pages as they come, until `stop` is set; otherwise as `read`.
+
+        Raises:
+            SourceError: The place is away; it is worth another try.
+        """
+        ...
+
+
+class Draft:
+    """A page under way.
+
+    Args:
+        rows: Rows after which it is full.
+        chars: Code points after which it is full.
+    """
+
+    def __init__(self, *, rows: int = PAGE_ROWS, chars: int = PAGE_CHARS) -> None:
+        self._most_rows, self._most_chars = rows, chars
+        self._begin()
+
+    def _begin(self) -> None:
+        self._feedback: list[Feedback] = []
+        self._rejects: list[Reject] = []
+        self._withdrawn: dict[str, None] = {}
+        self._chars = 0
+
+    def __len__(self) -> int:
+        return len(self._feedback) + len(self._rejects) + len(self._withdrawn)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self) >= self._most_rows or self._chars >= self._most_chars
+
+    def takes(self, item: Item) -> bool:
+        """Whether an item may stand on this page: no voice behind its own withdrawal."""
+        return not (isinstance(item, Feedback) and item.native_id in self._withdrawn)
+
+    def add(self, item: Item) -> None:
+        if isinstance(item, Reject):
+            self._rejects.append(item)
+        elif isinstance(item, Gone):
+            self._withdrawn[item.native_id] = None
+        else:
+            self._feedback.append(item)
+            self._chars += len(item.text)
+
+    def page(self, cursor: Mapping[str, Any], *, done: bool, is_snapshot: bool = False) -> Page:
+        """Returns the page and begins the next one."""
+        page = Page(
+            tuple(self._feedback),
+            tuple(self._rejects),
+            cursor,
+            done,
+            withdrawn=tuple(self._withdrawn),
+            is_snapshot=is_snapshot,
+        )
+        self._begin()
+        return page

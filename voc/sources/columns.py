@@ -12,7 +12,7 @@ from typing import Any, Final
 from voc.errors import UsageError, nearest
 from voc.records import Channel
 from voc.sources.names import EXACT, LIKELY_TEXT, NOT_PARTS, PARTS, SURE_TEXT, THREAD_NAMES, fold
-from voc.sources.values import is_number_like, read_rating, scale_of
+from voc.sources.values import is_number_like, read_rating, read_score, scale_of
 
 FIELDS: Final = ("text", *EXACT)
 _LISTED_COLUMNS = 30
@@ -119,6 +119,12 @@ class _Samples:
         values = self.values(column)
         return bool(values) and all(is_number_like(value) for value in values)
 
+    def are_efforts(self, column: str) -> bool:
+        """Whether the values are numbers, or words on a scale from difficult to easy."""
+        values = self.values(column)
+        told = (read_score(value, lowest=1, highest=7) is not None for value in values)
+        return self.are_numbers(column) or (bool(values) and all(told))
+
     def are_lists(self, column: str) -> bool:
         return any(
             isinstance(value, list) or (isinstance(value, str) and value.lstrip().startswith("[{"))
@@ -185,7 +191,7 @@ def _find_containing(
             continue
         if field == "nps" and not _NPS_RANGE.search(name):
             continue
-        if field == "ces" and "费力" not in name and not samples.are_numbers(column):
+        if field == "ces" and "费力" not in name and not samples.are_efforts(column):
             continue
         found[field] = column
         return

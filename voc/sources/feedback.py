@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from voc.errors import RowError
-from voc.records import CHANNELS, Channel, Feedback, Turn
+from voc.records import CHANNELS, FILLED, Channel, Feedback, Turn
 from voc.sources.columns import ColumnMap
 from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text, with_roles
 from voc.sources.identity import FIELD_CHARS, NO_VALUE, Repeats, native_id, written
@@ -29,7 +29,7 @@ _EXTRA_CHARS: Final = 1_000
 _NUMBER: Final = re.compile(r"(?:[0-9A-Za-z@._+\-０-９]|(?<=[0-9]) (?=[0-9]))+")
 _LONGEST_NUMBER: Final = 40
 _OWN_KEYS: Final = frozenset(
-    {"truncated", "replaced", "columns_left_out", "channel_name", "roles", "survey_flags"}
+    {"truncated", "replaced", "columns_left_out", "channel_name", "roles", "survey_flags", FILLED}
 )
 _SCORES: Final = (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7))
 _CHANNEL_WORDS: Final[Mapping[Channel, tuple[str, ...]]] = {
@@ -107,7 +107,7 @@ def to_feedback(
         rating_max=rating_max,
         customer_id=reader.short("customer_id"),
         **{name: reader.score(name, low, high) for name, low, high in _SCORES},
-        extra=reader.rest(),
+        extra=reader.rest(is_survey="survey" in (channel, columns.channel)),
     )
 
 
@@ -231,7 +231,7 @@ class _RowReader:
         self.extra["channel_name"] = name
         return None
 
-    def rest(self) -> dict[str, Any]:
+    def rest(self, *, is_survey: bool) -> dict[str, Any]:
         """What stands in columns without a field, bounded, and what was set aside."""
         used = self._columns.used
         left_out = 0
@@ -251,7 +251,7 @@ class _RowReader:
             room -= 1
         if left_out:
             self.extra["columns_left_out"] = left_out
-        if self._columns.channel == "survey":
+        if is_survey:
             self.extra |= answer_flags(self._row.values)
         if self._replaced:
             self.extra["replaced"] = self._replaced

@@ -10,19 +10,17 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from voc.errors import RowError, SourceError, UsageError
-from voc.records import Channel, Feedback
-from voc.sources.base import Page, ReadProgress, Reject
+from voc.errors import RowError, SourceError, UsageError, nearest
+from voc.records import Channel
+from voc.sources.base import Draft, Gone, Item, Page, ReadProgress, Reject
 from voc.sources.calls import TurnColumns, gathered, names_of, turn_columns
 from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import Repeats, native_id
 from voc.sources.rows import Row
 from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
+from voc.sources.values import DELETED, says_yes
 
-PAGE_ROWS: Final = 500
-
-_PAGE_CHARS: Final = 2_000_000
 _HEAD_BYTES: Final = 65_536
 _TAIL_BYTES: Final = 4_096
 _GROWING: Final = frozenset({"csv", "tsv", "jsonl"})
@@ -39,7 +37,8 @@ class FileSource:
             belongs to, and `read` refuses it for another one. Name one of them otherwise.
         channel: Where the feedback comes from; told by the rows or the columns if not here.
         product: The product, where a row names none.
-        mapping: Field: column, as `--map` tells them.
+        mapping: Field: column, as `--map` tells them; `deleted` names the column that says that a
+            voice is gone.
         text: The text's column.
         id: The id's column.
         zone: The zone of times that name none.
@@ -66,6 +65,7 @@ class FileSource:
         self._told = dict(mapping)
         self._told |= {"text": text} if text is not None else {}
         self._told |= {"id": id} if id is not None else {}
+        self._deleted = self._told.pop(DELETED, None)
         self._zone = zone
         self._max_chars = max_chars
         self._progress = ReadProgress(0, None)
@@ -91,12 +91,21 @@ class FileSource:
         rows_done = self._rows_done(cursor or {}, state)
         if rows_done is None:
             return
+        yield from self.read_behind(rows_done, state)
+
+    def read_behind(self, rows_done: int, state: Mapping[str, Any]) -> Iterator[Page]:
+        """Gives the pages behind so many rows; their cursors hold `state` too. Raises as `read`."""
+        state = dict(state)
         source = self._path or STDIN
         with read_rows(source, text=self._told.get("text"), limit=state.get("size")) as table:
             turns = None if self._told else self._turn_columns(table)
             state |= {"by_turns": True} if turns else {}
-            rows = gathered(table, turns) if turns else table
+            rows = gathered(table, turns) if turns else self._prepared(table)
             yield from self._pages(table, rows, state, rows_done)
+
+    def _prepared(self, table: Table) -> Iterable[Row | Reject]:
+        """Gives the rows as they are read; kinds of files that need it bring them into shape."""
+        return table
 
     @staticmethod
     def _turn_columns(table: Table) -> TurnColumns | None:
@@ -108,29 +117,42 @@ class FileSource:
     ) -> Iterator[Page]:
         repeats = Repeats()
         columns: ColumnMap | None = None
-        draft = _Draft(rows_done)
+        draft, rows_read = Draft(), 0
         for number, item in enumerate(rows, 1):
+            voice: Item
             if isinstance(item, Row):
                 columns = columns or self._columns(table, item)
                 if number <= rows_done:
                     native_id(item, columns, repeats)
-                else:
-                    draft.add(self._voice(item, columns, repeats))
+                    continue
+                voice = self._voice(item, columns, repeats)
             elif number > rows_done:
-                draft.add(replace(item, source=self.name))
-            if draft.is_full:
+                voice = replace(item, source=self.name)
+            else:
+                continue
+            if draft.is_full or not draft.takes(voice):
                 self._progress = table.progress
-                yield draft.page(state, done=False)
+                rows_done = number - 1
+                yield draft.page({**state, "rows": rows_done, "done": False}, done=False)
+            draft.add(voice)
+            rows_read = number
         self._progress = table.progress
-        yield draft.page(state, done=True)
+        rows_done = max(rows_done, rows_read)
+        yield draft.page({**state, "rows": rows_done, "done": True}, done=True)
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:
         sample = [] if "turns" in first.values else table.sample()
         values = [row.values for row in (first, *sample)]
         names = names_of(first, sample, () if "turns" in first.values else table.header)
+        if self._deleted is not None and self._deleted not in names:
+            raise UsageError(
+                f"There is no column {self._deleted!r} for deleted.{nearest(self._deleted, names)}"
+            )
         return find_columns(names, mapping=self._told, sample_rows=values)
 
-    def _voice(self, row: Row, columns: ColumnMap, repeats: Repeats) -> Feedback | Reject:
+    def _voice(self, row: Row, columns: ColumnMap, repeats: Repeats) -> Item:
+        if self._deleted is not None and says_yes(row.values.get(self._deleted)):
+            return Gone(native_id(row, columns, repeats))
         try:
             return to_feedback(
                 row,
@@ -150,6 +172,7 @@ class FileSource:
         """What tells the file, and how it is read, from any other."""
         assert self._path is not None
         told = [sorted(self._told.items()), self._channel, self._product, self._max_chars]
+        told += [self._deleted] if self._deleted is not None else []
         settings = repr([*told, str(self._zone)]).encode()
         try:
             path = self._path.resolve()
@@ -223,32 +246,3 @@ def source_name(path: Path) -> str:
     """Returns a file's name without the endings that say how it is written."""
     inner = path.with_suffix("") if path.suffix.lower() in COMPRESSED_ENDINGS else path
     return inner.stem
-
-
-class _Draft:
-    """A page under way."""
-
-    def __init__(self, rows_done: int) -> None:
-        self._rows_done = rows_done
-        self._feedback: list[Feedback] = []
-        self._rejects: list[Reject] = []
-        self._chars = 0
-
-    @property
-    def is_full(self) -> bool:
-        rows = len(self._feedback) + len(self._rejects)
-        return rows >= PAGE_ROWS or self._chars >= _PAGE_CHARS
-
-    def add(self, item: Feedback | Reject) -> None:
-        if isinstance(item, Reject):
-            self._rejects.append(item)
-        else:
-            self._feedback.append(item)
-            self._chars += len(item.text)
-
-    def page(self, state: Mapping[str, Any], *, done: bool) -> Page:
-        """Returns the page and begins the next one."""
-        feedback, rejects = tuple(self._feedback), tuple(self._rejects)
-        self._rows_done += len(feedback) + len(rejects)
-        self._feedback, self._rejects, self._chars = [], [], 0
-        return Page(feedback, rejects, {**state, "rows": self._rows_done, "done": done}, done)

@@ -8,6 +8,12 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
+DELETED: Final = "deleted"
+"""The field that says that a voice is gone."""
+
+_NO: Final = frozenset(
+    ["", "0", "0.0", "-", "false", "f", "no", "n", "null", "none", "nan", "否", "无", "未删除"]
+)
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s*(?:/|of|out of)\s*(\d+(?:\.\d+)?)\s*(?:分|星)?")
 _WITH_UNIT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:分|星级|星|颗星|stars?|points?|点)")
@@ -29,7 +35,38 @@ _SATISFACTION: Final = {
     "比较不满意": 2,
     "非常不满意": 1,
     "很不满意": 1,
+    "very satisfied": 5,
+    "satisfied": 4,
+    "somewhat satisfied": 4,
+    "neutral": 3,
+    "neither satisfied nor dissatisfied": 3,
+    "dissatisfied": 2,
+    "somewhat dissatisfied": 2,
+    "very dissatisfied": 1,
 }
+_EASE: Final = {
+    "非常容易": 7,
+    "非常轻松": 7,
+    "容易": 6,
+    "轻松": 6,
+    "比较容易": 5,
+    "比较轻松": 5,
+    "一般": 4,
+    "比较困难": 3,
+    "比较费力": 3,
+    "困难": 2,
+    "费力": 2,
+    "非常困难": 1,
+    "非常费力": 1,
+    "very easy": 7,
+    "easy": 6,
+    "somewhat easy": 5,
+    "neither easy nor difficult": 4,
+    "somewhat difficult": 3,
+    "difficult": 2,
+    "very difficult": 1,
+}
+_WORDS_OF_SCALES: Final = {(1, 5): _SATISFACTION, (1, 7): _EASE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +75,13 @@ class Rating:
 
     value: float
     best: float | None = None
+
+
+def says_yes(value: Any) -> bool:
+    """Whether a cell says yes, as a flag or the time of an event does."""
+    if value is None or value is False:
+        return False
+    return folded(str(value)).lower() not in _NO
 
 
 def folded(text: str) -> str:
@@ -104,7 +148,8 @@ def _stars(text: str) -> Rating | None:
 
 
 def read_score(value: Any, *, lowest: int, highest: int) -> int | None:
-    """Reads a survey's whole score: 9, "9分", "9 - 非常可能", "非常满意" on a scale of five.
+    """Reads a survey's whole score: 9, "9分", "9 - 非常可能", "非常满意" on a scale of five,
+    "非常容易" on one of seven.
 
     Returns:
         The score, or `None` where it is none of `lowest` to `highest`.
@@ -112,8 +157,9 @@ def read_score(value: Any, *, lowest: int, highest: int) -> int | None:
     number = number_in(value)
     if number is None and isinstance(value, str) and len(value) < 100:
         text = folded(value)
-        if (lowest, highest) == (1, 5) and text in _SATISFACTION:
-            return _SATISFACTION[text]
+        word = _WORDS_OF_SCALES.get((lowest, highest), {}).get(text.lower())
+        if word is not None:
+            return word
         match = _SCORE.fullmatch(text)
         rating = None if match else read_rating(text)
         number = float(match[1]) if match else rating.value if rating else None

@@ -13,6 +13,8 @@ from voc.store.corrections import Correction, CorrectionField
 from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place
 from voc.store.rows import (
+    CustomerFile,
+    Forgotten,
     IngestCounts,
     IssueEvent,
     MessageState,
@@ -20,10 +22,12 @@ from voc.store.rows import (
     Reject,
     SourceCount,
     StoreCounts,
+    StoredCall,
     StoredFeedback,
     TaggedRow,
     TopicEvent,
     TopicEventKind,
+    UpsertCounts,
 )
 from voc.store.store import Store, StorePlace, open_store, store_place
 from voc.store.transaction import Transaction
@@ -33,6 +37,8 @@ __all__ = [
     "AuditEntry",
     "Correction",
     "CorrectionField",
+    "CustomerFile",
+    "Forgotten",
     "Heard",
     "IngestCounts",
     "IssueEvent",
@@ -46,11 +52,13 @@ __all__ = [
     "Store",
     "StoreCounts",
     "StorePlace",
+    "StoredCall",
     "StoredFeedback",
     "TaggedRow",
     "TopicEvent",
     "TopicEventKind",
     "Transaction",
+    "UpsertCounts",
     "open_store",
     "store_place",
 ]

@@ -81,7 +81,8 @@ def _content_problems(connection: Connection) -> Iterator[str]:
     voice = schema.feedback
     current = select(voice.c.feedback_id).where(IS_CURRENT)
     query = select(func.count(voice.c.feedback_id.distinct())).where(
-        voice.c.feedback_id.not_in(current)
+        voice.c.feedback_id.not_in(current),
+        voice.c.feedback_id.not_in(select(schema.withdrawal.c.feedback_id)),
     )
     without = connection.execute(query).scalar_one()
     if without:

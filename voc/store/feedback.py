@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 
-from voc.records import Feedback, Turn, stable_id
-from voc.store import schema
+from voc.records import FILLED, Feedback, Turn, stable_id
+from voc.store import schema, withdrawals
 from voc.store.columns import json_text, storable
 from voc.store.moments import columns_of, micros, moment, moment_of
 from voc.store.rows import IngestCounts, Reject, SourceCount, StoredFeedback
@@ -46,6 +46,7 @@ def add(
     industry: str | None,
     now: datetime,
     keeps_industry: bool,
+    restores: bool,
 ) -> IngestCounts:
     """Stores what is new; see `Transaction.add_feedback`."""
     # One ingest at a time, so that a later `seq` is never committed before an earlier one and a
@@ -63,7 +64,7 @@ def add(
         }
         for name in others:
             known[name].industry = industry
-        counts += _add_chunk(connection, rows, known)
+        counts += _add_chunk(connection, rows, known, restores=restores)
         if industry is not None:
             assign(connection, others, industry)
         counts += IngestCounts(reassigned=len(others))
@@ -71,7 +72,11 @@ def add(
 
 
 def _add_chunk(
-    connection: Connection, rows: list[dict[str, Any]], known: dict[str, _Versions]
+    connection: Connection,
+    rows: list[dict[str, Any]],
+    known: dict[str, _Versions],
+    *,
+    restores: bool,
 ) -> IngestCounts:
     before = set(known)
     newest: dict[str, dict[str, Any]] = {}
@@ -93,6 +98,8 @@ def _add_chunk(
     _supersede(connection, before & newest.keys())
     if new:
         connection.execute(insert(schema.feedback), new)
+    again = before if restores else before & newest.keys()
+    withdrawals.restore(connection, withdrawals.known(connection, again))
     accepted = len(newest.keys() - before)
     return IngestCounts(accepted, len(rows) - len(new), len(new) - accepted)
 
@@ -170,9 +177,16 @@ def _row(item: Feedback, industry: str | None, now: datetime) -> dict[str, Any]:
 def _content_hash(row: Mapping[str, Any], created_at: datetime | None) -> str:
     """Returns a hash over what a field says: an instant written with another offset is the same.
 
-    Fields without a value are left out, so that a field added later does not make edits of all.
+    Fields without a value are left out, so that a field added later does not make edits of all; so
+    are those that were filled from orders, as a later order makes no other feedback.
     """
-    said = {name: value for name, value in row.items() if value not in (None, [], {})}
+    extra = {name: value for name, value in row["extra"].items() if name != FILLED}
+    filled = row["extra"].get(FILLED, ())
+    said = {
+        name: value
+        for name, value in {**row, "extra": extra}.items()
+        if value not in (None, [], {}) and name not in filled
+    }
     if created_at is not None:
         said["created_at"] = micros(created_at)
     line = json_text(said).encode()
@@ -255,8 +269,9 @@ def sources(connection: Connection) -> list[SourceCount]:
         .group_by(table.c.source)
         .order_by(table.c.source)
     )
+    gone = withdrawals.counts(connection)
     return [
-        SourceCount(source, count, moment(last))
+        SourceCount(source, count - gone.get(source, 0), moment(last), gone.get(source, 0))
         for source, count, last in connection.execute(query)
     ]
 
@@ -283,11 +298,11 @@ def cursor(connection: Connection, source: str) -> dict[str, Any] | None:
 
 def add_rejects(
     connection: Connection, source: str, rows: Sequence[tuple[str, str, str]], now: datetime
-) -> None:
-    """Keeps rows `(place, reason, sample)` that could not be read, each once."""
-    values = [
-        {
-            "reject_id": stable_id("rj", source, place, reason),
+) -> int:
+    """Keeps rows that could not be read, each once; see `Transaction.add_rejects`."""
+    values = {
+        name: {
+            "reject_id": name,
             "source": source,
             "place": place,
             "reason": reason,
@@ -295,9 +310,16 @@ def add_rejects(
             **columns_of("at", now),
         }
         for place, reason, sample in rows
-    ]
-    for chunk in chunks(values):
+        for name in [stable_id("rj", source, place, reason)]
+    }
+    known = schema.reject.c.reject_id
+    added = 0
+    for chunk in chunks(values.values()):
+        names = [each["reject_id"] for each in chunk]
+        before = connection.scalar(select(func.count()).where(known.in_(names))) or 0
         insert_new(connection, schema.reject, chunk, key="reject_id")
+        added += len(chunk) - before
+    return added
 
 
 def rejects(connection: Connection, source: str | None) -> list[Reject]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from voc.errors import UsageError
-from voc.records import Evidence, Issue, IssueStatus
+from voc.records import Evidence, Issue, IssueStatus, Stake
 from voc.store import schema
 from voc.store.moments import columns_of, moment_of
 from voc.store.rows import IssueEvent
@@ -20,8 +20,10 @@ _PLAIN: Final = (
     "trend_p", "trend_ratio", "trend_low", "trend_high", "trend_window_days",
 )  # fmt: skip
 _MOMENTS: Final = ("first_seen", "last_seen")
+_JUDGED: Final = ("severity_reasons", "stake")
 _CHANGING: Final = (
     *_PLAIN,
+    *_JUDGED,
     *(column for name in _MOMENTS for column in (name, f"{name}_offset_s")),
 )
 
@@ -35,7 +37,9 @@ def save(connection: Connection, issues: Sequence[Issue]) -> None:
 
 
 def _row(item: Issue) -> dict[str, Any]:
-    row = {name: getattr(item, name) for name in (*_PLAIN, "issue_id", "status")}
+    row: dict[str, Any] = {name: getattr(item, name) for name in (*_PLAIN, "issue_id", "status")}
+    row["severity_reasons"] = list(item.severity_reasons)
+    row["stake"] = item.stake.as_dict() if item.stake else None
     for name in _MOMENTS:
         row |= columns_of(name, getattr(item, name))
     return row
@@ -137,6 +141,8 @@ def issue_of(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:
     return Issue(
         **{name: values[name] for name in (*_PLAIN, "issue_id", "status")},
         **moments,
+        severity_reasons=tuple(values["severity_reasons"]),
+        stake=Stake(**values["stake"]) if values["stake"] else None,
         evidence=evidence,
     )
 

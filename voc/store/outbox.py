@@ -194,6 +194,14 @@ def one(connection: Connection, message_id: str) -> OutboxMessage | None:
     return _outbox_message(row) if row is not None else None
 
 
+def newest(connection: Connection, key: str) -> Message | None:
+    """Returns the message that last told of something, to any sink."""
+    table = schema.outbox
+    query = select(table).where(table.c.key == key).order_by(table.c.sequence.desc()).limit(1)
+    row = connection.execute(query).first()
+    return _message(row, tries=row.attempts) if row is not None else None
+
+
 def some(
     connection: Connection,
     *,

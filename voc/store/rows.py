@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from voc.records import (
+    CallTags,
     Channel,
+    Customer,
     Feedback,
     IntentLabel,
     IssueStatus,
     Message,
+    Order,
     Polarity,
+    Turn,
     UrgencyLabel,
     plain,
 )
@@ -46,6 +50,86 @@ class IngestCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """What became of the customers or orders of one call; the four add up to its length.
+
+    Attributes:
+        new: Ones that were not there.
+        updated: Ones that were there and changed.
+        known: Ones that were there as they are.
+        stale: Ones that were there, told of later; nothing was written.
+    """
+
+    new: int = 0
+    updated: int = 0
+    known: int = 0
+    stale: int = 0
+
+    def __add__(self, other: UpsertCounts) -> UpsertCounts:
+        return UpsertCounts(
+            self.new + other.new,
+            self.updated + other.updated,
+            self.known + other.known,
+            self.stale + other.stale,
+        )
+
+    @property
+    def written(self) -> int:
+        """How many were new or changed."""
+        return self.new + self.updated
+
+    def as_dict(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFile:
+    """What is known of one customer.
+
+    Attributes:
+        customer: What the directory says; `None` where only orders are known.
+        orders: All orders, the last first.
+        spent: What the orders of the period asked for come to.
+        feedback_ids: The person's voices.
+    """
+
+    customer: Customer | None
+    orders: tuple[Order, ...]
+    spent: float
+    feedback_ids: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns it as JSON writes it."""
+        return {
+            "customer": self.customer.as_dict() if self.customer else None,
+            "spent": self.spent,
+            "orders": [order.as_dict() for order in self.orders],
+            "feedback_ids": list(self.feedback_ids),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What of a person goes, or went.
+
+    Attributes:
+        feedback: Voices, with tags and all else that was made of each.
+        customers: Entries of the directory.
+        orders: Orders.
+        issues: Issues that had a voice of the person.
+        quotes: Themes, alerts, work orders and messages that named or quoted a voice.
+        delivered: Those of the messages that were delivered, which others have.
+    """
+
+    feedback: int
+    customers: int
+    orders: int
+    issues: int
+    quotes: int
+    delivered: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFeedback:
     """One version of one voice.
 
@@ -66,6 +150,14 @@ class StoredFeedback:
     feedback: Feedback
     ingested_at: datetime
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A conversation; `tags` is `None` where it was tagged before calls were judged."""
+
+    voice: StoredFeedback
+    tags: CallTags | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +192,7 @@ class TaggedRow:
     urgency: UrgencyLabel | None
     flags: frozenset[str]
     is_dated: bool = True
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +297,12 @@ class OutboxMessage:
 
 
 class SourceCount(NamedTuple):
-    """How many voices a source brought, and when the last of them."""
+    """How many voices a source has, when the last of them came, and how many it withdrew."""
 
     source: str
     voices: int
     last_ingested: datetime
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

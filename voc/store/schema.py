@@ -21,6 +21,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     false,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0009"
+REVISION: Final = "0011"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -118,6 +119,9 @@ feedback = Table(
     _partial("ix_feedback_occurred", "occurred_at", "feedback_id", where="is_current"),
     sqlite_autoincrement=True,
 )
+
+# Whose source says that it is gone: its versions are kept, and none of them is current.
+withdrawal = Table("withdrawal", metadata, _key("feedback_id"), _text("source"), *_moment("at"))
 
 source_cursor = Table("source_cursor", metadata, _key("source"), _json("position"))
 
@@ -247,6 +251,8 @@ issue = Table(
     _number("trend_p"),
     *(_number(f"trend_{name}", nullable=True) for name in ("ratio", "low", "high")),
     _whole("trend_window_days", nullable=True),
+    Column("severity_reasons", Json, nullable=False, server_default="[]"),
+    Column("stake", Json, nullable=False, server_default="null"),
     Index("ix_issue_last_seen", "last_seen", "issue_id"),
 )
 
@@ -314,8 +320,26 @@ work_order = Table(
     _text("assignee", nullable=True),
     _text("external_ref", nullable=True),
     _whole("satisfaction", nullable=True),
+    *(_text(name, nullable=True) for name in ("skill_group", "rule", "parent_id", "merged_into")),
+    _text("waiting_for", nullable=True),
+    Column("reopened_count", Integer, nullable=False, server_default="0"),
+    Column("sequence", BigInteger, nullable=False, server_default="0"),
+    Column("extension", Json, nullable=True),
+    Column("sla_clock", SafeText, nullable=False, server_default="working"),
+    _number("sla_hours", nullable=True),
+    Column("paused_hours", Double, nullable=False, server_default="0"),
+    Column("escalated", Json, nullable=False, server_default="[]"),
+    *_moment("started_at", nullable=True),
+    *_moment("paused_at", nullable=True),
+    *_moment("responded_at", nullable=True),
+    *_moment("ended_at", nullable=True),
+    *_moment("closed_at", nullable=True),
+    *_moment("archived_at", nullable=True),
     Index("ix_work_order_issue", "issue_id"),
     Index("ix_work_order_created", "created_at", "work_order_id"),
+    Index("ix_work_order_parent", "parent_id"),
+    _partial("ix_work_order_running", "due_at", where="ended_at IS NULL AND paused_at IS NULL"),
+    _partial("ix_work_order_closed", "closed_at", where="archived_at IS NULL"),
 )
 
 work_order_history = Table(
@@ -328,8 +352,10 @@ work_order_history = Table(
     _text("actor"),
     _text("event"),
     _text("note", nullable=True),
+    Column("changes", Json, nullable=False, server_default="{}"),
     Index("ix_work_order_history_entry", "entry_id", unique=True),
     Index("ix_work_order_history_order", "work_order_id"),
+    _partial("ix_work_order_returned", "at", where="event = 'rejected'"),
 )
 
 outbox = Table(
@@ -350,9 +376,19 @@ outbox = Table(
     _instant("settled_at", nullable=True),
     _text("last_error", nullable=True),
     Index("ix_outbox_message", "message_id", unique=True),
+    Index("ix_outbox_key", "key", "sequence"),
     _partial("ix_outbox_pending", "sink", "position", where="state = 'pending'"),
     _partial("ix_outbox_order", "sink", "key", "sequence", where="state = 'pending'"),
     sqlite_autoincrement=True,
+)
+
+# By a hash of the clause, so that it holds no words of anybody.
+clause_vector = Table(
+    "clause_vector",
+    metadata,
+    _key("model"),
+    Column("text_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("vector", LargeBinary, nullable=False),
 )
 
 meta = Table("meta", metadata, _key("name"), _text("value"))
@@ -411,6 +447,31 @@ correction = Table(
     *_moment("at"),
     Index("ix_correction_id", "correction_id", unique=True),
     Index("ix_correction_feedback", "feedback_id"),
+)
+
+# Persons are pseudonyms here too: the HMAC that stands for them in feedback.
+customer = Table(
+    "customer",
+    metadata,
+    _key("customer_id"),
+    *(_text(name, nullable=True) for name in ("tier", "store", "region")),
+    *_moment("since", nullable=True),
+    _json("tags"),
+    *_moment("updated_at"),
+)
+
+# Without a reference to the customer: orders may come before who placed them is told.
+customer_order = Table(
+    "customer_order",
+    metadata,
+    _key("order_id"),
+    _text("customer_id"),
+    _number("amount"),
+    *_moment("ordered_at"),
+    *(_text(name, nullable=True) for name in ("product", "store")),
+    *_moment("updated_at"),
+    Index("ix_customer_order_customer", "customer_id", "ordered_at"),
+    Index("ix_customer_order_ordered", "ordered_at"),
 )
 
 # What a rule did about a voice, once, whatever the model. `place` is a hash of the store's name.

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from voc.records import Issue, Topic, WorkOrder
-from voc.store import audit, corrections, feedback, keys, pages, workorders
+from voc.records import HistoryEntry, Issue, Message, Topic, WorkOrder
+from voc.store import audit, corrections, feedback, keys, outbox, pages, workorders
 from voc.store.audit import AuditEntry, Made
 from voc.store.corrections import Correction
 from voc.store.engine import Database
@@ -131,6 +131,28 @@ class ServiceReads:
                 connection, limit=limit, after=after, since=since, until=until, **wanted
             )
 
+    def running_orders(self) -> list[WorkOrder]:
+        """Returns the orders whose clock runs, without their history, those due soonest first."""
+        with self._database.reading() as connection:
+            return workorders.running(connection)
+
+    def orders_closed_before(self, at: datetime) -> list[str]:
+        """Returns the ids of orders closed before a time and not archived, the oldest first."""
+        with self._database.reading() as connection:
+            return workorders.closed_before(connection, at)
+
+    def child_orders(self, work_order_id: str) -> list[WorkOrder]:
+        """Returns the orders that are part of this one."""
+        with self._database.reading() as connection:
+            return workorders.children(connection, work_order_id)
+
+    def returned_orders(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[tuple[str, HistoryEntry]]:
+        """Returns each time a team returned an order, with the order's id, the oldest first."""
+        with self._database.reading() as connection:
+            return workorders.returned(connection, since=since, until=until)
+
     @contextmanager
     def held(self, purpose: str) -> Iterator[bool]:
         """Gives whether this process alone does `purpose` ("chain") until the block ends."""
@@ -170,6 +192,14 @@ class ServiceWrites:
     def work_order(self, work_order_id: str) -> WorkOrder | None:
         """Returns a work order as it is now; nobody changes it before this transaction ends."""
         return workorders.one(self._connection, work_order_id, is_locked=True)
+
+    def child_orders(self, work_order_id: str) -> list[WorkOrder]:
+        """Returns the orders that are part of this one."""
+        return workorders.children(self._connection, work_order_id)
+
+    def last_message(self, work_order_id: str) -> Message | None:
+        """Returns the message that last told of a work order, to any sink."""
+        return outbox.newest(self._connection, work_order_id)
 
     def add_correction(self, item: Correction) -> None:
         """Keeps what a person corrected; one with the same id again changes nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,20 @@ from types import TracebackType
 from typing import Any
 
 from voc.errors import StoreError
-from voc.records import Alert, Evidence, Issue, Mention, Tags, Topic, TopicMention, WorkOrder
+from voc.records import (
+    Alert,
+    CallTags,
+    Evidence,
+    Issue,
+    Mention,
+    Tags,
+    Topic,
+    TopicMention,
+    WorkOrder,
+)
 from voc.store import (
     alerts,
+    calls,
     checks,
     feedback,
     issues,
@@ -20,8 +31,10 @@ from voc.store import (
     tags,
     topic_events,
     topics,
+    vectors,
     workorders,
 )
+from voc.store.directory import DirectoryReads
 from voc.store.engine import Database, open_database, sqlite_file
 from voc.store.frontline import FrontlineReads
 from voc.store.migrate import current_revision, migrate
@@ -32,6 +45,7 @@ from voc.store.rows import (
     Reject,
     SourceCount,
     StoreCounts,
+    StoredCall,
     StoredFeedback,
     TaggedRow,
     TopicEvent,
@@ -94,7 +108,7 @@ def open_store(url: str, *, busy_timeout_s: float = 10.0) -> Store:
     return Store(database)
 
 
-class Store(ServiceReads, FrontlineReads):
+class Store(ServiceReads, DirectoryReads, FrontlineReads):
     """All that was heard and what came of it, in SQLite or PostgreSQL.
 
     Threads may share a store; a process that forks opens one of its own in each. Times come back
@@ -163,7 +177,7 @@ class Store(ServiceReads, FrontlineReads):
             return feedback.meta(connection, key)
 
     def sources(self) -> list[SourceCount]:
-        """Returns `(source, voices, last_ingested)` of each source, by name."""
+        """Returns `(source, voices, last_ingested, withdrawn)` of each source, by name."""
         with self._database.reading() as connection:
             return feedback.sources(connection)
 
@@ -206,6 +220,28 @@ class Store(ServiceReads, FrontlineReads):
                 store=store,
             )
 
+    def conversations(
+        self,
+        *,
+        model: str,
+        industry: Wanted = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[StoredCall]:
+        """Yields current versions of calls and chats that `model` tagged, by time and id.
+
+        Memory does not grow with their number.
+        """
+        with self._database.reading() as connection:
+            yield from calls.conversations(
+                connection, model=model, industry=industry, since=since, until=until
+            )
+
+    def call_tags(self, names: Sequence[str], *, model: str) -> dict[str, CallTags]:
+        """Returns what `model` said of conversations, by feedback id, where it judged them."""
+        with self._database.reading() as connection:
+            return calls.tags_of(connection, names, model)
+
     def mentions(
         self,
         *,
@@ -220,7 +256,7 @@ class Store(ServiceReads, FrontlineReads):
 
         `opinions` are the words (target and opinion as one) of opinions of the same polarity that
         the evidence touches; `topic_id` is the surest topic whose span it touches. Voices flagged
-        "paid_burst" are left out unless `with_flagged`.
+        "paid_burst" or "advertisement" are left out unless `with_flagged`.
         """
         with self._database.reading() as connection:
             yield from tags.mentions(
@@ -238,7 +274,7 @@ class Store(ServiceReads, FrontlineReads):
     ) -> dict[tuple[str, str, str | None, str | None], tuple[int, int]]:
         """Returns negative and all mentions by (industry, aspect id, product, store).
 
-        Voices flagged "paid_burst" are left out.
+        Voices flagged "paid_burst" or "advertisement" are left out.
         """
         with self._database.reading() as connection:
             return tags.polarities(connection, model=model)
@@ -284,6 +320,11 @@ class Store(ServiceReads, FrontlineReads):
         """Returns what became of topics, in its order."""
         with self._database.reading() as connection:
             return topic_events.some(connection, topic_id=topic_id, industry=industry, kind=kind)
+
+    def clause_vectors(self, model: str, keys: Iterable[int]) -> dict[int, bytes]:
+        """Returns the kept sentence vectors of clauses, by the key of the clause."""
+        with self._database.reading() as connection:
+            return vectors.some(connection, model, keys)
 
     def topics_of(self, feedback_id: str) -> list[TopicMention]:
         """Returns the topics of a voice, the surest first."""

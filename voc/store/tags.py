@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from voc.records import AspectMention, Mention, Opinion, Span, Tags
+from voc.records import UNCOUNTED, AspectMention, Mention, Opinion, Span, Tags, Turn
 from voc.store import schema
 from voc.store.feedback import IS_CURRENT
 from voc.store.moments import micros, moment
@@ -27,17 +27,15 @@ from voc.store.rows import StoredFeedback, TaggedRow
 from voc.store.statements import chunks, conditions, one_or_more, upsert
 from voc.store.topics import Assigned, assigned
 
-PAID_BURST: Final = "paid_burst"
-
-_UNPAID: Final = ~(
+_COUNTED: Final = ~(
     select(schema.flag.c.kind)
     .where(
-        schema.flag.c.kind == PAID_BURST,
+        schema.flag.c.kind.in_(sorted(UNCOUNTED)),
         schema.flag.c.feedback_id == schema.mention.c.feedback_id,
     )
     .exists()
 )
-"""That a mention is of no paid post."""
+"""That a mention is of a voice that counts: no paid post, no advertisement, not stored twice."""
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
@@ -142,7 +140,7 @@ def one(connection: Connection, feedback_id: str, model: str | None) -> Tags | N
     table, voice = schema.tags, schema.feedback
     query = (
         select(table.c.body)
-        .join(voice, _same_version(table))
+        .join(voice, same_version(table))
         .where(table.c.feedback_id == feedback_id, IS_CURRENT)
         .order_by(table.c.tagged_at.desc(), table.c.model)
     )
@@ -157,19 +155,21 @@ def newest_of(connection: Connection, names: Sequence[str]) -> dict[str, Tags]:
     table, voice = schema.tags, schema.feedback
     query = (
         select(table.c.feedback_id, table.c.body)
-        .join(voice, _same_version(table))
+        .join(voice, same_version(table))
         .where(table.c.feedback_id.in_(names), IS_CURRENT)
         .order_by(table.c.tagged_at, table.c.model.desc())
     )
     return {row.feedback_id: Tags.from_dict(row.body) for row in connection.execute(query)}
 
 
-def _same_version(table: Any) -> ColumnElement[bool]:
+def same_version(table: Any) -> ColumnElement[bool]:
+    """Returns the condition that a row of `table` was made from a row of `feedback`."""
     voice = schema.feedback
     return and_(voice.c.feedback_id == table.c.feedback_id, voice.c.version == table.c.version)
 
 
-def _within(column: Any, since: datetime | None, until: datetime | None) -> list[Any]:
+def within(column: Any, since: datetime | None, until: datetime | None) -> list[Any]:
+    """Returns the conditions that a moment lies from `since` on and before `until`."""
     found = []
     if since is not None:
         found.append(column >= micros(since))
@@ -193,15 +193,15 @@ def tagged(
     wanted = ((table.c.industry, industry), (voice.c.product, product), (voice.c.store, store))
     query = (
         select(
-            *(voice.c[name] for name in (*_VOICE, *_TIME)),
+            *(voice.c[name] for name in (*_VOICE, *_TIME, "turns")),
             *(table.c[name] for name in (*_VERDICT, "flags")),
         )
-        .join(table, _same_version(table))
+        .join(table, same_version(table))
         .where(
             IS_CURRENT,
             table.c.model == model,
             *(one_or_more(column, value) for column, value in wanted if value is not None),
-            *_within(voice.c.occurred_at, since, until),
+            *within(voice.c.occurred_at, since, until),
         )
         .order_by(voice.c.occurred_at, voice.c.feedback_id)
     )
@@ -218,6 +218,7 @@ def _tagged_row(row: Row[Any], raised: Iterable[str]) -> TaggedRow:
         occurred_at=_occurred_at(row),
         flags=frozenset((*values["flags"], *raised)),
         is_dated=values["created_at_offset_s"] is not None,
+        turns=tuple(Turn(**turn) for turn in values["turns"]),
     )
 
 
@@ -233,13 +234,13 @@ def count_without_industry(
     """Returns how many voices neither were ingested nor tagged for an industry."""
     table, voice = schema.tags, schema.feedback
     tagged_for_one = (
-        select(table.c.version).where(_same_version(table), table.c.industry.is_not(None)).exists()
+        select(table.c.version).where(same_version(table), table.c.industry.is_not(None)).exists()
     )
     query = select(func.count(voice.c.seq)).where(
         IS_CURRENT,
         voice.c.industry.is_(None),
         ~tagged_for_one,
-        *_within(voice.c.occurred_at, since, until),
+        *within(voice.c.occurred_at, since, until),
     )
     return connection.execute(query).scalar_one()
 
@@ -262,17 +263,17 @@ def mentions(
             *(column for column in table.c if column.name not in ("version", "model")),
             *(voice.c[name] for name in ("product", "store", "region", "channel", *_TIME[1:])),
         )
-        .join(voice, _same_version(table))
+        .join(voice, same_version(table))
         .where(
             IS_CURRENT,
             table.c.model == model,
             *(one_or_more(column, value) for column, value in wanted if value is not None),
-            *_within(table.c.occurred_at, since, until),
+            *within(table.c.occurred_at, since, until),
         )
         .order_by(table.c.occurred_at, table.c.feedback_id, table.c.aspect_id, table.c.position)
     )
     if not with_flagged:
-        query = query.where(_UNPAID)
+        query = query.where(_COUNTED)
     for chunk in connection.execute(query, execution_options=_STREAM).partitions():
         topics = assigned(connection, {row.feedback_id for row in chunk})
         for row in chunk:
@@ -288,8 +289,8 @@ def polarities(
     negative = func.sum(case((table.c.sentiment == "negative", 1), else_=0))
     query = (
         select(*place, negative.label("negative"), func.count().label("total"))
-        .join(voice, _same_version(table))
-        .where(IS_CURRENT, table.c.model == model, _UNPAID)
+        .join(voice, same_version(table))
+        .where(IS_CURRENT, table.c.model == model, _COUNTED)
         .group_by(*place)
     )
     return {

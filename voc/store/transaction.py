@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,16 +19,27 @@ from voc.records import (
     Tags,
     Topic,
     WorkOrder,
-    WorkOrderStatus,
 )
-from voc.store import alerts, feedback, issues, outbox, tags, topic_events, topics, workorders
+from voc.store import (
+    alerts,
+    feedback,
+    issues,
+    outbox,
+    tags,
+    topic_events,
+    topics,
+    vectors,
+    withdrawals,
+    workorders,
+)
+from voc.store.directory import DirectoryWrites
 from voc.store.frontline import FrontlineWrites
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
 
 
-class Transaction(ServiceWrites, FrontlineWrites):
+class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
     """One write transaction, as `Store.transaction` gives it: all of it is kept, or nothing.
 
     Every time taken needs a time zone (`UsageError` otherwise).
@@ -44,6 +55,7 @@ class Transaction(ServiceWrites, FrontlineWrites):
         industry: str | None,
         now: datetime,
         keeps_industry: bool = False,
+        restores: bool = False,
     ) -> IngestCounts:
         """Stores voices, each content once.
 
@@ -58,21 +70,45 @@ class Transaction(ServiceWrites, FrontlineWrites):
                 `None` changes no stored voice, and an edited one stays in its industry.
             now: When they came in.
             keeps_industry: A stored voice that has an industry stays in it.
+            restores: A withdrawn voice that comes as it was speaks again; with other content it
+                does so anyway.
         """
         return feedback.add(
-            self._connection, items, industry=industry, now=now, keeps_industry=keeps_industry
+            self._connection,
+            items,
+            industry=industry,
+            now=now,
+            keeps_industry=keeps_industry,
+            restores=restores,
         )
+
+    def withdraw(self, source: str, native_ids: Sequence[str], now: datetime) -> int:
+        """Takes voices out of topics, issues and all counts, as their source says they are gone.
+
+        What is stored of them stays. Ids that are unknown or withdrawn already change nothing.
+
+        Returns:
+            How many were withdrawn now.
+        """
+        return withdrawals.withdraw(self._connection, source, native_ids, now)
+
+    def cursor(self, source: str) -> dict[str, Any] | None:
+        """Returns how far a source was read, as this transaction sees it."""
+        return feedback.cursor(self._connection, source)
 
     def save_cursor(self, source: str, cursor: Mapping[str, Any]) -> None:
         """Keeps how far `source` was read; belongs in the transaction of the rows read."""
         feedback.save_cursor(self._connection, source, cursor)
 
-    def add_rejects(self, source: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> None:
+    def add_rejects(self, source: str, rows: Sequence[tuple[str, str, str]], now: datetime) -> int:
         """Keeps rows that could not be read, as `(place, reason, sample)`.
 
         The same place and reason again changes nothing.
+
+        Returns:
+            How many were not known yet.
         """
-        feedback.add_rejects(self._connection, source, rows, now)
+        return feedback.add_rejects(self._connection, source, rows, now)
 
     def save_tags(self, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime) -> None:
         """Keeps tags and their mentions, replacing those of the same voice, version and model.
@@ -149,10 +185,21 @@ class Transaction(ServiceWrites, FrontlineWrites):
     def save_work_order(self, item: WorkOrder) -> None:
         """Stores a new work order or updates a known one.
 
-        A known one keeps its status, issue and creation time; its assignee, reference and
+        A known one keeps its status, clock, issue and creation time; its assignee, reference and
         satisfaction change only to a value; history entries not kept yet are added.
         """
         workorders.save(self._connection, item)
+
+    def update_work_order(self, item: WorkOrder) -> None:
+        """Replaces a known work order by what became of it, its status included.
+
+        Read it with `work_order` in this transaction first, so that nobody else's change is lost.
+        Its issue and creation time stay; history entries not kept yet are added.
+
+        Raises:
+            UsageError: There is no such work order.
+        """
+        workorders.put(self._connection, item)
 
     def add_history(self, work_order_id: str, entry: HistoryEntry) -> None:
         """Adds one entry to a work order's history; the same entry again changes nothing.
@@ -161,23 +208,6 @@ class Transaction(ServiceWrites, FrontlineWrites):
             UsageError: There is no such work order.
         """
         workorders.add_history(self._connection, work_order_id, entry)
-
-    def set_work_order_status(
-        self,
-        work_order_id: str,
-        status: WorkOrderStatus,
-        actor: str,
-        note: str | None,
-        now: datetime,
-    ) -> None:
-        """Changes a work order's status and adds it to the history, as event `status`.
-
-        The status it has changes nothing. Which changes are allowed is not decided here.
-
-        Raises:
-            UsageError: There is no such work order.
-        """
-        workorders.set_status(self._connection, work_order_id, status, actor, note, now)
 
     def set_external_ref(self, work_order_id: str, reference: str) -> None:
         """Keeps the name that another system gave a work order; nothing where there is none."""
@@ -270,6 +300,14 @@ class Transaction(ServiceWrites, FrontlineWrites):
         return outbox.drop(
             self._connection, now, message_id=message_id, sink=sink, state=state, reason=reason
         )
+
+    def keep_clause_vectors(self, model: str, rows: Mapping[int, bytes]) -> None:
+        """Keeps sentence vectors that a model made, by the key of the clause."""
+        vectors.keep(self._connection, model, rows)
+
+    def keep_only_clause_vectors(self, model: str, keys: Collection[int]) -> None:
+        """Forgets the vectors of all other models, and of this one all but these."""
+        vectors.keep_only(self._connection, model, keys)
 
     def put_meta(self, key: str, value: str) -> None:
         """Keeps a value of the store's own, in place of what was kept."""

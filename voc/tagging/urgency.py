@@ -8,7 +8,7 @@ the industry beside a general list; the strongest one decides. What does not cou
   most `high`, and not at all where nothing in the text is negative: the worry may have a cause, but
   nothing has happened;
 - law, authorities, press, deadlines and repeated contact count only in negative texts and
-  complaints;
+  complaints, and where the speaker says that he will turn to them (再不处理我打12315);
 - praise is at most `normal`, except where a life is in danger.
 
 A text without such words is `normal` where it is negative, asks or suggests, and `low` where it
@@ -20,7 +20,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -48,6 +48,9 @@ _REASONS: Final = {
     "unresolved": "反复未解决",
     "deadline": "限时",
 }
+GAP: Final = "…"
+"""In a word of urgency, stands for a few characters within a clause."""
+_BETWEEN: Final = "[^,。!?;，！？；\\n]{0,6}"
 _THREATS: Final = frozenset({"law", "regulator", "media", "privacy", "unresolved", "deadline"})
 _LIFE: Final = _REASONS["life"]
 _NEGATED: Final = re.compile(
@@ -55,6 +58,11 @@ _NEGATED: Final = re.compile(
     r"|幸好没|还好没|差一点没)(?P<between>[^,。!?;，！？；\n]{0,6})$|(?P<bare>不)$"
 )
 _DISPOSITION: Final = re.compile(r"对[^,。!?;，！？；\n]{1,6}$")
+# Somebody says that he turns to the law, the press or an authority himself.
+_ANNOUNCED: Final = re.compile(
+    r"(?:再不|不然|否则|我们?(?!是|在|家)|已经?|准备|打算|直接|马上|这就|只能|只好|必须|必将|等着)"
+    r"[^,。!?;，！？；\n]{0,5}$"
+)
 _CAUSED: Final = re.compile("导致|造成|引起|引发|使|让|就|才|却|还|都|又|处理|解决|人管|人理")
 _NUMBER: Final = r"(?:[2-9]|\d{2,3}|[两二三四五六七八九十]|好几|几|多|无数|n|数)"
 _REPEATED: Final = re.compile(
@@ -109,7 +117,8 @@ def urgency_of(
     """
     upset = negative or intent == "complaint"
     found: dict[str, UrgencyLabel] = {}
-    for level, reason in _alarms(text, industry, upset=upset):
+    earnest = intent not in ("praise", "inquiry")
+    for level, reason in _alarms(text, industry, upset=upset, earnest=earnest):
         if intent == "praise" and not negative and reason != _LIFE:
             continue
         if reason not in found or _rank(level) > _rank(found[reason]):
@@ -129,7 +138,7 @@ def _rank(level: UrgencyLabel) -> int:
 
 
 def _alarms(
-    text: str, industry: Industry | None, *, upset: bool
+    text: str, industry: Industry | None, *, upset: bool, earnest: bool
 ) -> Iterator[tuple[UrgencyLabel, str]]:
     """Returns level and reason of what in a text is urgent."""
     words = (_INDUSTRIES.get(industry) if industry else _general()).find(text)
@@ -137,15 +146,17 @@ def _alarms(
         told = any(alarm.told for _, _, alarm in words)
         spans = clauses(text)
         for start, end, alarm in words:
-            if alarm.level is None or (alarm.threat and not upset):
+            if alarm.level is None:
                 continue
             clause = spans[bisect_right(spans, (start, len(text))) - 1]
+            if alarm.threat and not (upset or (earnest and _is_announced(text, clause, start))):
+                continue
             if (told and not upset) or _is_negated(text, clause[0], start):
                 continue
             if text[start:end] == "过敏" and _is_disposition(text, clause[0], start, end):
                 continue
             level = alarm.level
-            if _is_supposed(text, *clause):
+            if not (alarm.threat and not upset) and _is_supposed(text, *clause):
                 level = _lowered(level) if upset else "normal"
             yield level, alarm.reason
     if upset and _is_unresolved(text):
@@ -159,6 +170,16 @@ def _lowered(level: UrgencyLabel) -> UrgencyLabel:
 def _is_negated(text: str, clause_start: int, start: int) -> bool:
     found = _NEGATED.search(text, max(clause_start, start - 14), start)
     return found is not None and not _CAUSED.search(found["between"] or "")
+
+
+def _is_announced(text: str, clause: tuple[int, int], start: int) -> bool:
+    """Whether the speaker turns to those whom a word at `start` names, or says that he will."""
+    begin, end = clause
+    return bool(
+        _ANNOUNCED.search(text, max(begin, start - 8), start)
+        or _ANNOUNCED.match(text, start, min(end, start + 3))
+        or text[start:end].endswith("等着")
+    )
 
 
 def _is_disposition(text: str, clause_start: int, start: int, end: int) -> bool:
@@ -200,20 +221,40 @@ def _general_words() -> dict[str, _Alarm]:
     return words
 
 
+class _Words:
+    """Finds words of urgency; `吃出…头发` stands for both words with up to six others between."""
+
+    def __init__(self, words: Mapping[str, _Alarm]) -> None:
+        whole = {word: alarm for word, alarm in words.items() if GAP not in word}
+        self._matcher = WordMatcher(whole)
+        self._gapped = [
+            (re.compile(_BETWEEN.join(map(re.escape, word.split(GAP)))), alarm)
+            for word, alarm in words.items()
+            if GAP in word
+        ]
+
+    def find(self, text: str) -> list[tuple[int, int, _Alarm]]:
+        """Returns what stands in a text as (start, end, what it calls for), in order."""
+        found = self._matcher.find(text)
+        for pattern, alarm in self._gapped:
+            found += [(*match.span(), alarm) for match in pattern.finditer(text)]
+        return sorted(found, key=lambda one: one[:2])
+
+
 @functools.cache
-def _general() -> WordMatcher[_Alarm]:
-    return WordMatcher(_general_words())
+def _general() -> _Words:
+    return _Words(_general_words())
 
 
-def _matcher(industry: Industry) -> WordMatcher[_Alarm]:
+def _own(industry: Industry) -> _Words:
     """Joins the words of an industry to the general ones; its levels and reasons win."""
     words = dict(_general_words())
     for group in industry.urgency:
         for word in group.words:
-            own = normalise(word).text
+            own = GAP.join(normalise(part).text for part in word.split(GAP))
             known = words.get(own, _Alarm())
             words[own] = _Alarm(group.level, group.reason, threat=known.threat)
-    return WordMatcher(words)
+    return _Words(words)
 
 
-_INDUSTRIES: Final = IdentityCache(_matcher)
+_INDUSTRIES: Final = IdentityCache(_own)

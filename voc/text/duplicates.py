@@ -41,6 +41,11 @@ def exact_key(text: str) -> int:
     return xxh64_intdigest(_informative(text).encode("utf-8", "surrogatepass")) & _SIGNED_BITS
 
 
+def letter_count(text: str) -> int:
+    """Returns how many characters of a text tell something: no punctuation, no white space."""
+    return len(_MARKS.sub("", normalise(text).text))
+
+
 def near_duplicate_groups(texts: Sequence[str], *, threshold: float = 0.8) -> list[int]:
     """Numbers texts so that near copies share a number.
 

@@ -15,7 +15,11 @@ _REPEATS: Final = re.compile(
 _ORDER_CARD: Final = re.compile(
     r"咨询(?:订单|商品)(?:编?号|ID)[:：]\S{1,40}"
     r"(?:[\s,，]{1,8}(?:订单金额|下单时间|商品ID|商品编?号)[:：]\S{1,40})*"
+    r"|顾客通过点击[^:：\n]{1,40}信息发送[:：]"
+    r"|\[订单编?号[:：][^\n]{1,40}?订单金额[:：][^\n]{1,40}?下单时间[:：]"
+    r"(?:\[[^\[\]\n]{0,20}\]|[^\[\]\n]){1,40}\]"
 )
+_CARD_WORDS: Final = ("咨询", "顾客通过", "[订单编")
 _MOST: Final = 200_000
 
 
@@ -38,6 +42,9 @@ def _last_alone(match: re.Match[str]) -> str:
 def blank_order_cards(text: str) -> str:
     """Returns `text` without the order cards that a chat window sends, as long as before.
 
-    They name an order or goods (咨询订单号:… 订单金额:… 下单时间:…); nobody said them.
+    They name an order or goods (咨询订单号:… 订单金额:… 下单时间:…; [订单编号:…，…]), and say by
+    what window they came (顾客通过点击…信息发送:); nobody said them.
     """
-    return _ORDER_CARD.sub(lambda match: " " * len(match[0]), text) if "咨询" in text else text
+    if not any(words in text for words in _CARD_WORDS):
+        return text
+    return _ORDER_CARD.sub(lambda match: " " * len(match[0]), text)

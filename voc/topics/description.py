@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,6 +57,7 @@ def topics_of(
     industry: str,
     past: Past,
     before: Labels,
+    places: Collection[str] = (),
 ) -> list[Topic]:
     """Makes a topic of each theme, in the order of their numbers.
 
@@ -68,6 +69,7 @@ def topics_of(
         industry: The id of their industry.
         past: Topics of earlier runs; those found again keep id, name and first day.
         before: `(n,)` the earlier topics of the clauses, as places in `past.of(industry)`.
+        places: Names of products, stores and regions; none of them names a theme by itself.
     """
     themes = _themes(corpus, labels)
     known = _known(themes, corpus, labels, past.of(industry), before)
@@ -75,7 +77,7 @@ def topics_of(
     ids = {topic.topic_id for topic in past.topics}
     topics = []
     for theme, same in zip(themes, known, strict=True):
-        name = same.topic if same else _new_name(theme, corpus, closeness, names)
+        name = same.topic if same else _new_name(theme, corpus, closeness, {*names, *places})
         topic_id = same.topic_id if same else _new_id(industry, theme.keywords, name, ids)
         names.add(name)
         ids.add(topic_id)

@@ -8,7 +8,7 @@ is downloaded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from voc.config.industries import Industry
 from voc.records import Span, Topic
@@ -29,6 +29,7 @@ def discover(
     industry: Industry,
     past: Past = NOTHING_BEFORE,
     sentences: Floats | None = None,
+    places: Collection[str] = (),
     seed: int = 0,
     min_voices: int = 5,
 ) -> Discovery:
@@ -45,6 +46,7 @@ def discover(
             returned, but `events` tells what became of them.
         sentences: `(n_clauses, width)` a model's sentence vectors of the clauses; a row of zeros
             for one that it could not read. Without them words alone tell clauses apart.
+        places: Names of the products, stores and regions; none of them names a theme by itself.
         seed: Decides which clauses are sampled and where grouping starts.
         min_voices: How many voices make a theme.
 
@@ -75,7 +77,14 @@ def discover(
     centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
     sure, close = certainty(vectors, centres, labels)
     topics = topics_of(
-        corpus, vectors, labels, close, industry=industry.id, past=past, before=before
+        corpus,
+        vectors,
+        labels,
+        close,
+        industry=industry.id,
+        past=past,
+        before=before,
+        places=places,
     )
     assignments = _assignments(corpus, labels, sure, topics)
     return Discovery(

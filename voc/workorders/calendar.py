@@ -16,9 +16,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from voc.config import bundled, load_model
 from voc.errors import UsageError, nearest
+from voc.records import ClockKind
 
 Weekday = Literal["周一", "周二", "周三", "周四", "周五", "周六", "周日"]
-Clock = Literal["working", "calendar"]
+Clock = ClockKind
 
 WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 _SHIFT: Final = re.compile(r"^([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)$")

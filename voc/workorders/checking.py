@@ -112,6 +112,9 @@ def _sink_findings(rules: RoutingRules, sinks: Collection[str] | None) -> Iterat
     for number, rule in enumerate(rules.rules):
         where: Place = ("rules", number, "then", "sinks")
         yield from _unknown(where, rule.then.sinks, sinks, what="sink")
+    for number, step in enumerate(rules.escalation):
+        where = ("escalation", number, "sinks")
+        yield from _unknown(where, step.sinks, sinks, what="sink")
     for number, voice_rule in enumerate(rules.voices.rules):
         where = ("voices", "rules", number, "then", "sinks")
         yield from _unknown(where, voice_rule.then.sinks, sinks, what="sink")

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Final
 
-from voc.records import URGENCIES, IntentLabel, Issue, Mention, Polarity, UrgencyLabel
+from voc.records import (
+    URGENCIES,
+    IntentLabel,
+    Issue,
+    Mention,
+    Polarity,
+    SatisfactionLevel,
+    UrgencyLabel,
+    satisfaction_level,
+)
 from voc.workorders.conditions import nps_band
 
 Counts = tuple[tuple[str, int], ...]
@@ -27,7 +36,11 @@ CHANNEL_LABELS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class VoiceFacts:
-    """What a voice tells as a whole; `rating` is a share of the highest one, 0 to 1."""
+    """What a voice tells as a whole.
+
+    `rating` is a share of the highest one, 0 to 1; `satisfaction` what is predicted of a
+    conversation, from -2 to 2.
+    """
 
     sentiment: Polarity | None = None
     sentiment_score: float | None = None
@@ -36,6 +49,7 @@ class VoiceFacts:
     csat: int | None = None
     rating: float | None = None
     tier: str | None = None
+    satisfaction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +57,10 @@ class Circumstances:
     """Where the voices of an issue come from.
 
     `urgency` is the highest of them, `reasons` are why, in order of how often they are given;
-    `confidence` is how sure the surest voice speaks of the aspect; `csat`, `rating` and
-    `sentiment_score` are means of what is known. `voices` are the mentions it was made of, with
-    what is known of each voice.
+    `satisfaction` is the mean of what is predicted of those that are conversations, from -2 to 2;
+    `None` where none is. `confidence` is how sure the surest voice speaks of the aspect; `csat`,
+    `rating` and `sentiment_score` are means of what is known. `voices` are the mentions it was
+    made of, with what is known of each voice.
     """
 
     urgency: UrgencyLabel = "normal"
@@ -54,6 +69,7 @@ class Circumstances:
     stores: Counts = ()
     regions: Counts = ()
     channels: Counts = ()
+    satisfaction: float | None = None
     sentiments: Counts = ()
     intents: Counts = ()
     nps: Counts = ()
@@ -69,6 +85,11 @@ class Circumstances:
         """The region that more than half of the voices that name one come from."""
         named = sum(count for _, count in self.regions)
         return self.regions[0][0] if named and 2 * self.regions[0][1] > named else None
+
+    @property
+    def satisfaction_level(self) -> SatisfactionLevel | None:
+        """How satisfied the customers of its conversations seem on average."""
+        return None if self.satisfaction is None else satisfaction_level(self.satisfaction)
 
     def of(self, wanted: Callable[[Mention], bool]) -> Circumstances:
         """Returns the circumstances of some of its voices."""
@@ -112,13 +133,15 @@ def summary(voices: Sequence[tuple[Mention, VoiceFacts]]) -> Circumstances:
     facts = [known for _, known in voices]
     reasons = Counter(reason for voice in mentions for reason in voice.urgency_reasons)
     bands = (nps_band(item.nps) for item in facts if item.nps is not None)
+    calls = {mention.feedback_id: known.satisfaction for mention, known in voices}
     return Circumstances(
         urgency=max((voice.urgency for voice in mentions), key=URGENCIES.index, default="normal"),
-        reasons=tuple(reason for reason, _ in _ranked(reasons)),
+        reasons=tuple(reason for reason, _ in ranked(reasons)),
         products=_counted(voice.product for voice in mentions),
         stores=_counted(voice.store for voice in mentions),
         regions=_counted(voice.region for voice in mentions),
         channels=_counted(voice.channel for voice in mentions),
+        satisfaction=_mean(calls.values()),
         sentiments=_counted(item.sentiment for item in facts),
         intents=_counted(item.intent for item in facts),
         nps=_counted(bands),
@@ -132,7 +155,7 @@ def summary(voices: Sequence[tuple[Mention, VoiceFacts]]) -> Circumstances:
 
 
 def _counted(values: Iterable[str | None]) -> Counts:
-    return _ranked(Counter(value for value in values if value))
+    return ranked(Counter(value for value in values if value))
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
@@ -141,5 +164,6 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return round(fmean(known), 9) if known else None
 
 
-def _ranked(counts: Counter[str]) -> Counts:
+def ranked(counts: Counter[str]) -> Counts:
+    """Returns values with how many voices name them, most first, then by name."""
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

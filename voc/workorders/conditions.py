@@ -7,7 +7,14 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from voc.records import IntentLabel, Polarity, Severity, Trend, UrgencyLabel
+from voc.records import (
+    IntentLabel,
+    Polarity,
+    SatisfactionLevel,
+    Severity,
+    Trend,
+    UrgencyLabel,
+)
 from voc.workorders.matching import Between
 from voc.workorders.sections import Names, Section, listed
 
@@ -103,4 +110,7 @@ class When(VoiceWhen):
     topic: Names = Field(default=(), description="Ids of discovered themes.")
     trend: Annotated[tuple[Trend, ...], BeforeValidator(listed)] = Field(
         default=(), description="Trends of the issue."
+    )
+    satisfaction: Annotated[tuple[SatisfactionLevel, ...], BeforeValidator(listed)] = Field(
+        default=(), description="Mean predicted satisfaction of its calls: low, middle or high."
     )

@@ -110,6 +110,9 @@ def _situation(issue: Issue, circumstances: Circumstances, due_at: datetime) -> 
         f"严重程度{SEVERITY_LABELS[issue.severity]}",
         f"声量{TREND_LABELS[issue.trend]}",
     ]
+    if circumstances.satisfaction is not None:
+        mean = f"{circumstances.satisfaction:.1f}".replace("-", "−")
+        parts.append(f"其中会话的预测满意度平均 {mean}（−2 至 2）")
     if circumstances.reasons:
         parts.append(f"涉及{'、'.join(circumstances.reasons[:3])}")
     return "，".join(parts)

@@ -77,28 +77,32 @@ class RuleIndex:
     def __init__(self, rules: Sequence[tuple[str, Conditions]]) -> None:
         self._rules = rules
         self._all = (1 << len(rules)) - 1
+        self._bits = {name: 1 << place for place, (name, _) in enumerate(rules)}
         # What no rule asks for is not looked up.
         asked = (name for _, when in rules for name, allowed in when.items() if allowed)
         self._tables = {name: _table(name, rules) for name in dict.fromkeys(asked)}
 
-    def first(self, facts: Facts) -> int | None:
+    def first(self, facts: Facts, *, without: Collection[str] = ()) -> int | None:
         """Returns the place of the first rule all of whose conditions hold, or `None`.
 
-        A condition that the issue has no value for does not hold.
+        A condition that the issue has no value for does not hold. Rules named in `without` are
+        not tried.
         """
-        left = self._holding(facts)
+        left = self._holding(facts, without)
         return (left & -left).bit_length() - 1 if left else None
 
-    def every(self, facts: Facts) -> list[int]:
-        """Returns the places of all rules that hold, in their order."""
-        left, found = self._holding(facts), []
+    def every(self, facts: Facts, *, without: Collection[str] = ()) -> list[int]:
+        """Returns the places of all rules that hold, in their order, but those in `without`."""
+        left, found = self._holding(facts, without), []
         while left:
             found.append((left & -left).bit_length() - 1)
             left &= left - 1
         return found
 
-    def _holding(self, facts: Facts) -> int:
+    def _holding(self, facts: Facts, without: Collection[str]) -> int:
         left = self._all
+        for name in without:
+            left &= ~self._bits.get(name, 0)
         for name, table in self._tables.items():
             left &= table.allowing(facts[name])
         return left

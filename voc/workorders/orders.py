@@ -15,6 +15,7 @@ from voc.records import (
     HistoryEntry,
     Issue,
     Message,
+    OrderClock,
     OrderPart,
     Severity,
     WorkOrder,
@@ -23,6 +24,7 @@ from voc.records import (
 from voc.workorders.calendar import WorkingCalendar, due_at
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.description import describe
+from voc.workorders.history import SYSTEM, differences, returns_of
 from voc.workorders.ledger import Decided, Ledger
 from voc.workorders.parts import VOICE, Task, tasks_of
 from voc.workorders.payload import work_order_message
@@ -31,9 +33,6 @@ from voc.workorders.rotas import Turns
 from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules
 from voc.workorders.states import ENDED, ended_at
-
-ACTOR: Final = "voc"
-"""Who opened and updated an order, in its history."""
 
 Told = Literal["opened", "updated"]
 _TOLD: Final = re.compile(rf"^严重程度({'|'.join(SEVERITY_LABELS.values())})，(\d+) 条声音")
@@ -137,9 +136,10 @@ def decide_orders(
         orders.setdefault(order.issue_id, []).append(order)
         if order.work_order_id in kept.parts:
             desk.owners.setdefault(kept.parts[order.work_order_id].part, order.issue_id)
+    elsewhere = _looked_after(existing)
     told: list[tuple[WorkOrder, Message]] = []
     for issue in issues:
-        if issue.status in ("open", "reopened"):
+        if issue.status in ("open", "reopened") and issue.issue_id not in elsewhere:
             for task in desk.tasks(issue):
                 if not _is_history(task.issue, as_of, quiet_days):
                     told += desk.tell(task, orders.get(issue.issue_id, []))
@@ -231,7 +231,11 @@ class _Desk:
             created_at=self.now,
             due_at=due,
             assignee=decided.assignee,
+            skill_group=decided.skill_group,
             history=(self._entry(issue, "opened", decided.explanation),),
+            rule=decided.rule,
+            sequence=1,
+            clock=OrderClock(kind=decided.clock, hours=decided.sla_hours, started_at=self.now),
         )
         self.parts.append(OrderPart(work_order_id, task.part, decided.rule, decided.skill_group))
         return self._messages(order, task, "opened", decided)
@@ -247,23 +251,39 @@ class _Desk:
         return replace(routing, explanation=nobody)
 
     def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
-        issue, decided = task.issue, task.routing
+        issue, decided = task.issue, self._routed_anew(task, order)
         due, priority, why = order.due_at, order.priority, "问题加重"
         if PRIORITIES.index(decided.priority) > PRIORITIES.index(priority):
             priority = decided.priority
             why = f"问题加重，优先级升为{PRIORITY_LABELS[priority]}"
-            sooner = due_at(
-                self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar
-            )
+            # While the clock stands still, the end is as it was when it stopped.
+            begin = order.clock.paused_at or self.now
+            sooner = due_at(begin, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
             due = min(due, sooner)
         changed = replace(
             order,
             description=self._describe(task, decided, due, None),
             priority=priority,
             due_at=due,
-            history=(*order.history, self._entry(issue, "updated", why)),
+            sequence=order.sequence + 1,
         )
+        entry = replace(self._entry(issue, "updated", why), changes=differences(order, changed))
+        changed = replace(changed, history=(*order.history, entry))
         return self._messages(changed, task, "updated", decided)
+
+    def _routed_anew(self, task: Task, order: WorkOrder) -> Routing:
+        """Returns who gets a task by the rules that its order was not returned by."""
+        refused, _ = returns_of(order)
+        if not refused:
+            return task.routing
+        decided = self.router.every(
+            task.issue,
+            industry=self.industries.get(task.issue.industry),
+            circumstances=task.told,
+            without=refused,
+        )
+        mine = (one for one in decided if one.department == order.department)
+        return next(mine, decided[0])
 
     def _told(self, issue: Issue) -> Circumstances:
         return self.circumstances.get(issue.issue_id, Circumstances())
@@ -279,7 +299,7 @@ class _Desk:
 
     def _entry(self, issue: Issue, event: Told, why: str) -> HistoryEntry:
         note = f"严重程度{SEVERITY_LABELS[issue.severity]}，{issue.count} 条声音；{why}"
-        return HistoryEntry(at=self.now, actor=ACTOR, event=event, note=note)
+        return HistoryEntry(at=self.now, actor=SYSTEM, event=event, note=note)
 
     def _messages(
         self, order: WorkOrder, task: Task, event: Told, decided: Routing
@@ -291,7 +311,6 @@ class _Desk:
                     order,
                     task.issue,
                     kind="work_order.created" if event == "opened" else "work_order.updated",
-                    sequence=len(_tellings(order)),
                     sink=sink,
                     routing=decided,
                     circumstances=task.told,
@@ -315,8 +334,16 @@ def _tellings(order: WorkOrder) -> list[HistoryEntry]:
     return [
         entry
         for entry in order.history
-        if entry.actor == ACTOR and entry.event in ("opened", "updated")
+        if entry.actor == SYSTEM and entry.event in ("opened", "updated")
     ]
+
+
+def _looked_after(existing: Sequence[WorkOrder]) -> set[str]:
+    """Returns the issues whose order was merged into one that is still worked on."""
+    running = [order for order in existing if order.status not in ENDED]
+    names = {order.work_order_id for order in running}
+    merged = {order.issue_id for order in existing if order.merged_into in names}
+    return merged - {order.issue_id for order in running}
 
 
 def _ended(order: WorkOrder) -> datetime:

@@ -6,7 +6,7 @@ Names of parts: empty for the whole issue and for what is left beside parts, `st
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from voc.config import Industry
@@ -43,6 +43,11 @@ class Task:
         # From before the rules let several departments in.
         alone, _, department = self.part.partition(_DEPARTMENT)
         return bool(department) and name == alone and order.department == department
+
+
+def is_parted(parts: Iterable[OrderPart]) -> bool:
+    """Says whether orders of an issue are of parts of it, by the parts of all its orders."""
+    return any(item.part.partition(_DEPARTMENT)[0] for item in parts)
 
 
 def tasks_of(

@@ -83,6 +83,7 @@ class Router:
         industry: Industry | None,
         urgency: UrgencyLabel | None = None,
         circumstances: Circumstances | None = None,
+        without: Collection[str] = (),
     ) -> Routing:
         """Decides who gets an issue; of several who do, the first.
 
@@ -91,23 +92,36 @@ class Router:
             industry: Its taxonomy; `None` where it is not known.
             urgency: Highest urgency among its voices; `None`: as `circumstances` tell.
             circumstances: What else its voices tell.
+            without: Names of rules that are not tried.
         """
         told = circumstances or Circumstances()
         if urgency is not None:
             told = replace(told, urgency=urgency)
-        return self.every(issue, industry=industry, circumstances=told)[0]
+        return self.every(issue, industry=industry, circumstances=told, without=without)[0]
 
     def every(
-        self, issue: Issue, *, industry: Industry | None, circumstances: Circumstances | None = None
+        self,
+        issue: Issue,
+        *,
+        industry: Industry | None,
+        circumstances: Circumstances | None = None,
+        without: Collection[str] = (),
     ) -> list[Routing]:
-        """Decides who gets an issue: one team, or with `match: all` each that a rule names."""
+        """Decides who gets an issue: one team, or with `match: all` each that a rule names.
+
+        Args:
+            issue: The issue.
+            industry: Its taxonomy; `None` where it is not known.
+            circumstances: What its voices tell beside.
+            without: Names of rules that are not tried.
+        """
         told = circumstances or Circumstances()
         facts = facts_of(issue, industry, told)
         if self._rules.match == "first":
-            place = self._index.first(facts)
+            place = self._index.first(facts, without=without)
             places = [] if place is None else [place]
         else:
-            places = self._index.every(facts)
+            places = self._index.every(facts, without=without)
         rules: list[Rule | None] = [self._rules.rules[place] for place in places]
         decided = [self._decided(issue, industry, told, rule) for rule in rules or [None]]
         return decided if len(decided) == 1 else _by_department(decided)
@@ -226,6 +240,7 @@ def facts_of(
         "severity": (issue.severity,),
         "topic": known(issue.topic_id),
         "trend": (issue.trend,),
+        "satisfaction": known(told.satisfaction_level),
     }
 
 

@@ -14,6 +14,7 @@ from voc.errors import nearest
 from voc.records import PRIORITIES, SEVERITIES, URGENCIES, Priority, Severity, UrgencyLabel
 from voc.workorders.calendar import Clock
 from voc.workorders.conditions import When
+from voc.workorders.policy import ESCALATION, EscalationStep, Handling
 from voc.workorders.rotas import Rota
 from voc.workorders.sections import Name, Names, Section
 from voc.workorders.voice_rules import Match, VoiceRules
@@ -160,6 +161,10 @@ class RoutingRules(Section):
     rotas: dict[Name, Rota] = Field(default={}, description="People who take turns, by name.")
     rules: tuple[Rule, ...] = Field(default=(), description="Rules, the first ones first.")
     voices: VoiceRules = Field(default=VoiceRules(), description="Actions on single voices.")
+    handling: Handling = Field(default=Handling(), description="How orders are handled.")
+    escalation: tuple[EscalationStep, ...] = Field(
+        default=ESCALATION, description="What is done when time runs out."
+    )
 
     @field_validator("sla")
     @classmethod
@@ -174,6 +179,14 @@ class RoutingRules(Section):
     def _names_are_unique(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         _once(rule.name for rule in rules)
         return rules
+
+    @field_validator("escalation")
+    @classmethod
+    def _steps_are_unique(cls, steps: tuple[EscalationStep, ...]) -> tuple[EscalationStep, ...]:
+        twice = [name for name, count in Counter(step.name for step in steps).items() if count > 1]
+        if twice:
+            raise ValueError(f"two steps are called {twice[0]!r}; give each its own name")
+        return steps
 
     @field_validator("voices")
     @classmethod

@@ -22,10 +22,12 @@ IDS = {
     "topic_id": TOPIC.topic_id,
     "issue_id": ISSUE.issue_id,
     "work_order_id": "wo_1",
+    "name": "shop",
 }
 BODIES: dict[str, Any] = {
     "/v1/classify": {"items": [{"id": "1", "text": "好"}]},
     "/v1/feedback": {"items": [{"native_id": "2", "channel": "review", "text": "好"}]},
+    "/v1/sources/{name}/webhook": {"native_id": "3", "text": "好"},
     "/v1/corrections": {
         "feedback_id": VOICE.feedback_id, "field": "sentiment", "label": "negative",
     },

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from api.events import EventIn
 from tests.api.data.conftest import ISSUE, Service, seed
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -188,3 +190,114 @@ def test_a_signature_opens_no_other_route(signing: Service) -> None:
     body = b'{"items":[{"native_id":"1","channel":"review","text":"x"}]}'
     headers = signed(SECRET, body, at=datetime.now(UTC))
     assert signing.client.post("/v1/feedback", content=body, headers=headers).status_code == 401
+
+
+def test_a_work_order_is_handled_through_the_api(service: Service) -> None:
+    order = opened(service).json()["work_order_id"]
+    at = datetime.now(UTC)
+    steps: list[tuple[dict[str, Any], str]] = [
+        ({"event": "accepted"}, "accepted"),
+        ({"event": "waiting", "waiting_for": "third_party"}, "waiting"),
+        ({"event": "resume"}, "in_progress"),
+        ({"event": "suspend", "note": "等配件"}, "in_progress"),
+        ({"event": "resume"}, "in_progress"),
+        ({"event": "urge"}, "in_progress"),
+        ({"event": "extend", "days": 2, "note": "缺货"}, "in_progress"),
+        ({"event": "grant"}, "in_progress"),
+        ({"event": "transfer", "department": "售后服务部", "note": "属维修"}, "open"),
+        ({"event": "resolved"}, "resolved"),
+        ({"event": "call_back", "satisfaction": 2, "note": "还响"}, "reopened"),
+        ({"event": "resolved"}, "resolved"),
+        ({"event": "call_back", "satisfaction": 5}, "resolved"),
+        ({"event": "closed"}, "closed"),
+        ({"event": "archive"}, "closed"),
+    ]
+    for number, (body, status) in enumerate(steps):
+        moment = (at + timedelta(seconds=number)).isoformat()
+        answer = told(service, order, event_id=f"e{number}", at=moment, **body)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["work_order"]["status"] == status
+    shown = service.client.get(f"/v1/work-orders/{order}", headers=service.headers("read")).json()
+    assert (shown["satisfaction"], shown["reopened_count"]) == (5, 1)
+    assert shown["clock"]["archived_at"] is not None
+    granted = next(entry for entry in shown["history"] if entry["event"] == "grant")
+    assert granted["changes"]["extension_hours"] == [16, None]
+    assert granted["changes"]["due_at"][0] < granted["changes"]["due_at"][1]
+    messages = [each.message.payload for each in service.store.outbox()]
+    assert [message["data"].get("event", {}).get("event") for message in messages] == [
+        None, "resume", "suspend", "resume", "urge", "grant", "transfer", "reopened",
+    ]  # fmt: skip
+    assert [message["sequence"] for message in messages] == list(range(1, 9))
+    assert {message["type"] for message in messages[1:]} == {"work_order.updated"}
+
+
+def test_a_returned_order_is_open_with_whom_the_rules_name_next(service: Service) -> None:
+    order = opened(service).json()
+    answer = told(service, order["work_order_id"], event_id="e1", event="rejected", note="不归我们")
+    after = answer.json()["work_order"]
+    assert after["status"] == "open"
+    assert after["department"] != order["department"]
+    events = [entry["event"] for entry in after["history"]]
+    assert events[-2:] == ["rejected", "rerouted"]
+    assert after["history"][-2]["changes"]["rule"] == [order["rule"], None]
+
+
+def test_orders_are_merged_through_the_api(service: Service) -> None:
+    first = opened(service).json()["work_order_id"]
+    other = replace(ISSUE, issue_id="is_other")
+    with service.store.transaction() as transaction:
+        transaction.save_issues([other])
+    second = service.client.post(
+        f"/v1/issues/{other.issue_id}/work-orders", headers=service.headers("work-orders")
+    ).json()["work_order_id"]
+    unknown = told(service, second, event_id="e0", event="merge", into="wo_none")
+    assert unknown.status_code == 422
+    assert unknown.json()["errors"][0]["pointer"] == "/into"
+    merged = told(service, second, event_id="e1", event="merge", into=first).json()["work_order"]
+    assert (merged["status"], merged["merged_into"]) == ("closed", first)
+    answer = told(service, second, event_id="e2", event="reopened", note="又来了")
+    assert answer.status_code == 409
+    assert first in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"event": "transfer", "note": "x"}, "transfer needs department"),
+        ({"event": "transfer", "department": "甲"}, "transfer needs a reason"),
+        ({"event": "merge"}, "merge needs into"),
+        ({"event": "extend", "note": "x"}, "extend needs hours or days or due_at"),
+        ({"event": "extend", "hours": 1, "days": 1, "note": "x"}, "takes one of"),
+        ({"event": "extend", "hours": 0, "note": "x"}, "greater than 0"),
+        ({"event": "extend", "due_at": "9999-12-31T23:59:59Z", "note": "x"}, "between the years"),
+        ({"event": "accepted", "at": "0001-01-01T00:00:00+14:00"}, "between the years"),
+        ({"event": "call_back"}, "call_back needs satisfaction"),
+        ({"event": "call_back", "satisfaction": 6}, "less than or equal to 5"),
+        ({"event": "waiting", "waiting_for": "godot"}, "customer"),
+        ({"event": "accepted", "hours": 2}, "accepted takes no hours"),
+        ({"event": "refuse"}, "refuse needs a reason"),
+    ],
+)
+def test_an_action_without_what_it_needs_is_refused(
+    service: Service, body: dict[str, Any], said: str
+) -> None:
+    order = opened(service).json()["work_order_id"]
+    answer = told(service, order, event_id="e", **body)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_an_action_told_again_does_nothing(service: Service) -> None:
+    order = opened(service).json()["work_order_id"]
+    told(service, order, event_id="e0", event="extend", hours=4, note="缺货")
+    body = {"event_id": "e1", "event": "grant"}
+    first, again = told(service, order, **body), told(service, order, **body)
+    assert (first.json()["repeated"], again.json()["repeated"]) == (False, True)
+    due = [answer.json()["work_order"]["due_at"] for answer in (first, again)]
+    assert due[0] == due[1]
+    assert told(service, order, event_id="e1", event="grant", hours=2).status_code == 422
+
+
+def test_a_request_of_old_is_known_again() -> None:
+    old = b'{"event":"accepted","at":null,"note":null,"actor":"\xe6\x9d\x8e\xe5\xb7\xa5"}'
+    assert EventIn(event_id="e1", event="accepted", actor="李工").asked() == old

@@ -18,7 +18,14 @@ import orjson
 
 from voc.errors import VocError
 from voc.sources.crawling.job import Job, crawler_of
-from voc.sources.crawling.site import Mark, SpentError, UnreachableError, Unreadable, Voice
+from voc.sources.crawling.site import (
+    Lost,
+    Mark,
+    SpentError,
+    UnreachableError,
+    Unreadable,
+    Voice,
+)
 
 if TYPE_CHECKING:
     from voc.sources.crawling.politeness import ScrapySite
@@ -111,6 +118,8 @@ async def _crawl(job: Job, site: ScrapySite, say: Say) -> None:
             say({"mark": asdict(step), "forbidden": site.refused})
             if job.limit is not None and rows >= job.limit:
                 return
+        elif isinstance(step, Lost):
+            say({"lost": list(step.ids)})
         else:
             rows += 1
             _say_row(step, say)

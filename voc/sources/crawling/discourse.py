@@ -99,6 +99,7 @@ class DiscourseCrawler:
             url = f"{self._base}/t/{thread.number}/posts.json?{urlencode(pairs)}"
             more = await site.get(url)
             if more is None:
+                yield Unreadable(url, "the posts are gone, or not for guests any more")
                 return
             for post in (json_of(more, url).get("post_stream") or {}).get("posts") or ():
                 yield self._post(post, thread, numbers)

@@ -97,11 +97,12 @@ class DiscuzCrawler:
         """Gives the posts of a thread, page after page."""
         seen: set[str] = set()
         for number in range(1, self._settings.max_pages + 1):
-            page = await site.get(_page_address(thread.url, number))
-            if page is None:
-                return
-            tree = parse(page.text, page.url)
-            if _message(tree) is not None:  # deleted, or not for guests
+            url = _page_address(thread.url, number)
+            page = await site.get(url)
+            tree = parse(page.text, page.url) if page is not None else None
+            if page is None or _message(tree) is not None:  # deleted, or not for guests
+                if seen:
+                    yield Unreadable(url, "the page is gone, or not for guests any more")
                 return
             found = list(self._posts_on(tree, thread, page.url, section))
             fresh = [post for post in found if _name(post) not in seen]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from voc.errors import SourceError
 from voc.sources.crawling.site import (
+    Lost,
     Mark,
     RefusedError,
     Site,
@@ -23,6 +24,7 @@ _WALKS: Final = 4
 _LEAST_RECHECK: Final = timedelta(hours=1)
 _MAX_FAILURES: Final = 5
 _MAX_PENDING: Final = 1_000
+_MAX_KNOWN: Final = 20_000
 _MALFORMED: Final = (SourceError, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -78,18 +80,23 @@ class _State:
         since: Last posts from here on are looked at by the run under way.
         done: Last post and number of the newest thread that the run under way has read.
         pending: Threads that could not be reached.
+        posts: Ids of the posts of each thread that is read again, to see what vanishes.
     """
 
     newest: str | None = None
     since: str | None = None
     done: tuple[str, int] | None = None
     pending: tuple[Thread, ...] = ()
+    posts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> _State:
         done = kept.get("done")
         pending = tuple(Thread(*item) for item in kept.get("pending", ()))
-        return cls(kept.get("newest"), kept.get("since"), tuple(done) if done else None, pending)
+        posts = {number: tuple(ids) for number, ids in kept.get("posts", {}).items()}
+        return cls(
+            kept.get("newest"), kept.get("since"), tuple(done) if done else None, pending, posts
+        )
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -97,6 +104,7 @@ class _State:
             "since": self.since,
             "done": list(self.done) if self.done else None,
             "pending": [thread.as_list() for thread in self.pending],
+            "posts": {number: list(ids) for number, ids in self.posts.items()},
         }
 
     def begun(self, recheck: timedelta) -> _State:
@@ -120,6 +128,26 @@ class _State:
     def missed(self, thread: Thread, now: str) -> _State:
         after = self.read(thread, now)
         return replace(after, pending=(*after.pending, thread)[-_MAX_PENDING:])
+
+    def lost(self, thread: Thread, ids: Sequence[str]) -> tuple[str, ...]:
+        """The posts that a thread had and has no more, and that no other thread has now."""
+        others = {
+            name
+            for number, names in self.posts.items()
+            if number != str(thread.number)
+            for name in names
+        }
+        known = self.posts.get(str(thread.number), ())
+        return tuple(name for name in known if name not in ids and name not in others)
+
+    def seen(self, thread: Thread, ids: Sequence[str]) -> _State:
+        """The state that knows the posts of a thread, and of others as long as there is room."""
+        posts = {str(thread.number): tuple(ids[:_MAX_KNOWN])}
+        room = _MAX_KNOWN - len(ids)
+        for number, names in self.posts.items():
+            if number not in posts and (room := room - len(names)) >= 0:
+                posts[number] = names
+        return replace(self, posts=posts)
 
     def ended(self) -> _State:
         return replace(self, since=None, done=None)
@@ -172,8 +200,8 @@ class ForumWalk:
         total = len(retried) + len(threads)
         for number, thread in enumerate([*retried, *threads], 1):
             try:
-                async for voice in self._forum.posts(site, section, thread):
-                    yield voice
+                async for step in self._thread(site, section, thread, states):
+                    yield step
                 states[section] = states[section].read(thread, moment)
                 self._failures = 0
             except RefusedError:  # counted by the site
@@ -190,6 +218,33 @@ class ForumWalk:
             yield _mark(states, number, total)
         states[section] = states[section].ended()
         yield _mark(states, total, total)
+
+    async def _thread(
+        self, site: Site, section: str, thread: Thread, states: dict[str, _State]
+    ) -> AsyncIterator[Step]:
+        """Gives the posts of a thread, and those that it has lost since it was read before."""
+        ids: list[str] = []
+        is_whole = True
+        async for voice in self._forum.posts(site, section, thread):
+            is_whole = is_whole and isinstance(voice, Voice)
+            ids += [str(voice.values["id"])] if isinstance(voice, Voice) else []
+            yield voice
+        if not ids or not is_whole:
+            return
+        lost = states[section].lost(thread, ids)
+        if lost:
+            # A post that slid to a page which was read already is found by reading once more.
+            async for voice in self._forum.posts(site, section, thread):
+                is_whole = is_whole and isinstance(voice, Voice)
+                ids += [str(voice.values["id"])] if isinstance(voice, Voice) else []
+                yield voice
+            if not is_whole:
+                return
+            ids = list(dict.fromkeys(ids))
+            lost = tuple(name for name in lost if name not in ids)
+        states[section] = states[section].seen(thread, ids)
+        if lost:
+            yield Lost(lost)
 
     def _count_failure(self, error: UnreachableError) -> None:
         self._failures += 1

@@ -88,6 +88,13 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """Voices that were there and, where they stood, are no more."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What came before it is whole: a run may go on here.
 
@@ -102,7 +109,7 @@ class Mark:
     total: int | None = None
 
 
-Step = Voice | Unreadable | Mark
+Step = Voice | Unreadable | Lost | Mark
 
 
 class Crawler(Protocol):

@@ -17,12 +17,11 @@ import orjson
 from voc.config import Crawled, CrawlSettings
 from voc.errors import RowError, SourceError
 from voc.records import Channel, Feedback
-from voc.sources.base import Page, ReadProgress, Reject
+from voc.sources.base import PAGE_ROWS, Page, ReadProgress, Reject
 from voc.sources.columns import ColumnMap
 from voc.sources.crawling.job import Job
 from voc.sources.crawling.markup import missing_extra
 from voc.sources.feedback import to_feedback
-from voc.sources.files import PAGE_ROWS
 from voc.sources.rows import Row
 
 NEEDED: Final = ("scrapy", "parsel", "protego", "feedparser")
@@ -94,6 +93,8 @@ class CrawlSource:
                     mark = line["mark"]
                     self._progress = ReadProgress(mark["done"], mark["total"])
                     yield draft.marked(mark["cursor"], line["forbidden"])
+                elif "lost" in line:
+                    draft.withdrawn += line["lost"]
                 elif "end" in line:
                     if line["end"] == "spent":
                         self.note = (
@@ -136,6 +137,7 @@ class _Draft:
     cursor: Mapping[str, Any]
     feedback: list[Feedback] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     refused: int = 0
 
     @property
@@ -157,9 +159,15 @@ class _Draft:
         forbidden = 0 if refused is None else refused - self.refused
         self.refused += forbidden
         page = Page(
-            tuple(self.feedback), tuple(self.rejects), {"crawl": dict(self.cursor)}, done, forbidden
+            tuple(self.feedback),
+            tuple(self.rejects),
+            {"crawl": dict(self.cursor)},
+            done,
+            forbidden,
+            withdrawn=tuple(self.withdrawn),
+            is_snapshot=True,
         )
-        self.feedback, self.rejects = [], []
+        self.feedback, self.rejects, self.withdrawn = [], [], []
         return page
 
 

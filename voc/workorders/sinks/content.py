@@ -98,13 +98,18 @@ def told(message: Message) -> Told:
 
 def _order(message: Message, data: Mapping[str, Any]) -> Told:
     order, issue = _mapping(data.get("work_order")), _mapping(data.get("issue"))
+    event = _mapping(data.get("event"))
     priority: Any = order.get("priority")
     description = _sound(str(order.get("description") or ""))
+    if event:
+        description = f"{_news(event)}\n{description}"
+    label = _line(event.get("label"))
+    kind = _KINDS.get(str(message.payload.get("type")), "工单")
     department, assignee = _line(order.get("department")), _line(order.get("assignee"))
     due = _line(order.get("due_at"))[:16].replace("T", " ")
-    group = _line(_mapping(data.get("routing")).get("skill_group"))
+    group = _line(order.get("skill_group"))
     return Told(
-        kind=_KINDS.get(str(message.payload.get("type")), "工单"),
+        kind=f"工单{label}" if label else kind,
         title=_line(order.get("title")) or message.key,
         priority=PRIORITY_LABELS.get(priority, _line(priority)),
         priority_id=_line(priority),
@@ -152,6 +157,13 @@ def _voice(message: Message, data: Mapping[str, Any]) -> Told:
 
 def _facts(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in facts if value)
+
+
+def _news(event: Mapping[str, Any]) -> str:
+    """Returns in one line what happened to the order, by whom, and why."""
+    why = _line(event.get("note"))
+    who = f"{_line(event.get('actor'))}：" if event.get("actor") else ""
+    return f"动态：{who}{_line(event.get('label'))}" + (f"，{why}" if why else "")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

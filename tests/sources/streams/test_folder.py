@@ -1,0 +1,119 @@
+"""Files are taken when they are whole, each version once, from any file system."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sources.streams.places import FolderPlace, settings_for
+from voc.config import Settings
+from voc.errors import SourceError
+from voc.pipeline.origins import Told, open_source
+from voc.sources.base import Page
+
+
+def read(settings: Settings, cursor: Any = None) -> list[Page]:
+    return list(open_source("site", settings=settings, told=Told())[0].read(cursor))
+
+
+def texts(pages: list[Page]) -> list[str]:
+    return [item.text for page in pages for item in page.feedback]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> FolderPlace:
+    made = FolderPlace(tmp_path)
+    made.empty()
+    return made
+
+
+def test_a_file_that_is_under_way_waits(place: FolderPlace) -> None:
+    place.write("a.jsonl", [{"id": 1, "text": "好", "gone": 0}], age_s=2)
+    for name in (".b.jsonl", "~c.jsonl", "d.jsonl.part"):
+        place.write(name, [{"id": 2, "text": "坏", "gone": 0}])
+    assert read(place.settings) == []
+    os.utime(place.drop / "a.jsonl", (1_000_000_000, 1_000_000_000))
+    assert texts(read(place.settings)) == ["好"]
+
+
+def test_a_time_that_lies_ahead_settles_too(place: FolderPlace) -> None:
+    place.write("a.jsonl", [{"id": 1, "text": "好", "gone": 0}], age_s=-3_600)
+    assert texts(read(place.settings)) == ["好"]
+
+
+def test_a_new_version_is_read_and_an_old_one_is_not(place: FolderPlace) -> None:
+    place.write("a.jsonl", [{"id": 1, "text": "好", "gone": 0}])
+    cursor = read(place.settings)[-1].cursor
+    assert read(place.settings, cursor) == []
+    place.write("a.jsonl", [{"id": 1, "text": "改过", "gone": 0}], age_s=30)
+    assert texts(read(place.settings, cursor)) == ["改过"]
+    (place.drop / "a.jsonl").unlink()
+    place.write("b.jsonl", [{"id": 2, "text": "新", "gone": 0}])
+    assert list(read(place.settings, cursor)[-1].cursor["files"]) == [str(place.drop / "b.jsonl")]
+
+
+def test_a_cut_file_goes_on_and_a_changed_one_begins_anew(place: FolderPlace) -> None:
+    rows = [{"id": n, "text": f"第{n}条", "gone": 0} for n in range(1_200)]
+    place.write("a.jsonl", rows)
+    first = read(place.settings)[0].cursor
+    assert len(texts(read(place.settings, first))) == 700
+    place.write("a.jsonl", rows, age_s=30)
+    assert len(texts(read(place.settings, first))) == 1_200
+
+
+def test_a_file_that_is_no_table_holds_up_no_other(place: FolderPlace) -> None:
+    place.write("a.jsonl", [{"id": 1, "nothing": 5, "gone": 0}])
+    (place.drop / "b.jsonl").write_bytes(b"\x00\x01\x02")
+    os.utime(place.drop / "b.jsonl", (1_000_000_000, 1_000_000_000))
+    place.write("c.jsonl", [{"id": 1, "text": "好", "gone": 0}])
+    pages = read(place.settings)
+    assert texts(pages) == ["好"]
+    assert sum(len(page.rejects) for page in pages) >= 1
+    assert read(place.settings, pages[-1].cursor) == []
+
+
+def test_a_file_that_is_too_large_is_set_aside(place: FolderPlace, tmp_path: Path) -> None:
+    place.write("a.jsonl", [{"id": 1, "text": "好" * 1_000}])
+    source = {"kind": "folder", "path": "drop/*.jsonl", "max_file_mb": 0.001}
+    [page] = read(settings_for(tmp_path, source))
+    assert "max_file_mb" in page.rejects[0].reason
+
+
+def test_a_folder_that_is_not_there_yet_gives_nothing(tmp_path: Path) -> None:
+    assert read(settings_for(tmp_path, {"kind": "folder", "path": "none/*.csv"})) == []
+
+
+def test_other_file_systems_are_read_through_a_copy(tmp_path: Path) -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    name = f"/voc-{os.getpid()}-{time.monotonic_ns()}"
+    memory.pipe(f"{name}/a.csv", "id,text\n1,好\n2,坏\n".encode())
+    memory.pipe(f"{name}/b.csv", b"id,text\n1,\n")
+    source = {"kind": "folder", "path": f"memory://{name}/*.csv", "settle_s": 0}
+    settings = settings_for(tmp_path, source)
+    pages = read(settings)
+    assert texts(pages)[:2] == ["好", "坏"]
+    assert read(settings, pages[-1].cursor) == []
+    memory.pipe(f"{name}/a.csv", "id,text\n1,改过\n".encode())
+    assert texts(read(settings, pages[-1].cursor)) == ["改过"]
+    memory.rm(name, recursive=True)
+
+
+def test_what_a_file_system_says_stands_in_no_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("https://bucket/?signature=hush")
+
+    monkeypatch.setattr(MemoryFileSystem, "glob", fail)
+    settings = settings_for(tmp_path, {"kind": "folder", "path": "memory://x/*"})
+    with pytest.raises(SourceError, match="cannot be listed") as caught:
+        read(settings)
+    assert "hush" not in str(caught.value)

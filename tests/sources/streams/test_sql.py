@@ -1,0 +1,166 @@
+"""Queries of the three databases: ties, late rows, cut runs, and nothing written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from tests.conftest import require
+from tests.sources.streams.places import SqlPlace, settings_for
+from tests.store.conftest import POSTGRES_URL
+from voc.errors import SourceError
+from voc.pipeline.origins import Told, open_source
+from voc.sources.base import Page
+from voc.sources.streams.watermarks import earlier, read_mark, write_mark
+
+MARIADB_URL = "mariadb+pymysql://root@127.0.0.1:3306/test"
+STAMPS = {"sqlite": "TEXT", "postgresql": "TIMESTAMP", "mariadb": "DATETIME(6)"}
+
+
+def _runner(url: str) -> Callable[..., Any]:
+    engine = create_engine(url, connect_args={"connect_timeout": 2})
+
+    def run(statement: str, rows: list[Any] | None = None) -> None:
+        with engine.begin() as connection:
+            marked = statement.replace("?", "%s")
+            if rows is None:
+                connection.exec_driver_sql(marked)
+            else:
+                connection.exec_driver_sql(marked, [tuple(row) for row in rows])
+
+    return run
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlPlace]:
+    kind: str = request.param
+    if kind == "sqlite":
+        yield SqlPlace(tmp_path)
+        return
+    require("services", kind != "mariadb" or find_spec("pymysql"), "pymysql is not installed")
+    url = POSTGRES_URL if kind == "postgresql" else MARIADB_URL
+    run = _runner(url)
+    try:
+        run("SELECT 1")
+    except SQLAlchemyError as error:
+        require("services", False, f"no {kind} can be reached: {error}")
+    table = f"voc_test_{uuid.uuid4().hex}"
+    with closing(SqlPlace(tmp_path, run=run, url=url, table=table, stamp=STAMPS[kind])) as made:
+        yield made
+
+
+def read(place: SqlPlace, cursor: Any = None, **more: Any) -> list[Page]:
+    told = place.settings.sources["site"].model_copy(update=more)
+    settings = place.settings.model_copy(update={"sources": {"site": told}})
+    return list(open_source("site", settings=settings, told=Told())[0].read(cursor))
+
+
+def names(pages: list[Page]) -> list[int]:
+    return [int(item.native_id) for page in pages for item in page.feedback]
+
+
+def test_equal_watermarks_over_the_end_of_a_page_lose_and_double_nothing(place: SqlPlace) -> None:
+    pages = read(place)
+    assert names(pages) == list(range(1_200))
+    assert [len(page.feedback) for page in pages] == [500, 500, 200]
+    assert "updated_at" not in pages[0].feedback[0].extra
+    rest = read(place, pages[0].cursor)
+    assert names(rest) == list(range(500, 1_200))
+
+
+def test_rows_that_were_late_are_found_within_the_lag(place: SqlPlace) -> None:
+    cursor = read(place)[-1].cursor
+    place.insert([(5_000, "迟到", "2026-10-31 23:59:30"), (5_001, "太迟", "2026-10-31 22:00:00")])
+    found = names(read(place, cursor))
+    assert 5_000 in found
+    assert 5_001 not in found
+    assert names(read(place, cursor, lag=0)) == list(range(800, 1_200))
+
+
+def test_rows_that_were_late_while_a_run_was_cut_off_are_found_by_the_next(place: SqlPlace) -> None:
+    cut = read(place)[0].cursor  # behind row 499, at second 1
+    place.insert([(5_000, "迟到", "2026-11-01 00:00:00"), (5_001, "新的", "2026-11-05 00:00:00")])
+    resumed = read(place, cut)
+    assert 5_000 not in names(resumed)
+    assert 5_000 in names(read(place, resumed[-1].cursor))
+
+
+def test_rows_without_a_watermark_are_told(place: SqlPlace) -> None:
+    place.poison()
+    pages = read(place)
+    [reject] = [reject for page in pages for reject in page.rejects]
+    assert reject.reason == "rows without updated_at are not read; give each one a value"
+    assert 99_999 not in names(pages)
+
+
+def test_nothing_can_be_written(place: SqlPlace) -> None:
+    query = f"WITH gone AS (DELETE FROM {place.table} RETURNING *) SELECT * FROM gone"
+    with pytest.raises(SourceError, match="does not take the query"):
+        read(place, query=query)
+    assert len(names(read(place))) == 1_200
+
+
+def test_what_is_wrong_is_told_without_the_password(place: SqlPlace) -> None:
+    for more, said in (
+        ({"query": "SELECT nothing FROM nowhere"}, "Mend sources.site.query"),
+        ({"key": "nokey"}, "nokey"),
+    ):
+        with pytest.raises(SourceError, match=said):
+            read(place, **more)
+
+
+def test_a_query_may_hold_casts_colons_and_percents(place: SqlPlace) -> None:
+    query = f"SELECT id, words, updated_at, gone, ':a %s 12:30' AS note FROM {place.table}"
+    pages = read(place, query=query)
+    assert pages[0].feedback[0].extra["note"] == ":a %s 12:30"
+
+
+def test_a_missing_file_is_told_and_not_made(tmp_path: Path) -> None:
+    source = {
+        "kind": "sql", "url": "sqlite:///none.db", "query": "SELECT 1", "watermark": "w", "key": "k"
+    }  # fmt: skip
+    with pytest.raises(SourceError, match="there is no such file"):
+        list(open_source("site", settings=settings_for(tmp_path, source), told=Told())[0].read({}))
+    assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "lag", "before"),
+    [
+        ("time", "2026-11-01T00:00:30", 60, "2026-10-31T23:59:30"),
+        ("time", "2026-11-01T00:00:30.000001+08:00", 1, "2026-11-01T00:00:29.000001+08:00"),
+        ("time", "0001-01-01T00:00:00", 60, "0001-01-01T00:00:00"),
+        ("date", "2026-11-01", 60, "2026-10-31"),
+        ("int", "100", 60, "40"),
+        ("decimal", "100.5", 60, "40.5"),
+        ("text", "2026-11-01 00:00:30.250", 60, "2026-10-31 23:59:30"),
+        ("text", "2026-11-01T00:00:30", 60, "2026-10-31T23:59:30"),
+        ("text", "2026-11-01", 60, "2026-10-31"),
+        ("text", "any words", 0, "any words"),
+    ],
+)
+def test_marks_go_back(kind: str, value: str, lag: float, before: str) -> None:
+    assert earlier((kind, value), lag, "w") == (kind, before)
+    mark = write_mark(read_mark((kind, value)), "w")
+    assert mark == (kind, value)
+
+
+@pytest.mark.parametrize("mark", [("text", "v12"), ("uuid", str(uuid.UUID(int=1)))])
+def test_marks_that_tell_no_time_ask_for_no_lag(mark: tuple[str, str]) -> None:
+    with pytest.raises(SourceError, match="set lag: 0"):
+        earlier(mark, 60, "w")
+    assert earlier(mark, 0, "w") == mark
+
+
+@pytest.mark.parametrize("value", [None, True, b"x", [1]])
+def test_values_without_an_order_are_refused(value: Any) -> None:
+    with pytest.raises(SourceError, match="the column 'w' holds"):
+        write_mark(value, "w")

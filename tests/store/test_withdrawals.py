@@ -1,0 +1,120 @@
+"""What a source takes back is kept and counted nowhere, until it is said again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from voc.records import Evidence, Feedback, Issue, Sentiment, Span, Tags, Topic
+from voc.store import Store
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+MODEL = "m@1.0.0"
+
+
+def voice(name: str, text: str = "起步顿挫") -> Feedback:
+    return Feedback("s", name, "review", text, created_at=NOW)
+
+
+def add(store: Store, *items: Feedback, restores: bool = False) -> tuple[int, int, int]:
+    with store.transaction() as tx:
+        found = tx.add_feedback(items, industry="cars", now=NOW, restores=restores)
+    return found.accepted, found.duplicates, found.edited
+
+
+def withdraw(store: Store, *names: str) -> int:
+    with store.transaction() as tx:
+        return tx.withdraw("s", names, NOW)
+
+
+def tag(store: Store) -> None:
+    rows = [
+        (item, Tags(item.feedback_id, item.feedback.text, "zh", NEGATIVE, model=MODEL))
+        for item in store.untagged(MODEL, limit=100)
+    ]
+    with store.transaction() as tx:
+        tx.save_tags(rows, NOW)
+
+
+NEGATIVE = Sentiment("negative", 0.9, {"negative": 0.9, "neutral": 0.1, "positive": 0.0})
+
+
+def issue(voices: Sequence[Feedback]) -> Issue:
+    return Issue(
+        "is_1", "顿挫", "cars", "power", "open", "medium", NOW, NOW, len(voices), "steady", 1.0,
+        evidence=tuple(Evidence(item.feedback_id, 0, 2, "起步") for item in voices),
+    )  # fmt: skip
+
+
+def test_a_withdrawn_voice_counts_nowhere_and_is_kept(store: Store) -> None:
+    one, two = voice("1"), voice("2", "空间大")
+    add(store, one, two)
+    tag(store)
+    topic = Topic("to_1", "顿挫", "cars", ("顿挫",), 1, 1.0, NOW, NOW)
+    with store.transaction() as tx:
+        tx.save_topics("cars", [topic], [(one.feedback_id, "to_1", 0.9, Span(0, 2, "起步"))])
+        tx.save_issues([issue([one, two])])
+    assert withdraw(store, "1", "1", "unknown") == 1
+    assert withdraw(store, "1") == 0
+    assert [row.feedback_id for row in store.tagged(model=MODEL)] == [two.feedback_id]
+    assert store.feedback(one.feedback_id) is None
+    assert list(store.topic_voices()) == []
+    counts = store.counts()
+    assert (counts.feedback, counts.versions, counts.tagged) == (1, 2, 1)
+    [source] = store.sources()
+    assert (source.voices, source.withdrawn) == (1, 1)
+    left = store.issue("is_1")
+    assert left is not None
+    assert (left.count, left.status) == (1, "open")
+    assert [place.feedback_id for place in left.evidence] == [two.feedback_id]
+    assert store.check() == []
+
+
+def test_an_issue_whose_voices_are_all_gone_is_closed_with_a_reason(store: Store) -> None:
+    one = voice("1")
+    add(store, one)
+    with store.transaction() as tx:
+        tx.save_issues([issue([one])])
+    withdraw(store, "1")
+    left = store.issue("is_1")
+    assert left is not None
+    assert (left.count, left.status, left.evidence) == (0, "closed", ())
+    [event] = store.issue_events("is_1")
+    assert (event.actor, event.note) == ("voc", "所有声音都已被撤回")
+
+
+def test_what_comes_again_as_it_was_stays_withdrawn_where_it_may_be_old(store: Store) -> None:
+    add(store, voice("1"))
+    withdraw(store, "1")
+    assert add(store, voice("1")) == (0, 1, 0)
+    assert store.counts().feedback == 0
+
+
+def test_what_a_snapshot_shows_again_speaks_again(store: Store) -> None:
+    add(store, voice("1"), voice("2"))
+    add(store, voice("1", "改过"))
+    withdraw(store, "1", "2")
+    assert add(store, voice("1", "改过"), voice("2"), restores=True) == (0, 2, 0)
+    assert store.counts().feedback == 2
+    found = store.feedback(voice("1").feedback_id)
+    assert found is not None
+    assert (found.version, found.feedback.text) == (2, "改过")
+    assert store.sources()[0].withdrawn == 0
+    assert store.check() == []
+
+
+def test_other_words_are_an_edit_and_speak_again(store: Store) -> None:
+    add(store, voice("1"))
+    withdraw(store, "1")
+    assert add(store, voice("1", "改过")) == (0, 0, 1)
+    found = store.feedback(voice("1").feedback_id)
+    assert found is not None
+    assert found.version == 2
+    assert withdraw(store, "1") == 1
+    assert store.counts().feedback == 0
+
+
+def test_many_are_withdrawn_at_once(store: Store) -> None:
+    add(store, *(voice(str(n), f"第{n}条") for n in range(1_200)))
+    assert withdraw(store, *(str(n) for n in range(0, 1_200, 2))) == 600
+    assert store.counts().feedback == 600

@@ -1,0 +1,89 @@
+"""What the gate let in, set aside or refused, why, how many, and which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from voc.store import Store, TaggedRow
+from voc.text.duplicates import exact_key
+from voc.text.language import language_of
+
+Reason = Literal[
+    "rejected", "empty", "language", "duplicate", "paid_burst", "advertisement", "survey"
+]
+REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
+WHAT: Final[dict[Reason, tuple[str, str]]] = {
+    "rejected": ("读不出的行", "未入库"),
+    "empty": ("没有内容", "计入反馈量和评分，不判断情感"),
+    "language": ("模型不熟悉的语言", "入库并标注，结果仅供参考"),
+    "duplicate": ("与其他来源的内容相同", "入库，各计一次"),
+    "paid_burst": ("疑似刷评", "不计入问题和报告"),
+    "advertisement": ("广告", "不计入问题"),
+    "survey": ("答卷可疑（全部相同、太快）", "入库，分数照计"),
+}
+"""What each reason is, and what becomes of it."""
+
+_KNOWN: Final = frozenset({"zh", "zh-Hant", "yue", "en"})
+_SHOWN_CHARS: Final = 120
+_HASTY: Final = ("straight_line", "speeder")
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A row or voice that the gate noticed: which, from where, and how it begins (masked)."""
+
+    reason: Reason
+    source: str
+    name: str
+    text: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def noticed(store: Store, *, model: str) -> Iterator[Noticed]:
+    """Yields what the gate noticed, rejected rows first; a voice once for each of its reasons.
+
+    Args:
+        store: What is looked at.
+        model: Whose tags say which voices there are.
+    """
+    for reject in store.rejects():
+        yield Noticed("rejected", reject.source, reject.place, reject.reason)
+    firsts: dict[int, str] = {}
+    for row in store.tagged(model=model):
+        stored = store.feedback(row.feedback_id)
+        if stored is None:
+            continue
+        source = stored.feedback.source
+        found = list(_reasons(row, stored.feedback.extra.get("survey_flags", ())))
+        if "empty" not in found and firsts.setdefault(exact_key(row.text), source) != source:
+            found.append("duplicate")
+        for reason in found:
+            yield Noticed(reason, source, row.feedback_id, row.text[:_SHOWN_CHARS])
+
+
+def _reasons(row: TaggedRow, survey_flags: object) -> Iterator[Reason]:
+    if "uninformative" in row.flags or not row.text.strip():
+        yield "empty"
+    elif language_of(row.text) not in _KNOWN:
+        yield "language"
+    if "paid_burst" in row.flags:
+        yield "paid_burst"
+    if "advertisement" in row.flags:
+        yield "advertisement"
+    if isinstance(survey_flags, list) and any(flag in survey_flags for flag in _HASTY):
+        yield "survey"
+
+
+def counts_by_source(found: list[Noticed]) -> dict[Reason, dict[str, int]]:
+    """Returns how many there are of each reason and source; every reason stands there."""
+    counts: dict[Reason, dict[str, int]] = {reason: {} for reason in REASONS}
+    for item in found:
+        of_source: dict[str, int] = defaultdict(int, counts[item.reason])
+        of_source[item.source] += 1
+        counts[item.reason] = dict(of_source)
+    return counts

@@ -1,0 +1,1 @@
+"""Streams and systems as sources: queues, mailboxes, databases, folders."""

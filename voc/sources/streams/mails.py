@@ -1,0 +1,133 @@
+"""From the bytes of a mail to the values of a feedback."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from email.utils import parseaddr, parsedate_to_datetime
+from typing import Any, Final
+
+from voc.errors import RowError
+from voc.sources.streams.letters import text_of_html, words_of
+from voc.text.encoding import decode
+
+_DEEPEST: Final = 20
+_MOST_PARTS: Final = 200
+_ID_CHARS: Final = 180
+_FOLDED: Final = re.compile(r"\s*[\r\n]+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail.
+
+    Attributes:
+        native_id: Its Message-ID, or a hash of it where that is missing or long.
+        values: Fields of a feedback by name.
+    """
+
+    native_id: str
+    values: dict[str, Any]
+
+
+def read_mail(data: bytes) -> Mail:
+    """Reads a mail: its plain text, or else its page as text; attachments are counted.
+
+    Raises:
+        RowError: It holds no words.
+    """
+    message = BytesParser(policy=compat32).parsebytes(data)
+    plain, page, attachments = _texts(message)
+    text = words_of(plain) if plain.strip() else words_of(text_of_html(page))
+    title = header_text(message.get("Subject"))
+    if not text and not title:
+        raise RowError("the mail holds no words")
+    name, address = parseaddr(header_text(message.get("From")))
+    native_id = _id_of(message, data)
+    values = {
+        "id": native_id,
+        "text": text,
+        "title": title,
+        "created_at": _date_of(message),
+        "author": name or address,
+        "customer_id": address.lower(),
+        "attachments": attachments,
+    }
+    kept = {key: value for key, value in values.items() if value not in (None, "", 0)}
+    return Mail(native_id, kept)
+
+
+def header_text(value: Any) -> str:
+    """Returns a header in plain words, whatever encodings its pieces name, or have without one."""
+    if value is None:
+        return ""
+    pieces = []
+    for piece, charset in _pieces(value):
+        if isinstance(piece, str):
+            piece = piece.encode("utf-8", "surrogateescape")
+        is_named = charset not in (None, "unknown-8bit")
+        pieces.append(decode(piece, declared=charset if is_named else None).text)
+    return _FOLDED.sub(" ", "".join(pieces)).strip()
+
+
+def _pieces(value: Any) -> list[tuple[bytes | str, str | None]]:
+    try:
+        return list(decode_header(value))
+    except ValueError:  # Base64 that is none
+        return [(str(value), None)]
+
+
+def _texts(message: Message) -> tuple[str, str, int]:
+    """Returns the plain text, the page, and how many parts are neither."""
+    plain: list[str] = []
+    pages: list[str] = []
+    others = 0
+    for part in _leaves(message, 0):
+        kind = part.get_content_type()
+        if kind not in ("text/plain", "text/html") or _is_attached(part):
+            others += 1
+            continue
+        data = part.get_payload(decode=True)
+        raw = data if isinstance(data, bytes) else b""
+        text = decode(raw, declared=part.get_content_charset()).text
+        (plain if kind == "text/plain" else pages).append(text)
+    return "\n".join(plain), "\n".join(pages), others
+
+
+def _leaves(message: Message, depth: int) -> Iterator[Message]:
+    """Gives the parts that hold something; a mail within a mail is one, as what is attached."""
+    if not message.is_multipart() or message.get_content_maintype() == "message":
+        yield message
+        return
+    parts = message.get_payload()
+    if depth >= _DEEPEST or not isinstance(parts, list):
+        return
+    for part in parts[:_MOST_PARTS]:
+        if isinstance(part, Message):
+            yield from _leaves(part, depth + 1)
+
+
+def _is_attached(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment" or part.get_filename() is not None
+
+
+def _id_of(message: Message, data: bytes) -> str:
+    told = header_text(message.get("Message-ID")).strip("<> ")
+    if told and len(told) <= _ID_CHARS:
+        return told
+    return f"mail-{hashlib.blake2b(told.encode() or data, digest_size=12).hexdigest()}"
+
+
+def _date_of(message: Message) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(str(message.get("Date")))
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,338 @@
+"""A query of a database, by growing watermark, in pages that keep memory flat."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, TextClause, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from voc.config.streams import SqlSourceSettings
+from voc.errors import MissingExtraError, RowError, SourceError
+from voc.records import Channel
+from voc.sources.base import PAGE_ROWS, Draft, Gone, Item, Page, ReadProgress, Reject
+from voc.sources.columns import ColumnMap, find_columns
+from voc.sources.feedback import to_feedback
+from voc.sources.identity import native_id
+from voc.sources.rows import Row
+from voc.sources.streams.consuming import AwayError, pause_s
+from voc.sources.streams.watermarks import Mark, earlier, read_mark, write_mark
+from voc.sources.values import DELETED, says_yes
+
+_MOST_TRIES: Final = 6
+_DRIVERS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "postgresql": ("postgresql+psycopg", "psycopg", "postgres"),
+    "postgres": ("postgresql+psycopg", "psycopg", "postgres"),
+    "mysql": ("mysql+pymysql", "pymysql", "mysql"),
+    "mariadb": ("mariadb+pymysql", "pymysql", "mysql"),
+    "sqlite": ("sqlite+pysqlite", "sqlite3", ""),
+}
+_READ_ONLY: Final[Mapping[str, str]] = {
+    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+    "mariadb": "SET SESSION TRANSACTION READ ONLY",
+    "sqlite": "PRAGMA query_only = ON",
+}
+_CONNECT_S: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How far a query was read.
+
+    Attributes:
+        position: Watermark and key of the last row read.
+        floor: Lowest watermark at which a run was cut off: rows that were late there are looked
+            for by the next run.
+        done: Whether the run came to its end.
+    """
+
+    position: tuple[Mark, Mark] | None = None
+    floor: Mark | None = None
+    done: bool = False
+
+    @classmethod
+    def of(cls, cursor: Mapping[str, Any] | None) -> _State:
+        kept = (cursor or {}).get("sql") or {}
+        position, floor = kept.get("position"), kept.get("floor")
+        return cls(
+            (_mark(position[0]), _mark(position[1])) if position else None,
+            _mark(floor) if floor else None,
+            bool(kept.get("done")),
+        )
+
+    def as_cursor(self) -> dict[str, Any]:
+        position = [list(mark) for mark in self.position] if self.position else None
+        floor = list(self.floor) if self.floor else None
+        return {"sql": {"position": position, "floor": floor, "done": self.done}}
+
+
+def _mark(value: Sequence[str]) -> Mark:
+    return value[0], value[1]
+
+
+class SqlSource:
+    """A query as a source.
+
+    Rows are read by growing watermark and, within one, by growing key, so that none is lost or
+    doubled where a page ends between equals. Each run begins `lag` before the end of the last one,
+    for rows that were committed late; what is known is a duplicate. A row whose `deleted` column
+    says so is withdrawn.
+
+    Args:
+        name: Name of the source.
+        settings: The query, and where it is asked.
+        base: Folder that the path of a SQLite file starts from.
+        channel: Where the feedback comes from, where its rows do not tell.
+        zone: The zone of times that name none.
+        max_chars: Longest text kept, in code points.
+
+    Raises:
+        MissingExtraError: The database's driver is not installed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: SqlSourceSettings,
+        *,
+        base: Path,
+        channel: Channel | None,
+        zone: ZoneInfo,
+        max_chars: int,
+    ) -> None:
+        self.name = name
+        self._settings = settings
+        self._told = {"id": settings.key} | dict(settings.map)
+        self._deleted = self._told.pop(DELETED, None)
+        self._channel = channel
+        self._zone = zone
+        self._max_chars = max_chars
+        self._url = _url(name, settings.url, base)
+        self._rows = 0
+
+    @property
+    def progress(self) -> ReadProgress:
+        """How many rows were read."""
+        return ReadProgress(self._rows, None)
+
+    def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
+        """Gives the rows behind `cursor`; a connection that is lost is made anew.
+
+        Raises:
+            SourceError: The database cannot be reached, or does not take the query.
+        """
+        state = self._begun(_State.of(cursor))
+        with self._engine() as engine:
+            if unmarked := self._unmarked(engine):
+                yield Page((), (unmarked,), state.as_cursor(), done=False)
+            columns: ColumnMap | None = None
+            while True:
+                rows = self._fetched(engine, state.position)
+                if rows and columns is None:
+                    columns = find_columns(self._names(rows[0]), mapping=self._told)
+                for page, behind in self._pages(rows, columns, state):
+                    yield page
+                    state = behind
+                if state.done:
+                    return
+
+    def _begun(self, state: _State) -> _State:
+        """Where a run begins: one that was cut off goes on, another one looks back first."""
+        if state.position is None:
+            return state
+        watermark = state.position[0]
+        if not state.done:
+            return replace(state, floor=_lower(state.floor, watermark))
+        floor = _lower(state.floor, watermark)
+        begin = earlier(floor, self._settings.lag, self._settings.watermark)
+        return _State((begin, ("none", "")))
+
+    def _pages(
+        self, rows: Sequence[Mapping[str, Any]], columns: ColumnMap | None, state: _State
+    ) -> Iterator[tuple[Page, _State]]:
+        draft = Draft()
+        for row in rows:
+            assert columns is not None
+            item = self._item(row, columns)
+            if not draft.takes(item) or draft.is_full:
+                yield draft.page(state.as_cursor(), done=False, is_snapshot=True), state
+            draft.add(item)
+            state = replace(state, position=self._position(row), done=False)
+        self._rows += len(rows)
+        state = replace(state, done=len(rows) < PAGE_ROWS)
+        yield draft.page(state.as_cursor(), done=state.done, is_snapshot=True), state
+
+    def _position(self, row: Mapping[str, Any]) -> tuple[Mark, Mark]:
+        told = self._settings
+        try:
+            return (
+                write_mark(row[told.watermark], told.watermark),
+                write_mark(row[told.key], told.key),
+            )
+        except SourceError as error:
+            raise SourceError(f"{self.name}: {error}.") from error
+
+    def _names(self, row: Mapping[str, Any]) -> list[str]:
+        """The columns that hold what a customer said: not those that only tell of the row."""
+        told = set(self._told.values())
+        hidden = {self._settings.watermark, self._deleted} - told
+        return [name for name in row if name not in hidden]
+
+    def _item(self, row: Mapping[str, Any], columns: ColumnMap) -> Item:
+        values = {name: _plain(row[name]) for name in self._names(row)}
+        place = f"{self.name}:{str(row[self._settings.key])[:80]}"
+        read = Row(0, place, {name: value for name, value in values.items() if value is not None})
+        if self._deleted is not None and says_yes(row[self._deleted]):
+            return Gone(native_id(read, columns, None))
+        try:
+            return to_feedback(
+                read,
+                columns,
+                source=self.name,
+                channel=self._channel,
+                product=self._settings.product,
+                zone=self._zone,
+                max_chars=self._max_chars,
+            )
+        except RowError as error:
+            return Reject(self.name, place, error.reason)
+
+    def _unmarked(self, engine: Engine) -> Reject | None:
+        """Returns a reject where rows have no watermark, which no run could ever come to."""
+        quote = engine.dialect.identifier_preparer.quote
+        column = quote(self._settings.watermark)
+        query = f"{self._inner('1')} WHERE {column} IS NULL LIMIT 1"
+        if not self._asked(engine, text(query), {}):
+            return None
+        name = self._settings.watermark
+        return Reject(self.name, name, f"rows without {name} are not read; give each one a value")
+
+    def _fetched(
+        self, engine: Engine, position: tuple[Mark, Mark] | None
+    ) -> Sequence[Mapping[str, Any]]:
+        quote = engine.dialect.identifier_preparer.quote
+        mark, key = quote(self._settings.watermark), quote(self._settings.key)
+        where, values = f"{mark} IS NOT NULL", {}
+        if position is not None:
+            values = {"mark": read_mark(position[0])}
+            where = f"{mark} >= :mark"
+            if position[1][0] != "none":
+                values["key"] = read_mark(position[1])
+                where = f"({mark} > :mark OR ({mark} = :mark AND {key} > :key))"
+        order = f"ORDER BY {mark}, {key} LIMIT {PAGE_ROWS}"
+        rows = self._asked(engine, text(f"{self._inner('*')} WHERE {where} {order}"), values)
+        self._check_columns(rows)
+        return rows
+
+    def _inner(self, wanted: str) -> str:
+        query = self._settings.query.replace(":", r"\:")  # which would name a parameter
+        return f"SELECT {wanted} FROM ({query}) AS voc_rows"
+
+    def _check_columns(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        needed = (self._settings.watermark, self._settings.key, self._deleted)
+        missing = [name for name in needed if name is not None and rows and name not in rows[0]]
+        if missing:
+            raise SourceError(
+                f"{self.name}: the query gives no column {missing[0]!r}; it gives"
+                f" {', '.join(rows[0])}. Mend sources.{self.name}."
+            )
+
+    def _asked(
+        self, engine: Engine, query: TextClause, values: Mapping[str, Any]
+    ) -> Sequence[Mapping[str, Any]]:
+        """Asks; a lost connection is tried again with growing pauses."""
+        for failures in range(1, _MOST_TRIES):
+            try:
+                return self._asked_once(engine, query, values)
+            except AwayError:
+                time.sleep(pause_s(failures))
+        return self._asked_once(engine, query, values)
+
+    def _asked_once(
+        self, engine: Engine, query: TextClause, values: Mapping[str, Any]
+    ) -> Sequence[Mapping[str, Any]]:
+        try:
+            with engine.connect() as connection:
+                return [dict(row) for row in connection.execute(query, values).mappings()]
+        except (OperationalError, InterfaceError) as error:
+            if not self._is_away(error):
+                raise self._refused(error) from error
+            raise AwayError(f"{self._where}: {_said(error)}.") from error
+        except SQLAlchemyError as error:
+            raise self._refused(error) from error
+
+    def _is_away(self, error: SQLAlchemyError) -> bool:
+        """Whether it is the place that fails; SQLite, which has none, calls everything so."""
+        return self._url.get_backend_name() != "sqlite" or "locked" in str(error)
+
+    def _refused(self, error: SQLAlchemyError) -> SourceError:
+        return SourceError(
+            f"{self._where}: does not take the query ({_said(error)}). Mend"
+            f" sources.{self.name}.query."
+        )
+
+    @property
+    def _where(self) -> str:
+        return f"{self.name}: {self._url.render_as_string(hide_password=True)}"
+
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
+        name = self._url.get_backend_name()
+        if name == "sqlite" and not Path(self._url.database or "").is_file():
+            raise SourceError(
+                f"{self._where}: there is no such file. Mend sources.{self.name}.url."
+            )
+        waits = {"connect_timeout": _CONNECT_S} if name != "sqlite" else {}
+        engine = create_engine(self._url, poolclass=NullPool, connect_args=waits)
+
+        @event.listens_for(engine, "connect")
+        def _set_read_only(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            cursor.execute(_READ_ONLY[name])
+            cursor.close()
+            if name != "sqlite":
+                connection.commit()
+
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def _url(name: str, told: str, base: Path) -> URL:
+    url = make_url(told)
+    driver, package, extra = _DRIVERS[url.get_backend_name()]
+    if find_spec(package) is None:
+        raise MissingExtraError(
+            f"The source {name!r} needs the package {package}, which is not installed. Type: pip"
+            f' install "voc-zh[{extra}]"'
+        )
+    url = url.set(drivername=driver)
+    if driver.startswith("sqlite") and url.database:
+        url = url.set(database=str(base / url.database))
+    return url
+
+
+def _lower(one: Mark | None, other: Mark) -> Mark:
+    return other if one is None else min(one, other, key=read_mark)
+
+
+def _plain(value: Any) -> Any:
+    """A cell as files have it: no bytes, which are no words."""
+    return None if isinstance(value, (bytes, bytearray, memoryview)) else value
+
+
+def _said(error: SQLAlchemyError) -> str:
+    """What the driver said, in one line and without the statement."""
+    inner = getattr(error, "orig", None) or error
+    return " ".join(str(inner).split())[:300].rstrip(".")

@@ -1,0 +1,240 @@
+"""Removes a person: voices with all that was made of them, quotes of them, and orders.
+
+What a person said stands in rows of its own, which go, and is quoted in others, which lose the
+quotes. The audit keeps ids alone and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+
+from voc.store import issues, schema
+from voc.store.columns import SafeText
+from voc.store.rows import Forgotten
+from voc.store.statements import chunks
+
+GONE: Final = "（已按本人要求删除）"
+_FORGOTTEN: Final = "本人要求删除"
+_QUOTING: Final = (
+    (schema.topic, schema.topic.c.evidence),
+    (schema.alert, schema.alert.c.feedback_ids),
+    (schema.work_order, schema.work_order.c.description),
+    (schema.outbox, schema.outbox.c.payload),
+)
+"""What quotes voices, or names them, beside rows that belong to one voice."""
+
+
+def count(connection: Connection, customer_id: str) -> Forgotten:
+    """Returns what would go."""
+    names = _voices(connection, customer_id)
+    return Forgotten(
+        feedback=len(names),
+        customers=_number(connection, schema.customer, customer_id),
+        orders=_number(connection, schema.customer_order, customer_id),
+        issues=len(_issues(connection, names)),
+        quotes=sum(len(_quoting(connection, *where, names)) for where in _QUOTING),
+        delivered=_delivered(connection, names),
+    )
+
+
+def forget(connection: Connection, customer_id: str, now: datetime) -> Forgotten:
+    """Removes a person; see `Transaction.forget`."""
+    told = count(connection, customer_id)
+    names = _voices(connection, customer_id)
+    touched = _issues(connection, names)
+    _drop_actions(connection, customer_id, names)
+    for table, column in _QUOTING:
+        _redact(connection, table, column, names)
+    _drop_requests(connection, names)
+    for chunk in chunks(names):
+        for table in _of_one_voice():
+            connection.execute(delete(table).where(table.c.feedback_id.in_(chunk)))
+        rejects = schema.reject
+        connection.execute(delete(rejects).where(rejects.c.place.in_(chunk)))
+    _recount(connection, touched, now)
+    for table in (schema.customer, schema.customer_order):
+        connection.execute(delete(table).where(table.c.customer_id == customer_id))
+    return told
+
+
+def _voices(connection: Connection, customer_id: str) -> list[str]:
+    """Returns the voices of a person, in any version: as customer, as author, or by the id."""
+    table = schema.feedback
+    is_theirs = or_(
+        table.c.customer_id == customer_id,
+        table.c.author == customer_id,
+        table.c.native_id == customer_id,
+    )
+    return sorted(connection.scalars(select(table.c.feedback_id).where(is_theirs).distinct()))
+
+
+def _of_one_voice() -> list[Table]:
+    """Returns the tables whose rows belong to one voice, those that refer to others first."""
+    tables = reversed(schema.metadata.sorted_tables)
+    return [table for table in tables if "feedback_id" in table.c]
+
+
+def _number(connection: Connection, table: Table, customer_id: str) -> int:
+    query = select(func.count()).select_from(table).where(table.c.customer_id == customer_id)
+    return connection.execute(query).scalar_one()
+
+
+def _issues(connection: Connection, names: Sequence[str]) -> set[str]:
+    table = schema.issue_evidence
+    return {
+        name
+        for chunk in chunks(names)
+        for name in connection.scalars(
+            select(table.c.issue_id).where(table.c.feedback_id.in_(chunk)).distinct()
+        )
+    }
+
+
+def _quoting(
+    connection: Connection, table: Table, column: Column[Any], names: Sequence[str]
+) -> dict[Any, Any]:
+    """Returns what rows hold that name one of the voices, by their keys."""
+    (key,) = table.primary_key
+    found: dict[Any, Any] = {}
+    for chunk in chunks(names, 50):
+        query = select(key, column).where(_holds(column, chunk))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
+
+
+def _holds(column: Column[Any], words: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that a column, as it is written, holds one of the words."""
+    written = type_coerce(column, SafeText)
+    return or_(*(written.contains(word, autoescape=True) for word in words))
+
+
+def _delivered(connection: Connection, names: Sequence[str]) -> int:
+    table = schema.outbox
+    query = select(func.count()).select_from(table).where(table.c.state == "delivered")
+    return sum(
+        connection.execute(query.where(_holds(table.c.payload, chunk))).scalar_one()
+        for chunk in chunks(names, 50)
+    )
+
+
+def _redact(
+    connection: Connection, table: Table, column: Column[Any], names: Sequence[str]
+) -> None:
+    (key,) = table.primary_key
+    gone = frozenset(names)
+    for row_key, value in _quoting(connection, table, column, names).items():
+        connection.execute(
+            update(table).where(key == row_key).values({column.name: without(value, gone)})
+        )
+
+
+def without(value: Any, gone: frozenset[str]) -> Any:
+    """Returns JSON without the records, list entries and lines that name one of the voices."""
+    if isinstance(value, str):
+        return "\n".join(_line(line, gone) for line in value.split("\n"))
+    if isinstance(value, Mapping):
+        return {name: without(item, gone) for name, item in value.items()}
+    if isinstance(value, list):
+        return [without(item, gone) for item in value if not _is_theirs(item, gone)]
+    return value
+
+
+def _is_theirs(item: Any, gone: frozenset[str]) -> bool:
+    name = item.get("feedback_id") if isinstance(item, Mapping) else item
+    return isinstance(name, str) and name in gone
+
+
+def _line(line: str, gone: frozenset[str]) -> str:
+    if not any(name in line for name in gone):
+        return line
+    return line[: len(line) - len(line.lstrip())] + GONE
+
+
+def _drop_requests(connection: Connection, names: Sequence[str]) -> None:
+    """Forgets what was answered once: it may repeat what a person noted of a voice."""
+    table = schema.request_made
+    for chunk in chunks(names, 50):
+        connection.execute(delete(table).where(_holds(table.c.result, chunk)))
+
+
+def _drop_actions(connection: Connection, customer_id: str, names: Sequence[str]) -> None:
+    """Forgets what rules did about a person's voices: tags given, messages, and what waits."""
+    outbox, order, part = schema.outbox, schema.order_review, schema.order_part
+    actions = schema.voice_action
+    connection.execute(delete(actions).where(actions.c.customer_id == customer_id))
+    for chunk in chunks(names, 50):
+        told = _holds(outbox.c.payload, chunk) & outbox.c.key.startswith("va_")
+        connection.execute(delete(outbox).where(told))
+        connection.execute(delete(order).where(_holds(order.c.part, chunk)))
+        connection.execute(update(part).where(_holds(part.c.part, chunk)).values(part=GONE))
+
+
+def _recount(connection: Connection, touched: set[str], now: datetime) -> None:
+    """Counts what is left of issues; one without a voice is closed and loses its title."""
+    table, place = schema.issue, schema.issue_evidence
+    for name in sorted(touched):
+        query = select(func.count(place.c.feedback_id.distinct())).where(place.c.issue_id == name)
+        left = connection.execute(query).scalar_one()
+        values: dict[str, Any] = {"count": left, "stake": None}
+        if not left:
+            _hide_title(connection, name)
+            values["title"] = GONE
+        connection.execute(update(table).where(table.c.issue_id == name).values(values))
+        if not left:
+            issues.set_status(connection, name, "closed", "voc", _FORGOTTEN, now)
+
+
+def _hide_title(connection: Connection, issue_id: str) -> None:
+    """Takes the words that named an issue out of its work orders and their messages."""
+    order, outbox = schema.work_order, schema.outbox
+    title = connection.scalars(
+        select(schema.issue.c.title).where(schema.issue.c.issue_id == issue_id)
+    ).one()
+    review = schema.order_review
+    connection.execute(
+        update(review)
+        .where(review.c.issue_id == issue_id)
+        .values(title=func.replace(review.c.title, title, GONE))
+    )
+    rows = list(connection.execute(select(order).where(order.c.issue_id == issue_id)))
+    for row in rows:
+        connection.execute(
+            update(order)
+            .where(order.c.work_order_id == row.work_order_id)
+            .values(
+                title=row.title.replace(title, GONE),
+                description=row.description.replace(title, GONE),
+            )
+        )
+        query = select(outbox.c.position, outbox.c.payload).where(outbox.c.key == row.work_order_id)
+        for position, payload in list(connection.execute(query)):
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.position == position)
+                .values(payload=_replaced(payload, title))
+            )
+
+
+def _replaced(value: Any, words: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(words, GONE)
+    if isinstance(value, Mapping):
+        return {name: _replaced(item, words) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_replaced(item, words) for item in value]
+    return value

@@ -1,0 +1,93 @@
+"""Voices that their sources say are gone: kept, but counted nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, delete, func, select, text, update
+
+from voc.records import stable_id
+from voc.store import issues, schema
+from voc.store.moments import columns_of
+from voc.store.statements import chunks, insert_new
+
+_IS_CURRENT: Final = text("feedback.is_current")
+_NOTE: Final = "所有声音都已被撤回"
+
+
+def withdraw(connection: Connection, source: str, native_ids: Sequence[str], now: datetime) -> int:
+    """Takes voices out of all that is counted; see `Transaction.withdraw`."""
+    return sum(
+        _withdraw(connection, source, chunk, now)
+        for chunk in chunks({stable_id("fb", source, name) for name in native_ids})
+    )
+
+
+def _withdraw(connection: Connection, source: str, names: list[str], now: datetime) -> int:
+    table, assignment = schema.feedback, schema.topic_assignment
+    is_theirs = table.c.feedback_id.in_(names)
+    current = list(connection.scalars(select(table.c.feedback_id).where(is_theirs, _IS_CURRENT)))
+    if not current:
+        return 0
+    connection.execute(update(table).where(is_theirs, _IS_CURRENT).values(is_current=False))
+    connection.execute(delete(assignment).where(assignment.c.feedback_id.in_(current)))
+    rows = [{"feedback_id": name, "source": source, **columns_of("at", now)} for name in current]
+    insert_new(connection, schema.withdrawal, rows, key="feedback_id")
+    _leave_issues(connection, current, now)
+    return len(current)
+
+
+def _leave_issues(connection: Connection, names: list[str], now: datetime) -> None:
+    """Takes the voices out of issues; one that has none left is closed."""
+    place, issue = schema.issue_evidence, schema.issue
+    theirs = place.c.feedback_id.in_(names)
+    touched = list(connection.scalars(select(place.c.issue_id).where(theirs).distinct()))
+    if not touched:
+        return
+    connection.execute(delete(place).where(theirs))
+    left = (
+        select(func.count(place.c.feedback_id.distinct()))
+        .where(place.c.issue_id == issue.c.issue_id)
+        .scalar_subquery()
+    )
+    connection.execute(update(issue).where(issue.c.issue_id.in_(touched)).values(count=left))
+    empty = select(issue.c.issue_id).where(
+        issue.c.issue_id.in_(touched),
+        issue.c.count == 0,
+        issue.c.status.in_(["open", "reopened"]),
+    )
+    for name in list(connection.scalars(empty)):
+        issues.set_status(connection, name, "closed", "voc", _NOTE, now)
+
+
+def known(connection: Connection, names: Iterable[str]) -> set[str]:
+    """Returns which of the voices are withdrawn."""
+    table = schema.withdrawal
+    query = select(table.c.feedback_id)
+    return {
+        name
+        for chunk in chunks(names)
+        for name in connection.scalars(query.where(table.c.feedback_id.in_(chunk)))
+    }
+
+
+def restore(connection: Connection, names: Iterable[str]) -> None:
+    """Lets withdrawn voices speak again, in their newest version."""
+    table, gone = schema.feedback, schema.withdrawal
+    for chunk in chunks(names):
+        newest = (
+            select(func.max(table.c.seq))
+            .where(table.c.feedback_id.in_(chunk))
+            .group_by(table.c.feedback_id)
+        )
+        connection.execute(delete(gone).where(gone.c.feedback_id.in_(chunk)))
+        connection.execute(update(table).where(table.c.seq.in_(newest)).values(is_current=True))
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Returns how many voices of each source are withdrawn."""
+    table = schema.withdrawal
+    query = select(table.c.source, func.count()).group_by(table.c.source)
+    return {row.source: row[1] for row in connection.execute(query)}

@@ -1,0 +1,61 @@
+"""Orders that belong together: a parent with children, and what was merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voc.errors import StateError, UsageError
+from voc.records import WorkOrder
+from voc.workorders.states import ENDED, Action, phase_of
+
+
+def check_relations(
+    order: WorkOrder, action: Action, *, parent: WorkOrder | None, children: Sequence[WorkOrder]
+) -> None:
+    """Checks what an action means for other orders.
+
+    A parent is not closed (nor merged away) while children are open; an order is merged into, or
+    attached to, another one that is worked on; children have no children.
+
+    Args:
+        order: The order.
+        action: What is asked of it.
+        parent: The order that the request names, if it names one.
+        children: Those that are part of `order`.
+
+    Raises:
+        UsageError: The order that is named is this one.
+        StateError: What the others are does not allow it.
+    """
+    if action in ("closed", "merge"):
+        _check_children(order, children)
+    if action in ("merge", "attach") and parent is not None:
+        _check_parent(order, parent)
+        if action == "attach" and (children or parent.parent_id is not None):
+            raise StateError(
+                f"Work order {order.work_order_id} cannot become part of {parent.work_order_id}:"
+                f" {'it has children' if children else 'that one is itself part of another'};"
+                " children have no children."
+            )
+
+
+def _check_children(order: WorkOrder, children: Sequence[WorkOrder]) -> None:
+    still = [child.work_order_id for child in children if child.status not in ENDED]
+    if still:
+        raise StateError(
+            f"Work order {order.work_order_id} has children that are still open:"
+            f" {', '.join(still)}. End them first."
+        )
+
+
+def _check_parent(order: WorkOrder, parent: WorkOrder) -> None:
+    if parent.work_order_id == order.work_order_id:
+        raise UsageError(f"{order.work_order_id} is the order itself; name another one.")
+    if parent.merged_into is not None:
+        raise StateError(
+            f"Work order {parent.work_order_id} was merged itself; name {parent.merged_into}."
+        )
+    if parent.status in ENDED:
+        raise StateError(
+            f"Work order {parent.work_order_id} is {phase_of(parent)}; name one that is worked on."
+        )
