@@ -238,7 +238,7 @@ def test_a_sink_that_is_not_there_is_said(shop: Shop, tmp_path: Path) -> None:
 
 
 def test_an_advertisement_is_not_thanked(shop: Shop) -> None:
-    best = {"rating": 5, "rating_max": 5, "store": "城东一店"}
+    best: dict[str, Any] = {"rating": 5, "rating_max": 5, "store": "城东一店"}
     shop.hear("a", "限时优惠，厂家直销，加微信abc12345领券", "positive", **best)
     shop.hear("b", "很好吃", "positive", **best)
     shop.tag()

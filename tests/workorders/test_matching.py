@@ -91,3 +91,11 @@ def _some(chance: random.Random, values: Sequence[str], *, most: int) -> tuple[s
 
 def _holds(when: Conditions, facts: Facts) -> bool:
     return all(not allowed or holds(allowed, facts[name]) for name, allowed in when.items())
+
+
+def test_rules_left_out_are_not_tried() -> None:
+    index = RuleIndex([("a", {"store": ["x"]}), ("b", {}), ("c", {"store": ["x"]})])
+    facts = {"store": ["x"]}
+    assert index.every(facts) == [0, 1, 2]
+    assert index.every(facts, without={"a", "c", "unknown"}) == [1]
+    assert index.first(facts, without={"a"}) == 1

@@ -152,6 +152,20 @@ def test_one_voice_has_one_order_whatever_it_complains_of(make_issue: Make, offi
     assert desk.run(other, first, told=told | more).orders == []
 
 
+def test_a_returned_order_is_updated_by_the_rule_that_it_went_to(
+    make_issue: Make, office: Open
+) -> None:
+    desk = office(rules(A_STORE, {"name": "备用", "then": {"department": "备用组"}}))
+    issue, told = heard(make_issue, ("a", EAST), severity="medium")
+    [(order, _)] = desk.run(issue, told=told).orders
+    back = apply_event(order, "rejected", actor="x", at=NOW, note="不归我们")
+    desk.orders = {order.work_order_id: replace(back, status="open", department="备用组")}
+    worse, told = heard(make_issue, ("a", EAST), severity="critical")
+    [(after, message)] = desk.run(worse, told=told).orders
+    assert (after.work_order_id, after.department) == (order.work_order_id, "备用组")
+    assert message.payload["data"]["routing"]["rule"] == "备用"
+
+
 def test_one_voice_is_enough_for_its_own_order(make_issue: Make, office: Open) -> None:
     issue, told = heard(make_issue, ("a", CRITICAL), ("b", {}))
     desk = office(rules(A_VOICE, open_when={"voices": 5}))
