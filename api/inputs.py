@@ -87,6 +87,7 @@ class FeedbackIn(Input):
                     "product": "云驰X5",
                     "rating": 2,
                     "rating_max": 5,
+                    "industry": "automotive",
                 }
             ]
         },
@@ -121,6 +122,9 @@ class FeedbackIn(Input):
     ces: Annotated[int, Field(ge=1, le=7)] | None = None
     customer_id: Short | None = None
     extra: Annotated[dict[str, Any], Field(max_length=50, description="Any JSON, to 16 kB.")] = {}
+    industry: Annotated[
+        IndustryId | None, Field(description="Id of its own industry, else that of the batch.")
+    ] = None
 
     _in_our_time = field_validator("created_at")(timely)
 
@@ -153,7 +157,9 @@ class FeedbackIn(Input):
         turns = tuple(Turn(**turn.model_dump()) for turn in self.turns)
         text = self.text if self.text is not None else "\n".join(turn.text for turn in turns)
         best = self.rating_max or (scale_of(self.rating) if self.rating is not None else None)
-        plain = self.model_dump(exclude={"source", "turns", "created_at", "text", "rating_max"})
+        plain = self.model_dump(
+            exclude={"source", "turns", "created_at", "text", "rating_max", "industry"}
+        )
         return Feedback(
             **plain,
             source=f"api:{self.source}",
@@ -188,7 +194,13 @@ class FeedbackBatch(Input):
     """1 to 1,000 feedbacks; a row that is none is rejected alone."""
 
     items: Annotated[list[AnyFeedback], Field(min_length=1, max_length=MOST_FEEDBACK)]
-    industry: Annotated[IndustryId | None, Field(description="Id of their industry.")] = None
+    industry: Annotated[
+        IndustryId | None,
+        Field(
+            description="Id of the industry of those that name none of their own, else the setting"
+            " `industry`; without any they get no aspects, issues or work orders."
+        ),
+    ] = None
 
 
 class OrderOfCustomer(Input):

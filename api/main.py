@@ -15,6 +15,7 @@ from api.problems import add_problem_handlers
 from api.routes import (
     classify,
     customers,
+    entrance,
     feedback,
     health,
     insights,
@@ -40,6 +41,7 @@ ROUTERS = (
     work_orders.router,
     health.router,
     metrics.router,
+    entrance.router,
 )
 
 

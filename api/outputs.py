@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from voc.records import (
     ClockKind,
+    EffectReason,
+    EffectVerdict,
+    Exposed,
     IssueStatus,
     Priority,
     Severity,
@@ -191,6 +194,55 @@ class WorkOrderOut(Output):
     sequence: int = Field(description="Messages that told sinks of it.")
     extension: ExtensionOut | None
     clock: ClockOut
+
+
+class HeardOut(Output):
+    """What was heard of a problem in a period."""
+
+    voices: int
+    mentions: int
+    feedback: int
+    per_100: float | None = Field(description="Voices for each 100 feedbacks.")
+    negative_share: float | None
+
+
+class EffectOut(Output):
+    """Whether customers complain less since work on an order ended."""
+
+    effect_id: str
+    work_order_id: str
+    issue_id: str
+    ended_at: str
+    verdict: EffectVerdict
+    reason: EffectReason
+    days_before: int
+    days_after: int
+    days_watched: int
+    expected: float | None
+    before: HeardOut
+    after: HeardOut
+    control_before: HeardOut | None
+    control_after: HeardOut | None
+    exposed: Exposed
+    ratio: float | None
+    control_ratio: float | None
+    effect_ratio: float | None
+    low: float | None
+    high: float | None
+    proposal: Literal["redo", "redone"] | None
+    proposed_at: str | None
+
+
+class IssueItemOut(IssueOut):
+    """A problem with its evidence, and whether its last work order helped."""
+
+    effect: EffectOut | None
+
+
+class WorkOrderItemOut(WorkOrderOut):
+    """A task with whether it helped."""
+
+    effect: EffectOut | None
 
 
 class EventOut(Output):

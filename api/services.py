@@ -169,7 +169,7 @@ class Services:
         return self.settings.resolve(self.settings.industries_dir)
 
     def _load_industry(self, name: str) -> Industry:
-        return load_industry(name, folder=self._industries_dir)
+        return load_industry(name, folder=self._industries_dir, ids_only=True)
 
 
 def services_of(request: Request) -> Services:

@@ -134,13 +134,17 @@ class Client:
         for call in _classify_calls(texts, industry, aspects, tasks):
             yield from _tags(self._post(call))
 
-    def send(self, feedback: Iterable[Feedback]) -> Receipt:
+    def send(self, feedback: Iterable[Feedback], *, industry: str | None = None) -> Receipt:
         """Sends feedback; what was sent before changes nothing.
 
+        Args:
+            feedback: Any number of voices.
+            industry: Id of their industry; `None`: the one of the server's settings, if any.
+
         Raises:
-            ApiError: The server refused.
+            ApiError: The server refused, as where there is no such industry.
         """
-        return _together(self._post(call) for call in _feedback_calls(feedback))
+        return _together(self._post(call) for call in _feedback_calls(feedback, industry))
 
     def _post(self, call: _Call) -> Any:
         waits = _Waits(self._tries)
@@ -204,13 +208,17 @@ class AsyncClient:
             for tags in _tags(await self._post(call)):
                 yield tags
 
-    async def send(self, feedback: Iterable[Feedback]) -> Receipt:
+    async def send(self, feedback: Iterable[Feedback], *, industry: str | None = None) -> Receipt:
         """Sends feedback; what was sent before changes nothing.
 
+        Args:
+            feedback: Any number of voices.
+            industry: Id of their industry; `None`: the one of the server's settings, if any.
+
         Raises:
-            ApiError: The server refused.
+            ApiError: The server refused, as where there is no such industry.
         """
-        return _together([await self._post(call) for call in _feedback_calls(feedback)])
+        return _together([await self._post(call) for call in _feedback_calls(feedback, industry)])
 
     async def _post(self, call: _Call) -> Any:
         waits = _Waits(self._tries)
@@ -261,13 +269,14 @@ def _classify_calls(
         yield _Call("/v1/classify", {"items": items, **options})
 
 
-def _feedback_calls(feedback: Iterable[Feedback]) -> Iterator[_Call]:
+def _feedback_calls(feedback: Iterable[Feedback], industry: str | None) -> Iterator[_Call]:
     rest = iter(feedback)
+    options = {"industry": industry} if industry is not None else {}
     while batch := list(islice(rest, MOST_FEEDBACK)):
         records = [{**each.as_dict()} for each in batch]
         for record in records:
             del record["id"]  # which the server makes of source and native_id
-        yield _Call("/v1/feedback", {"items": records})
+        yield _Call("/v1/feedback", {"items": records, **options})
 
 
 def _tags(answer: Mapping[str, Any]) -> Iterator[Tags]:

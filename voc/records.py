@@ -20,6 +20,9 @@ UrgencyLabel = Literal["low", "normal", "high", "critical"]
 Trend = Literal["new", "rising", "steady", "falling"]
 IssueStatus = Literal["open", "closed", "reopened", "ignored"]
 AlertStatus = Literal["open", "closed"]
+EffectVerdict = Literal["effective", "not_effective", "insufficient"]
+EffectReason = Literal["dropped", "no_drop", "watching", "few_voices", "wide_interval"]
+Exposed = Literal["place", "industry"]
 Severity = Literal["low", "medium", "high", "critical"]
 Priority = Literal["low", "normal", "high", "urgent"]
 WorkOrderStatus = Literal[
@@ -600,6 +603,89 @@ class Alert:
 
     def as_dict(self) -> dict[str, Any]:
         return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard in a period on one problem, in one place.
+
+    Attributes:
+        voices: Feedbacks that complain of it.
+        mentions: Feedbacks that speak of it, in whatever way.
+        feedback: All feedbacks of the place.
+    """
+
+    voices: int
+    mentions: int
+    feedback: int
+
+    def as_dict(self) -> dict[str, Any]:
+        per_100 = round(100 * self.voices / self.feedback, 4) if self.feedback else None
+        share = round(self.voices / self.mentions, 4) if self.mentions else None
+        return {
+            **{name: getattr(self, name) for name in self.__slots__},
+            "per_100": per_100,
+            "negative_share": share,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Whether customers complain less since a work order's end; `voc.insights.effect` says how.
+
+    Attributes:
+        effect_id: Names the work order and its end; a reopened one that ends again has another.
+        ended_at: When work on the order ended.
+        verdict: `effective`, `not_effective` or `insufficient` to say.
+        reason: Why: the rate `dropped`; there is `no_drop` worth having; it is still `watching`;
+            there are too `few_voices` to see a drop; or the interval is too wide (`wide_interval`).
+        days_before: Days before the end that are compared.
+        days_after: Days after it that are to be watched.
+        days_watched: Days after it that the feedback reaches by now.
+        expected: Voices after the end, had nothing changed; `None` where nobody can say.
+        before: What was heard in the days before.
+        after: What was heard in the days watched.
+        control_before: The same of all other places, in the days before; `None` without any.
+        control_after: The same in the days watched.
+        exposed: Whose feedback the rates are over: the place's, or the whole industry's where
+            most of the place's speaks of this problem.
+        ratio: The rate after over that before; `None` where one of them has nothing.
+        control_ratio: The same of the other places; `None` where they are not compared.
+        effect_ratio: The first over the second, or the first alone without a control.
+        low: Lower end of the 95 % interval of `effect_ratio`.
+        high: Upper end; `None` where there is none.
+        proposal: `redo` where 重办 is proposed, `redone` where it was done.
+        proposed_at: When it was proposed.
+    """
+
+    effect_id: str
+    work_order_id: str
+    issue_id: str
+    ended_at: datetime
+    verdict: EffectVerdict
+    reason: EffectReason
+    days_before: int
+    days_after: int
+    days_watched: int
+    expected: float | None
+    before: Heard
+    after: Heard
+    control_before: Heard | None = None
+    control_after: Heard | None = None
+    exposed: Exposed = "place"
+    ratio: float | None = None
+    control_ratio: float | None = None
+    effect_ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    proposal: Literal["redo", "redone"] | None = None
+    proposed_at: datetime | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        heard = ("before", "after", "control_before", "control_after")
+        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name not in heard}
+        told = {name: getattr(self, name) for name in heard}
+        return {**values, **{name: one.as_dict() if one else None for name, one in told.items()}}
 
 
 @dataclass(frozen=True, slots=True)

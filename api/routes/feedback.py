@@ -46,20 +46,21 @@ async def send_feedback(
     """Keeps 1 to 1,000 feedbacks before it answers; the worker tags them within seconds.
 
     Sending the same again changes nothing; other words under the same id are a new version.
+    An industry that there is not is refused: of the batch with 422, of one feedback with its index.
     """
-    good = [item for item in body.items if isinstance(item, FeedbackIn)]
-    rejected = [
-        {"index": index, "reason": reason_of(FeedbackIn, item)}
+    good = {index: item for index, item in enumerate(body.items) if isinstance(item, FeedbackIn)}
+    rejected = {
+        index: reason_of(FeedbackIn, item)
         for index, item in enumerate(body.items)
         if not isinstance(item, FeedbackIn)
-    ]
+    }
 
     def keep(store: Store, settings: Settings) -> Any:
-        from voc.pipeline.receiving import receive
+        from voc.pipeline.receiving import Sent, receive
 
         return receive(
             store,
-            [item.as_feedback(settings.zone) for item in good],
+            [Sent(item.as_feedback(settings.zone), item.industry) for item in good.values()],
             settings=settings,
             industry=body.industry,
             actor=caller.actor,
@@ -67,11 +68,13 @@ async def send_feedback(
         )
 
     received = await in_workspace(request, caller, keep)
+    places = list(good)
+    rejected |= {places[position]: reason for position, reason in received.rejected.items()}
     return json_response(
         {
             "accepted": received.accepted,
             "duplicates": received.duplicates,
-            "rejected": rejected,
+            "rejected": [{"index": index, "reason": rejected[index]} for index in sorted(rejected)],
         },
         status=202,
     )

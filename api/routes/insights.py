@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.answers import in_workspace, item_response, not_found, page_response, read_cursor, zoned
 from api.inputs import IssueFilter, ReportFilter, TopicFilter
-from api.outputs import IssueOut, IssuePage, TopicOut, TopicPage
+from api.outputs import IssueItemOut, IssuePage, TopicOut, TopicPage
 from api.problems import ProblemError, documented
 from api.security import Principal, requires
 from api.services import services_of
@@ -76,17 +76,19 @@ async def list_issues(
     return await in_workspace(request, caller, read)
 
 
-@router.get("/issues/{issue_id}", response_model=IssueOut, responses=_ITEM)
+@router.get("/issues/{issue_id}", response_model=IssueItemOut, responses=_ITEM)
 async def show_issue(
     request: Request, issue_id: str, caller: Annotated[Principal, requires("read")]
 ) -> Response:
-    """Shows one issue with its evidence."""
+    """Shows one issue with its evidence, and whether its last work order helped."""
 
     def read(store: Store, _settings: Settings) -> Response:
         issue = store.issue(issue_id)
         if issue is None:
             raise not_found("issue")
-        return item_response(request, issue.as_dict())
+        effect = next(iter(store.effects(issue_id=issue_id, limit=1)), None)
+        told = {"effect": effect.as_dict() if effect else None}
+        return item_response(request, issue.as_dict() | told)
 
     return await in_workspace(request, caller, read)
 

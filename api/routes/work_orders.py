@@ -18,7 +18,7 @@ from api.answers import (
 )
 from api.events import EventIn
 from api.inputs import OrderIn, WorkOrderFilter
-from api.outputs import EventOut, WorkOrderOut, WorkOrderPage
+from api.outputs import EventOut, WorkOrderItemOut, WorkOrderOut, WorkOrderPage
 from api.problems import Finding, ProblemError, documented
 from api.routes.feedback import IdempotencyKey
 from api.security import Principal, event_secrets, requires
@@ -57,19 +57,21 @@ async def list_work_orders(
 
 @router.get(
     "/work-orders/{work_order_id}",
-    response_model=WorkOrderOut,
+    response_model=WorkOrderItemOut,
     responses=documented(401, 403, 404, 422, 429, 503),
 )
 async def show_work_order(
     request: Request, work_order_id: str, caller: Annotated[Principal, requires("read")]
 ) -> Response:
-    """Shows one work order with its history."""
+    """Shows one work order with its history, and whether it helped."""
 
     def read(store: Store, _settings: Settings) -> Response:
         order = store.work_order(work_order_id)
         if order is None:
             raise not_found("work order")
-        return item_response(request, order.as_dict())
+        effect = next(iter(store.effects(work_order_id=work_order_id, limit=1)), None)
+        told = {"effect": effect.as_dict() if effect else None}
+        return item_response(request, order.as_dict() | told)
 
     return await in_workspace(request, caller, read)
 

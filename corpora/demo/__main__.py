@@ -20,13 +20,16 @@ from voc.pipeline.chain import Chain
 from voc.pipeline.ingesting import Ingested, ingest
 from voc.pipeline.origins import Told, open_source
 from voc.pipeline.reporting import write_topic_report
-from voc.records import SEVERITIES
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES
+from voc.report.tally import UNINFORMATIVE
 from voc.store import Store, open_store
 from voc.tagging.engine import load
 from voc.workorders import SEVERITY_LABELS
 from voc.workorders.description import TREND_LABELS
 
 HERE = Path(__file__).parent
+UNJUDGED_FLAGS = frozenset({PAID_BURST, ADVERTISEMENT, NEAR_DUPLICATE, UNINFORMATIVE})
+"""Of voices whose sentiment counts nowhere, as in the report."""
 
 
 def run(folder: Path, console: Console) -> None:
@@ -64,14 +67,15 @@ def run(folder: Path, console: Console) -> None:
 
 def _summarise(console: Console, store: Store, model: str, read: list[Ingested]) -> None:
     rows = list(store.tagged(model=model))
-    labels = Counter(row.sentiment for row in rows)
+    judged = [row for row in rows if not UNJUDGED_FLAGS.intersection(row.flags)]
+    labels = Counter(row.sentiment for row in judged)
     aside = Counter(flag for row in rows for flag in row.flags)
     total = len(rows)
     console.print(
         f"读入 {total} 条反馈（{len(read)} 个来源，论坛、热线、评价、问卷），"
         f"模型 {model}。个人信息已打码。\n"
-        f"情感：负面 {labels['negative'] / total:.0%}，中性 {labels['neutral'] / total:.0%}，"
-        f"正面 {labels['positive'] / total:.0%}。"
+        f"情感（{len(judged)} 条）：负面 {labels['negative'] / len(judged):.0%}，"
+        f"中性 {labels['neutral'] / len(judged):.0%}，正面 {labels['positive'] / len(judged):.0%}。"
         f"单独列出：疑似水军 {aside['paid_burst']} 条，无内容 {aside['uninformative']} 条。"
     )
     _print_issues(console, store)

@@ -53,6 +53,15 @@ def test_feedback_is_taken_once(server: RunningServer) -> None:
     assert (second.accepted, second.duplicates) == (0, 3)
 
 
+def test_feedback_goes_with_its_industry(server: RunningServer) -> None:
+    with Client(server.url, key=server.key) as client:
+        assert client.send(VOICES, industry="ecommerce").rejected == ()
+        with pytest.raises(ApiError, match="There is no industry 'shop'") as caught:
+            client.send(VOICES, industry="shop")
+    assert caught.value.status == 422
+    assert "path" not in str(caught.value)
+
+
 def test_a_refusal_is_an_error_with_the_problem(server: RunningServer) -> None:
     with Client(server.url, key="voc_wrong_key") as client, pytest.raises(ApiError) as caught:
         list(client.classify(["好"]))

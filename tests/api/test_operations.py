@@ -34,7 +34,26 @@ def test_it_lives_before_it_is_ready(
         assert waiting.status_code == 503
         assert waiting.headers["retry-after"] == "1"
         client.headers.update(headers)
-        assert post(client, {"items": items(["好"])}).status_code == 503
+        refused = post(client, {"items": items(["好"])})
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+
+
+def test_the_log_says_when_it_is_ready(
+    settings: Settings, engine: Engine, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="api")
+    with TestClient(create_app(settings=settings, store=store, engine=engine)) as client:
+        wait_until_ready(client)
+    assert f"ready, {engine.model} tags" in caplog.messages
+
+
+def test_the_entrance_names_what_there_is_without_a_key(client: TestClient) -> None:
+    told = client.get("/", headers={"Authorization": ""})
+    assert told.status_code == 200
+    assert told.json()["openapi"] == "/openapi.json"
+    for path in [value for name, value in told.json().items() if name != "title"]:
+        assert client.get(path).status_code == 200, path
+    assert "version" not in told.text
 
 
 def test_a_broken_model_is_never_ready(settings: Settings, store: Store) -> None:

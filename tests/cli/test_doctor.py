@@ -84,3 +84,64 @@ def test_a_wrong_models_folder_names_only_models(voc: Voc, tmp_path: Path) -> No
     result = voc("doctor", "--config", "voc.yaml")
     assert result.code == 1
     assert "it holds tiny@1.0.0." in result.out
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{path: gone.csv}", "gone.csv: no such file; mend sources.a.path."),
+        ("{path: in.csv, map: {text: 内容}}", "There is no column '内容' for text."),
+        ("{path: in.csv, map: {txt: 评价}}", "There is no field 'txt' to map a column to."),
+        ("{path: heads.csv, map: {text: 内容}}", "There is no column '内容' for text."),
+        ("{path: figures.csv}", "No column looks like the customers' words"),
+        ("{path: in.docx}", "cannot be told by its ending '.docx'"),
+        ("{path: torn.xlsx}", "torn.xlsx: "),
+    ],
+)
+def test_a_source_that_cannot_be_read_is_a_finding(
+    voc: Voc, tmp_path: Path, source: str, said: str
+) -> None:
+    (tmp_path / "voc.yaml").write_text(f"sources: {{a: {source}}}\n", encoding="utf-8")
+    (tmp_path / "in.csv").write_text("id,评价\n1,好\n", encoding="utf-8")
+    (tmp_path / "heads.csv").write_text("id,评价\n", encoding="utf-8")
+    (tmp_path / "figures.csv").write_text("id,x\n1,2\n", encoding="utf-8")
+    (tmp_path / "in.docx").write_bytes(b"x")
+    (tmp_path / "torn.xlsx").write_bytes(b"x")
+    result = voc("doctor", "--config", "voc.yaml")
+    assert result.code == 1
+    assert "✗ source a" in result.out
+    assert said in result.out
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{path: in.csv}",
+        "{path: in.csv, map: {text: 评价}}",
+        "{path: heads.csv}",
+        "{path: empty.jsonl}",
+        "{path: calls.csv}",
+    ],
+)
+def test_a_source_that_can_be_read_is_none(voc: Voc, tmp_path: Path, source: str) -> None:
+    (tmp_path / "voc.yaml").write_text(f"sources: {{a: {source}}}\n", encoding="utf-8")
+    (tmp_path / "in.csv").write_text("id,评价\n1,好\n", encoding="utf-8")
+    (tmp_path / "heads.csv").write_text("id,评价\n", encoding="utf-8")
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    calls = "通话编号,角色,开始秒,内容\n1,客户,0,坏了\n"
+    (tmp_path / "calls.csv").write_text(calls, encoding="utf-8")
+    result = voc("doctor", "--config", "voc.yaml")
+    assert result.code == 0, result.out
+    assert "✓ source a" in result.out
+    assert not (tmp_path / "voc.db").exists()
+
+
+def test_a_store_whose_folder_is_not_there_is_a_finding(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "voc.yaml").write_text("store: {url: 'sqlite:///data/shop.db'}\n", "utf-8")
+    result = voc("doctor", "--config", "voc.yaml")
+    assert result.code == 1
+    assert "✗ store" in result.out
+    assert f"the folder {tmp_path / 'data'} does not exist. Make it first." in result.out
+    (tmp_path / "data").mkdir()
+    assert voc("doctor", "--config", "voc.yaml").code == 0
+    assert list((tmp_path / "data").iterdir()) == []

@@ -146,3 +146,18 @@ def test_what_cannot_be_done_is_said(voc: Voc, tmp_path: Path) -> None:
     assert "--industry" in voc("route", name).err
     assert voc("route", "nowhere.csv", "--industry", "snack").code != 0
     assert "--issue" in voc("route", name, "--issue", "is_1", "--industry", "snack").err
+
+
+def test_what_opens_no_order_is_told(voc: Voc, tmp_path: Path) -> None:
+    name = rows(
+        tmp_path,
+        {"id": "a", "text": "薯片很好吃"},
+        {"id": "b", "text": ""},
+        {"id": "c", "text": "薯片太咸了，太难吃"},
+    )
+    done = voc("route", name, "--industry", "snack")
+    assert [json.loads(line)["opens"] for line in done.out.splitlines()] == [
+        "没有抱怨，不会开工单",
+        "没有抱怨，不会开工单",
+        "14 天内不到 3 条同类声音，不会开工单",
+    ]

@@ -34,7 +34,7 @@ def test_crawl_counts_and_sources_tells_how_it_is(
 ) -> None:
     config = _config(tmp_path, forum)
     before = voc("sources", "--config", config)
-    assert (before.code, "never read" in before.out) == (0, True)
+    assert (before.code, "未读过" in before.out) == (0, True)
     first = voc("crawl", "site", "--config", config)
     assert (first.code, first.out) == (0, "")
     assert "site: 17 new, 0 known, 0 edited, 0 rejected, 2 forbidden" in first.err
@@ -47,7 +47,7 @@ def test_crawl_counts_and_sources_tells_how_it_is(
     assert (told["rows"], told["rejects"], told["error"]) == (17, 0, None)
     assert told["newest"].startswith("2026-10-01T05:00:00")
     assert told["lateness_s"] > 0
-    assert " ok" in voc("sources", "--config", config).out
+    assert "正常" in voc("sources", "--config", config).out
 
 
 def test_trying_prints_what_a_page_gives_and_stores_nothing(

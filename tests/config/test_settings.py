@@ -214,6 +214,41 @@ def test_paths_in_variables_and_flags_start_from_the_current_folder(
     assert flagged.queue_dir == tmp_path / "there"
 
 
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("sqlite:///shop.db", "sqlite:///{folder}/shop.db"),
+        ("sqlite+pysqlite:///data/shop.db", "sqlite+pysqlite:///{folder}/data/shop.db"),
+        ("sqlite:///~/shop.db", "sqlite:///{home}/shop.db"),
+        ("sqlite:////data/shop.db", "sqlite:////data/shop.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("sqlite://", "sqlite://"),
+        ("postgresql://u@h/shop.db", "postgresql://u@h/shop.db"),
+        ("shop.db", "shop.db"),
+    ],
+)
+def test_a_sqlite_file_that_a_config_names_lies_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, taken: str
+) -> None:
+    folder = tmp_path / "config"
+    folder.mkdir()
+    file = write(folder, f"store: {{url: '{url}'}}\nworkspaces: {{north: '{url}'}}\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settings = load_settings(file, environ={})
+    whole = taken.format(folder=folder, home=tmp_path / "home")
+    assert settings.store_url == whole
+    assert settings.of_workspace("north").store_url == whole
+
+
+def test_a_sqlite_file_that_is_told_lies_in_the_current_folder(tmp_path: Path) -> None:
+    file = write(tmp_path, "store: {url: 'sqlite:///shop.db'}\n")
+    told = load_settings(file, environ={"VOC_STORE_URL": "sqlite:///here.db"})
+    assert told.store_url == "sqlite:///here.db"
+    flagged = load_settings(file, environ={}, overrides={"store.url": "sqlite:///there.db"})
+    assert flagged.store_url == "sqlite:///there.db"
+
+
 def test_without_a_file_everything_lies_in_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,6 +164,15 @@ def test_the_summary_is_in_plain_words(demo: Demo) -> None:
     assert "report.html" in demo.summary
 
 
+def test_the_summary_has_the_figures_of_the_report(demo: Demo, tmp_path: Path) -> None:
+    write_topic_report(
+        demo.store, tmp_path / "report.json", settings=demo.settings, as_format="json"
+    )
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    negative = report["overview"]["negative"]
+    assert f"情感（{negative['total']} 条）：负面 {negative['share']:.0%}" in demo.summary
+
+
 def test_running_again_changes_nothing(demo: Demo) -> None:
     before = {item.issue_id: demo.store.issue(item.issue_id) for item in demo.store.issues()}
     files = sorted(path.name for path in (demo.folder / "work-orders").glob("*.json"))

@@ -173,3 +173,26 @@ def test_a_busy_store_is_tried_again(sqlite_url: str, settings: Settings) -> Non
         busy = Busy(store, cast(Any, Scripted()), settings)
         work([busy], ended, poll_s=0.01, troubled=troubles.append)
     assert len(troubles) == 2
+
+
+def test_what_other_systems_tell_is_taken_in_at_each_look(tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    folder.mkdir()
+    overrides = {
+        "queue.dir": str(tmp_path / "orders"),
+        "inboxes": {"tray": {"kind": "file", "dir": str(folder)}},
+    }
+    settings = load_settings(overrides=overrides, environ={})
+    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store:
+        first = worker(store, settings)
+        assert first.turn() == Turn(ran=True)
+        (folder / "a.json").write_text("{torn", encoding="utf-8")
+        assert not first.turn().has_worked, "what is refused is no work to hurry for"
+        assert store.letter_counts() == {"refused": 1}
+        (folder / "a.json").unlink(missing_ok=True)
+        (folder / "done" / "a.json").unlink()
+        (folder / "done").rmdir()
+        folder.rmdir()
+        assert first.turn().troubles[0].startswith("inbox tray: The folder")
+        assert first.turn() == Turn(), "it is left alone for a while"
+        first.close()

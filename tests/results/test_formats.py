@@ -24,7 +24,15 @@ from voc.records import (
     TopicMention,
     Urgency,
 )
-from voc.results.formats import CSV_COLUMNS, convert, csv_row, form_of, inert, parquet_schema
+from voc.results.formats import (
+    CSV_COLUMNS,
+    convert,
+    csv_header,
+    csv_row,
+    form_of,
+    inert,
+    parquet_schema,
+)
 
 FULL = Tags(
     id="1",
@@ -185,3 +193,27 @@ def test_packed_csv_is_read_back(name: str, tmp_path: Path) -> None:
     with read_rows(path) as table:
         rows = [row.values for row in table if hasattr(row, "values")]
     assert [row["id"] for row in rows] == ["1", "2"]
+
+
+EXTRA = {"门店": "=1+1", "text": "原文", "数": 3, "空": None}
+
+
+@pytest.mark.parametrize("name", ["o.jsonl", "o.csv", "o.parquet"])
+def test_kept_columns_are_written(name: str) -> None:
+    part = io.BytesIO(orjson.dumps({"id": "1", "extra": EXTRA}, option=orjson.OPT_APPEND_NEWLINE))
+    out = io.BytesIO()
+    convert(part, out, *form_of(Path(name)), kept=list(EXTRA))
+    if name == "o.jsonl":
+        assert orjson.loads(out.getvalue())["extra"] == EXTRA
+    elif name == "o.csv":
+        (row,) = csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig")))
+        assert (row["text"], row["extra.text"], row["数"], row["空"]) == ("", "原文", "3", "")
+        assert row["门店"] == "'=1+1"
+    else:
+        table = pq.read_table(io.BytesIO(out.getvalue()))
+        (kept,) = table.column("extra").to_pylist()
+        assert dict(kept) == {"门店": "=1+1", "text": "原文", "数": "3", "空": None}
+
+
+def test_a_heading_that_is_a_formula_is_not_run() -> None:
+    assert csv_header(["=cmd()"])[-1] == "'=cmd()"

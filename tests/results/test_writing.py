@@ -214,7 +214,7 @@ def test_no_room_while_finishing(
     monkeypatch.setattr(
         writing_module,
         "convert",
-        lambda part, _, form, packing: convert(part, Full(), form, packing),
+        lambda part, _, form, packing, **kept: convert(part, Full(), form, packing, **kept),
     )
     with pytest.raises(OutputError, match="no room left"):
         _score(out, resume=False)

@@ -94,7 +94,7 @@ def test_four_writers_at_once_lose_nothing(store_url: str) -> None:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0, 0, 0]
     with open_store(store_url) as store:
-        counts = {source: voices for source, voices, _ in store.sources()}
+        counts = {each.source: each.voices for each in store.sources()}
         assert counts == {"shared": 200, **{f"writer {number}": 200 for number in range(4)}}
         assert store.counts().versions == 1000
         assert store.check() == []

@@ -18,10 +18,11 @@ def voice(
     at: datetime | None = NOON,
     author: str | None = None,
     product: str | None = None,
+    store: str | None = None,
     *,
     name: str = "b",
 ) -> Voice:
-    return Voice(name, text, author, at, "review", product)
+    return Voice(name, text, author, at, "review", product, store)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,7 @@ def test_the_same_words_of_one_customer_count_once(first: Voice, second: Voice) 
         (voice(author="u1"), voice(author="u2")),
         (voice(product="海盐麻薯"), voice(product="手撕牛肉干")),
         (voice("好吃！"), voice("好吃！")),
+        (voice(store="南京店"), voice(store="杭州店")),
         (voice(), voice(LONG + "真的")),
     ],
 )

@@ -14,7 +14,10 @@ from voc.cli import (
     corrections,
     customers,
     doctor,
+    effects,
+    figures,
     handling,
+    inbox,
     keys,
     outbox,
     quality,
@@ -66,10 +69,12 @@ app.command("run")(chain.run)
 app.command("report")(chain.report)
 app.add_typer(topics.topics, name="topics")
 app.add_typer(records.issues, name="issues")
+records.work_orders.command("figures")(figures.figures)
 records.work_orders.command("show")(handling.show)
 records.work_orders.command("act")(handling.act)
 records.work_orders.command("rejections")(handling.rejections)
 app.add_typer(records.work_orders, name="work-orders")
+app.command("effects")(effects.effects)
 app.add_typer(keys.keys, name="keys")
 app.add_typer(corrections.corrections, name="corrections")
 app.add_typer(customers.customers, name="customers")
@@ -80,6 +85,7 @@ app.command("calls")(calls.calls)
 app.command("quality")(quality.quality)
 app.command("route")(route.route)
 app.add_typer(outbox.outbox, name="outbox")
+app.add_typer(inbox.inbox, name="inbox")
 app.command("doctor")(doctor.doctor)
 
 

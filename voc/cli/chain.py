@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voc.cli.reading import Unread, warn
 from voc.cli.terminal import (
     ConfigOption,
     IndustryOption,
     MapOption,
     Progress,
+    day_from,
     field_map,
     opened_store,
     say,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from voc.config import Settings
     from voc.pipeline.ingesting import Ingested
     from voc.pipeline.origins import Chosen
+    from voc.pipeline.returning import Returned
     from voc.sources.base import Source
     from voc.store import Store
 
@@ -48,16 +50,22 @@ def ingest(
 ) -> None:
     """Bring feedback into the store, once each.
 
+    A source that cannot be read is told and holds up none of the others; the exit status is then 1.
+
     Example: voc ingest reviews.csv --industry snack --channel review
     """
-    from voc.pipeline.origins import Told, open_source
+    from voc.pipeline.origins import Told
 
     settings = settings_from(config)
     told = Told(industry, channel, field_map(mapping), text, id, name)
-    opened = [open_source(origin, settings=settings, told=told) for origin in sources]
-    with opened_store(settings, makes_it=True) as store:
-        for source, its_industry in opened:
-            ingest_named(store, source, its_industry, settings)
+    unread = Unread(raises=len(sources) == 1)
+    opened = unread.open(sources, settings=settings, told=told)
+    if opened:
+        with opened_store(settings, makes_it=True) as store:
+            for source, its_industry in opened:
+                with unread.told(source.name):
+                    ingest_named(store, source, its_industry, settings)
+    unread.leave()
 
 
 def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
@@ -65,6 +73,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
     from voc.pipeline.ingesting import ingest as ingest_source
     from voc.sources.crawling.source import CrawlSource
 
+    before = store.newest_seq()
     with Progress(f"读取 {source.name}") as progress:
         result = ingest_source(
             store, source, settings=settings, industry=industry,
@@ -73,6 +82,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
             ),
         )  # fmt: skip
     say(_ingested(result, industry))
+    warn(store, source, after=before)
     if isinstance(source, CrawlSource) and source.note:
         say(source.note)
     if industry is None:
@@ -94,54 +104,56 @@ def _ingested(result: Ingested, chosen: Chosen | None) -> str:
 
 
 def _read_all(
-    store: Store, opened: Sequence[tuple[Source, Chosen | None]], settings: Settings
-) -> list[str]:
-    """Reads sources one after another; returns those that could not be read to their end."""
-    from voc.errors import SourceError
+    store: Store,
+    opened: Sequence[tuple[Source, Chosen | None]],
+    settings: Settings,
+    unread: Unread,
+) -> None:
+    """Reads sources one after another."""
     from voc.pipeline.ingesting import ingest as ingest_source
-    from voc.sources.files import FileSource
 
-    unread = []
     for source, industry in opened:
-        try:
+        with unread.told(source.name):
+            before = store.newest_seq()
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
-        except SourceError as error:
-            if isinstance(source, FileSource):
-                raise
-            unread.append(source.name)
-            say(f"{source.name}: {error}")
-    return unread
+            warn(store, source, after=before)
 
 
 def run(
     config: ConfigOption = None,
     model: Annotated[str | None, typer.Option("--model", help="Model to tag with.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="As if it were then, to replay a history."),
+    ] = None,
 ) -> None:
     """Do one pass of the whole chain: ingest, tag, topics, issues, work orders, delivery.
 
-    Running it again on the same data changes nothing. A site, queue or database that cannot be
-    read is told and holds up nothing else; the exit status is then 1.
+    Running it again on the same data changes nothing. A source that cannot be read is told and
+    holds up nothing else; the exit status is then 1.
 
     Example: voc run --config voc.yaml
+
+    Example: voc run --at 2026-09-02T09:00
     """
     from voc.cli.customers import told_of
     from voc.pipeline.chain import Chain
     from voc.pipeline.customers import ingest_customers
-    from voc.pipeline.origins import Told, open_source, webhook_source
+    from voc.pipeline.origins import Told, webhook_source
     from voc.tagging.engine import load
 
     settings = settings_from(config)
-    opened = [
-        open_source(name, settings=settings, told=Told())
-        for name in settings.sources
-        if webhook_source(name, settings=settings) is None
-    ]
+    moment = day_from(at, settings)
+    unread = Unread()
+    pulled = [name for name in settings.sources if webhook_source(name, settings=settings) is None]
+    opened = unread.open(pulled, settings=settings, told=Told())
     is_fed = bool(opened or settings.customers.sources)
     with opened_store(settings, makes_it=is_fed) as store:
         for name in settings.customers.sources:
-            say(told_of(ingest_customers(store, name, settings=settings, mapping={})))
-        unread = _read_all(store, opened, settings)
+            with unread.told(name):
+                say(told_of(ingest_customers(store, name, settings=settings, mapping={})))
+        _read_all(store, opened, settings, unread)
         engine = load(settings=settings, model=model)
         if engine.notice:
             say(engine.notice)
@@ -151,6 +163,7 @@ def run(
                 Chain(
                     store, engine, settings,
                     progress=lambda stage, part, total: progress.update(part, total, label=stage),
+                    now=(lambda: moment) if moment else None,
                 )
             ) as chain,
         ):  # fmt: skip
@@ -163,17 +176,27 @@ def run(
             f" set aside; {done.issues_changed} issues and {done.alerts_changed} alerts new or"
             " changed;"
             f" {done.work_orders} work orders opened or updated,"
-            f" {done.escalated} escalations, {done.archived} archived;"
+            f" {done.escalated} escalations, {done.archived} archived,"
+            f" {done.effects_changed} effects measured;"
             + (f" stores told of {done.voices_told} voices;" if done.voices_told else "")
-            + f" {done.delivery.delivered} messages delivered to {_where(settings)}"
+            + f"{_returned(done.returned)}"
+            f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:
             say(
                 f"{done.delivery.postponed} messages will be tried again,"
                 f" {done.delivery.buried} were refused; voc outbox list says why."
             )
-        if unread:
-            raise typer.Exit(1)
+        unread.leave()
+
+
+def _returned(told: Returned) -> str:
+    """Returns what became of events of other systems; nothing where there were none."""
+    if not (told.applied or told.waiting or told.refused):
+        return ""
+    aside = told.waiting + told.refused
+    kept = f", {aside} set aside (voc inbox list)" if aside else ""
+    return f" {told.applied} events of other systems taken in{kept};"
 
 
 def _where(settings: Settings) -> str:
@@ -226,7 +249,7 @@ def report(
 
     chosen = format_of(out, as_format)
     settings = settings_from(config)
-    first, end = _day(since, settings), _day(until, settings, after=True)
+    first, end = day_from(since, settings), day_from(until, settings, after=True)
     if first and end and first >= end:
         raise UsageError(f"--since {since} is after --until {until}; no day lies between them.")
     with opened_store(settings) as store:
@@ -244,20 +267,3 @@ def report(
     for note in written.notes:
         say(note)
     say(f"report written to {out}")
-
-
-def _day(text: str | None, settings: Settings, *, after: bool = False) -> datetime | None:
-    """Reads a day or a time; with `after`, a bare day is its end."""
-    from datetime import timedelta
-
-    from voc.errors import UsageError
-
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is no day; write it as 2026-10-01.") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=settings.zone)
-    return moment + timedelta(days=1) if after and len(text) <= 10 else moment

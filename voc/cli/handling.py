@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voc.cli.prefixes import full_id
 from voc.cli.terminal import (
     ConfigOption,
     JsonOption,
@@ -21,6 +22,7 @@ from voc.cli.terminal import (
 if TYPE_CHECKING:
     from voc.config import Settings
     from voc.pipeline.handling import Applied
+    from voc.store import Store
 
 OrderArgument = Annotated[str, typer.Argument(metavar="WORK_ORDER_ID", help="The work order.")]
 
@@ -28,7 +30,7 @@ OrderArgument = Annotated[str, typer.Argument(metavar="WORK_ORDER_ID", help="The
 def show(
     work_order_id: OrderArgument, as_json: JsonOption = False, config: ConfigOption = None
 ) -> None:
-    """Show one work order: where it stands, its clock, its history; --json for programs.
+    """Show one work order: where it stands, its clock, history and effect; --json for programs.
 
     Example: voc work-orders show wo_0123456789abcdef0123
     """
@@ -37,15 +39,18 @@ def show(
 
     settings = settings_from(config)
     with opened_store(settings) as store:
+        work_order_id = _whole(store, work_order_id)
         order = store.work_order(work_order_id)
         if order is None:
             raise _unknown(work_order_id)
+        effect = next(iter(store.effects(work_order_id=work_order_id, limit=1)), None)
         if as_json:
-            print_records([order.as_dict()])
+            told = {"effect": effect.as_dict() if effect else None}
+            print_records([order.as_dict() | told])
             return
         children = store.child_orders(work_order_id)
         calendar = Handler(store, settings).rulebook.calendar
-    print_order(order, children, calendar=calendar, now=datetime.now(settings.zone))
+    print_order(order, children, effect, calendar=calendar, now=datetime.now(settings.zone))
 
 
 def act(
@@ -127,6 +132,7 @@ def act(
         satisfied=satisfied,
     )
     with opened_store(settings) as store:
+        work_order_id = _whole(store, work_order_id)
         if store.work_order(work_order_id) is None:
             raise _unknown(work_order_id)
         handler = Handler(store, settings)
@@ -202,6 +208,10 @@ def _moment(text: str | None, settings: Settings) -> datetime | None:
     except ValueError:
         raise UsageError(f"--due {text!r} is no time; write it as 2026-11-09T18:00.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=settings.zone)
+
+
+def _whole(store: Store, told: str) -> str:
+    return full_id(told, lambda: (each.work_order_id for each in store.work_orders()))
 
 
 def _unknown(work_order_id: str) -> Exception:

@@ -9,7 +9,9 @@ from typing import Any, Final
 import typer
 
 from voc.cli.terminal import print_table
-from voc.records import WorkOrder
+from voc.pipeline.effects import reason_text
+from voc.records import Effect, WorkOrder
+from voc.report.wording import EFFECT_LABELS
 from voc.workorders import ACTION_LABELS, WorkingCalendar, phase_of
 from voc.workorders.clocks import granted_hours, is_running, used_hours, used_share
 from voc.workorders.rules import PRIORITY_LABELS
@@ -25,11 +27,16 @@ _FIELDS: Final = {
 
 
 def print_order(
-    order: WorkOrder, children: Sequence[WorkOrder], *, calendar: WorkingCalendar, now: datetime
+    order: WorkOrder,
+    children: Sequence[WorkOrder],
+    effect: Effect | None,
+    *,
+    calendar: WorkingCalendar,
+    now: datetime,
 ) -> None:
     """Prints a work order; times are in the calendar's zone."""
     zone = calendar.zone
-    for line in (*_head(order, children), *_clock(order, calendar, now)):
+    for line in (*_head(order, children), *_clock(order, calendar, now), *_effect(effect)):
         typer.echo(line)
     print_table(
         f"经过 {len(order.history)} 条",
@@ -95,6 +102,12 @@ def _clock(order: WorkOrder, calendar: WorkingCalendar, now: datetime) -> Iterat
         yield f"已升级 {'、'.join(clock.escalated)}"
     if order.reopened_count:
         yield f"重办 {order.reopened_count} 次"
+
+
+def _effect(effect: Effect | None) -> Iterator[str]:
+    if effect is not None:
+        proposed = "  建议重办" if effect.proposal == "redo" else ""
+        yield f"整改效果 {EFFECT_LABELS[effect.verdict]}：{reason_text(effect)}{proposed}"
 
 
 def _changes(changes: Any, zone: tzinfo) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from voc.cli.prefixes import full_id
 from voc.cli.reviews import review
 from voc.cli.terminal import (
     ConfigOption,
@@ -75,6 +76,8 @@ def list_issues(
         if as_json:
             print_records((store.issue(item.issue_id) or item).as_dict() for item in found)
             return
+    from voc.report.wording import label
+
     print_table(
         f"问题 {len(found)} 个",
         {
@@ -83,8 +86,10 @@ def list_issues(
         },
         (
             (
-                item.issue_id, item.title, item.severity, item.trend, str(item.count),
-                item.product or "", item.store or "", item.status, f"{item.last_seen:%Y-%m-%d}",
+                item.issue_id, item.title, label(item.severity, "severity"),
+                label(item.trend, "trend"), str(item.count),
+                item.product or "", item.store or "", label(item.status, "issue_status"),
+                f"{item.last_seen:%Y-%m-%d}",
             )
             for item in found
         ),
@@ -95,6 +100,8 @@ def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:
     if as_json:
         print_records(alert.as_dict() for alert in found)
         return
+    from voc.report.wording import label
+
     print_table(
         f"预警 {len(found)} 条",
         {
@@ -105,7 +112,8 @@ def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:
         (
             (
                 alert.alert_id, alert.title, alert.product or "", alert.store or "",
-                alert.region or "", alert.status, alert.trend, str(alert.count),
+                alert.region or "", label(alert.status, "issue_status"),
+                label(alert.trend, "trend"), str(alert.count),
                 f"{alert.expected:.1f}", f"{alert.since:%Y-%m-%d}", str(alert.reopened),
             )
             for alert in found
@@ -115,12 +123,14 @@ def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:
 
 @issues.command("show")
 def show_issue(issue_id: str, config: ConfigOption = None) -> None:
-    """Show one issue with its evidence as JSON.
+    """Show one issue with its evidence, and whether its last order helped, as JSON.
 
     Example: voc issues show is_0123456789abcdef0123
     """
     with opened_store(settings_from(config)) as store:
-        print_records([_issue(store, issue_id).as_dict()])
+        found = _issue(store, issue_id)
+        effect = next(iter(store.effects(issue_id=issue_id, limit=1)), None)
+        print_records([found.as_dict() | {"effect": effect.as_dict() if effect else None}])
 
 
 @issues.command("close")
@@ -185,6 +195,8 @@ def list_work_orders(
     if as_json:
         print_records(order.as_dict() for order in found)
         return
+    from voc.report.wording import label
+
     print_table(
         f"工单 {len(found)} 张",
         {
@@ -193,7 +205,8 @@ def list_work_orders(
         },
         (
             (
-                order.work_order_id, order.title, order.department, order.priority, order.status,
+                order.work_order_id, order.title, order.department,
+                label(order.priority, "priority"), label(order.status, "order_status"),
                 f"{order.due_at:%Y-%m-%d %H:%M}",
             )
             for order in found
@@ -204,7 +217,8 @@ def list_work_orders(
 def _issue(store: Store, issue_id: str) -> Issue:
     from voc.errors import UsageError
 
-    found = store.issue(issue_id)
+    named = full_id(issue_id, lambda: (each.issue_id for each in store.issues()))
+    found = store.issue(named)
     if found is None:
         raise UsageError(f"There is no issue {issue_id!r}; voc issues lists all there are.")
     return found
@@ -217,6 +231,7 @@ def _change_issue(
 
     with opened_store(settings_from(config)) as store:
         before = _issue(store, issue_id)
+        issue_id = before.issue_id
         if before.status == status or (before.status, status) == ("open", "reopened"):
             say(f"{issue_id}: is {before.status} already; nothing was changed.")
             return

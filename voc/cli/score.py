@@ -46,6 +46,10 @@ def score(
     tasks: Annotated[
         str | None, typer.Option("--tasks", help="sentiment,aspects,opinions,intent,urgency.")
     ] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option("--keep", help="Columns to copy into the results, as 门店,时间."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")
     ] = False,
@@ -58,9 +62,12 @@ def score(
 ) -> None:
     """Tag every row of a file.
 
-    One row in, one row out, in order. Rows that cannot be read go to OUT.rejects.jsonl.
+    One row in, one row out, in order. Rows that cannot be read go to OUT.rejects.jsonl. Columns
+    that --keep names stand under `extra`, of csv in columns of their own.
 
     Example: voc score reviews.csv -o tags.jsonl --industry snack
+
+    Example: voc score reviews.csv -o tags.csv --industry snack --keep 门店,时间
     """
     from voc.errors import SourceError
     from voc.pipeline.scoring import ScoreOptions, score_file
@@ -76,13 +83,17 @@ def score(
         mapping=field_map(mapping),
         aspects=split_names(aspects),
         tasks=split_names(tasks),
+        keep=split_names(keep) or (),
         resume=resume,
     )
     with Progress("标注") as progress, kept_when_interrupted(out):
         summary = score_file(
             source, out, engine=engine, settings=settings, options=options,
             on_progress=progress.update,
+            on_open=lambda done: _tell_begin(out, done) if resume else None,
         )  # fmt: skip
+    if not (summary.rows or summary.rejects):
+        say(f"{source} has no rows, so there is nothing to tag.")
     if out != "-":
         rejected = f"; {summary.rejects} rejected, see {summary.rejects_path}"
         say(
@@ -92,6 +103,14 @@ def score(
     if summary.rejects and not summary.rows:
         hint = " Standard input is read as jsonl." if source == "-" else ""
         raise SourceError(f"{source}: not one of its {summary.rejects} rows could be tagged.{hint}")
+
+
+def _tell_begin(out: str, rows_done: int) -> None:
+    """Says whether an interrupted run is gone on with."""
+    if rows_done:
+        say(f"{out}: goes on behind row {rows_done}.")
+    else:
+        say(f"{out}: no interrupted run was found beside it, so it is begun anew.")
 
 
 @contextmanager

@@ -116,15 +116,15 @@ def sources(json: JsonOption = False, config: ConfigOption = None) -> None:
         print_records(each.as_dict() for each in found)
         return
     columns = {
-        "source": "left", "kind": "left", "voices": "right", "rejects": "right",
-        "withdrawn": "right", "forbidden": "right", "last run": "left", "newest voice": "left",
-        "late": "right", "state": "left",
+        "来源": "left", "类型": "left", "声音": "right", "坏行": "right", "撤回": "right",
+        "禁读": "right", "上次读取": "left", "最新声音": "left", "滞后": "right",
+        "状态": "left",
     }  # fmt: skip
     rows = [
         (each.source, each.kind or "", str(each.voices), *_cells(each.health, settings))
         for each in found
     ]
-    print_table(f"{len(found)} sources", columns, rows)
+    print_table(f"来源 {len(found)} 个", columns, rows)
 
 
 def _cells(health: Health, settings: Settings) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ def _cells(health: Health, settings: Settings) -> tuple[str, ...]:
         _moment(health.last_run, settings),
         _moment(health.newest, settings),
         _lateness(health.lateness_s),
-        health.error or ("ok" if health.last_run else "never read"),
+        health.error or ("正常" if health.last_run else "未读过"),
     )
 
 
@@ -146,4 +146,4 @@ def _moment(moment: datetime | None, settings: Settings) -> str:
 def _lateness(seconds: float | None) -> str:
     if seconds is None:
         return ""
-    return f"{seconds / _DAY_S:.0f} d" if seconds >= _DAY_S else f"{seconds / 3600:.1f} h"
+    return f"{seconds / _DAY_S:.0f} 天" if seconds >= _DAY_S else f"{seconds / 3600:.1f} 小时"

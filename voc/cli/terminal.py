@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from voc.config import Settings
     from voc.store import Store
 
@@ -98,6 +100,27 @@ def split_names(names: str | None) -> list[str] | None:
     if names is None:
         return None
     return [part.strip() for part in names.replace("，", ",").replace("、", ",").split(",")]
+
+
+def day_from(text: str | None, settings: Settings, *, after: bool = False) -> datetime | None:
+    """Reads a day or a time as options give it; with `after`, a bare day is its end.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    from datetime import datetime, timedelta
+
+    from voc.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no day; write it as 2026-10-01.") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=settings.zone)
+    return moment + timedelta(days=1) if after and len(text) <= 10 else moment
 
 
 def check_one_of(option: str, value: str | None, allowed: Iterable[str]) -> None:

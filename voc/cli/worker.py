@@ -27,6 +27,7 @@ def worker(
 ) -> None:
     """Read queues, tag new feedback, run the chain, deliver work orders, until stopped.
 
+    What other systems tell of work orders is taken in from the inboxes of the settings.
     It consumes the sources of kind rabbitmq and kafka, and looks at those with every_s, for the
     workspace default. Any number may run on PostgreSQL: one reads and tags, all deliver. SIGTERM
     and SIGINT end what is being done first.
@@ -78,9 +79,14 @@ def _feeding(store: Store, settings: Settings) -> Feeding:
 
 
 def _tell(turn: Turn) -> None:
-    say(f"{turn.tagged} tagged, {turn.delivered} delivered" + (", chain run" if turn.ran else ""))
+    for trouble in turn.troubles:
+        say(f"voc: {trouble}")
     for note in turn.notes:
         say(note)
+    if turn.has_worked:
+        told = f", {turn.returned} events taken in" if turn.returned else ""
+        ran = ", chain run" if turn.ran else ""
+        say(f"{turn.tagged} tagged, {turn.delivered} delivered{told}{ran}")
 
 
 def _warn(error: StoreError) -> None:

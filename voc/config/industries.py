@@ -156,27 +156,31 @@ def _has_aspects(path: Path) -> bool:
         return path.is_file()  # reading it will say what is wrong
 
 
-def load_industry(id_or_file: str, *, folder: Path | None = None) -> Industry:
+def load_industry(
+    id_or_file: str, *, folder: Path | None = None, ids_only: bool = False
+) -> Industry:
     """Loads an industry by its id, or from a YAML file given as a path ending in `.yaml`.
 
     Args:
         id_or_file: A bundled id such as `automotive`, an id in `folder`, or a path.
         folder: A folder with the user's own industries; they win over bundled ones.
+        ids_only: Read no other file, as where strangers name it.
 
     Raises:
         UsageError: There is no such industry; the message lists all there are.
         ConfigError: The file is wrong, with the lines; or it is named otherwise than its id.
     """
-    if id_or_file.endswith((".yaml", ".yml")):
+    if id_or_file.endswith((".yaml", ".yml")) and not ids_only:
         return load_model(Path(id_or_file), Industry)
     files = industry_files(folder)
     own = folder / f"{id_or_file}.yaml" if folder else None
     if own and id_or_file not in files and own.is_file():
         files[id_or_file] = own  # asked for by name, it is told what it lacks
     if id_or_file not in files:
+        by_path = "" if ids_only else " A file of your own is named by its path, as my.yaml."
         raise UsageError(
             f"There is no industry {id_or_file!r}; there are {', '.join(files)}."
-            f"{nearest(id_or_file, files)} A file of your own is named by its path, as my.yaml."
+            f"{nearest(id_or_file, files)}{by_path}"
         )
     industry = load_model(files[id_or_file], Industry)
     if industry.id != id_or_file:

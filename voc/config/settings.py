@@ -14,7 +14,9 @@ from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from voc.config.beside import stores_beside
 from voc.config.customers import CustomerSettings
+from voc.config.inboxes import InboxSettings, inbox_variables
 from voc.config.resources import bundled
 from voc.config.section import Section
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
@@ -30,7 +32,8 @@ _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 class StoreSettings(Section):
     url: str | None = Field(
         default=None,
-        description="SQLAlchemy URL of the store; empty: the SQLite file voc.db beside the config.",
+        description="SQLAlchemy URL of the store, sqlite:///shop.db beside the config; empty: the "
+        "SQLite file voc.db there.",
     )
     busy_timeout_s: float = Field(
         default=10.0, ge=0, le=600, description="Seconds a writer waits for another writer."
@@ -116,6 +119,26 @@ class IssueSettings(Section):
     )
     min_score: float = Field(
         default=0.3, ge=0, le=1, description="Lowest probability of a mention that counts."
+    )
+
+
+class EffectSettings(Section):
+    """How it is told whether a work order helped; `voc.insights.effect` says by what method."""
+
+    days_before: int = Field(
+        default=42, ge=7, le=365, description="Days before a work order's end that are compared."
+    )
+    days_after: int = Field(
+        default=28, ge=1, le=365, description="Days after it that are watched, then judged."
+    )
+    min_expected: float = Field(
+        default=10.0, ge=1, description="Voices to be expected after it, below which none can say."
+    )
+    useful_ratio: float = Field(
+        default=0.5, gt=0, lt=1, description="Rate after over that before that is worth having."
+    )
+    redo: bool = Field(
+        default=False, description="Reopen an order that did not help; false: propose it only."
     )
 
 
@@ -231,6 +254,7 @@ class Settings(Section):
     score: ScoreSettings = ScoreSettings()
     topics: TopicSettings = TopicSettings()
     issues: IssueSettings = IssueSettings()
+    effects: EffectSettings = EffectSettings()
     customers: CustomerSettings = CustomerSettings()
     routing: RoutingSettings = RoutingSettings()
     report: ReportSettings = ReportSettings()
@@ -248,6 +272,10 @@ class Settings(Section):
     )
     sinks: dict[SinkName, SinkSettings] = Field(
         default_factory=dict, description="Where work orders go; empty: into the file queue."
+    )
+
+    inboxes: dict[SinkName, InboxSettings] = Field(
+        default_factory=dict, description="Where other systems tell what becomes of work orders."
     )
 
     _base_dir: Path = PrivateAttr(default_factory=Path.cwd)
@@ -316,6 +344,7 @@ class Settings(Section):
             update={
                 "store": self.store.model_copy(update={"url": self.workspaces[name]}),
                 "queue": self.queue.model_copy(update={"dir": self.queue_dir / name}),
+                "inboxes": {},  # what comes there is told of the orders of the default
             }
         )
         changed._base_dir = self._base_dir
@@ -339,8 +368,8 @@ def load_settings(
         overrides: Values by dotted key (`issues.window_days`), as flags give them.
         environ: The environment; `VOC_STORE_URL` sets `store.url`, and so on.
 
-    Relative paths start from the folder of the file that they stand in; those of variables and
-    flags, from the current folder.
+    Relative paths, those of SQLite's URLs too, start from the folder of the file that they stand
+    in; those of variables and flags, from the current folder.
 
     Raises:
         ConfigError: With the file and line, the variable or the flag of each finding.
@@ -354,7 +383,7 @@ def load_settings(
         content, lines = read_yaml(path)
         if content is not None and not isinstance(content, dict):
             raise ConfigError(f"{path}: holds {type(content).__name__}, not keys with values.")
-        _overlay(values, content or {})
+        _overlay(values, stores_beside(content or {}, path.resolve().parent))
         origin.add_file(path, lines)
     for name, (variable, text) in _variables(environ, values).items():
         _put(values, name, _told(name, _read_variable(variable, name, text)))
@@ -426,6 +455,7 @@ def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[st
     """
     known = {_variable(name): name for name in setting_names()}
     known |= sink_variables(values.get("sinks"), prefix=PREFIX)
+    known |= inbox_variables(values.get("inboxes"), prefix=PREFIX)
     known |= source_variables(values.get("sources"), prefix=PREFIX)
     found: dict[str, tuple[str, str]] = {}
     for variable, text in environ.items():

@@ -103,19 +103,9 @@ def group_voices(
     }
     groups: dict[GroupKey, dict[str, Mention]] = {}
     for mention in counted:
-        rule = rule_of(mention, rules)
-        product = mention.product if "product" in rule else None
-        store = mention.store if "store" in rule else None
-        by_topic = is_by_topic(mention.aspect_id, rule, product, store)
-        topic = mention.topic_id if by_topic else None
-        if (
-            is_placeless(rule, product, store)
-            and topic is None
-            and mention.industry in with_topics
-            and mention.urgency != "critical"
-        ):
+        key = key_of(mention, rules, has_topics=mention.industry in with_topics)
+        if key is None:
             continue
-        key = GroupKey(mention.industry, mention.aspect_id, product, store, topic)
         group = groups.setdefault(key, {})
         known = group.setdefault(mention.feedback_id, mention)
         if known is not mention:
@@ -124,6 +114,25 @@ def group_voices(
         key: sorted(group.values(), key=lambda voice: (voice.occurred_at, voice.feedback_id))
         for key, group in groups.items()
     }
+
+
+def key_of(mention: Mention, rules: Rules, *, has_topics: bool) -> GroupKey | None:
+    """Returns the group of a mention, or `None` where it is of no problem that could be told apart.
+
+    Args:
+        mention: What is said of an aspect.
+        rules: What aspects are grouped by.
+        has_topics: Whether voices of the industry have topics at all.
+    """
+    rule = rule_of(mention, rules)
+    product = mention.product if "product" in rule else None
+    store = mention.store if "store" in rule else None
+    by_topic = is_by_topic(mention.aspect_id, rule, product, store)
+    topic = mention.topic_id if by_topic else None
+    is_lost = is_placeless(rule, product, store) and topic is None
+    if is_lost and has_topics and mention.urgency != "critical":
+        return None
+    return GroupKey(mention.industry, mention.aspect_id, product, store, topic)
 
 
 def aspect_of(industries: Mapping[str, Industry], industry: str, aspect_id: str) -> Aspect | None:

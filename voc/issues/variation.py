@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from voc.issues.dispersion import SPREAD, WEEK_DAYS, estimates, pooled, shrunk
+from voc.issues.dispersion import SPREAD, WEEK_DAYS, Floats, estimates, pooled, shrunk
 from voc.issues.grouping import GroupKey
 from voc.issues.trends import Exposure, day_of
 from voc.records import Mention
@@ -34,23 +34,34 @@ def overdispersion_of(
         keys = [key for key in groups if key.industry == industry]
         moment = as_of[industry]
         end = day_of(moment, moment) - window_days
-        counts = np.array([_weekly(groups[key], moment, end) for key in keys])
+        counts = np.array([_weekly(groups[key], moment, end) for key in keys], dtype=np.float64)
         fed = np.array([_exposures(key, exposure, end) for key in keys])
-        rate = counts.sum(axis=1, keepdims=True) / np.maximum(fed.sum(axis=1, keepdims=True), 1e-9)
-        expected = rate * fed
-        alpha, precision = estimates(
-            ((counts - expected) ** 2 * (fed > 0)).sum(axis=1),
-            expected.sum(axis=1),
-            (expected**2).sum(axis=1),
-            (fed > 0).sum(axis=1).astype(float),
-        )
-        # Few voices tell little of how they vary: their pool is drawn to plain chance.
-        known = float(precision.sum()) * SPREAD**2
-        pool = float(pooled(alpha, precision)) * known / (1 + known)
-        told = shrunk(alpha, precision, pool, spread=SPREAD)
-        even = min(1.0, WEEK_DAYS / window_days)
-        found |= {key: round(float(one) * even, 9) for key, one in zip(keys, told, strict=True)}
+        told = overdispersion_by_weeks(counts, fed, window_days=window_days)
+        found |= {key: float(one) for key, one in zip(keys, told, strict=True)}
     return found
+
+
+def overdispersion_by_weeks(counts: Floats, fed: Floats, *, window_days: int) -> Floats:
+    """Returns `alpha` of counts of a window, told by those of weeks, each drawn to that of all.
+
+    Args:
+        counts: Voices, `(groups, weeks)`.
+        fed: All feedback of the same weeks, of the same shape.
+        window_days: Length of the window.
+    """
+    rate = counts.sum(axis=1, keepdims=True) / np.maximum(fed.sum(axis=1, keepdims=True), 1e-9)
+    expected = rate * fed
+    alpha, precision = estimates(
+        ((counts - expected) ** 2 * (fed > 0)).sum(axis=1),
+        expected.sum(axis=1),
+        (expected**2).sum(axis=1),
+        (fed > 0).sum(axis=1).astype(float),
+    )
+    # Few voices tell little of how they vary: their pool is drawn to plain chance.
+    known = float(precision.sum()) * SPREAD**2
+    pool = float(pooled(alpha, precision)) * known / (1 + known)
+    told = shrunk(alpha, precision, pool, spread=SPREAD) * min(1.0, WEEK_DAYS / window_days)
+    return np.round(told, 9)
 
 
 def _weekly(voices: Sequence[Mention], as_of: datetime, end: int) -> list[int]:

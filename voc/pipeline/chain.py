@@ -13,10 +13,12 @@ from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.calls import CallReader, as_heard, predictor_of, with_calls
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.delivering import Delivery, known_sinks
+from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.frontline import Acted, VoiceDesk
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
+from voc.pipeline.returning import Mailroom, Returned
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_by_voices
@@ -45,10 +47,12 @@ class Run:
     issues_changed: int = 0
     alerts_changed: int = 0
     work_orders: int = 0
+    effects_changed: int = 0
     escalated: int = 0
     archived: int = 0
     voices_told: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
+    returned: Returned = field(default_factory=Returned)
     notes: tuple[str, ...] = ()
 
 
@@ -62,6 +66,8 @@ class Chain:
         progress: Told of (stage, done, total) as work goes on.
         delivery: Connections to sinks that stay open after it; by default it makes its own.
         tiers: Tells the tiers of customers; by default as the store knows them.
+        mailroom: Connections to inboxes, likewise.
+        now: What it takes for the present moment; by default the clock's.
     """
 
     def __init__(
@@ -73,13 +79,18 @@ class Chain:
         progress: Progress = lambda *_: None,
         delivery: Delivery | None = None,
         tiers: Tiers | None = None,
+        mailroom: Mailroom | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
         self._settings = settings
         self._progress = progress
         self._delivery = delivery
+        self._mailroom = mailroom
+        self._now = now or (lambda: datetime.now(settings.zone))
         self._is_given = delivery is not None
+        self._is_mailroom_given = mailroom is not None
         # An industry whose taxonomy is missing must not stop the others.
         self._industries, missing = industries_of(store, settings, store.industries())
         self._missing = [f"{name} is left out: {why}" for name, why in missing.items()]
@@ -92,12 +103,14 @@ class Chain:
 
     def run(self) -> Run:
         """Does all stages once."""
+        returned = self.take_in()
         tagged, failed = self.tag()
         bursts = self.screen()
         topics, notes = self.discover_topics()
         issues, orders = self.form()
         alerts = self.alert()
         watched = self.watch()
+        effects = self.measure()
         return Run(
             tagged=tagged,
             failed=failed,
@@ -106,12 +119,20 @@ class Chain:
             issues_changed=issues,
             alerts_changed=alerts,
             work_orders=orders,
+            effects_changed=effects,
             escalated=watched.escalated,
             archived=watched.archived,
             voices_told=self._acted.told,
             delivery=self.deliver(),
-            notes=(*self._missing, *notes, *self.voice_notes),
+            returned=returned,
+            notes=(*self._missing, *returned.troubles, *notes, *self.voice_notes),
         )
+
+    def take_in(self, stop: Callable[[], bool] = lambda: False) -> Returned:
+        """Takes in what other systems tell of work orders, until none is left or `stop` says so."""
+        if self._mailroom is None:
+            self._mailroom = Mailroom(self._store, self._settings)
+        return self._mailroom.take_in(stop)
 
     @property
     def voice_notes(self) -> list[str]:
@@ -193,6 +214,7 @@ class Chain:
                 row.occurred_at if row.is_dated else None,
                 row.channel,
                 row.product,
+                row.store,
             )
             for row in map(as_heard, self._store.tagged(model=self._engine.model))
             if "staff" not in row.flags
@@ -226,7 +248,7 @@ class Chain:
                     industry,
                     model=self._engine.model,
                     settings=self._settings.topics,
-                    now=datetime.now(self._settings.zone),
+                    now=self._now(),
                     told=lambda done, total: self._progress("主题", done, total),
                 )
             except ImportError as error:
@@ -265,7 +287,7 @@ class Chain:
             )
         )
         zone = self._settings.zone
-        now = datetime.now(zone)
+        now = self._now()
         moments = moments_of(self._store, model=self._engine.model, zone=zone, now=now)
         existing = {
             issue.issue_id: self._store.issue(issue.issue_id) or issue
@@ -359,7 +381,7 @@ class Chain:
             industries=self._industries,
             min_score=self._settings.issues.min_score,
             zone=self._settings.zone,
-            now=datetime.now(self._settings.zone),
+            now=self._now(),
             told=PAID_BURST,
         )
         if changed:
@@ -367,9 +389,24 @@ class Chain:
                 transaction.save_alerts(changed)
         return len(changed)
 
+    def measure(self) -> int:
+        """Measures whether work orders helped; returns how many effects are new or changed."""
+        now = self._now()
+        changed = changed_effects(
+            self._store,
+            model=self._engine.model,
+            industries=self._industries,
+            settings=self._settings,
+            now=now,
+        )
+        if changed:
+            with self._store.transaction() as transaction:
+                keep_effects(self._store, transaction, changed, settings=self._settings, now=now)
+        return len(changed)
+
     def watch(self) -> Watched:
         """Looks at the clocks of all work orders; returns what was due."""
-        now = datetime.now(self._settings.zone)
+        now = self._now()
         return watch_orders(self._store, self._settings, now=now)
 
     def deliver(self, stop: Callable[[], bool] = lambda: False) -> DeliveryCounts:
@@ -383,10 +420,13 @@ class Chain:
         return self._delivery.deliver(stop)
 
     def close(self) -> None:
-        """Closes the connections to sinks that it made; the store stays open."""
+        """Closes the connections to sinks and inboxes that it made; the store stays open."""
         if self._delivery is not None and not self._is_given:
             self._delivery.close()
             self._delivery = None
+        if self._mailroom is not None and not self._is_mailroom_given:
+            self._mailroom.close()
+            self._mailroom = None
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

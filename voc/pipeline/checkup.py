@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,20 +17,22 @@ from voc.config import (
     Industry,
     Settings,
     SourceBase,
+    SurveySettings,
     bundled,
     industry_files,
     load_industry,
     load_settings,
 )
 from voc.errors import ConfigError, VocError
-from voc.pipeline.origins import Told, open_source, webhook_source
+from voc.pipeline.origins import Told, configured_file, open_source, webhook_source
 from voc.pipeline.taxonomies import industries_of, named_industry
 from voc.sources.crawling.markup import missing_extra
 from voc.sources.crawling.source import NEEDED
-from voc.store import open_store, store_place
+from voc.store import check_place, open_store, store_place
 from voc.tagging.loading import is_of, load_tagger, other_aspects
 from voc.tagging.sharpening.files import read_manifests
 from voc.workorders import check_routing
+from voc.workorders.inboxes import CheckedInbox, open_inbox
 from voc.workorders.sinks import CheckedSink, ClosingSink, FileQueueSink, open_sink
 
 
@@ -71,6 +74,8 @@ def checkup(config: Path | None, files: Sequence[str]) -> Iterator[Part]:
     yield _checked("queue", lambda: _queue_state(settings.queue_dir))
     for name in settings.sinks:
         yield _checked(f"sink {name}", lambda name=name: _sink_state(name, settings))  # type: ignore[misc]
+    for name in settings.inboxes:
+        yield _checked(f"inbox {name}", lambda name=name: _inbox_state(name, settings))  # type: ignore[misc]
     for name, source in settings.sources.items():
         yield Part(f"source {name}", *_source_state(name, source, settings))
 
@@ -136,10 +141,21 @@ def _place_state(name: str, source: SourceBase, settings: Settings) -> tuple[str
         return f"crawled as {getattr(source, 'kind', 'a site')}", problems
     if not isinstance(source, FileSettings):
         return _stream_state(name, source, settings)
+    return _file_state(name, source, settings)
+
+
+def _file_state(name: str, source: FileSettings, settings: Settings) -> tuple[str, list[str]]:
+    """Looks at the head of a file: whether its columns are there, as the config names them."""
     path = settings.base_dir / source.path.expanduser()
-    return str(path), (
-        [] if path.is_file() else [f"{path}: no such file; mend sources.{name}.path."]
-    )
+    if not path.is_file():
+        return str(path), [f"{path}: no such file; mend sources.{name}.path."]
+    if isinstance(source, SurveySettings):
+        return str(path), []
+    try:
+        configured_file(name, source, settings=settings, told=Told()).check()
+    except VocError as error:
+        return str(path), [f"{error} Mend sources.{name} in the config.".replace("\n", " ")]
+    return str(path), []
 
 
 def _stream_state(name: str, source: SourceBase, settings: Settings) -> tuple[str, list[str]]:
@@ -156,6 +172,7 @@ def _stream_state(name: str, source: SourceBase, settings: Settings) -> tuple[st
 def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
     place = store_place(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s)
     if not place.is_there:
+        check_place(settings.store_url)
         return f"{place.where}: not made yet, voc ingest makes it", ()
     with open_store(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s) as store:
         counts = store.counts()
@@ -171,6 +188,13 @@ def _store_state(settings: Settings) -> tuple[str, Sequence[str]]:
             problems.append(
                 f"{dead} messages were refused; the first because: {last.last_error} (voc outbox"
                 " list names them)"
+            )
+        refused = store.letters(state="refused", limit=1)
+        if refused:
+            count = store.letter_counts().get("refused", 0)
+            problems.append(
+                f"{count} events of other systems were refused; the first because:"
+                f" {refused[0].reason} (voc inbox list names them)"
             )
         problems += [
             f"{count} messages wait for the sink {name!r}, which the settings do not name; name it,"
@@ -214,6 +238,15 @@ def _sink_state(name: str, settings: Settings) -> tuple[str, Sequence[str]]:
     finally:
         if isinstance(sink, ClosingSink):
             sink.close()
+
+
+def _inbox_state(name: str, settings: Settings) -> tuple[str, Sequence[str]]:
+    """Looks at an inbox, and takes nothing."""
+    options = settings.inboxes[name]
+    with closing(open_inbox(name, options, base_dir=settings.base_dir)) as inbox:
+        if isinstance(inbox, CheckedInbox):
+            return f"{options.kind}: {inbox.check()}", ()
+        return f"{options.kind}: cannot be looked at without taking", ()
 
 
 def _queue_state(folder: Path) -> tuple[str, Sequence[str]]:

@@ -81,17 +81,7 @@ def open_source(
                 max_chars=settings.text.max_chars,
             )
             return stream, chosen_industry(told.industry, known.industry, settings)
-        source = FileSource(
-            settings.base_dir / known.path.expanduser(),
-            name=told.name or origin,
-            channel=channel or known.channel,
-            product=known.product,
-            mapping={**known.map, **told.mapping},
-            text=told.text,
-            id=told.id,
-            zone=settings.zone,
-            max_chars=settings.text.max_chars,
-        )
+        source = configured_file(origin, known, settings=settings, told=told)
         return source, chosen_industry(told.industry, known.industry, settings)
     if origin != "-" and not Path(origin).exists():
         names = ", ".join(settings.sources) or "none"
@@ -108,8 +98,31 @@ def open_source(
         id=told.id,
         zone=settings.zone,
         max_chars=settings.text.max_chars,
+        joins=told.name is not None,
     )
     return source, chosen_industry(told.industry, None, settings)
+
+
+def configured_file(
+    name: str, known: FileSettings, *, settings: Settings, told: Told
+) -> FileSource:
+    """Returns the file that the config names so; what the call tells wins over the config.
+
+    Raises:
+        UsageError: The channel that is told is none.
+    """
+    return FileSource(
+        settings.base_dir / known.path.expanduser(),
+        name=told.name or name,
+        channel=check_channel(told.channel) or known.channel,
+        product=known.product,
+        mapping={**known.map, **told.mapping},
+        text=told.text,
+        id=told.id,
+        zone=settings.zone,
+        max_chars=settings.text.max_chars,
+        joins=told.name is not None,
+    )
 
 
 def _survey(

@@ -18,6 +18,7 @@ from voc.report import WHOLE, Figures, Format, ReportInput, Scope, build_figures
 from voc.report.measured import Measured, read_measured
 from voc.store import Store
 from voc.tagging.loading import load_tagger
+from voc.workorders import WorkingCalendar, calendar_for, load_routing
 
 Spoken = TypeVar("Spoken", Mention, Issue)
 
@@ -115,6 +116,8 @@ def topic_figures(
             issues=[qualified(item) for item in issues] if merged else issues,
             alerts=store.alerts(industry=wanted),
             work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
+            effects=store.effects(),
+            calendar=_calendar(settings),
             calls=(call.for_report() for call in calls),
             rejects=len(store.rejects()),
             window_days=settings.issues.window_days,
@@ -127,6 +130,11 @@ def topic_figures(
     if left_out:
         notes.append(f"{left_out} feedbacks without an industry are not in this report.")
     return figures, tuple(notes)
+
+
+def _calendar(settings: Settings) -> WorkingCalendar:
+    file = settings.resolve(settings.routing.file)
+    return calendar_for(load_routing(file), file)
 
 
 def _check(scope: Scope, figures: Figures, store: Store, model: str) -> None:

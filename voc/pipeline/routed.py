@@ -22,6 +22,7 @@ class Routed:
         failed: Why each rule that does not hold does not, where that was asked for.
         expected: Where a labelled row should go, as its label calls it.
         reached: Where it goes, as the label calls places: by department, or by aspect.
+        opens: Whether `voc run` would open an order for the row alone; `None` for issues.
         voice: What would be done about the row as a single voice; `None` for issues.
         orders: What orders an issue makes, each with its part, department and rule.
     """
@@ -34,6 +35,7 @@ class Routed:
     expected: str | None = None
     reached: str | None = None
     also: tuple[Routing, ...] = ()
+    opens: str | None = None
     voice: VoiceTrial | None = None
     orders: tuple[Task, ...] = ()
 
@@ -47,6 +49,8 @@ class Routed:
                 {"part": one.part, "count": one.issue.count} | _written(one.routing)
                 for one in self.orders
             ]
+        if self.opens is not None:
+            values["opens"] = self.opens
         if self.confidence is not None:
             values["confidence"] = round(self.confidence, 4)
         if self.failed:

@@ -13,6 +13,7 @@ from voc.config import Industry, Settings
 from voc.errors import RowError, UsageError
 from voc.insights import Proportion, proportion
 from voc.issues import UNPLACED, severity_of
+from voc.pipeline.opening import what_opens
 from voc.pipeline.routed import Routed, VoiceTrial
 from voc.pipeline.scoring import columns_of
 from voc.pipeline.taxonomies import industries_of
@@ -215,6 +216,7 @@ class RowRouter:
         told = summary([(mention, voice_facts(feedback, tags, None))])
         found = replace(
             self.desk.decide(issue, industry, told, confidence=confidence),
+            opens=what_opens(tags, self.settings, self.desk.rules),
             voice=self.desk.try_voice(feedback, tags, industry),
         )
         label = row.values.get(DEPARTMENT)

@@ -11,6 +11,7 @@ from typing import Any
 from voc.config import Settings
 from voc.errors import RowError, SourceError, UsageError
 from voc.pipeline.judged import JudgedCalls
+from voc.pipeline.kept_columns import check_kept, kept_of
 from voc.pipeline.tagging import Failure, Tagger, tag_feedback
 from voc.records import Feedback, Tags, Task, stable_id
 from voc.results import open_results
@@ -36,6 +37,7 @@ class ScoreOptions:
     mapping: Mapping[str, str] = field(default_factory=dict)
     aspects: Sequence[str] | None = None
     tasks: Sequence[str] | None = None
+    keep: Sequence[str] = ()
     resume: bool = False
 
     @property
@@ -47,12 +49,16 @@ class ScoreOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """A row that was read: the id Tags carry, and the feedback, or the reason it was rejected."""
+    """A row that was read: the id Tags carry, and the feedback, or the reason it was rejected.
+
+    `extra` is what is kept of its columns.
+    """
 
     place: str
     id: str
     feedback: Feedback | None
     reject: Reject | None
+    extra: Mapping[str, Any] | None = None
 
 
 def score_file(
@@ -63,6 +69,7 @@ def score_file(
     settings: Settings,
     options: ScoreOptions,
     on_progress: Progress = lambda *_: None,
+    on_open: Callable[[int], None] = lambda _: None,
 ) -> Summary:
     """Tags every row of a file.
 
@@ -75,8 +82,9 @@ def score_file(
         out: Where Tags go, or `-` for standard output.
         engine: What tags.
         settings: For the zone, limits and batches.
-        options: How.
+        options: How; columns that `keep` names stand in each row's `extra`, masked as texts are.
         on_progress: Told of (bytes read, bytes in all) after each batch.
+        on_open: Told how many rows an earlier run has dealt with.
 
     Raises:
         UsageError: A column, a format or a task is unknown, or the text's column cannot be told.
@@ -90,25 +98,28 @@ def score_file(
         "input": _fingerprint(source),
         "columns": options.columns,
         "tagged as": _way_of_tagging(bound, settings),
+        **({"kept columns": list(options.keep)} if options.keep else {}),
     }
     with (
         read_rows(source, text=options.text) as table,
-        open_results(out, resume=options.resume, made_of=made_of) as results,
+        open_results(out, resume=options.resume, made_of=made_of, kept=options.keep) as results,
     ):
+        check_kept(table, options.keep)
+        on_open(results.rows_done)
         rows = islice(_inputs(table, settings, options), results.rows_done, None)
         done = results.rows_done
         while batch := list(islice(rows, settings.score.batch_rows)):
             done += len(batch)
             tagged, rejects = _tag(bound, batch, table.name, settings)
-            results.write([tags.as_dict() for tags in tagged], rejects, done)
+            results.write(tagged, rejects, done)
             on_progress(table.progress.bytes_read, table.progress.bytes_total)
         return results.finish()
 
 
 def _tag(
     engine: Tagger, batch: Sequence[_Input], name: str, settings: Settings
-) -> tuple[list[Tags], list[Reject]]:
-    """Returns the Tags and the rejects of a batch, each in input order."""
+) -> tuple[list[dict[str, Any]], list[Reject]]:
+    """Returns the Tags, as JSON, and the rejects of a batch, each in input order."""
     readable = [(row, row.feedback) for row in batch if row.feedback is not None]
     outcomes = iter(
         tag_feedback(
@@ -118,7 +129,7 @@ def _tag(
             timeout_s=settings.score.row_timeout_s,
         )
     )
-    tagged: list[Tags] = []
+    tagged: list[dict[str, Any]] = []
     rejects: list[Reject] = []
     for row in batch:
         if row.reject is not None:
@@ -128,7 +139,7 @@ def _tag(
         if isinstance(outcome, Failure):
             rejects.append(Reject(name, row.place, outcome.reason))
         else:
-            tagged.append(outcome)
+            tagged.append(outcome.as_dict() | ({"extra": row.extra} if row.extra else {}))
     return tagged, rejects
 
 
@@ -154,7 +165,8 @@ def _inputs(table: Table, settings: Settings, options: ScoreOptions) -> Iterator
             yield _Input(item.place, str(number), None, reject)
             continue
         name = feedback.native_id if columns["id"] else str(number)
-        yield _Input(item.place, name, feedback, None)
+        extra = kept_of(item, options.keep, masked=settings.privacy.mask)
+        yield _Input(item.place, name, feedback, None, extra)
 
 
 def _masked(reject: Reject) -> Reject:

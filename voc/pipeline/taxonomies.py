@@ -74,7 +74,7 @@ def industry_of(store: Store, settings: Settings, industry_id: str) -> Industry:
         kept = store.meta(KEPT + industry_id)
         if kept is not None:
             return _read_kept(kept, industry_id, store)
-    return load_industry(industry_id, folder=folder)
+    return load_industry(industry_id, folder=folder, ids_only=True)
 
 
 def _read_kept(kept: str, industry_id: str, store: Store) -> Industry:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from voc.config import Settings
@@ -14,6 +14,7 @@ from voc.errors import StoreBusyError, StoreError
 from voc.pipeline.chain import Chain
 from voc.pipeline.delivering import Delivery
 from voc.pipeline.feeding import Feeding
+from voc.pipeline.returning import Mailroom
 from voc.pipeline.watching import watch_orders
 from voc.store import Store
 from voc.tagging.engine import Engine
@@ -26,7 +27,14 @@ class Turn:
     tagged: int = 0
     delivered: int = 0
     ran: bool = False
+    returned: int = 0
+    troubles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether there was something to do."""
+        return bool(self.tagged or self.delivered or self.ran or self.returned)
 
 
 class Worker:
@@ -63,6 +71,7 @@ class Worker:
         self._hold = ExitStack()
         self._holds = False
         self._delivery: Delivery | None = None
+        self._mailroom: Mailroom | None = None
         self._feeding = feeding
 
     def start(self) -> None:
@@ -80,6 +89,15 @@ class Worker:
             StoreError: The store cannot be reached; or another worker has a SQLite store.
         """
         self._take_chain()
+        told = self._letters().take_in(stop)
+        done = self._turn(stop)
+        return replace(
+            done,
+            returned=told.applied + done.returned,
+            troubles=(*told.troubles, *done.troubles),
+        )
+
+    def _turn(self, stop: Callable[[], bool]) -> Turn:
         if not self._holds:
             return Turn(delivered=self._sent(stop))
         newest = self._store.newest_seq()
@@ -89,8 +107,10 @@ class Worker:
             self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
             self._next_look = self._clock() + self._settings.worker.clocks_every_s
-            notes = tuple(chain.voice_notes)
-            return Turn(run.tagged, run.delivery.delivered, ran=True, notes=notes)
+            told, notes = run.returned, tuple(chain.voice_notes)
+            return Turn(
+                run.tagged, run.delivery.delivered, True, told.applied, told.troubles, notes
+            )
         tagged, notes = 0, ()
         if newest > self._seen:
             # What fails is tried again by the next whole run, not at every look.
@@ -116,9 +136,21 @@ class Worker:
             self._delivery = Delivery(self._store, self._settings)
         return self._delivery
 
+    def _letters(self) -> Mailroom:
+        """Returns the inboxes, which stay connected from turn to turn."""
+        if self._mailroom is None:
+            self._mailroom = Mailroom(self._store, self._settings)
+        return self._mailroom
+
     def _chain(self) -> Chain:
         """Returns a chain that knows the industries of the feedback there is now."""
-        return Chain(self._store, self._engine, self._settings, delivery=self._connections())
+        return Chain(
+            self._store,
+            self._engine,
+            self._settings,
+            delivery=self._connections(),
+            mailroom=self._letters(),
+        )
 
     def _take_chain(self) -> None:
         if self._holds:
@@ -149,6 +181,9 @@ class Worker:
         if self._delivery is not None:
             self._delivery.close()
             self._delivery = None
+        if self._mailroom is not None:
+            self._mailroom.close()
+            self._mailroom = None
         self._hold.close()
         self._holds = False
 
@@ -181,8 +216,8 @@ def work(
                         worker.close()
                     troubled(error)
                     continue
-                if turn.tagged or turn.delivered or turn.ran:
-                    is_idle = False
+                if turn != Turn():
+                    is_idle = is_idle and not turn.has_worked
                     told(turn)
                 if stop.is_set():
                     break

@@ -12,7 +12,7 @@ from voc.insights import (
     nps_of_counts,
     proportion,
 )
-from voc.records import POLARITIES, Issue
+from voc.records import POLARITIES, Issue, WorkOrder
 from voc.report.aside import set_aside
 from voc.report.aspects import (
     MentionTally,
@@ -47,6 +47,7 @@ from voc.report.key_points import key_points
 from voc.report.lead import lead
 from voc.report.orders import is_open as is_order_open
 from voc.report.orders import order_figures, order_line, orders_by_issue
+from voc.report.outcomes import effect_figures, handling_lines
 from voc.report.peaks import theme_peaks
 from voc.report.periods import core_ends, volume_of
 from voc.report.tally import RowTally, tally_rows
@@ -79,11 +80,8 @@ def build_figures(report: ReportInput) -> Figures:
     in_full = _in_full(issues)
     span = _span(report, rows)
     told = {issue.issue_id for issue in issues}
-    orders = [
-        order_line(order, now=report.generated_at, zone=report.zone)
-        for order in report.work_orders
-        if not report.scope or order.issue_id in told
-    ]
+    spoken = [one for one in report.work_orders if not report.scope or one.issue_id in told]
+    orders = [order_line(one, now=report.generated_at, zone=report.zone) for one in spoken]
     lines = [
         issue_line(
             one,
@@ -110,7 +108,7 @@ def build_figures(report: ReportInput) -> Figures:
         peaks=theme_peaks(rows, report.topics, span),
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )
-    return _figures(report, rows, mentions, span, findings, lines)
+    return _figures(report, rows, mentions, span, findings, lines, spoken)
 
 
 def _read(report: ReportInput) -> tuple[RowTally, MentionTally, list[Issue]]:
@@ -145,6 +143,7 @@ def _figures(
     span: Span | None,
     findings: Findings,
     lines: Sequence[IssueLine],
+    orders: Sequence[WorkOrder],
 ) -> Figures:
     first_day, last_day = _ends(span)
     scope = report.scope
@@ -194,6 +193,8 @@ def _figures(
         stores=heat_table(rows.stores, mentions.stores, aspects),
         regions=heat_table(rows.regions, mentions.regions, aspects),
         orders=findings.orders,
+        effects=effect_figures(report, {order.work_order_id: order for order in orders}),
+        handling=handling_lines(report, orders),
         set_aside=set_aside(rows),
         coverage=_coverage(report, rows, mentions, span),
         measured=report.measured,

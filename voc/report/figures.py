@@ -14,6 +14,7 @@ from voc.report.call_figures import CallFigures
 from voc.report.intake import Scope
 from voc.report.issue_figures import AlertLine, IssueCard, IssueLine, OrderLine, TextPart
 from voc.report.measured import Measured
+from voc.report.outcomes import EffectFigures, HandlingLine
 from voc.report.theme_figures import ThemeMap, ThemePeak, TopicFigures, WeekTable
 
 PointKind = Literal["rising", "new", "attention", "orders", "improved", "praise", "score", "theme"]
@@ -272,6 +273,8 @@ class Figures:
         peaks: The themes that were spoken of much in a few weeks.
         theme_map: The map of themes on a screen, `None` where there are too few of them.
         theme_map_narrow: The same for a phone.
+        effects: Whether work orders helped; `None` where none is measured.
+        handling: How departments handle work orders, all of them together first.
     """
 
     title: str
@@ -307,6 +310,8 @@ class Figures:
     stores: HeatTable
     regions: HeatTable
     orders: OrderFigures
+    effects: EffectFigures | None
+    handling: tuple[HandlingLine, ...]
     set_aside: SetAside
     coverage: Coverage
     measured: tuple[Measured, ...]

@@ -10,8 +10,18 @@ from zoneinfo import ZoneInfo
 
 from voc.config import Industry
 from voc.insights import Outcome
-from voc.records import Alert, Issue, Mention, Polarity, Satisfaction, Topic, WorkOrder
+from voc.records import (
+    Alert,
+    Effect,
+    Issue,
+    Mention,
+    Polarity,
+    Satisfaction,
+    Topic,
+    WorkOrder,
+)
 from voc.report.measured import Measured
+from voc.workorders.calendar import WorkingCalendar
 
 
 class Placed(Protocol):
@@ -131,6 +141,8 @@ class ReportInput:
         issues: Issues of any status. `rows` should hold the feedback that their evidence names.
         alerts: What emerged, open or closed.
         work_orders: Work orders of any status.
+        effects: Whether work orders helped.
+        calendar: When work is done; without it nothing is told of how departments handle orders.
         calls: Those of the feedback that are conversations, summed up; read once, as a stream.
         rejects: Rows that could not be read.
         window_days: Length of the recent window that trends of issues look at.
@@ -153,6 +165,8 @@ class ReportInput:
     issues: Sequence[Issue] = ()
     alerts: Sequence[Alert] = ()
     work_orders: Sequence[WorkOrder] = ()
+    effects: Sequence[Effect] = ()
+    calendar: WorkingCalendar | None = None
     calls: Iterable[ReportCall] = ()
     rejects: int = 0
     window_days: int = 14

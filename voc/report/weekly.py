@@ -70,7 +70,8 @@ def week_table(
     """Compares the last full week of the span; `None` where fewer than two are covered.
 
     Those that surely changed come first, the rest by kind and voices, at most `MOST_OF_A_KIND` of
-    a kind, or `QUIET_OF_A_KIND` where nothing changed; those of which there is too little to tell are shown where there are no others.
+    a kind, or `QUIET_OF_A_KIND` where nothing changed; those of which there is too little to tell
+    are shown where there are no others.
     """
     weeks = Weeks.of(span) if span else None
     if weeks is None:

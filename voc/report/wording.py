@@ -34,6 +34,11 @@ VERDICT_LABELS: Final = {
     "even": "偶然波动范围内",
     "few": "太少，不下结论",
 }
+EFFECT_LABELS: Final = {
+    "effective": "已见效",
+    "not_effective": "未见效",
+    "insufficient": "样本不足",
+}
 KIND_LABELS: Final = {"issue": "问题", "aspect": "方面", "topic": "主题"}
 OUTCOME_LABELS: Final = {"resolved": "已解决", "unresolved": "未解决", "unknown": "看不出"}
 UNIT_LABELS: Final = {"week": "周", "month": "月", "quarter": "季度"}
@@ -51,6 +56,7 @@ _BY_KIND: Final[Mapping[str, Mapping[Any, str]]] = {
     "score": SCORE_LABELS,
     "verdict": VERDICT_LABELS,
     "kind": KIND_LABELS,
+    "effect": EFFECT_LABELS,
     "outcome": OUTCOME_LABELS,
 }
 

@@ -73,14 +73,29 @@ def form_of(out: Path) -> tuple[Form, Packing | None]:
     return form, packing
 
 
-def convert(part: IO[bytes], out: IO[bytes], form: Form, packing: Packing | None) -> None:
-    """Writes the lines of `part` to `out` in the form asked for, a batch at a time."""
+def convert(
+    part: IO[bytes],
+    out: IO[bytes],
+    form: Form,
+    packing: Packing | None,
+    *,
+    kept: Sequence[str] = (),
+) -> None:
+    """Writes the lines of `part` to `out` in the form asked for, a batch at a time.
+
+    Args:
+        part: Tags, one a line; `extra` of each holds what is kept of its row.
+        out: Where they go.
+        form: How.
+        packing: How they are packed.
+        kept: Columns of the input that are kept: of csv further columns, of parquet a map `extra`.
+    """
     if form == "parquet":
-        _write_parquet(part, out)
+        _write_parquet(part, out, kept)
         return
     with _packed(out, packing) as packed:
         if form == "csv":
-            _write_csv(part, packed)
+            _write_csv(part, packed, kept)
         else:
             while block := part.read(1 << 20):
                 packed.write(block)
@@ -111,8 +126,17 @@ class _Left(AbstractContextManager[IO[bytes]]):
         """Does nothing."""
 
 
-def csv_row(tags: Mapping[str, Any]) -> list[str]:
-    """Returns one Tags as the cells of `CSV_COLUMNS`, none of which a spreadsheet runs.
+def csv_header(kept: Sequence[str] = ()) -> list[str]:
+    """Returns `CSV_COLUMNS` and the kept columns, `extra.text` where one has the name of another.
+
+    No cell is one that a spreadsheet runs.
+    """
+    names = (f"extra.{name}" if name in CSV_COLUMNS else name for name in kept)
+    return [*CSV_COLUMNS, *map(inert, names)]
+
+
+def csv_row(tags: Mapping[str, Any], kept: Sequence[str] = ()) -> list[str]:
+    """Returns one Tags as the cells of `csv_header`, none of which a spreadsheet runs.
 
     A cell that begins like a formula is given an apostrophe in front, by which a spreadsheet
     shows the rest as text.
@@ -141,6 +165,7 @@ def csv_row(tags: Mapping[str, Any]) -> list[str]:
         tags.get("model"),
         tags.get("industry"),
         "; ".join(tags.get("flags") or ()),
+        *(_plain((tags.get("extra") or {}).get(name)) for name in kept),
     )
     return [inert("" if cell is None else str(cell)) for cell in cells]
 
@@ -154,25 +179,33 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _write_csv(part: IO[bytes], out: IO[bytes]) -> None:
+def _plain(value: Any) -> str | None:
+    """Returns a kept value as the text of a cell."""
+    return value if value is None or isinstance(value, str) else _json(value)
+
+
+def _write_csv(part: IO[bytes], out: IO[bytes], kept: Sequence[str]) -> None:
     # Every cell is quoted: a spreadsheet that separates by `;` would begin a new one at it.
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(CSV_COLUMNS)
+    writer.writerow(csv_header(kept))
     for line in part:
-        writer.writerow(csv_row(orjson.loads(line)))
+        writer.writerow(csv_row(orjson.loads(line), kept))
     text.flush()
     text.detach()
 
 
-def _write_parquet(part: IO[bytes], out: IO[bytes]) -> None:
+def _write_parquet(part: IO[bytes], out: IO[bytes], kept: Sequence[str]) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
-    with parquet.ParquetWriter(out, parquet_schema(), compression="zstd") as writer:
+    schema = parquet_schema()
+    if kept:
+        schema = schema.append(pa.field("extra", pa.map_(pa.string(), pa.string())))
+    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in _batches(part):
-            rows = [_with_known_keys(orjson.loads(line)) for line in batch]
-            writer.write_table(pa.Table.from_pylist(rows, schema=parquet_schema()))
+            rows = [_with_known_keys(orjson.loads(line), kept) for line in batch]
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
 
 
 def _batches(part: IO[bytes]) -> Iterator[Sequence[bytes]]:
@@ -188,8 +221,12 @@ def _batches(part: IO[bytes]) -> Iterator[Sequence[bytes]]:
         yield lines
 
 
-def _with_known_keys(tags: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tags.get(name) for name in parquet_schema().names}
+def _with_known_keys(tags: Mapping[str, Any], kept: Sequence[str]) -> dict[str, Any]:
+    known = {name: tags.get(name) for name in parquet_schema().names}
+    if kept:
+        extra = tags.get("extra") or {}
+        known["extra"] = [(name, _plain(extra.get(name))) for name in kept]
+    return known
 
 
 @cache

@@ -95,7 +95,11 @@ class ResultsFile(AbstractContextManager["ResultsFile"]):
 
 
 def open_results(
-    out: Path | str, *, resume: bool, made_of: Mapping[str, Any] = MappingProxyType({})
+    out: Path | str,
+    *,
+    resume: bool,
+    made_of: Mapping[str, Any] = MappingProxyType({}),
+    kept: Sequence[str] = (),
 ) -> ResultsFile:
     """Opens a results file for writing.
 
@@ -108,6 +112,7 @@ def open_results(
         resume: Go on where an earlier run was interrupted, or begin where none was.
         made_of: What the results are made of, as JSON values (the input's size and time, the
             model); an earlier run that was made of something else is not gone on with.
+        kept: Columns of the input that Tags hold under `extra`.
 
     Raises:
         UsageError: The ending is unknown, `out` is a folder, standard output is to be resumed,
@@ -125,14 +130,18 @@ def open_results(
             raise UsageError(f"{path} is a folder: name a file in it.")
         if not path.parent.is_dir():
             raise OutputError(f"The folder {path.parent} does not exist. Create it first.")
-    return _JournaledResults(path, resume=resume, made_of=json.loads(json.dumps(dict(made_of))))
+    made_of = json.loads(json.dumps(dict(made_of)))
+    return _JournaledResults(path, resume=resume, made_of=made_of, kept=kept)
 
 
 class _JournaledResults(ResultsFile):
     """Results in a file, with a journal beside it."""
 
-    def __init__(self, out: Path, *, resume: bool, made_of: Mapping[str, Any]) -> None:
+    def __init__(
+        self, out: Path, *, resume: bool, made_of: Mapping[str, Any], kept: Sequence[str]
+    ) -> None:
         self._out = out
+        self._kept = tuple(kept)
         self._part = _beside(out, ".part")
         self._rejects_out = _beside(out, ".rejects.jsonl")
         self._rejects_part = _beside(out, ".rejects.part")
@@ -182,7 +191,7 @@ class _JournaledResults(ResultsFile):
             if form != "jsonl" or packing:
                 ready = _beside(self._out, ".tmp")
                 with self._part.open("rb") as part, ready.open("wb") as out:
-                    convert(part, out, form, packing)
+                    convert(part, out, form, packing, kept=self._kept)
                     out.flush()
                     os.fsync(out.fileno())
             if self._done.rejects:

@@ -15,6 +15,7 @@ from voc.records import Channel
 from voc.sources.base import Draft, Gone, Item, Page, ReadProgress, Reject
 from voc.sources.calls import TurnColumns, gathered, names_of, turn_columns
 from voc.sources.columns import ColumnMap, find_columns
+from voc.sources.doubts import Doubts
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import Repeats, native_id
 from voc.sources.rows import Row
@@ -43,6 +44,11 @@ class FileSource:
         id: The id's column.
         zone: The zone of times that name none.
         max_chars: Longest text kept, in code points.
+        joins: Whether the name was told for files that hold voices of one another, so that the
+            cursor may be that of another file: this one is then read from its beginning.
+
+    Attributes:
+        doubts: What is doubtful in the rows that were read last.
     """
 
     def __init__(
@@ -57,6 +63,7 @@ class FileSource:
         id: str | None = None,  # noqa: A002 - as `--id` is called
         zone: ZoneInfo,
         max_chars: int,
+        joins: bool = False,
     ) -> None:
         self._path = None if str(path) == STDIN else Path(path)
         self.name = name or (source_name(self._path) if self._path else "stdin")
@@ -68,12 +75,30 @@ class FileSource:
         self._deleted = self._told.pop(DELETED, None)
         self._zone = zone
         self._max_chars = max_chars
+        self._joins = joins
+        self.doubts = Doubts()
         self._progress = ReadProgress(0, None)
 
     @property
     def progress(self) -> ReadProgress:
         """How far the reading under way, or the last one, has come."""
         return self._progress
+
+    def check(self) -> None:
+        """Looks whether the file can be read: at its header and its first rows, and no further.
+
+        Raises:
+            UsageError: A told column does not exist, or the text's cannot be told.
+            SourceError: The file cannot be read.
+        """
+        with read_rows(self._path or STDIN, text=self._told.get("text")) as table:
+            turns = None if self._told else self._turn_columns(table)
+            rows = gathered(table, turns) if turns else table
+            first = next((item for item in rows if isinstance(item, Row)), None)
+            if first is not None:
+                self._columns(table, first)
+            elif table.header:
+                find_columns(table.header, mapping=self._told)
 
     def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
         """Gives the pages behind `cursor`.
@@ -87,6 +112,7 @@ class FileSource:
                 belongs to another file of the same name.
             SourceError: The file cannot be read.
         """
+        self.doubts = Doubts()
         state = self._state() if self._path else {}
         rows_done = self._rows_done(cursor or {}, state)
         if rows_done is None:
@@ -154,7 +180,7 @@ class FileSource:
         if self._deleted is not None and says_yes(row.values.get(self._deleted)):
             return Gone(native_id(row, columns, repeats))
         try:
-            return to_feedback(
+            voice = to_feedback(
                 row,
                 columns,
                 source=self.name,
@@ -167,6 +193,8 @@ class FileSource:
         except RowError as error:
             sample = str(row.values.get(columns["text"] or "", ""))
             return Reject(self.name, row.place, error.reason, sample)
+        self.doubts.note(row, voice, columns)
+        return voice
 
     def _state(self) -> dict[str, Any]:
         """What tells the file, and how it is read, from any other."""
@@ -218,11 +246,14 @@ class FileSource:
 
     def _refuse_namesake(self, cursor: Mapping[str, Any], state: Mapping[str, Any]) -> None:
         other = cursor.get("path")
+        if self._joins:
+            return
         if other and other != state["path"] and Path(other).exists():
             raise UsageError(
                 f"The source {self.name!r} was read from {other} before, and {state['path']} is "
                 "another file. Give one of them another name, with --name or under `sources:` in "
-                "the config."
+                "the config; or, where both hold the same voices, tell their name: "
+                f"--name {self.name}."
             )
 
 

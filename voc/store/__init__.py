@@ -17,6 +17,7 @@ from voc.store.rows import (
     Forgotten,
     IngestCounts,
     IssueEvent,
+    LetterState,
     MessageState,
     OutboxMessage,
     Reject,
@@ -24,12 +25,13 @@ from voc.store.rows import (
     StoreCounts,
     StoredCall,
     StoredFeedback,
+    StoredLetter,
     TaggedRow,
     TopicEvent,
     TopicEventKind,
     UpsertCounts,
 )
-from voc.store.store import Store, StorePlace, open_store, store_place
+from voc.store.store import Store, StorePlace, check_place, open_store, store_place
 from voc.store.transaction import Transaction
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "Heard",
     "IngestCounts",
     "IssueEvent",
+    "LetterState",
     "ListPage",
     "Made",
     "MessageState",
@@ -54,11 +57,13 @@ __all__ = [
     "StorePlace",
     "StoredCall",
     "StoredFeedback",
+    "StoredLetter",
     "TaggedRow",
     "TopicEvent",
     "TopicEventKind",
     "Transaction",
     "UpsertCounts",
+    "check_place",
     "open_store",
     "store_place",
 ]

@@ -119,7 +119,7 @@ def _parsed(url: str) -> URL:
 
 def _open_sqlite(url: URL, where: str, busy_timeout_s: float) -> Database:
     file = _named_file(url, where)
-    _check_file(file, where)
+    check_file(file, where)
     engine = create_engine(
         url,
         connect_args={"timeout": busy_timeout_s},
@@ -135,8 +135,12 @@ def _open_sqlite(url: URL, where: str, busy_timeout_s: float) -> Database:
     return database
 
 
-def _check_file(file: Path, where: str) -> None:
-    """Says before SQLite does, and clearer, why a file cannot be a store."""
+def check_file(file: Path, where: str) -> None:
+    """Says before SQLite does, and clearer, why a file cannot be a store; creates nothing.
+
+    Raises:
+        StoreError: Its folder does not exist or may not be written, or it is none that can.
+    """
     folder = file.resolve().parent
     if not folder.is_dir():
         raise StoreError(f"{where}: the folder {folder} does not exist. Make it first.")

@@ -296,6 +296,36 @@ class OutboxMessage:
         }
 
 
+LetterState = Literal["waiting", "refused", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLetter:
+    """What another system told of a work order and could not be taken in.
+
+    Attributes:
+        letter_id: Names the letter.
+        inbox: Where it came to.
+        work_order_id: The order it is about, where it names one.
+        body: What it says, personal data masked.
+        state: `waiting` for what must come before it, `refused` for good, `dropped` by a person.
+        reason: Why.
+        received_at: When it came.
+    """
+
+    letter_id: str
+    inbox: str
+    work_order_id: str | None
+    body: str
+    state: LetterState
+    reason: str
+    received_at: datetime
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns it as JSON writes it."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
 class SourceCount(NamedTuple):
     """How many voices a source has, when the last of them came, and how many it withdrew."""
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0011"
+REVISION: Final = "0010"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -356,6 +356,37 @@ work_order_history = Table(
     Index("ix_work_order_history_entry", "entry_id", unique=True),
     Index("ix_work_order_history_order", "work_order_id"),
     _partial("ix_work_order_returned", "at", where="event = 'rejected'"),
+)
+
+# Without a reference to the order: what was measured stays as it is.
+effect = Table(
+    "effect",
+    metadata,
+    _key("effect_id"),
+    *(_text(name) for name in ("work_order_id", "issue_id", "verdict", "reason", "exposed")),
+    _json("heard"),
+    _text("proposal", nullable=True),
+    *_moment("ended_at"),
+    *_moment("proposed_at", nullable=True),
+    *(_whole(name) for name in ("days_before", "days_after", "days_watched")),
+    *(
+        _number(name, nullable=True)
+        for name in ("expected", "ratio", "control_ratio", "effect_ratio", "low", "high")
+    ),
+    Index("ix_effect_order", "work_order_id"),
+    Index("ix_effect_issue", "issue_id"),
+)
+
+# What other systems told that could not be taken in yet, or never.
+letter = Table(
+    "letter",
+    metadata,
+    _key("letter_id"),
+    *(_text(name) for name in ("inbox", "state", "reason", "body")),
+    _text("work_order_id", nullable=True),
+    *_moment("received_at"),
+    Index("ix_letter_order", "work_order_id"),
+    Index("ix_letter_received", "received_at", "letter_id"),
 )
 
 outbox = Table(

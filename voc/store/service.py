@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from voc.records import HistoryEntry, Issue, Message, Topic, WorkOrder
-from voc.store import audit, corrections, feedback, keys, outbox, pages, workorders
+from voc.store import audit, corrections, feedback, keys, letters, outbox, pages, workorders
 from voc.store.audit import AuditEntry, Made
 from voc.store.corrections import Correction
 from voc.store.engine import Database
 from voc.store.holding import held
 from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place, Wanted
+from voc.store.rows import LetterState, StoredLetter
 
 
 class ServiceReads:
@@ -38,6 +39,30 @@ class ServiceReads:
         """Returns who wrote what, the newest first."""
         with self._database.reading() as connection:
             return audit.some(connection, limit)
+
+    def letters(
+        self,
+        *,
+        state: Wanted = None,
+        inbox: Wanted = None,
+        work_order_id: Wanted = None,
+        limit: int | None = None,
+    ) -> list[StoredLetter]:
+        """Returns what other systems told and could not be taken in, in the order it came."""
+        with self._database.reading() as connection:
+            return letters.some(
+                connection, state=state, inbox=inbox, work_order_id=work_order_id, limit=limit
+            )
+
+    def letter(self, letter_id: str) -> StoredLetter | None:
+        """Returns a letter that was set aside."""
+        with self._database.reading() as connection:
+            return letters.one(connection, letter_id)
+
+    def letter_counts(self) -> dict[LetterState, int]:
+        """Returns the number of letters in each state that has some."""
+        with self._database.reading() as connection:
+            return letters.counts(connection)
 
     def corrections(self, *, feedback_id: Wanted = None) -> list[Correction]:
         """Returns what people corrected, in the order it came."""
@@ -200,6 +225,18 @@ class ServiceWrites:
     def last_message(self, work_order_id: str) -> Message | None:
         """Returns the message that last told of a work order, to any sink."""
         return outbox.newest(self._connection, work_order_id)
+
+    def keep_letter(self, item: StoredLetter) -> None:
+        """Keeps a letter that cannot be taken in; the same again changes its reason alone."""
+        letters.keep(self._connection, item)
+
+    def forget_letter(self, letter_id: str) -> None:
+        """Removes a letter that was taken in after all."""
+        letters.forget(self._connection, letter_id)
+
+    def drop_letter(self, letter_id: str, reason: str) -> bool:
+        """Drops a letter; it stays to be looked at. False where there is none to be dropped."""
+        return letters.drop(self._connection, letter_id, reason)
 
     def add_correction(self, item: Correction) -> None:
         """Keeps what a person corrected; one with the same id again changes nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from voc.errors import StoreError
 from voc.records import (
     Alert,
     CallTags,
+    Effect,
     Evidence,
     Issue,
     Mention,
@@ -25,9 +27,11 @@ from voc.store import (
     alerts,
     calls,
     checks,
+    effects,
     feedback,
     issues,
     outbox,
+    overlaps,
     tags,
     topic_events,
     topics,
@@ -35,7 +39,7 @@ from voc.store import (
     workorders,
 )
 from voc.store.directory import DirectoryReads
-from voc.store.engine import Database, open_database, sqlite_file
+from voc.store.engine import Database, check_file, open_database, sqlite_file
 from voc.store.frontline import FrontlineReads
 from voc.store.migrate import current_revision, migrate
 from voc.store.rows import (
@@ -85,6 +89,18 @@ def store_place(url: str, *, busy_timeout_s: float = 10.0) -> StorePlace:
             return StorePlace(where, current_revision(connection) is not None)
     finally:
         database.engine.dispose()
+
+
+def check_place(url: str) -> None:
+    """Looks whether a store could be made at `url`, and creates nothing.
+
+    Raises:
+        StoreError: The URL is wrong; or the folder of a SQLite file does not exist, or may not be
+            written.
+    """
+    where, file = sqlite_file(url)
+    if file is not None:
+        check_file(file, where)
 
 
 def open_store(url: str, *, busy_timeout_s: float = 10.0) -> Store:
@@ -165,6 +181,24 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         """Returns how far a source was read."""
         with self._database.reading() as connection:
             return feedback.cursor(connection, source)
+
+    def overlaps(self, source: str, *, after: int, limit: int = 500) -> tuple[int, Counter[str]]:
+        """Counts voices of a source that other sources have too.
+
+        Two are taken for one where they have the same words, and either the same id or the same
+        time, and name no other author or store. Other than by its time, a voice is looked for in
+        50 sources at most.
+
+        Args:
+            source: Whose voices.
+            after: Only those with a greater `seq`.
+            limit: Look at so many of them, the first ones.
+
+        Returns:
+            How many were looked at, and how many of those each other source has.
+        """
+        with self._database.reading() as connection:
+            return overlaps.overlaps(connection, source, after=after, limit=limit)
 
     def rejects(self, source: str | None = None) -> list[Reject]:
         """Returns rows that could not be read, in the order they came."""
@@ -373,6 +407,24 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         """Returns alerts, the last opened first."""
         with self._database.reading() as connection:
             return alerts.some(connection, industry=industry, status=status, limit=limit)
+
+    def effects(
+        self,
+        *,
+        work_order_id: Wanted = None,
+        issue_id: Wanted = None,
+        verdict: Wanted = None,
+        limit: int | None = None,
+    ) -> list[Effect]:
+        """Returns effects of work orders, that of the one that ended last first."""
+        with self._database.reading() as connection:
+            return effects.some(
+                connection,
+                work_order_id=work_order_id,
+                issue_id=issue_id,
+                verdict=verdict,
+                limit=limit,
+            )
 
     def work_orders(
         self,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from voc.records import (
     Alert,
+    Effect,
     Feedback,
     HistoryEntry,
     Issue,
@@ -22,6 +23,7 @@ from voc.records import (
 )
 from voc.store import (
     alerts,
+    effects,
     feedback,
     issues,
     outbox,
@@ -181,6 +183,10 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
     def save_alerts(self, items: Sequence[Alert]) -> None:
         """Stores new alerts and updates known ones, each by its id."""
         alerts.save(self._connection, items)
+
+    def save_effects(self, items: Sequence[Effect]) -> None:
+        """Stores new effects of work orders and updates known ones, each by its id."""
+        effects.save(self._connection, items)
 
     def save_work_order(self, item: WorkOrder) -> None:
         """Stores a new work order or updates a known one.

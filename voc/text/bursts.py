@@ -55,6 +55,7 @@ class Voice:
     occurred_at: datetime | None
     channel: Channel
     product: str | None = None
+    store: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
     """Returns the voices that repeat an earlier one, with the one they repeat.
 
     A voice repeats one whose text is the same but for punctuation, width, case and script, whose
-    author and product are no others, and which was heard at the same moment. A text of 20 letters
+    author, product and store are no others, and which was heard at the same moment. A text of 20 letters
     or more needs less: the same author, the same day where no hour is told, or no time at all.
 
     Args:
@@ -67,7 +67,11 @@ def _marks(voice: Voice, *, is_long: bool) -> Iterator[tuple[object, ...]]:
 
 def _may_be(first: Voice, second: Voice) -> bool:
     """Whether nothing speaks against two voices being one."""
-    pairs = ((first.author, second.author), (first.product, second.product))
+    pairs = (
+        (first.author, second.author),
+        (first.product, second.product),
+        (first.store, second.store),
+    )
     return not any(one and other and one != other for one, other in pairs)
 
 

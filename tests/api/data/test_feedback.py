@@ -39,6 +39,36 @@ def test_it_is_kept_once_and_an_edit_is_a_version(service: Service) -> None:
     assert (kept.version, kept.industry, kept.feedback.source) == (2, "snack", "api:default")
 
 
+def test_each_may_name_an_industry_of_its_own(service: Service) -> None:
+    items = (voice(1, industry="automotive"), {"text": "没有编号"}, voice(2), voice(3))
+    bad = voice(4, industry="snak")
+    told = send(service, *items, bad, industry="snack").json()
+    assert (told["accepted"], [row["index"] for row in told["rejected"]]) == (3, [1, 4])
+    assert told["rejected"][1]["reason"].startswith("industry: There is no industry 'snak'; there")
+    assert "Did you mean 'snack'?" in told["rejected"][1]["reason"]
+    assert "path" not in told["rejected"][1]["reason"]
+    assert industries(service.store) == {"1": "automotive", "2": "snack", "3": "snack"}
+    again = send(service, *items, industry="snack").json()
+    assert (again["accepted"], again["duplicates"]) == (0, 3)
+
+
+def test_one_named_later_is_given_to_what_is_known(service: Service) -> None:
+    send(service, voice(1), voice(2))
+    assert industries(service.store) == {"1": None, "2": None}
+    told = send(service, voice(1), voice(2, industry="snack")).json()
+    assert told == {"accepted": 0, "duplicates": 2, "rejected": []}
+    assert industries(service.store) == {"1": None, "2": "snack"}
+
+
+def industries(store: Store) -> dict[str, str | None]:
+    found = (item.voice for item in store.feedback_page(limit=10).items)
+    return {
+        item.feedback.native_id: item.industry
+        for item in found
+        if item.feedback.source == "api:default"
+    }
+
+
 def test_two_keys_of_a_workspace_speak_of_the_same_voice(service: Service) -> None:
     send(service, voice(1))
     assert send(service, voice(1)).json()["duplicates"] == 1
@@ -75,6 +105,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("much beside", voice(3, extra={"k": "长" * 9000}), "extra"),
     ("a number no one can hold", voice(3, extra={"k": 10**30}), "extra"),
     ("a long id", voice("9" * 201), "native_id"),
+    ("an industry that is a path", voice(3, industry="../x.yaml"), "industry"),
+    ("an industry there is not", voice(3, industry="no-such"), "There is no industry 'no-such'"),
 ]
 
 

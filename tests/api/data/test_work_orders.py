@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 
 from api.events import EventIn
 from tests.api.data.conftest import ISSUE, Service, seed
+from tests.store.test_effects import EFFECT
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OLD_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -301,3 +302,16 @@ def test_an_action_told_again_does_nothing(service: Service) -> None:
 def test_a_request_of_old_is_known_again() -> None:
     old = b'{"event":"accepted","at":null,"note":null,"actor":"\xe6\x9d\x8e\xe5\xb7\xa5"}'
     assert EventIn(event_id="e1", event="accepted", actor="李工").asked() == old
+
+
+def test_an_item_tells_whether_it_helped(service: Service) -> None:
+    order = opened(service).json()["work_order_id"]
+    path, headers = f"/v1/work-orders/{order}", service.headers("read")
+    assert service.client.get(path, headers=headers).json()["effect"] is None
+    effect = replace(EFFECT, work_order_id=order, issue_id=ISSUE.issue_id)
+    with service.store.transaction() as transaction:
+        transaction.save_effects([effect])
+    told = service.client.get(path, headers=headers).json()["effect"]
+    assert (told["verdict"], told["before"]["per_100"]) == ("not_effective", 3.3333)
+    issue = service.client.get(f"/v1/issues/{ISSUE.issue_id}", headers=headers).json()
+    assert issue["effect"] == told

@@ -100,7 +100,7 @@ class DiscuzCrawler:
             url = _page_address(thread.url, number)
             page = await site.get(url)
             tree = parse(page.text, page.url) if page is not None else None
-            if page is None or _message(tree) is not None:  # deleted, or not for guests
+            if page is None or tree is None or _message(tree) is not None:  # or not for guests
                 if seen:
                     yield Unreadable(url, "the page is gone, or not for guests any more")
                 return

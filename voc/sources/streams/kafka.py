@@ -96,7 +96,7 @@ class KafkaConsumer:
                 place = f"{message.topic()}[{message.partition()}]@{message.offset()}"
                 taken.append(Delivered(message.value() or b"", place, self._behind))
             elif trouble.code() == KafkaError._PARTITION_EOF:
-                self._ended.add((message.topic(), message.partition()))
+                self._ended.add((str(message.topic()), int(message.partition() or 0)))
             elif not taken:
                 raise self._away(trouble)
         return taken

@@ -7,8 +7,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from alembic import op
 
-revision: Final = "0011"
-down_revision: Final = "0010"
+revision: Final = "0006"
+down_revision: Final = "0005"
 
 _TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

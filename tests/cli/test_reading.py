@@ -1,0 +1,135 @@
+"""`voc ingest` and `voc run` over several sources: a bad one is told and holds up no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Result
+
+Voc = Callable[..., Result]
+
+BAD = {
+    "missing": ("{path: gone.csv}", "gone.csv: cannot be read (No such file"),
+    "industry": ("{path: a.csv, industry: snak}", "There is no industry 'snak'"),
+    "column": ("{path: a.csv, map: {text: 内容}}", "There is no column '内容' for text"),
+    "channel": ("{path: a.docx}", "cannot be told by its ending '.docx'"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.csv").write_text("id,评价\n1,薯片太咸了\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("id,评价\n2,客服很热情\n", encoding="utf-8")
+    (tmp_path / "a.docx").write_text("x", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("source", "said"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize("command", [("run",), ("ingest", "bad", "good")], ids=["run", "ingest"])
+def test_a_bad_source_is_told_once_and_the_others_are_read(
+    command: tuple[str, ...], source: str, said: str, voc: Voc, folder: Path
+) -> None:
+    text = f"sources:\n  bad: {source}\n  good: {{path: b.csv, industry: snack}}\n"
+    (folder / "voc.yaml").write_text(text, encoding="utf-8")
+    result = voc(*command, "--config", "voc.yaml")
+    assert result.code == 1
+    (line,) = [line for line in result.err.splitlines() if said in line]
+    assert line.startswith("bad: ")
+    assert "good: 1 new" in result.err
+    assert ("1 tagged" in result.out) == (command == ("run",))
+
+
+def test_files_that_are_not_there_hold_up_no_other(voc: Voc, folder: Path) -> None:
+    result = voc("ingest", "gone.csv", "a.csv", "--industry", "snack")
+    assert result.code == 1
+    assert result.err.splitlines() == [
+        "gone.csv: there is no such file, and no source of that name in the config (it has none).",
+        "a: 1 new, 0 known, 0 edited, 0 rejected",
+    ]
+
+
+def test_where_no_source_can_be_read_no_store_is_made(voc: Voc, folder: Path) -> None:
+    result = voc("ingest", "gone.csv", "gone.tsv")
+    assert (result.code, len(result.err.splitlines())) == (1, 2)
+    assert not (folder / "voc.db").exists()
+
+
+def test_one_source_alone_ends_as_its_error_says(voc: Voc, folder: Path) -> None:
+    assert voc("ingest", "gone.csv").code == 2
+    assert voc("ingest", "a.csv", "--text", "内容").code == 2
+
+
+ROWS = "时间,评价,门店\n" + "".join(
+    f"2026-10-0{day} 08:0{day},第{day}袋薯片太咸了,一店\n" for day in range(1, 6)
+)
+
+
+def test_the_same_voices_in_another_file_are_told(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "gbk.csv").write_text(ROWS, encoding="gbk")
+    (tmp_path / "utf.csv").write_text(ROWS, encoding="utf-8")
+    first = voc("ingest", "gbk.csv", "--industry", "snack")
+    assert "same words" not in first.err
+    second = voc("ingest", "utf.csv", "--industry", "snack")
+    assert "utf: 5 new, 0 known" in second.err
+    assert (
+        "utf: 5 of 5 new voices have the same words and time, or id, as voices of gbk. Where both"
+        " hold the same voices, ingest both with one name (--name gbk) to keep each once."
+    ) in second.err
+    again = voc("ingest", "utf.csv", "--industry", "snack")
+    assert "same words" not in again.err
+
+
+def test_one_name_keeps_the_voices_of_two_files_once(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "last.csv").write_text(ROWS, encoding="gbk")
+    (tmp_path / "this.csv").write_text(ROWS + "2026-10-07,新的一袋也太咸,二店\n", encoding="utf-8")
+    voc("ingest", "last.csv", "--name", "shop", "--industry", "snack")
+    told = voc("ingest", "this.csv", "--name", "shop", "--industry", "snack")
+    assert told.err.splitlines() == ["shop: 1 new, 5 known, 0 edited, 0 rejected"]
+    back = voc("ingest", "last.csv", "--name", "shop", "--industry", "snack")
+    assert back.err.splitlines() == ["shop: 0 new, 5 known, 0 edited, 0 rejected"]
+
+
+def test_files_of_one_name_in_two_folders_are_still_refused(voc: Voc, tmp_path: Path) -> None:
+    for name in ("east", "west"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "reviews.csv").write_text(f"评价\n{name}的店很远\n", encoding="utf-8")
+    assert voc("ingest", "east/reviews.csv").code == 0
+    refused = voc("ingest", "west/reviews.csv")
+    assert refused.code == 2
+    assert "tell their name: --name reviews." in refused.err
+
+
+DOUBTFUL = """编号,时间,评价,评分
+1,2026-10-01,薯片太咸了,5
+1,2026-10-01,客服很热情,4
+2,昨天的昨天,包装破了,3
+3,2026-10-02,分量太少,9
+4,2026-10-02,口味一般,不好说
+5,2026-10-03,物流很快,5
+5,2026-10-03,物流很快,5
+"""
+
+
+def test_what_is_doubtful_in_a_file_is_counted(voc: Voc, tmp_path: Path) -> None:
+    rows = "".join(f"a{n},2026-09-01,第{n}次买了还行,{n % 5 + 1}\n" for n in range(120))
+    head, _, rest = DOUBTFUL.partition("\n")
+    (tmp_path / "r.csv").write_text(f"{head}\n{rows}{rest}", encoding="utf-8")
+    told = voc("ingest", "r.csv", "--industry", "snack").err.splitlines()
+    assert told[0] == "r: 125 new, 1 known, 1 edited, 0 rejected"
+    assert [line.split(" (the first")[0].split(" rows ")[0] for line in told[1:]] == [
+        "r: 1", "r: 1", "r: 1", "r: 1",
+    ]  # fmt: skip
+    assert "have the id of an earlier row with other words" in told[1]
+    assert "(the first: r.csv:123)." in told[1]
+    assert "a time that cannot be read" in told[2]
+    assert "a rating that cannot be read" in told[3]
+    assert "a rating above the best" in told[4]
+    assert "薯片" not in "".join(told)
+
+
+def test_a_clean_file_is_not_doubted(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(ROWS, encoding="utf-8")
+    assert len(voc("ingest", "r.csv", "--industry", "snack").err.splitlines()) == 1

@@ -1,0 +1,93 @@
+"""Reading several sources: one that cannot be read is told, and holds up none of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from voc.cli.terminal import say
+
+if TYPE_CHECKING:
+    from voc.config import Settings
+    from voc.pipeline.origins import Chosen, Told
+    from voc.sources.base import Source
+    from voc.store import Store
+
+LOOKED_AT: Final = 500
+"""New voices of a source that are looked for in other sources."""
+
+
+class Unread:
+    """The sources of one command that could not be read to their end.
+
+    Args:
+        raises: Whether the error itself ends the command, as where one source alone was named.
+    """
+
+    def __init__(self, *, raises: bool = False) -> None:
+        self._raises = raises
+        self._names: list[str] = []
+
+    @contextmanager
+    def told(self, name: str) -> Iterator[None]:
+        """Says why the source `name` cannot be read, and goes on behind the block.
+
+        What is wrong with the store or the model is no source's, and goes through.
+        """
+        from voc.errors import ConfigError, SourceError, UsageError
+
+        try:
+            yield
+        except (ConfigError, SourceError, UsageError) as error:
+            if self._raises:
+                raise
+            self._names.append(name)
+            said = str(error)
+            say(said if said.startswith(f"{name}: ") else f"{name}: {said}")
+
+    def open(
+        self, origins: Sequence[str], *, settings: Settings, told: Told
+    ) -> list[tuple[Source, Chosen | None]]:
+        """Returns the sources that can be opened, with their industries."""
+        from voc.pipeline.origins import open_source
+
+        opened = []
+        for origin in origins:
+            with self.told(origin):
+                opened.append(open_source(origin, settings=settings, told=told))
+        return opened
+
+    def leave(self) -> None:
+        """Ends the command with 1 where a source was not read.
+
+        Raises:
+            typer.Exit: One was not.
+        """
+        if self._names:
+            raise typer.Exit(1)
+
+
+def warn(store: Store, source: Source, *, after: int) -> None:
+    """Says what is doubtful in a source that was read, and which others have the same voices.
+
+    Args:
+        store: Where its feedback went.
+        source: What was read.
+        after: The greatest `seq` there was before.
+    """
+    from voc.sources.files import FileSource
+
+    if not isinstance(source, FileSource):
+        return
+    for sentence in source.doubts.sentences():
+        say(f"{source.name}: {sentence}")
+    looked_at, shared = store.overlaps(source.name, after=after, limit=LOOKED_AT)
+    for other, count in shared.most_common(3):
+        say(
+            f"{source.name}: {count} of {looked_at} new voices have the same words and time, or id,"
+            f" as voices of {other}. Where both hold the same voices, ingest both with one name"
+            f" (--name {other}) to keep each once."
+        )

@@ -1,0 +1,121 @@
+"""The inboxes of the settings: where other systems say what becomes of work orders.
+
+As with sinks, an option may come from a variable: `VOC_INBOXES_QUALITY_URL` sets `url` of the inbox
+`quality`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, field_validator
+
+from voc.config.section import Section
+from voc.config.sinks import Addresses, Hosts, WebAddress
+
+JiraEvent = Literal["accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "none"]
+
+
+class FileInboxSettings(Section):
+    kind: Literal["file"]
+    dir: Path = Field(description="Folder; taken events go to done/ in it.")
+
+
+class RabbitMQInboxSettings(Section):
+    kind: Literal["rabbitmq"]
+    url: str = Field(pattern=r"^amqps?://", description="amqp://user:password@host/vhost.")
+    queue: str = Field(min_length=1, description="Durable queue that is consumed.")
+    declare_topology: bool = Field(
+        default=True, description="Declare the queue; false: it must be there."
+    )
+    timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one step.")
+
+
+class RedisInboxSettings(Section):
+    kind: Literal["redis"]
+    url: str = Field(
+        pattern=r"^(rediss?|unix)://", description="redis://user:password@host:6379/0."
+    )
+    stream: str = Field(min_length=1, description="Key of the stream.")
+    group: str = Field(default="voc", min_length=1, description="Consumer group, made if missing.")
+    timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one step.")
+    idle_s: float = Field(
+        default=60.0, gt=0, description="Seconds after which another worker's entries are taken."
+    )
+
+
+class KafkaInboxSettings(Section):
+    kind: Literal["kafka"]
+    servers: Addresses = Field(description="Bootstrap servers, as host:9092.")
+    topic: str = Field(min_length=1, description="The topic.")
+    group: str = Field(default="voc", min_length=1, description="Consumer group.")
+    properties: dict[str, str | int | float | bool] = Field(
+        default_factory=dict, description="librdkafka's own, as {security.protocol: SASL_SSL}."
+    )
+    timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one step.")
+
+    @field_validator("properties")
+    @classmethod
+    def _promises_are_kept(cls, properties: dict[str, Any]) -> dict[str, Any]:
+        for name in ("bootstrap.servers", "group.id", "enable.auto.commit", "auto.offset.reset"):
+            if name in properties:
+                raise ValueError(f"sets {name}, which voc itself sets; leave it out")
+        return properties
+
+
+class JiraInboxSettings(Section):
+    kind: Literal["jira"]
+    url: WebAddress = Field(description="Jira's address, as https://host.")
+    allow_hosts: Hosts = Field(
+        default=(), description="Hosts, addresses or networks that may be private ones."
+    )
+    timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one step.")
+    user: str | None = Field(default=None, description="Account's e-mail; empty: bearer token.")
+    token: str = Field(min_length=1, description="API token, or personal access token.")
+    api: Literal["3", "2"] = Field(default="3", description="3: Jira Cloud; 2: Data Center.")
+    project: str = Field(min_length=1, description="Key of the project, as VOC.")
+    states: dict[str, JiraEvent] = Field(
+        default_factory=dict,
+        description="Event by Jira's state, as {等待客户: waiting}; else by its category.",
+    )
+    every_s: float = Field(default=60.0, ge=1, description="Seconds between looks.")
+    first_days: float = Field(
+        default=30.0, gt=0, le=366, description="Days the first look goes back."
+    )
+
+
+BUILT_IN: Final[Mapping[str, type[Section]]] = {
+    "file": FileInboxSettings,
+    "rabbitmq": RabbitMQInboxSettings,
+    "redis": RedisInboxSettings,
+    "kafka": KafkaInboxSettings,
+    "jira": JiraInboxSettings,
+}
+
+InboxSettings = Annotated[
+    FileInboxSettings
+    | RabbitMQInboxSettings
+    | RedisInboxSettings
+    | KafkaInboxSettings
+    | JiraInboxSettings,
+    Field(discriminator="kind"),
+]
+
+
+def inbox_variables(inboxes: Any, *, prefix: str) -> dict[str, str]:
+    """Returns the variables that set options of inboxes, with the setting of each.
+
+    Args:
+        inboxes: The inboxes as the files write them; what is no mapping has none.
+        prefix: How all variables begin.
+    """
+    found: dict[str, str] = {}
+    for name, values in (inboxes if isinstance(inboxes, dict) else {}).items():
+        kind = values.get("kind") if isinstance(values, dict) else None
+        options = BUILT_IN.get(kind) if isinstance(kind, str) else None
+        for option in options.model_fields if options else ():
+            variable = f"{prefix}INBOXES_{name}_{option}".replace("-", "_").upper()
+            found[variable] = f"inboxes.{name}.{option}"
+    return found

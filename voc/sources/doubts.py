@@ -1,0 +1,74 @@
+"""What is doubtful in a file that was read: counted, with the first place of each kind."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from voc.records import Feedback
+from voc.sources.columns import ColumnMap
+from voc.sources.identity import Repeats
+from voc.sources.rows import Row
+
+_SAID: Final[Mapping[str, str]] = {
+    "repeated": "have the id of an earlier row with other words; the later one counts, as its edit."
+    " If both are voices, name a column of unique ids with --id",
+    "time": "have a time that cannot be read; they count for the moment they came in",
+    "rating": "have a rating that cannot be read; it is left out",
+    "scale": "have a rating above the best of the rows before; it counts on the next larger scale",
+    "nps": "have an NPS that cannot be read; it is left out",
+    "csat": "have a CSAT that cannot be read; it is left out",
+    "ces": "have a CES that cannot be read; it is left out",
+    "replaced": "hold characters that cannot be read; each became U+FFFD",
+}
+_UNREADABLE: Final = ("time", "rating", "nps", "csat", "ces")
+
+
+class Doubts:
+    """Rows that were kept, though something in them is not as it should be."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[int, str]] = {}
+        self._ids = Repeats()
+        self._words = Repeats()
+
+    def note(self, row: Row, voice: Feedback, columns: ColumnMap) -> None:
+        """Looks at a row that became a voice."""
+        kinds = [kind for kind in _UNREADABLE if f"unreadable_{kind}" in voice.extra]
+        kinds += ["replaced"] if "replaced" in voice.extra else []
+        kinds += ["scale"] if _is_above(voice, columns) else []
+        kinds += ["repeated"] if columns["id"] is not None and self._is_other(voice) else []
+        for kind in kinds:
+            count, first = self._found.get(kind, (0, row.place))
+            self._found[kind] = count + 1, first
+
+    def _is_other(self, voice: Feedback) -> bool:
+        is_known = self._ids.before(_digest(voice.native_id)) > 0
+        has_these_words = self._words.before(_digest(voice.native_id, voice.text)) > 0
+        return is_known and not has_these_words
+
+    def sentences(self) -> list[str]:
+        """Returns one sentence for each kind: how many rows, what of them, and the first one."""
+        return [
+            f"{count} rows {_SAID[kind]} (the first: {first})."
+            for kind in _SAID
+            if kind in self._found
+            for count, first in [self._found[kind]]
+        ]
+
+
+def _is_above(voice: Feedback, columns: ColumnMap) -> bool:
+    """Whether a rating lies above the scale that the first rows of its column tell."""
+    scale = columns.rating_max
+    return (
+        scale is not None
+        and columns["rating_max"] is None
+        and voice.rating is not None
+        and voice.rating > scale
+    )
+
+
+def _digest(*parts: str) -> bytes:
+    line = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(line, digest_size=8).digest()
