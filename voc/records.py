@@ -30,6 +30,8 @@ WorkOrderStatus = Literal[
 ]
 WaitingFor = Literal["customer", "third_party"]
 ClockKind = Literal["working", "calendar"]
+VoiceOutcome = Literal["told", "held_back", "noted"]
+ReviewState = Literal["waiting", "approved", "dismissed"]
 Task = Literal["sentiment", "aspects", "opinions", "topics", "intent", "urgency"]
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -701,6 +703,92 @@ class Message:
     payload: Mapping[str, Any]
     created_at: datetime
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceAction:
+    """What a rule did about one voice.
+
+    Attributes:
+        feedback_id: The voice.
+        version: The version of it that was read.
+        rule: The rule.
+        outcome: `told` (messages went to the outbox), `held_back` (none, the day's limit of its
+            store was reached) or `noted` (the rule only tags).
+        store: The voice's store, whose limit counts.
+        at: When.
+        tag: The tag that its customer was given.
+        customer_id: That customer.
+    """
+
+    feedback_id: str
+    version: int
+    rule: str
+    outcome: VoiceOutcome
+    store: str | None
+    at: datetime
+    tag: str | None = None
+    customer_id: str | None = None
+
+    @property
+    def action_id(self) -> str:
+        """The same for any version of the voice, so that a rule acts on it once."""
+        return stable_id("va", self.feedback_id, self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPart:
+    """Which part of its issue a work order is of, and what sent it where it is.
+
+    `part` is empty for the whole issue, else as `voc.workorders.parts` names it.
+    """
+
+    work_order_id: str
+    part: str
+    rule: str
+    skill_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReview:
+    """A work order that waits for a person, who opens or dismisses it; until then it is none.
+
+    Attributes:
+        work_order_id: The id that it will have.
+        issue_id: Its issue.
+        part: The part of the issue it is of, as in `OrderPart`.
+        state: `waiting`, `approved` or `dismissed`.
+        title: What it is about.
+        department: Who would get it.
+        rule: The rule that says so.
+        reason: Why it waits, in Chinese.
+        severity: Severity when it was proposed.
+        count: Voices when it was proposed.
+        confidence: Probability of the aspect, of the surest voice.
+        at: When it was proposed.
+        decided_at: When a person decided.
+        actor: Who.
+        note: Why.
+    """
+
+    work_order_id: str
+    issue_id: str
+    part: str
+    state: ReviewState
+    title: str
+    department: str
+    rule: str
+    reason: str
+    severity: Severity
+    count: int
+    confidence: float | None
+    at: datetime
+    decided_at: datetime | None = None
+    actor: str | None = None
+    note: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,56 @@ def test_each_row_is_routed_and_explained(voc: Voc, tmp_path: Path, rules: Path)
     assert 0 < second["confidence"] <= 1
 
 
+def test_what_is_done_about_a_voice_is_explained(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "voc.yaml").write_text("routing: {file: rules.yaml}\n", encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(
+        """
+match: all
+rules:
+  - name: 店员
+    when: {aspect: 门店服务, confidence: {at_least: 0.01}}
+    then: {skill_group: 店长组}
+  - {name: 公关, when: {sentiment: negative}, then: {department: 公关部, review: true}}
+  - {name: 低分, when: {rating: {at_most: 0.4}}, then: {department: 别的部}}
+voices:
+  rules:
+    - name: 致谢
+      when: {sentiment: positive}
+      then: {notify: frontline, say: 请致谢。}
+    - name: 回访
+      when: {sentiment: negative, store: "夜*"}
+      then: {notify: frontline, say: 请回访。, tag: 待回访}
+""",
+        encoding="utf-8",
+    )
+    row = {"id": "a", "text": "店员态度很差，骂人", "store": "夜市店"}
+    name = rows(tmp_path, row)
+    told = ("--industry", "snack", "--config", "voc.yaml")
+    [found] = map(json.loads, voc("route", name, "--explain", *told).out.splitlines())
+    assert (found["rule"], found["skill_group"]) == ("店员", "店长组")
+    [also] = found["also"]
+    assert (also["department"], also["review"]) == ("公关部", True)
+    assert found["failed"] == [
+        {"rule": "低分", "condition": "rating", "allowed": ["≤ 0.4"], "found": []}
+    ]
+    assert found["voice"] == {
+        "actions": [
+            {
+                "rule": "回访", "notify": "frontline", "say": "请回访。", "tag": "待回访",
+                "sinks": ["file"],
+            }
+        ],
+        "failed": [
+            {
+                "rule": "致谢", "condition": "sentiment", "allowed": ["positive"],
+                "found": ["negative"],
+            }
+        ],
+    }  # fmt: skip
+    [plain] = map(json.loads, voc("route", name, *told).out.splitlines())
+    assert "voice" not in plain
+
+
 @pytest.mark.parametrize("label", ["门店服务", "门店运营部"])
 def test_labelled_rows_are_judged(label: str, voc: Voc, tmp_path: Path) -> None:
     name = rows(

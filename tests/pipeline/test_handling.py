@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,18 @@ from tests.store.conftest import (  # noqa: F401 - fixtures
 from voc.config import Settings, load_settings
 from voc.errors import StateError, UsageError
 from voc.pipeline.handling import Applied, Handler
+from voc.pipeline.keeping import keep_orders
 from voc.pipeline.watching import Watched, watch_orders
-from voc.records import Evidence, Issue, WorkOrder
+from voc.records import Evidence, Issue, OrderPart, WorkOrder
 from voc.store import Store, Transaction, open_store
-from voc.workorders import Circumstances, Details, load_calendar, load_routing, open_work_orders
+from voc.workorders import (
+    Circumstances,
+    Decided,
+    Details,
+    load_calendar,
+    load_routing,
+    open_work_orders,
+)
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, nine in the morning in Shanghai
 HOUR = timedelta(hours=1)
@@ -204,6 +213,41 @@ def test_a_returned_order_has_the_time_of_its_new_rule(
     assert after.due_at == NOW + 5 * HOUR
     assert "派单依据：规则“急件”" in after.description
     assert desk.told()[0] == ("team", "rerouted", 2)
+
+
+def test_an_order_of_a_part_goes_where_the_voices_of_that_part_send_it(
+    store: Store,  # noqa: F811
+    opened: Callable[..., WorkOrder],
+    desk: Desk,
+) -> None:
+    order = opened()
+    said = [Evidence("fb_1", 0, 4, "起步顿挫"), Evidence("fb_2", 0, 2, "异响")]
+    whole = replace(issue(), count=9, store=None, title="动力：顿挫", evidence=tuple(said))
+    with store.transaction() as transaction:
+        transaction.save_issues([whole])
+        transaction.save_order_parts([OrderPart(order.work_order_id, "store=一店", "上海")])
+    desk(order, "rejected")
+    data = store.outbox()[-1].message.payload["data"]
+    assert [item["feedback_id"] for item in data["issue"]["evidence"]] == ["fb_1"]
+    assert (data["issue"]["store"], data["issue"]["count"]) == ("一店", 6)
+    assert (data["issue"]["title"], data["evidence_total"]) == ("动力：顿挫1", 6)
+    assert data["work_order"]["rule"] == "急件"
+
+
+def test_an_order_that_somebody_changed_meanwhile_is_not_overwritten(
+    store: Store,  # noqa: F811
+    opened: Callable[..., WorkOrder],
+    desk: Desk,
+) -> None:
+    order = opened()
+    worse = replace(order, title="更糟", history=(*order.history, order.history[0]))
+    message = store.outbox()[0].message
+    told = replace(message, message_id="msg_2", sequence=2)
+    meanwhile = desk(order, "accepted").order
+    with store.transaction() as transaction:
+        keep_orders(transaction, Decided([(worse, told)], [], [], {}))
+    assert store.work_order(order.work_order_id) == meanwhile
+    assert len(store.outbox()) == 1
 
 
 def test_what_comes_late_is_noted_and_moves_nothing(

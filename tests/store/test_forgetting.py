@@ -17,9 +17,12 @@ from voc.records import (
     Issue,
     Message,
     Order,
+    OrderPart,
+    OrderReview,
     Span,
     Tags,
     Topic,
+    VoiceAction,
     WorkOrder,
 )
 from voc.store import Correction, Forgotten, Store
@@ -97,6 +100,10 @@ def full(store: Store) -> Store:
         tx.begin_request("k", "n", "h", NOW)
         tx.finish_request("k", "n", {"feedback_id": MINE.feedback_id, "note": "他说像骑马"})
         tx.add_rejects("tagging", [(MINE.feedback_id, "hangs", "")], NOW)
+        tx.enqueue(voice_message(MINE))
+        tx.add_voice_actions([voice_action(MINE, ME), voice_action(THEIRS, OTHER)])
+        tx.save_order_parts([OrderPart("wo_is_shared", f"voice={MINE.feedback_id}", "r")])
+        tx.save_order_reviews([review(ALONE, ""), review(SHARED, f"voice={MINE.feedback_id}")])
         tx.save_customers([Customer(ME, NOW, "钻石会员"), Customer(OTHER, NOW)])
         tx.save_orders([Order("o_1", ME, 9.0, NOW, NOW), Order("o_2", OTHER, 9.0, NOW, NOW)])
         tx.add_audit("key:a", "POST /v1/feedback", [MINE.feedback_id], NOW)
@@ -104,6 +111,27 @@ def full(store: Store) -> Store:
     with store.transaction() as tx:
         tx.save_tags(tags, NOW)
     return store
+
+
+def voice_message(voice: Feedback) -> Message:
+    said = {"feedback_id": voice.feedback_id, "text": voice.text}
+    return Message(
+        "msg_v", "waits", "va_1", 1, {"type": "voice.action", "data": {"voice": said}}, NOW
+    )
+
+
+def voice_action(voice: Feedback, person: str) -> VoiceAction:
+    return VoiceAction(
+        voice.feedback_id, 1, "要客", "noted", None, NOW, tag=f"标签{person}", customer_id=person
+    )
+
+
+def review(of: Issue, part: str) -> OrderReview:
+    return OrderReview(
+        work_order_id=f"wo_waits_{of.issue_id}", issue_id=of.issue_id, part=part, state="waiting",
+        title=of.title, department="质量部", rule="r", reason="规则要求人工复核", severity="high",
+        count=1, confidence=0.5, at=NOW,
+    )  # fmt: skip
 
 
 def alert() -> Alert:
@@ -140,7 +168,7 @@ def forget(store: Store, person: str = ME) -> Forgotten:
 
 def test_nothing_of_the_person_is_left_but_in_the_audit(full: Store) -> None:
     told = forget(full)
-    assert told == Forgotten(feedback=3, customers=1, orders=1, issues=2, quotes=8, delivered=2)
+    assert told == Forgotten(feedback=3, customers=1, orders=1, issues=2, quotes=9, delivered=2)
     left = everything(full, but="audit")
     ids = [each.feedback_id for each in (MINE, POSTED, KEYED)]
     assert [word for word in (*WORDS, *ids, ME, "骑马般") if word in left] == []
@@ -171,6 +199,15 @@ def test_others_stay_as_they_are(full: Store) -> None:
     assert kept is not None
     assert f"“{THEIRS.text}”（{THEIRS.feedback_id}）" in kept.description
     assert kept.description.count(GONE) == 3
+
+
+def test_what_rules_did_about_the_person_goes(full: Store) -> None:
+    assert full.customer_tags(ME) == [f"标签{ME}"]
+    forget(full)
+    assert (full.customer_tags(ME), full.customer_tags(OTHER)) == ([], [f"标签{OTHER}"])
+    assert [item.message.key for item in full.outbox() if item.message.key == "va_1"] == []
+    assert [(item.issue_id, item.title) for item in full.order_reviews()] == [("is_alone", GONE)]
+    assert full.order_parts()["wo_is_shared"].part == GONE
 
 
 def test_an_issue_of_nobody_else_is_closed_without_its_words(full: Store) -> None:

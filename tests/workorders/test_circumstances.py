@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from voc.records import Issue, Mention
-from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of
 
 
 def mention(name: str, **values: Any) -> Mention:
@@ -50,6 +50,7 @@ def test_only_the_issues_own_voices_count(make_issue: Callable[..., Issue]) -> N
             stores=(("东店", 1),),
             regions=(("上海", 2), ("杭州", 1)),
             channels=(("forum", 1), ("hotline", 1), ("review", 1)),
+            confidence=0.9,
         )
     }
     assert told["is_1"].region == "上海"
@@ -70,7 +71,14 @@ def test_satisfaction_is_the_mean_of_the_issues_conversations(
         mention("fb_1", channel="chat"),
         mention("fb_2"),
     ]
-    told = circumstances_of([issue], voices, {"fb_0": -1.5, "fb_1": 0.5, "fb_9": 2.0})
+    told = circumstances_of(
+        [issue],
+        voices,
+        {
+            name: VoiceFacts(satisfaction=score)
+            for name, score in {"fb_0": -1.5, "fb_1": 0.5, "fb_9": 2.0}.items()
+        },
+    )
     assert told["is_1"].satisfaction == -0.5
     assert told["is_1"].satisfaction_level == "low"
     assert circumstances_of([issue], voices)["is_1"].satisfaction_level is None

@@ -50,6 +50,7 @@ def test_the_payload_is_json_as_documented(
     assert data["issue"] == whole
     assert data["routing"] == {
         "rule": "默认",
+        "skill_group": None,
         "explanation": order.history[0].note.partition("；")[2] if order.history[0].note else "",
         "sla_hours": 24,
         "clock": "working",

@@ -7,11 +7,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from voc.config import Industry, bundled, industry_files, load_industry
 from voc.errors import ConfigError
 from voc.workorders.checking import calendar_for, check_routing
-from voc.workorders.rules import RoutingRules, load_routing
+from voc.workorders.conditions import Bounds, VoiceWhen, When
+from voc.workorders.rotas import Rota, Shift
+from voc.workorders.rules import Defaults, Review, RoutingRules, Then, load_routing
+from voc.workorders.sections import Section
+from voc.workorders.voice_rules import VoiceRules, VoiceThen
 
 BUNDLED = bundled("configs/routing.yaml")
 
@@ -158,3 +163,92 @@ def test_the_defaults_in_code_are_those_of_the_bundled_file() -> None:
     bundled_rules, plain = load_routing(), RoutingRules()
     for name in ("calendar", "open_when", "update_when", "priority", "sla"):
         assert getattr(bundled_rules, name) == getattr(plain, name), name
+
+
+@pytest.mark.parametrize(
+    "section",
+    [Bounds, Defaults, Review, Rota, RoutingRules, Shift, Then, VoiceRules, VoiceThen, When],
+)
+def test_every_key_stands_in_the_bundled_file(section: type[Section]) -> None:
+    text = BUNDLED.read_text(encoding="utf-8")
+    assert [name for name in section.model_fields if name not in text] == []
+
+
+def test_voices_are_asked_what_issues_are_but_for_what_only_issues_have() -> None:
+    only_issues = {"severity", "topic", "trend", "satisfaction"}
+    assert set(When.model_fields) - set(VoiceWhen.model_fields) == only_issues
+
+
+def test_the_examples_of_the_bundled_file_hold() -> None:
+    lines = BUNDLED.read_text(encoding="utf-8").splitlines()
+    rotas = [line[2:] for line in lines[lines.index("# rotas:") : lines.index("rotas: {}")]]
+    begin = lines.index("  rules: []") + 1
+    voices = [line.replace("# ", "", 1) for line in lines[begin:]]
+    found = RoutingRules.model_validate(yaml.safe_load("\n".join([*rotas, "voices:", *voices])))
+    assert [rule.name for rule in found.voices.rules] == ["不满意客户回访", "满意客户致谢"]
+    assert found.rotas["夜班"].people == ("张三", "李四", "王五")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rules:\n- {name: a, then: {rota: b}}\n", "names the rota 'b'; rotas has none."),
+        (
+            "rotas: {夜班小组: {people: [a]}}\nrules:\n- {name: a, then: {rota: 夜斑小组}}\n",
+            "rotas has 夜班小组. Did you mean '夜班小组'?",
+        ),
+        ("rules:\n- {name: a, then: {rota: b, assignee: c}}\n", "has both assignee and rota"),
+        ("rules:\n- {name: a, when: {rating: {}}, then: {}}\n", "names no bound"),
+        (
+            "rules:\n- {name: a, when: {csat: {at_least: 4, at_most: 2}}, then: {}}\n",
+            "at_least 4 is over at_most 2",
+        ),
+        ("rules:\n- {name: a, when: {nps: 9}, then: {}}\n", ":2: rules.0.when.nps.0: "),
+        ("voices: {rules: [{name: a, then: {}}]}\n", "does nothing; give notify, tag or sinks"),
+        (
+            "voices: {rules: [{name: a, then: {notify: frontline}}]}\n",
+            "notifies people and says nothing; give say",
+        ),
+        (
+            "voices: {rules: [{name: a, when: {trend: new}, then: {tag: b}}]}\n",
+            "voices.rules.0.when.trend: unknown key",
+        ),
+        (
+            "voices: {rules: [{name: a, then: {tag: b}}, {name: a, then: {tag: b}}]}\n",
+            "two rules are called 'a'",
+        ),
+    ],
+)
+def test_what_rules_cannot_mean_is_said(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "routing.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_routing(path)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        (
+            "rules:\n- {name: a, when: {channel: reviews}, then: {}}\n",
+            "there is no channel 'reviews'. Did you mean 'review'?",
+        ),
+        (
+            "voices:\n  rules:\n  - {name: a, when: {industry: car}, then: {tag: b}}\n",
+            "voices.rules.0.when.industry: there is no industry 'car'. Did you mean 'cars'?",
+        ),
+        (
+            "voices:\n  rules:\n  - {name: a, then: {sinks: fila}}\n",
+            "voices.rules.0.then.sinks: there is no sink 'fila'. Did you mean 'file'?",
+        ),
+        ("voices: {frontline: {东店: nowhere}}\n", "there is no sink 'nowhere'."),
+    ],
+)
+def test_names_that_are_not_there_are_found(
+    text: str, finding: str, industries: Mapping[str, Industry], tmp_path: Path
+) -> None:
+    path = tmp_path / "routing.yaml"
+    path.write_text(text, encoding="utf-8")
+    [found] = check_routing(path, industries, sinks=["file"])
+    assert finding in found

@@ -178,7 +178,8 @@ def run(
             f" {done.work_orders} work orders opened or updated,"
             f" {done.escalated} escalations, {done.archived} archived,"
             f" {done.effects_changed} effects measured;"
-            f"{_returned(done.returned)}"
+            + (f" stores told of {done.voices_told} voices;" if done.voices_told else "")
+            + f"{_returned(done.returned)}"
             f" {done.delivery.delivered} messages delivered to {_where(settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from voc.cli.prefixes import full_id
+from voc.cli.reviews import review
 from voc.cli.terminal import (
     ConfigOption,
     IndustryFilter,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 issues = typer.Typer(invoke_without_command=True)
 work_orders = typer.Typer(invoke_without_command=True)
+work_orders.add_typer(review, name="review")
 
 LimitOption = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")

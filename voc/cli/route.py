@@ -21,7 +21,8 @@ from voc.cli.terminal import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voc.pipeline.routing import Routed, RoutingFigures
+    from voc.pipeline.routed import Routed
+    from voc.pipeline.routing import RoutingFigures
 
 _SHOWN = 10
 
@@ -40,7 +41,10 @@ def route(
     ] = None,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Say of each other rule which condition failed."),
+        typer.Option(
+            "--explain",
+            help="Say of each other rule which condition failed, and what is done about a voice.",
+        ),
     ] = False,
     industry: IndustryOption = None,
     mapping: MapOption = None,

@@ -81,6 +81,8 @@ def _feeding(store: Store, settings: Settings) -> Feeding:
 def _tell(turn: Turn) -> None:
     for trouble in turn.troubles:
         say(f"voc: {trouble}")
+    for note in turn.notes:
+        say(note)
     if turn.has_worked:
         told = f", {turn.returned} events taken in" if turn.returned else ""
         ran = ", chain run" if turn.ran else ""

@@ -8,10 +8,11 @@ from voc.config import Settings
 from voc.errors import StateError, UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.handling import Applied, Handler
+from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.taxonomies import industries_of
 from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
-from voc.workorders import Details, calendar_for, load_routing, open_work_orders
+from voc.workorders import Details, calendar_for, decide_orders, load_routing
 from voc.workorders.history import CHOSEN
 from voc.workorders.rules import OpenWhen, Rule, Then
 from voc.workorders.states import ENDED
@@ -56,11 +57,12 @@ def open_for_issue(
         update={
             "open_when": OpenWhen(severity="low", voices=1),
             "rules": (*_chosen(department), *rules.rules),
+            **({"match": "first"} if department else {}),
         }
     )
     industries, _ = industries_of(store, settings, [issue.industry])
     now = datetime.now(settings.zone)
-    opened = open_work_orders(
+    found = decide_orders(
         [issue],
         existing,
         routing=asked,
@@ -69,19 +71,19 @@ def open_for_issue(
         now=now,
         sinks=settings.sink_names,
         reopened_at={issue_id: now} if existing else None,
+        ledger=ledger_of(store, transaction, issue_id=issue_id),
     )
-    if not opened:
+    if not found.orders:
         raise StateError(f"Issue {issue_id} has nothing that its last work order was not told of.")
-    for order, message in opened:
-        transaction.save_work_order(order)
-        transaction.enqueue(message)
-    order = opened[0][0]
+    keep_orders(transaction, found)
+    order = found.orders[0][0]
     transaction.add_history(order.work_order_id, HistoryEntry(now, actor, "note", "应要求开立"))
     return transaction.work_order(order.work_order_id) or order
 
 
 def _chosen(department: str | None) -> tuple[Rule, ...]:
-    return (Rule(name=CHOSEN, then=Then(department=department)),) if department else ()
+    then = Then(department=department, per="issue")
+    return (Rule(name=CHOSEN, then=then),) if department else ()
 
 
 def tell_event(

@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from voc.config import Settings
-from voc.issues import form_issues, heeded, urgent_once
+from voc.errors import ConfigError
+from voc.issues import form_issues
 from voc.pipeline.alerting import raise_alerts
-from voc.pipeline.calls import CallReader, as_heard, predicted_of, predictor_of, with_calls
+from voc.pipeline.calls import CallReader, as_heard, predictor_of, with_calls
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.emergencies import unplaced_emergencies
+from voc.pipeline.frontline import Acted, VoiceDesk
+from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.returning import Mailroom, Returned
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
+from voc.pipeline.telling import told_by_voices
 from voc.pipeline.themes import discover_topics, forget_vectors
+from voc.pipeline.tiers import Tiers, tiers_of
 from voc.pipeline.watching import Watched, watch_orders
-from voc.records import (
-    ADVERTISEMENT,
-    NEAR_DUPLICATE,
-    PAID_BURST,
-    Issue,
-    Message,
-    Tags,
-    WorkOrder,
-)
-from voc.store import Store, StoredFeedback
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, Issue, Tags
+from voc.store import Store, StoredFeedback, Transaction
 from voc.tagging.engine import Engine
 from voc.text.advertisements import is_advertisement
 from voc.text.bursts import PUBLIC_CHANNELS, Voice, find_bursts
 from voc.text.repeats import find_repeats
-from voc.workorders import (
-    DeliveryCounts,
-    calendar_for,
-    circumstances_of,
-    load_routing,
-    open_work_orders,
-)
+from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
 
 Progress = Callable[[str, int, int], None]
 
@@ -59,6 +50,7 @@ class Run:
     effects_changed: int = 0
     escalated: int = 0
     archived: int = 0
+    voices_told: int = 0
     delivery: DeliveryCounts = field(default_factory=DeliveryCounts)
     returned: Returned = field(default_factory=Returned)
     notes: tuple[str, ...] = ()
@@ -73,6 +65,7 @@ class Chain:
         settings: All settings.
         progress: Told of (stage, done, total) as work goes on.
         delivery: Connections to sinks that stay open after it; by default it makes its own.
+        tiers: Tells the tiers of customers; by default as the store knows them.
         mailroom: Connections to inboxes, likewise.
         now: What it takes for the present moment; by default the clock's.
     """
@@ -85,6 +78,7 @@ class Chain:
         *,
         progress: Progress = lambda *_: None,
         delivery: Delivery | None = None,
+        tiers: Tiers | None = None,
         mailroom: Mailroom | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
@@ -103,6 +97,9 @@ class Chain:
         predictor, notice = predictor_of(settings)
         self._missing += [notice] if notice else []
         self._predictor = predictor
+        self._tiers = tiers or tiers_of(store)
+        self._acted = Acted()
+        self._unread: str | None = None
 
     def run(self) -> Run:
         """Does all stages once."""
@@ -125,9 +122,10 @@ class Chain:
             effects_changed=effects,
             escalated=watched.escalated,
             archived=watched.archived,
+            voices_told=self._acted.told,
             delivery=self.deliver(),
             returned=returned,
-            notes=(*self._missing, *returned.troubles, *notes),
+            notes=(*self._missing, *returned.troubles, *notes, *self.voice_notes),
         )
 
     def take_in(self, stop: Callable[[], bool] = lambda: False) -> Returned:
@@ -136,8 +134,15 @@ class Chain:
             self._mailroom = Mailroom(self._store, self._settings)
         return self._mailroom.take_in(stop)
 
+    @property
+    def voice_notes(self) -> list[str]:
+        """What should be known of voices that nobody was told of."""
+        return [*self._acted.notes(), *((self._unread,) if self._unread else ())]
+
     def tag(self, *, after: int = 0) -> tuple[int, int]:
-        """Tags what the model has not tagged yet; returns how many, and how many failed.
+        """Tags what the model has not tagged yet, and acts on it by the rules for voices.
+
+        Returns how many were tagged, and how many failed.
 
         Args:
             after: Only voices whose `seq` is greater.
@@ -145,6 +150,7 @@ class Chain:
         total = self._store.counts().feedback
         done = failed = 0
         size = self._settings.score.batch_rows
+        desk = self._voice_desk()
         while batch := self._store.untagged(self._engine.model, limit=size, after=after):
             after = batch[-1].seq
             rows: list[tuple[StoredFeedback, Tags]] = []
@@ -159,12 +165,26 @@ class Chain:
                         rows.append((item, result))
             now = datetime.now(UTC)
             with self._store.transaction() as transaction:
+                acted = (
+                    desk.act(transaction, rows, now.astimezone(self._settings.zone))
+                    if desk
+                    else Acted()
+                )
                 transaction.save_tags(rows, now)
                 transaction.add_rejects("tagging", failures, now)
+            self._acted.add(acted)
             done += len(rows)
             failed += len(failures)
             self._progress("标注", done, total)
         return done, failed
+
+    def _voice_desk(self) -> VoiceDesk | None:
+        """Returns what acts on voices; a routing file that is wrong must not stop tagging."""
+        try:
+            return VoiceDesk(self._settings, self._industries, tiers=self._tiers)
+        except ConfigError as error:
+            self._unread = f"Nobody is told of the voices that are tagged now: {error}"
+            return None
 
     def _tagged(
         self, industry: str | None, items: Sequence[StoredFeedback]
@@ -290,34 +310,38 @@ class Chain:
             ),
         )
         issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
-        heard = list(
-            heeded(
-                issues,
-                urgent_once([*counted, *emergencies]),
-                window_days=self._settings.issues.window_days,
-            )
-        )
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
         known_sinks(rules, self._settings)
-        orders = open_work_orders(
+        told = told_by_voices(
+            self._store,
             issues,
-            self._store.work_orders(),
-            routing=rules,
-            industries=industries,
-            calendar=calendar_for(rules, self._settings.resolve(self._settings.routing.file)),
-            now=now,
-            circumstances=circumstances_of(
-                issues,
-                heard,
-                predicted_of(self._store, heard, model=self._engine.model),
-            ),
-            sinks=self._settings.sink_names,
-            as_of=moments.as_of,
-            quiet_days=self._settings.issues.quiet_days,
-            reopened_at=self._reopened_at(issues, existing, now),
+            [*counted, *emergencies],
+            model=self._engine.model,
+            rules=rules,
+            window_days=self._settings.issues.window_days,
+            tiers=self._tiers,
         )
-        self._keep(changed, existing, orders, now)
-        return len(changed), len(orders)
+        calendar = calendar_for(rules, self._settings.resolve(self._settings.routing.file))
+        reopened_at = self._reopened_at(issues, existing, now)
+        with self._store.transaction() as transaction:
+            # Inside it, so that nobody else takes the turn of a person meanwhile.
+            found = decide_orders(
+                issues,
+                self._store.work_orders(),
+                routing=rules,
+                industries=industries,
+                calendar=calendar,
+                now=now,
+                circumstances=told,
+                sinks=self._settings.sink_names,
+                as_of=moments.as_of,
+                quiet_days=self._settings.issues.quiet_days,
+                reopened_at=reopened_at,
+                ledger=replace(ledger_of(self._store, transaction), holds_back=True),
+            )
+            self._keep_issues(transaction, changed, existing, now)
+            keep_orders(transaction, found)
+        return len(changed), len(found.orders)
 
     def _reopened_at(
         self, issues: Sequence[Issue], before: Mapping[str, Issue], now: datetime
@@ -335,28 +359,19 @@ class Chain:
                     found[issue.issue_id] = max(at)
         return found
 
-    def _keep(
-        self,
+    @staticmethod
+    def _keep_issues(
+        transaction: Transaction,
         changed: Sequence[Issue],
         before: Mapping[str, Issue],
-        orders: Sequence[tuple[WorkOrder, Message]],
         now: datetime,
     ) -> None:
-        with self._store.transaction() as transaction:
-            transaction.save_issues(changed)
-            for issue in changed:
-                known = before.get(issue.issue_id)
-                if known is not None and known.status != issue.status:
-                    note = "关闭之后又有新的声音" if issue.status == "reopened" else None
-                    transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
-            for order, messages in _by_order(orders):
-                found = transaction.work_order(order.work_order_id)
-                # Somebody changed it meanwhile; the next run tells by what it is now.
-                if found is not None and found.history != order.history[:-1]:
-                    continue
-                transaction.save_work_order(order)
-                for message in messages:
-                    transaction.enqueue(message)
+        transaction.save_issues(changed)
+        for issue in changed:
+            known = before.get(issue.issue_id)
+            if known is not None and known.status != issue.status:
+                note = "关闭之后又有新的声音" if issue.status == "reopened" else None
+                transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
 
     def alert(self) -> int:
         """Raises, updates and closes alerts; returns how many are new or changed."""
@@ -412,16 +427,6 @@ class Chain:
         if self._mailroom is not None and not self._is_mailroom_given:
             self._mailroom.close()
             self._mailroom = None
-
-
-def _by_order(
-    orders: Sequence[tuple[WorkOrder, Message]],
-) -> list[tuple[WorkOrder, list[Message]]]:
-    """Puts the messages to several sinks to their order."""
-    parts: dict[str, tuple[WorkOrder, list[Message]]] = {}
-    for order, message in orders:
-        parts.setdefault(order.work_order_id, (order, []))[1].append(message)
-    return list(parts.values())
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

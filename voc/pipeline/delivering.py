@@ -47,6 +47,8 @@ def known_sinks(rules: RoutingRules, settings: Settings) -> None:
         *rules.defaults.sinks,
         *(sink for rule in rules.rules for sink in rule.then.sinks),
         *(sink for step in rules.escalation for sink in step.sinks),
+        *(sink for rule in rules.voices.rules for sink in rule.then.sinks),
+        *(sink for sinks in rules.voices.frontline.values() for sink in sinks),
     ]:
         if name not in names:
             raise ConfigError(

@@ -16,7 +16,7 @@ from voc.config import Settings
 from voc.errors import UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.taxonomies import industries_of
-from voc.records import HistoryEntry, Issue, WorkOrder
+from voc.records import HistoryEntry, Issue, Message, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import (
     Details,
@@ -32,7 +32,13 @@ from voc.workorders import (
 )
 from voc.workorders.clocks import granted_hours
 from voc.workorders.history import SYSTEM, is_late, noted_late
-from voc.workorders.payload import routing_of, told_before, work_order_message
+from voc.workorders.parts import is_parted
+from voc.workorders.payload import (
+    issue_told_before,
+    routing_of,
+    told_before,
+    work_order_message,
+)
 from voc.workorders.relations import check_relations
 from voc.workorders.states import action_named
 
@@ -176,8 +182,8 @@ class Handler:
     def _rerouted(
         self, transaction: Transaction, order: WorkOrder, at: datetime
     ) -> tuple[WorkOrder, Routing | None]:
-        issue = self._issue(order)
-        told, _ = told_before(transaction.last_message(order.work_order_id))
+        last = transaction.last_message(order.work_order_id)
+        issue, (told, _) = self._issue(order, last), told_before(last)
         industries, _ = industries_of(self._store, self._settings, [issue.industry])
         hours = self.rulebook.calendar.hours_per_day
         rerouting = Rerouting(
@@ -204,8 +210,8 @@ class Handler:
         if not telling:
             return after
         order = replace(after, sequence=after.sequence + 1)
-        issue = self._issue(order)
-        told, routed = told_before(transaction.last_message(order.work_order_id))
+        last = transaction.last_message(order.work_order_id)
+        issue, (told, routed) = self._issue(order, last), told_before(last)
         hours = granted_hours(order, self.rulebook.calendar)
         for sink in dict.fromkeys((*self._sinks(before, routing), *also)):
             transaction.enqueue(
@@ -229,10 +235,12 @@ class Handler:
         theirs = routing.sinks if routing else ()
         return (*(mine or self._settings.sink_names), *theirs)
 
-    def _issue(self, order: WorkOrder) -> Issue:
+    def _issue(self, order: WorkOrder, last: Message | None) -> Issue:
+        """Returns the issue of an order; of an order of a part of it, with the voices of that."""
         issue = self._store.issue(order.issue_id)
         assert issue is not None, "the store keeps no order without its issue"
-        return issue
+        parts = self._store.order_parts(issue_id=order.issue_id)
+        return issue_told_before(issue, last) if is_parted(parts.values()) else issue
 
     def _move_issues(
         self,

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from voc.config import Industry, Settings
 from voc.errors import RowError, UsageError
 from voc.insights import Proportion, proportion
-from voc.issues import UNPLACED, heeded, severity_of, urgent_once
-from voc.pipeline.calls import predicted_of
+from voc.issues import UNPLACED, severity_of
 from voc.pipeline.opening import what_opens
+from voc.pipeline.routed import Routed, VoiceTrial
 from voc.pipeline.scoring import columns_of
 from voc.pipeline.taxonomies import industries_of
-from voc.records import AspectMention, Feedback, Issue, Tags
+from voc.pipeline.telling import told_by_voices
+from voc.pipeline.tiers import tiers_of
+from voc.records import AspectMention, Feedback, Issue, Mention, Tags
 from voc.sources.base import Reject
 from voc.sources.columns import ColumnMap
 from voc.sources.feedback import to_feedback
@@ -27,67 +29,18 @@ from voc.store import Store
 from voc.tagging.engine import Engine
 from voc.workorders import (
     Circumstances,
-    Failed,
+    Frontline,
     Router,
-    Routing,
     RoutingRules,
     calendar_for,
-    circumstances_of,
     load_routing,
 )
+from voc.workorders.circumstances import summary
+from voc.workorders.frontline import voice_facts
+from voc.workorders.parts import tasks_of
 
 DEPARTMENT: Final = "department"
 """The column of a labelled file that says who should get a row, by department or by aspect."""
-
-
-@dataclass(frozen=True, slots=True)
-class Routed:
-    """Where an issue or a row would go.
-
-    Attributes:
-        id: Of the issue or the row.
-        title: What it is about, where that is known.
-        routing: The decision.
-        confidence: Probability of the aspect that decides; `None` for issues.
-        failed: Why each rule that does not hold does not, where that was asked for.
-        expected: Where a labelled row should go, as its label calls it.
-        reached: Where it goes, as the label calls places: by department, or by aspect.
-        opens: Whether `voc run` would open an order for the row alone; `None` for issues.
-    """
-
-    id: str
-    title: str
-    routing: Routing
-    confidence: float | None = None
-    failed: tuple[Failed, ...] = ()
-    expected: str | None = None
-    reached: str | None = None
-    opens: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Returns it for JSON."""
-        decided = self.routing
-        values: dict[str, Any] = {
-            "id": self.id,
-            "title": self.title,
-            "department": decided.department,
-            "assignee": decided.assignee,
-            "priority": decided.priority,
-            "type": decided.type,
-            "sla_hours": decided.sla_hours,
-            "clock": decided.clock,
-            "rule": decided.rule,
-            "explanation": decided.explanation,
-        }
-        if self.opens is not None:
-            values["opens"] = self.opens
-        if self.confidence is not None:
-            values["confidence"] = round(self.confidence, 4)
-        if self.failed:
-            values["failed"] = [one.as_dict() for one in self.failed]
-        if self.expected is not None:
-            values["expected"] = self.expected
-        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +61,8 @@ class Desk:
 
     Args:
         settings: Which name the rules.
-        explained: Whether to say why each rule that does not hold does not.
+        explained: Whether to say why each rule that does not hold does not, and what rules for
+            single voices would do.
     """
 
     def __init__(self, settings: Settings, *, explained: bool = False) -> None:
@@ -116,6 +70,7 @@ class Desk:
         self.rules: RoutingRules = load_routing(file)
         hours = calendar_for(self.rules, file).hours_per_day
         self._router = Router(self.rules, hours_per_day=hours)
+        self._frontline = Frontline(self.rules, sinks=settings.sink_names)
         self._explained = explained
 
     def decide(
@@ -127,13 +82,32 @@ class Desk:
         confidence: float | None = None,
     ) -> Routed:
         """Routes an issue, or a row that stands for one."""
-        decided = self._router.route(issue, industry=industry, circumstances=told)
+        decided = self._router.every(issue, industry=industry, circumstances=told)
         failed = (
             tuple(self._router.failed(issue, industry=industry, circumstances=told))
             if self._explained
             else ()
         )
-        return Routed(issue.issue_id, issue.title, decided, confidence, failed)
+        orders = tasks_of(issue, told, router=self._router, industry=industry)
+        return Routed(
+            issue.issue_id,
+            issue.title,
+            decided[0],
+            confidence,
+            failed,
+            also=tuple(decided[1:]),
+            orders=tuple(orders),
+        )
+
+    def try_voice(self, feedback: Feedback, tags: Tags, industry: Industry) -> VoiceTrial | None:
+        """Returns what rules for single voices would do, where that was asked for."""
+        if not self._explained or not self.rules.voices.rules:
+            return None
+        held = self._frontline.rules_for(feedback, tags, industry, None)
+        return VoiceTrial(
+            tuple((rule, self._frontline.sinks_for(rule, feedback.store)) for rule in held),
+            tuple(self._frontline.failed(feedback, tags, industry, None)),
+        )
 
 
 def route_issues(
@@ -159,9 +133,15 @@ def route_issues(
             raise UsageError(f"There is no issue {name!r}; voc issues lists all there are.")
         issues.append(issue)
     industries, _ = industries_of(store, settings, {issue.industry for issue in issues})
-    mentions = urgent_once(list(store.mentions(model=model, sentiment="negative")))
-    heard = list(heeded(issues, mentions, window_days=settings.issues.window_days))
-    told = circumstances_of(issues, heard, predicted_of(store, heard, model=model))
+    told = told_by_voices(
+        store,
+        issues,
+        list(store.mentions(model=model, sentiment="negative")),
+        model=model,
+        rules=desk.rules,
+        window_days=settings.issues.window_days,
+        tiers=tiers_of(store),
+    )
     for issue in issues:
         yield desk.decide(issue, industries.get(issue.industry), told[issue.issue_id])
 
@@ -218,15 +198,26 @@ class RowRouter:
         best = max(tags.aspects, key=lambda one: (one.score, one.aspect_id), default=None)
         issue = _alone(row, feedback, tags, best, industry)
         urgency = tags.urgency
-        told = Circumstances(
+        confidence = best.score if best else 0.0
+        mention = Mention(
+            feedback_id=issue.issue_id,
+            industry=industry.id,
+            aspect_id=issue.aspect_id,
+            sentiment=best.sentiment if best else "neutral",
+            score=confidence,
+            occurred_at=issue.last_seen,
+            product=feedback.product,
+            store=feedback.store,
+            region=feedback.region,
+            channel=feedback.channel,
             urgency=urgency.label if urgency else "normal",
-            reasons=urgency.reasons if urgency else (),
-            regions=((feedback.region, 1),) if feedback.region else (),
-            channels=((feedback.channel, 1),),
+            urgency_reasons=urgency.reasons if urgency else (),
         )
+        told = summary([(mention, voice_facts(feedback, tags, None))])
         found = replace(
-            self.desk.decide(issue, industry, told, confidence=best.score if best else 0.0),
+            self.desk.decide(issue, industry, told, confidence=confidence),
             opens=what_opens(tags, self.settings, self.desk.rules),
+            voice=self.desk.try_voice(feedback, tags, industry),
         )
         label = row.values.get(DEPARTMENT)
         if not label:

@@ -30,6 +30,7 @@ class Turn:
     ran: bool = False
     returned: int = 0
     troubles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def has_worked(self) -> bool:
@@ -102,20 +103,25 @@ class Worker:
             return Turn(delivered=self._sent(stop))
         newest = self._store.newest_seq()
         if self._clock() >= self._next_run:
-            run = self._chain().run()
+            chain = self._chain()
+            run = chain.run()
             forget_old(self._store, days=self._settings.access.idempotency_days)
             self._seen = newest
             self._next_run = self._clock() + self._settings.worker.run_every_s
             self._next_look = self._clock() + self._settings.worker.clocks_every_s
-            told = run.returned
-            return Turn(run.tagged, run.delivery.delivered, True, told.applied, told.troubles)
-        tagged = 0
+            told, notes = run.returned, tuple(chain.voice_notes)
+            return Turn(
+                run.tagged, run.delivery.delivered, True, told.applied, told.troubles, notes
+            )
+        tagged, notes = 0, ()
         if newest > self._seen:
             # What fails is tried again by the next whole run, not at every look.
-            tagged, _ = self._chain().tag(after=self._seen)
+            chain = self._chain()
+            tagged, _ = chain.tag(after=self._seen)
+            notes = tuple(chain.voice_notes)
             self._seen = newest
         self._watch()
-        return Turn(tagged, self._sent(stop))
+        return Turn(tagged, self._sent(stop), notes=notes)
 
     def _watch(self) -> None:
         """Looks at the clocks of work orders, now and then."""

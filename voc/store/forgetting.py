@@ -57,6 +57,7 @@ def forget(connection: Connection, customer_id: str, now: datetime) -> Forgotten
     told = count(connection, customer_id)
     names = _voices(connection, customer_id)
     touched = _issues(connection, names)
+    _drop_actions(connection, customer_id, names)
     for table, column in _QUOTING:
         _redact(connection, table, column, names)
     _drop_requests(connection, names)
@@ -171,6 +172,18 @@ def _drop_requests(connection: Connection, names: Sequence[str]) -> None:
         connection.execute(delete(table).where(_holds(table.c.result, chunk)))
 
 
+def _drop_actions(connection: Connection, customer_id: str, names: Sequence[str]) -> None:
+    """Forgets what rules did about a person's voices: tags given, messages, and what waits."""
+    outbox, order, part = schema.outbox, schema.order_review, schema.order_part
+    actions = schema.voice_action
+    connection.execute(delete(actions).where(actions.c.customer_id == customer_id))
+    for chunk in chunks(names, 50):
+        told = _holds(outbox.c.payload, chunk) & outbox.c.key.startswith("va_")
+        connection.execute(delete(outbox).where(told))
+        connection.execute(delete(order).where(_holds(order.c.part, chunk)))
+        connection.execute(update(part).where(_holds(part.c.part, chunk)).values(part=GONE))
+
+
 def _recount(connection: Connection, touched: set[str], now: datetime) -> None:
     """Counts what is left of issues; one without a voice is closed and loses its title."""
     table, place = schema.issue, schema.issue_evidence
@@ -192,6 +205,12 @@ def _hide_title(connection: Connection, issue_id: str) -> None:
     title = connection.scalars(
         select(schema.issue.c.title).where(schema.issue.c.issue_id == issue_id)
     ).one()
+    review = schema.order_review
+    connection.execute(
+        update(review)
+        .where(review.c.issue_id == issue_id)
+        .values(title=func.replace(review.c.title, title, GONE))
+    )
     rows = list(connection.execute(select(order).where(order.c.issue_id == issue_id)))
     for row in rows:
         connection.execute(

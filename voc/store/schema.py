@@ -504,3 +504,54 @@ customer_order = Table(
     Index("ix_customer_order_customer", "customer_id", "ordered_at"),
     Index("ix_customer_order_ordered", "ordered_at"),
 )
+
+# What a rule did about a voice, once, whatever the model. `place` is a hash of the store's name.
+voice_action = Table(
+    "voice_action",
+    metadata,
+    _key("action_id"),
+    _text("feedback_id"),
+    _whole("version"),
+    *(_text(name) for name in ("rule", "outcome", "place", "day")),
+    *(_text(name, nullable=True) for name in ("tag", "customer_id")),
+    *_moment("at"),
+    ForeignKeyConstraint(
+        ["feedback_id", "version"],
+        ["feedback.feedback_id", "feedback.version"],
+        ondelete="CASCADE",
+    ),
+    Index("ix_voice_action_day", "day", "place"),
+    Index("ix_voice_action_feedback", "feedback_id", "version"),
+)
+
+rota_turn = Table("rota_turn", metadata, _key("rota"), _key("person"), _whole("turn"))
+
+# Of which part of its issue an order is, where it is not of the whole, and what sent it there.
+order_part = Table(
+    "order_part",
+    metadata,
+    Column(
+        "work_order_id",
+        SafeText,
+        ForeignKey("work_order.work_order_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    _text("part"),
+    _text("rule"),
+    _text("skill_group", nullable=True),
+)
+
+# Orders that wait for a person, by the id they will have: none of them is a work order yet.
+order_review = Table(
+    "order_review",
+    metadata,
+    _key("work_order_id"),
+    _owner("issue_id", "issue.issue_id"),
+    *(_text(name) for name in ("part", "state", "title")),
+    *(_text(name) for name in ("department", "rule", "reason", "severity")),
+    _whole("count"),
+    _number("confidence", nullable=True),
+    *_moment("at"),
+    *_moment("decided_at", nullable=True),
+    *(_text(name, nullable=True) for name in ("actor", "note")),
+)

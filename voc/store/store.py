@@ -40,6 +40,7 @@ from voc.store import (
 )
 from voc.store.directory import DirectoryReads
 from voc.store.engine import Database, check_file, open_database, sqlite_file
+from voc.store.frontline import FrontlineReads
 from voc.store.migrate import current_revision, migrate
 from voc.store.rows import (
     IssueEvent,
@@ -123,7 +124,7 @@ def open_store(url: str, *, busy_timeout_s: float = 10.0) -> Store:
     return Store(database)
 
 
-class Store(ServiceReads, DirectoryReads):
+class Store(ServiceReads, DirectoryReads, FrontlineReads):
     """All that was heard and what came of it, in SQLite or PostgreSQL.
 
     Threads may share a store; a process that forks opens one of its own in each. Times come back

@@ -35,12 +35,13 @@ from voc.store import (
     workorders,
 )
 from voc.store.directory import DirectoryWrites
+from voc.store.frontline import FrontlineWrites
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
 
 
-class Transaction(ServiceWrites, DirectoryWrites):
+class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
     """One write transaction, as `Store.transaction` gives it: all of it is kept, or nothing.
 
     Every time taken needs a time zone (`UsageError` otherwise).

@@ -8,18 +8,21 @@ from voc.workorders.calendar import (
     working_hours_between,
 )
 from voc.workorders.checking import calendar_for, check_routing
-from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of
 from voc.workorders.escalation import due_steps, escalated
+from voc.workorders.frontline import Frontline, rating_share, voice_message
 from voc.workorders.history import RuleReturns, returns_by_rule
+from voc.workorders.ledger import Decided, Ledger
 from voc.workorders.life import Rulebook, apply_event
 from voc.workorders.matching import Failed
-from voc.workorders.orders import open_work_orders
+from voc.workorders.orders import decide_orders, open_work_orders
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
 from voc.workorders.requests import Details
 from voc.workorders.returns import Rerouting
 from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules, load_routing
 from voc.workorders.states import ACTION_LABELS, ACTIONS, EVENTS, STATUS_LABELS, phase_of
+from voc.workorders.voice_rules import VoiceRule
 
 __all__ = [
     "ACTIONS",
@@ -29,9 +32,12 @@ __all__ = [
     "SEVERITY_LABELS",
     "STATUS_LABELS",
     "Circumstances",
+    "Decided",
     "DeliveryCounts",
     "Details",
     "Failed",
+    "Frontline",
+    "Ledger",
     "Rerouting",
     "Retry",
     "Router",
@@ -39,12 +45,15 @@ __all__ = [
     "RoutingRules",
     "RuleReturns",
     "Rulebook",
+    "VoiceFacts",
+    "VoiceRule",
     "WorkingCalendar",
     "add_working_hours",
     "apply_event",
     "calendar_for",
     "check_routing",
     "circumstances_of",
+    "decide_orders",
     "deliver",
     "due_at",
     "due_steps",
@@ -53,6 +62,8 @@ __all__ = [
     "load_routing",
     "open_work_orders",
     "phase_of",
+    "rating_share",
     "returns_by_rule",
+    "voice_message",
     "working_hours_between",
 ]

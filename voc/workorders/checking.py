@@ -8,7 +8,9 @@ from pathlib import Path
 
 from voc.config import Industry, load_model, read_yaml
 from voc.errors import ConfigError, VocError, nearest
+from voc.records import CHANNELS
 from voc.workorders.calendar import WorkingCalendar, load_calendar
+from voc.workorders.conditions import VoiceWhen
 from voc.workorders.rules import RoutingRules
 
 Place = tuple[str | int, ...]
@@ -43,6 +45,7 @@ def check_routing(
     for place, what in [
         *_calendar_findings(rules, path, today),
         *_rule_findings(rules, industries),
+        *_voice_findings(rules, industries),
         *_sink_findings(rules, sinks),
     ]:
         known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
@@ -80,14 +83,26 @@ def _rule_findings(rules: RoutingRules, industries: Mapping[str, Industry]) -> I
     }
     teams |= {*rules.departments, rules.defaults.department}
     for number, rule in enumerate(rules.rules):
-        named = [industries[name] for name in rule.when.industry if name in industries]
-        scope = named or list(industries.values())
         where: Place = ("rules", number)
-        yield from _unknown((*where, "when", "industry"), rule.when.industry, industries)
-        yield from _unknown((*where, "when", "aspect"), rule.when.aspect, _aspects(scope))
-        yield from _unknown((*where, "when", "reason"), rule.when.reason, _reasons(scope))
+        yield from _condition_findings(where, rule.when, industries)
         team = (rule.then.department,) if rule.then.department else ()
         yield from _unknown((*where, "then", "department"), team, teams)
+
+
+def _voice_findings(rules: RoutingRules, industries: Mapping[str, Industry]) -> Iterator[Finding]:
+    for number, rule in enumerate(rules.voices.rules):
+        yield from _condition_findings(("voices", "rules", number), rule.when, industries)
+
+
+def _condition_findings(
+    where: Place, when: VoiceWhen, industries: Mapping[str, Industry]
+) -> Iterator[Finding]:
+    named = [industries[name] for name in when.industry if name in industries]
+    scope = named or list(industries.values())
+    yield from _unknown((*where, "when", "industry"), when.industry, industries)
+    yield from _unknown((*where, "when", "aspect"), when.aspect, _aspects(scope))
+    yield from _unknown((*where, "when", "reason"), when.reason, _reasons(scope))
+    yield from _unknown((*where, "when", "channel"), when.channel, CHANNELS)
 
 
 def _sink_findings(rules: RoutingRules, sinks: Collection[str] | None) -> Iterator[Finding]:
@@ -100,6 +115,11 @@ def _sink_findings(rules: RoutingRules, sinks: Collection[str] | None) -> Iterat
     for number, step in enumerate(rules.escalation):
         where = ("escalation", number, "sinks")
         yield from _unknown(where, step.sinks, sinks, what="sink")
+    for number, voice_rule in enumerate(rules.voices.rules):
+        where = ("voices", "rules", number, "then", "sinks")
+        yield from _unknown(where, voice_rule.then.sinks, sinks, what="sink")
+    for store, names in rules.voices.frontline.items():
+        yield from _unknown(("voices", "frontline", store), names, sinks, what="sink")
 
 
 def _aspects(scope: list[Industry]) -> set[str]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Final
 
 from voc.records import (
     URGENCIES,
+    IntentLabel,
     Issue,
     Mention,
+    Polarity,
     SatisfactionLevel,
     UrgencyLabel,
     satisfaction_level,
 )
+from voc.workorders.conditions import nps_band
 
 Counts = tuple[tuple[str, int], ...]
 """Values with the voices that name them, most first."""
@@ -32,12 +35,32 @@ CHANNEL_LABELS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceFacts:
+    """What a voice tells as a whole.
+
+    `rating` is a share of the highest one, 0 to 1; `satisfaction` what is predicted of a
+    conversation, from -2 to 2.
+    """
+
+    sentiment: Polarity | None = None
+    sentiment_score: float | None = None
+    intent: IntentLabel | None = None
+    nps: int | None = None
+    csat: int | None = None
+    rating: float | None = None
+    tier: str | None = None
+    satisfaction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """Where the voices of an issue come from.
 
-    `urgency` is the highest of them, `reasons` are why, in order of how often they are given.
+    `urgency` is the highest of them, `reasons` are why, in order of how often they are given;
     `satisfaction` is the mean of what is predicted of those that are conversations, from -2 to 2;
-    `None` where none is.
+    `None` where none is. `confidence` is how sure the surest voice speaks of the aspect; `csat`,
+    `rating` and `sentiment_score` are means of what is known. `voices` are the mentions it was
+    made of, with what is known of each voice.
     """
 
     urgency: UrgencyLabel = "normal"
@@ -47,6 +70,15 @@ class Circumstances:
     regions: Counts = ()
     channels: Counts = ()
     satisfaction: float | None = None
+    sentiments: Counts = ()
+    intents: Counts = ()
+    nps: Counts = ()
+    tiers: Counts = ()
+    csat: float | None = None
+    rating: float | None = None
+    sentiment_score: float | None = None
+    confidence: float | None = None
+    voices: tuple[tuple[Mention, VoiceFacts], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def region(self) -> str | None:
@@ -59,46 +91,77 @@ class Circumstances:
         """How satisfied the customers of its conversations seem on average."""
         return None if self.satisfaction is None else satisfaction_level(self.satisfaction)
 
+    def of(self, wanted: Callable[[Mention], bool]) -> Circumstances:
+        """Returns the circumstances of some of its voices."""
+        return summary([voice for voice in self.voices if wanted(voice[0])])
+
 
 def circumstances_of(
     issues: Sequence[Issue],
     mentions: Iterable[Mention],
-    satisfaction: Mapping[str, float] | None = None,
+    facts: Mapping[str, VoiceFacts] | None = None,
 ) -> dict[str, Circumstances]:
-    """Returns the circumstances of each issue, by its id, from the mentions it was formed of.
+    """Returns the circumstances of each issue, by its id.
 
     Args:
-        issues: The issues.
-        mentions: What was said.
-        satisfaction: What is predicted of conversations, by feedback id.
+        issues: Issues with their evidence.
+        mentions: What they were formed of.
+        facts: What is known of voices, by feedback id.
     """
     wanted: dict[tuple[str, str, str], list[str]] = {}
     for issue in issues:
         for evidence in issue.evidence:
             place = (issue.industry, issue.aspect_id, evidence.feedback_id)
             wanted.setdefault(place, []).append(issue.issue_id)
-    voices: dict[str, list[Mention]] = {issue.issue_id: [] for issue in issues}
+    voices: dict[str, list[tuple[Mention, VoiceFacts]]] = {issue.issue_id: [] for issue in issues}
     for mention in mentions:
         if mention.sentiment != "negative":
             continue
+        known = (facts or {}).get(mention.feedback_id, _UNKNOWN)
         place = (mention.industry, mention.aspect_id, mention.feedback_id)
         for issue_id in wanted.get(place, ()):
-            voices[issue_id].append(mention)
-    return {issue_id: _summary(said, satisfaction or {}) for issue_id, said in voices.items()}
+            voices[issue_id].append((mention, known))
+    return {issue_id: summary(said) for issue_id, said in voices.items()}
 
 
-def _summary(voices: Sequence[Mention], predicted: Mapping[str, float]) -> Circumstances:
-    reasons = Counter(reason for voice in voices for reason in voice.urgency_reasons)
-    calls = {voice.feedback_id for voice in voices} & predicted.keys()
+_UNKNOWN: Final = VoiceFacts()
+
+
+def summary(voices: Sequence[tuple[Mention, VoiceFacts]]) -> Circumstances:
+    """Returns what voices tell together."""
+    mentions = [mention for mention, _ in voices]
+    facts = [known for _, known in voices]
+    reasons = Counter(reason for voice in mentions for reason in voice.urgency_reasons)
+    bands = (nps_band(item.nps) for item in facts if item.nps is not None)
+    calls = {mention.feedback_id: known.satisfaction for mention, known in voices}
     return Circumstances(
-        urgency=max((voice.urgency for voice in voices), key=URGENCIES.index, default="normal"),
+        urgency=max((voice.urgency for voice in mentions), key=URGENCIES.index, default="normal"),
         reasons=tuple(reason for reason, _ in ranked(reasons)),
-        products=ranked(Counter(voice.product for voice in voices if voice.product)),
-        stores=ranked(Counter(voice.store for voice in voices if voice.store)),
-        regions=ranked(Counter(voice.region for voice in voices if voice.region)),
-        channels=ranked(Counter(str(voice.channel) for voice in voices)),
-        satisfaction=fmean(predicted[name] for name in sorted(calls)) if calls else None,
+        products=_counted(voice.product for voice in mentions),
+        stores=_counted(voice.store for voice in mentions),
+        regions=_counted(voice.region for voice in mentions),
+        channels=_counted(voice.channel for voice in mentions),
+        satisfaction=_mean(calls.values()),
+        sentiments=_counted(item.sentiment for item in facts),
+        intents=_counted(item.intent for item in facts),
+        nps=_counted(bands),
+        tiers=_counted(item.tier for item in facts),
+        csat=_mean(item.csat for item in facts),
+        rating=_mean(item.rating for item in facts),
+        sentiment_score=_mean(item.sentiment_score for item in facts),
+        confidence=max((voice.score for voice in mentions), default=None),
+        voices=tuple(voices),
     )
+
+
+def _counted(values: Iterable[str | None]) -> Counts:
+    return ranked(Counter(value for value in values if value))
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    # Rounded, so that the mean of 0.2 and 0.4 is no more than 0.3.
+    return round(fmean(known), 9) if known else None
 
 
 def ranked(counts: Counter[str]) -> Counts:

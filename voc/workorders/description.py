@@ -47,6 +47,7 @@ def describe(
         "原声：",
         *_quoted(issue.evidence),
         f"办理：{routing.advice}",
+        f"技能组：{routing.skill_group}" if routing.skill_group else "",
         f"时限：{due_at:%Y-%m-%d %H:%M} 前",
         f"派单依据：{routing.explanation}",
         f"问题编号：{issue.issue_id}",

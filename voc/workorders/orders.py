@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -16,6 +16,7 @@ from voc.records import (
     Issue,
     Message,
     OrderClock,
+    OrderPart,
     Severity,
     WorkOrder,
     stable_id,
@@ -24,7 +25,11 @@ from voc.workorders.calendar import WorkingCalendar, due_at
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.description import describe
 from voc.workorders.history import SYSTEM, differences, returns_of
+from voc.workorders.ledger import Decided, Ledger
+from voc.workorders.parts import VOICE, Task, tasks_of
 from voc.workorders.payload import work_order_message
+from voc.workorders.reviewing import Reviews, is_worse
+from voc.workorders.rotas import Turns
 from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules
 from voc.workorders.states import ENDED, ended_at
@@ -48,7 +53,38 @@ def open_work_orders(
     quiet_days: float | None = None,
     reopened_at: Mapping[str, datetime] | None = None,
 ) -> list[tuple[WorkOrder, Message]]:
-    """Returns the work orders to open or update, each with the message that tells of it.
+    """Returns the work orders to open or update; see `decide_orders`, which tells more of them."""
+    return decide_orders(
+        issues,
+        existing,
+        routing=routing,
+        industries=industries,
+        calendar=calendar,
+        now=now,
+        circumstances=circumstances,
+        sinks=sinks,
+        as_of=as_of,
+        quiet_days=quiet_days,
+        reopened_at=reopened_at,
+    ).orders
+
+
+def decide_orders(
+    issues: Sequence[Issue],
+    existing: Sequence[WorkOrder],
+    *,
+    routing: RoutingRules,
+    industries: Mapping[str, Industry],
+    calendar: WorkingCalendar,
+    now: datetime,
+    circumstances: Mapping[str, Circumstances] | None = None,
+    sinks: Sequence[str] = ("file",),
+    as_of: Mapping[str, datetime] | None = None,
+    quiet_days: float | None = None,
+    reopened_at: Mapping[str, datetime] | None = None,
+    ledger: Ledger | None = None,
+) -> Decided:
+    """Decides which work orders to open or update.
 
     An open or reopened issue that reaches `open_when` gets one order. While that order is being
     worked on, it is updated when the issue's severity rises or its voices grow by `update_when`
@@ -58,6 +94,9 @@ def open_work_orders(
     counted, since the customers' clock (old feedback that comes in late) says nothing of the
     order's. Ignored and closed issues get nothing. Running again with the same data returns
     nothing.
+
+    Rules may want an order for each store or voice of an issue: each such part is told of and kept
+    as an issue would be, and one voice gets one order, whatever it complains of.
 
     Args:
         issues: All issues with their evidence, not only those that have changed: a rule that was
@@ -74,20 +113,37 @@ def open_work_orders(
             it is history: it is kept, and nobody is sent out. An industry it lacks has no history.
         quiet_days: See there; `None`: nothing is history.
         reopened_at: When issues were last reopened, by issue id.
+        ledger: What the store keeps of orders beside themselves.
     """
+    kept = ledger or Ledger()
     reopened = reopened_at or {}
     router = Router(routing, hours_per_day=calendar.hours_per_day)
-    desk = _Desk(routing, router, industries, calendar, now, circumstances or {}, sinks, reopened)
+    desk = _Desk(
+        routing,
+        router,
+        industries,
+        calendar,
+        now,
+        circumstances or {},
+        sinks,
+        reopened,
+        kept,
+        Turns(routing.every_rota(), kept.turns, now.astimezone(calendar.zone)),
+        Reviews(kept.reviews, routing, now),
+    )
     orders: dict[str, list[WorkOrder]] = {}
     for order in existing:
         orders.setdefault(order.issue_id, []).append(order)
+        if order.work_order_id in kept.parts:
+            desk.owners.setdefault(kept.parts[order.work_order_id].part, order.issue_id)
     elsewhere = _looked_after(existing)
     told: list[tuple[WorkOrder, Message]] = []
     for issue in issues:
-        wanted = issue.status in ("open", "reopened") and issue.issue_id not in elsewhere
-        if wanted and not _is_history(issue, as_of, quiet_days):
-            told += desk.tell(issue, orders.get(issue.issue_id, []))
-    return told
+        if issue.status in ("open", "reopened") and issue.issue_id not in elsewhere:
+            for task in desk.tasks(issue):
+                if not _is_history(task.issue, as_of, quiet_days):
+                    told += desk.tell(task, orders.get(issue.issue_id, []))
+    return Decided(told, desk.parts, desk.reviews.changed, desk.turns.changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +158,42 @@ class _Desk:
     circumstances: Mapping[str, Circumstances]
     sinks: Sequence[str]
     reopened_at: Mapping[str, datetime]
+    kept: Ledger
+    turns: Turns
+    reviews: Reviews
+    parts: list[OrderPart] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
 
-    def tell(self, issue: Issue, orders: Sequence[WorkOrder]) -> list[tuple[WorkOrder, Message]]:
+    def tasks(self, issue: Issue) -> list[Task]:
+        """Returns what orders an issue makes."""
+        industry, told = self.industries.get(issue.industry), self._told(issue)
+        found = tasks_of(issue, told, router=self.router, industry=industry)
+        return [task for task in found if self.kept.only in (None, task.part)]
+
+    def tell(self, task: Task, existing: Sequence[WorkOrder]) -> list[tuple[WorkOrder, Message]]:
+        issue = task.issue
+        orders = [order for order in existing if task.is_of(order, self.kept.parts)]
         running = [order for order in orders if order.status not in ENDED]
         if running:
             latest = max(running, key=lambda order: (order.created_at, order.work_order_id))
-            return self._update(issue, latest) if self._is_worse(issue, latest) else []
-        if not self._is_due(issue):
+            return self._update(task, latest) if self._is_worse(issue, latest) else []
+        if not self._is_due(task):
             return []
-        if not orders:
-            return self._open(issue, [])
-        return self._open(issue, orders) if self._came_back(issue, orders) else []
+        if orders and not self._came_back(issue, orders):
+            return []
+        if self._is_taken(task):
+            return []
+        work_order_id = _next_id(task, existing)
+        if self.kept.holds_back and self.reviews.holds(work_order_id, task):
+            return []
+        return self._open(task, orders, work_order_id)
+
+    def _is_taken(self, task: Task) -> bool:
+        """Says whether the task is of a voice that another issue's order is of, or takes it."""
+        if not task.part.startswith(VOICE):
+            return False
+        issue_id = task.issue.issue_id
+        return self.owners.setdefault(task.part, issue_id) != issue_id
 
     def _came_back(self, issue: Issue, orders: Sequence[WorkOrder]) -> bool:
         last = max(orders, key=_ended)
@@ -121,27 +202,28 @@ class _Desk:
             return True
         return issue.count > last_told(last)[1]
 
-    def _is_due(self, issue: Issue) -> bool:
-        least = self.rules.open_when
+    def _is_due(self, task: Task) -> bool:
+        least, issue = self.rules.open_when, task.issue
         severe = SEVERITIES.index(issue.severity) >= SEVERITIES.index(least.severity)
-        return severe and issue.count >= least.voices
+        enough = task.part.startswith(VOICE) or issue.count >= least.voices
+        return severe and enough
 
     def _is_worse(self, issue: Issue, order: WorkOrder) -> bool:
         severity, voices = last_told(order)
-        grown = issue.count >= max(
-            voices * self.rules.update_when.growth, voices + self.rules.update_when.voices
-        )
-        return SEVERITIES.index(issue.severity) > SEVERITIES.index(severity) or grown
+        return is_worse(severity, voices, issue.severity, issue.count, self.rules)
 
-    def _open(self, issue: Issue, former: Sequence[WorkOrder]) -> list[tuple[WorkOrder, Message]]:
-        decided = self._route(issue)
+    def _open(
+        self, task: Task, former: Sequence[WorkOrder], work_order_id: str
+    ) -> list[tuple[WorkOrder, Message]]:
+        self.reviews.opened(work_order_id)
+        issue, decided = task.issue, self._assigned(task.routing)
         due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
         last = max(former, key=lambda order: order.created_at, default=None)
         order = WorkOrder(
-            work_order_id=_next_id(issue, former),
+            work_order_id=work_order_id,
             issue_id=issue.issue_id,
             title=issue.title,
-            description=self._describe(issue, decided, due, last),
+            description=self._describe(task, decided, due, last),
             type=decided.type,
             priority=decided.priority,
             department=decided.department,
@@ -149,15 +231,27 @@ class _Desk:
             created_at=self.now,
             due_at=due,
             assignee=decided.assignee,
+            skill_group=decided.skill_group,
             history=(self._entry(issue, "opened", decided.explanation),),
             rule=decided.rule,
             sequence=1,
             clock=OrderClock(kind=decided.clock, hours=decided.sla_hours, started_at=self.now),
         )
-        return self._messages(order, issue, "opened", decided)
+        self.parts.append(OrderPart(work_order_id, task.part, decided.rule, decided.skill_group))
+        return self._messages(order, task, "opened", decided)
 
-    def _update(self, issue: Issue, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
-        decided = self._route(issue, without=returns_of(order)[0])
+    def _assigned(self, routing: Routing) -> Routing:
+        """Returns a decision with the person whose turn it is, where a rota names one."""
+        if routing.rota is None:
+            return routing
+        person = self.turns.next(routing.rota)
+        if person is not None:
+            return replace(routing, assignee=person)
+        nobody = f"{routing.explanation}；轮值“{routing.rota}”此刻无人当班"
+        return replace(routing, explanation=nobody)
+
+    def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
+        issue, decided = task.issue, self._routed_anew(task, order)
         due, priority, why = order.due_at, order.priority, "问题加重"
         if PRIORITIES.index(decided.priority) > PRIORITIES.index(priority):
             priority = decided.priority
@@ -168,33 +262,37 @@ class _Desk:
             due = min(due, sooner)
         changed = replace(
             order,
-            description=self._describe(issue, decided, due, None),
+            description=self._describe(task, decided, due, None),
             priority=priority,
             due_at=due,
             sequence=order.sequence + 1,
         )
         entry = replace(self._entry(issue, "updated", why), changes=differences(order, changed))
         changed = replace(changed, history=(*order.history, entry))
-        return self._messages(changed, issue, "updated", decided)
+        return self._messages(changed, task, "updated", decided)
 
-    def _route(self, issue: Issue, *, without: Collection[str] = ()) -> Routing:
-        return self.router.route(
-            issue,
-            industry=self.industries.get(issue.industry),
-            circumstances=self._told(issue),
-            without=without,
+    def _routed_anew(self, task: Task, order: WorkOrder) -> Routing:
+        """Returns who gets a task by the rules that its order was not returned by."""
+        refused, _ = returns_of(order)
+        if not refused:
+            return task.routing
+        decided = self.router.every(
+            task.issue,
+            industry=self.industries.get(task.issue.industry),
+            circumstances=task.told,
+            without=refused,
         )
+        mine = (one for one in decided if one.department == order.department)
+        return next(mine, decided[0])
 
     def _told(self, issue: Issue) -> Circumstances:
         return self.circumstances.get(issue.issue_id, Circumstances())
 
-    def _describe(
-        self, issue: Issue, decided: Routing, due: datetime, last: WorkOrder | None
-    ) -> str:
+    def _describe(self, task: Task, decided: Routing, due: datetime, last: WorkOrder | None) -> str:
         return describe(
-            issue,
+            task.issue,
             routing=decided,
-            circumstances=self._told(issue),
+            circumstances=task.told,
             due_at=due.astimezone(self.calendar.zone),
             former=last.work_order_id if last else None,
         )
@@ -204,18 +302,18 @@ class _Desk:
         return HistoryEntry(at=self.now, actor=SYSTEM, event=event, note=note)
 
     def _messages(
-        self, order: WorkOrder, issue: Issue, event: Told, decided: Routing
+        self, order: WorkOrder, task: Task, event: Told, decided: Routing
     ) -> list[tuple[WorkOrder, Message]]:
         return [
             (
                 order,
                 work_order_message(
                     order,
-                    issue,
+                    task.issue,
                     kind="work_order.created" if event == "opened" else "work_order.updated",
                     sink=sink,
                     routing=decided,
-                    circumstances=self._told(issue),
+                    circumstances=task.told,
                     at=self.now,
                 ),
             )
@@ -261,9 +359,11 @@ def _is_history(
     return issue.last_seen < newest - timedelta(days=quiet_days)
 
 
-def _next_id(issue: Issue, former: Sequence[WorkOrder]) -> str:
-    taken = {order.work_order_id for order in former}
-    number = len(former) + 1
-    while (work_order_id := stable_id("wo", issue.issue_id, str(number))) in taken:
+def _next_id(task: Task, existing: Sequence[WorkOrder]) -> str:
+    """Returns an id that no order of the issue has, the same until there is such an order."""
+    taken = {order.work_order_id for order in existing}
+    place = (task.issue.issue_id, task.part) if task.part else (task.issue.issue_id,)
+    number = 1
+    while (work_order_id := stable_id("wo", *place, str(number))) in taken:
         number += 1
     return work_order_id

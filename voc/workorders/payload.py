@@ -17,6 +17,10 @@ MessageType = Literal["work_order.created", "work_order.updated"]
 
 EVIDENCE_SENT: Final = 20
 
+_ASKED_COUNTS: Final = ("sentiments", "intents", "nps", "tiers")
+_ASKED_MEANS: Final = ("csat", "rating", "sentiment_score", "confidence")
+"""What is told where it is known: most of it is read only where a rule asks for it."""
+
 
 def work_order_message(
     order: WorkOrder,
@@ -49,11 +53,14 @@ def work_order_message(
                           merged_into, waiting_for, reopened_count, sequence, extension, clock,
             "issue":      the Issue of section 2, with at most 20 items of evidence, newest last,
             "evidence_total": integer, how many voices there are in all,
-            "routing":    {"rule": string, "explanation": string, "sla_hours": number,
-                           "clock": "working" | "calendar"},
+            "routing":    {"rule": string, "skill_group": string | null, "explanation": string,
+                           "sla_hours": number, "clock": "working" | "calendar"},
             "circumstances": {"urgency": low normal high critical, "reasons": [string],
                               "products" "stores" "regions" "channels": {name: voices},
-                              "predicted_satisfaction": mean of its calls, -2 to 2 | null}},
+                              "predicted_satisfaction": mean of its calls, -2 to 2 | null,
+                              where rules ask for them "sentiments" "intents" "nps" "tiers":
+                              {name: voices}, "csat" "rating" "sentiment_score": mean; and
+                              "confidence": of the surest voice, where it is known}},
             "event":      only where an action is told: the last item of history ("event" "at"
                           "actor" "note" "changes") with "label", what people call it
           }
@@ -71,9 +78,10 @@ def work_order_message(
         "data": {
             "work_order": order.as_dict(),
             "issue": replace(issue, evidence=issue.evidence[-EVIDENCE_SENT:]).as_dict(),
-            "evidence_total": len(issue.evidence),
+            "evidence_total": max(len(issue.evidence), issue.count),
             "routing": {
                 "rule": routing.rule,
+                "skill_group": routing.skill_group,
                 "explanation": routing.explanation,
                 "sla_hours": routing.sla_hours,
                 "clock": routing.clock,
@@ -93,6 +101,8 @@ def work_order_message(
 
 
 def _circumstances(told: Circumstances) -> Mapping[str, Any]:
+    asked = {name: dict(getattr(told, name)) for name in _ASKED_COUNTS}
+    asked |= {name: getattr(told, name) for name in _ASKED_MEANS}
     return {
         "urgency": told.urgency,
         "reasons": list(told.reasons),
@@ -103,6 +113,7 @@ def _circumstances(told: Circumstances) -> Mapping[str, Any]:
         "predicted_satisfaction": (
             None if told.satisfaction is None else round(told.satisfaction, 3)
         ),
+        **{name: value for name, value in asked.items() if value not in ({}, None)},
     }
 
 
@@ -113,12 +124,38 @@ def told_before(message: Message | None) -> tuple[Circumstances, Mapping[str, An
     """
     data = message.payload.get("data", {}) if message else {}
     kept = data.get("circumstances", {})
-    places = ("products", "stores", "regions", "channels")
+    places = ("products", "stores", "regions", "channels", *_ASKED_COUNTS)
     counts: dict[str, Any] = {name: ranked(Counter(kept.get(name, {}))) for name in places}
     told = Circumstances(
-        urgency=kept.get("urgency", "normal"), reasons=tuple(kept.get("reasons", ())), **counts
+        urgency=kept.get("urgency", "normal"),
+        reasons=tuple(kept.get("reasons", ())),
+        satisfaction=kept.get("predicted_satisfaction"),
+        **{name: kept.get(name) for name in _ASKED_MEANS},
+        **counts,
     )
     return told, data.get("routing", {})
+
+
+def issue_told_before(issue: Issue, message: Message | None) -> Issue:
+    """Returns an issue with the voices that an order of a part of it was last told of.
+
+    Args:
+        issue: The whole issue.
+        message: The last message of the order.
+    """
+    if message is None:
+        return issue
+    told = message.payload["data"]["issue"]
+    names = {item["feedback_id"] for item in told["evidence"]}
+    return replace(
+        issue,
+        title=told["title"],
+        store=told["store"],
+        count=told["count"],
+        first_seen=datetime.fromisoformat(told["first_seen"]),
+        last_seen=datetime.fromisoformat(told["last_seen"]),
+        evidence=tuple(item for item in issue.evidence if item.feedback_id in names),
+    )
 
 
 def routing_of(order: WorkOrder, routed: Mapping[str, Any], *, sla_hours: float) -> Routing:
@@ -133,4 +170,5 @@ def routing_of(order: WorkOrder, routed: Mapping[str, Any], *, sla_hours: float)
         advice="",
         rule=order.rule or routed.get("rule", DEFAULT_RULE),
         explanation=routed.get("explanation", ""),
+        skill_group=order.skill_group,
     )

@@ -81,7 +81,7 @@ class Rerouting:
                 due_at=begun.due_at.astimezone(calendar.zone),
             ),
             department=decided.department,
-            skill_group=None,
+            skill_group=decided.skill_group,
             assignee=decided.assignee,
             type=decided.type,
             priority=max(order.priority, decided.priority, key=PRIORITIES.index),
@@ -95,5 +95,10 @@ class Rerouting:
 def _sent(decided: Routing, department: str, rule: str, why: str) -> Routing:
     explanation = f"{why}：{department}；{decided.explanation.partition('；')[2]}"
     return replace(
-        decided, department=department, assignee=None, rule=rule, explanation=explanation
+        decided,
+        department=department,
+        skill_group=None,
+        assignee=None,
+        rule=rule,
+        explanation=explanation,
     )

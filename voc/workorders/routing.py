@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from voc.config import Aspect, Industry
@@ -12,12 +12,14 @@ from voc.workorders.calendar import Clock
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.matching import Failed, RuleIndex
 from voc.workorders.rules import (
+    OF_RULE,
     PRIORITY_LABELS,
     SEVERITY_LABELS,
+    Per,
     RoutingRules,
+    Rule,
     ServiceLevel,
     Then,
-    When,
 )
 
 DEFAULT_RULE: Final = "默认"
@@ -30,7 +32,9 @@ CLOCK_LABELS: Final[Mapping[Clock, str]] = {"working": "个工作小时", "calen
 class Routing:
     """Where an issue goes. `explanation` says in Chinese why, for the people who get it.
 
-    `sinks` names the sinks that are told; none: all.
+    `sinks` names the sinks that are told; none: all. Where `rota` names a rota, the person whose
+    turn it is becomes the assignee when the order is opened. `per` says what one order is of;
+    `review` whether a person looks first.
     """
 
     department: str
@@ -43,6 +47,10 @@ class Routing:
     rule: str
     explanation: str
     sinks: tuple[str, ...] = ()
+    skill_group: str | None = None
+    rota: str | None = None
+    per: Per = "issue"
+    review: bool = False
 
 
 class Router:
@@ -50,7 +58,8 @@ class Router:
 
     The first rule whose conditions all hold decides what it names; the rest follows the defaults:
     the department of the aspect (or of the one above it), the priority by table, the time by
-    priority.
+    priority. With `match: all`, each rule that holds brings in its department; of several rules of
+    one department the first decides, and the sinks of all are told.
 
     Args:
         rules: The routing file.
@@ -60,12 +69,12 @@ class Router:
     def __init__(self, rules: RoutingRules, *, hours_per_day: float = 8.0) -> None:
         self._rules = rules
         self._hours_per_day = hours_per_day
-        self._index = RuleIndex(
-            [
-                (rule.name, {name: getattr(rule.when, name) for name in When.model_fields})
-                for rule in rules.rules
-            ]
-        )
+        self._index = RuleIndex([(rule.name, rule.when.conditions()) for rule in rules.rules])
+
+    @property
+    def lets_several_in(self) -> bool:
+        """Whether one issue may go to several departments."""
+        return self._rules.match == "all"
 
     def route(
         self,
@@ -76,7 +85,7 @@ class Router:
         circumstances: Circumstances | None = None,
         without: Collection[str] = (),
     ) -> Routing:
-        """Decides who gets an issue.
+        """Decides who gets an issue; of several who do, the first.
 
         Args:
             issue: The issue.
@@ -85,23 +94,54 @@ class Router:
             circumstances: What else its voices tell.
             without: Names of rules that are not tried.
         """
-        rules, told = self._rules, circumstances or Circumstances()
-        pressing = urgency or told.urgency
-        facts = facts_of(issue, industry, pressing, told)
-        place = self._index.first(facts, without=without)
-        rule = None if place is None else rules.rules[place]
-        then = rule.then if rule else Then()
-        priority, how_soon = _priority(issue, pressing, then, rules)
+        told = circumstances or Circumstances()
+        if urgency is not None:
+            told = replace(told, urgency=urgency)
+        return self.every(issue, industry=industry, circumstances=told, without=without)[0]
+
+    def every(
+        self,
+        issue: Issue,
+        *,
+        industry: Industry | None,
+        circumstances: Circumstances | None = None,
+        without: Collection[str] = (),
+    ) -> list[Routing]:
+        """Decides who gets an issue: one team, or with `match: all` each that a rule names.
+
+        Args:
+            issue: The issue.
+            industry: Its taxonomy; `None` where it is not known.
+            circumstances: What its voices tell beside.
+            without: Names of rules that are not tried.
+        """
+        told = circumstances or Circumstances()
+        facts = facts_of(issue, industry, told)
+        if self._rules.match == "first":
+            place = self._index.first(facts, without=without)
+            places = [] if place is None else [place]
+        else:
+            places = self._index.every(facts, without=without)
+        rules: list[Rule | None] = [self._rules.rules[place] for place in places]
+        decided = [self._decided(issue, industry, told, rule) for rule in rules or [None]]
+        return decided if len(decided) == 1 else _by_department(decided)
+
+    def _decided(
+        self, issue: Issue, industry: Industry | None, told: Circumstances, rule: Rule | None
+    ) -> Routing:
+        rules, then = self._rules, rule.then if rule else Then()
+        priority, how_soon = _priority(issue, told.urgency, then, rules)
         hours, clock = self._time(then, rules.sla[priority])
         department, to_whom = _department(issue, industry, then, rules)
         name = rule.name if rule else DEFAULT_RULE
+        unsure = told.confidence is not None and told.confidence < rules.review.confidence
         return Routing(
             department=department,
             priority=priority,
             type=then.type or rules.defaults.type,
             sla_hours=hours,
             clock=clock,
-            assignee=then.assignee or rules.defaults.assignee,
+            assignee=_assignee(then, rules),
             advice=then.advice or rules.defaults.advice,
             rule=name,
             explanation="；".join(
@@ -112,6 +152,10 @@ class Router:
                 )
             ),
             sinks=then.sinks or rules.defaults.sinks,
+            skill_group=then.skill_group,
+            rota=then.rota or (f"{OF_RULE}{name}" if len(then.assignee) > 1 else None),
+            per=then.per or rules.defaults.per,
+            review=unsure if then.review is None else then.review,
         )
 
     def failed(
@@ -119,7 +163,7 @@ class Router:
     ) -> list[Failed]:
         """Returns why each rule that does not hold for an issue does not, in their order."""
         told = circumstances or Circumstances()
-        return list(self._index.failed(facts_of(issue, industry, told.urgency, told)))
+        return list(self._index.failed(facts_of(issue, industry, told)))
 
     def _time(self, then: Then, level: ServiceLevel) -> tuple[float, Clock]:
         by_days = then.sla_days * self._hours_per_day if then.sla_days else level.hours
@@ -153,34 +197,67 @@ def _department(
     return rules.defaults.department, "该方面没有责任部门，派往默认部门"
 
 
+def _by_department(decided: list[Routing]) -> list[Routing]:
+    """Keeps the first decision of each department, which tells the sinks of all of them."""
+    found: dict[str, Routing] = {}
+    for one in decided:
+        first = found.setdefault(one.department, one)
+        # A decision without sinks tells all there are.
+        everyone = not (first.sinks and one.sinks)
+        sinks = () if everyone else tuple(dict.fromkeys((*first.sinks, *one.sinks)))
+        found[one.department] = replace(first, sinks=sinks)
+    return list(found.values())
+
+
+def _assignee(then: Then, rules: RoutingRules) -> str | None:
+    """Returns the person that is always the same one; `None`: nobody, or whose turn it is."""
+    if then.rota is not None or len(then.assignee) > 1:
+        return None
+    return then.assignee[0] if then.assignee else rules.defaults.assignee
+
+
 def facts_of(
-    issue: Issue, industry: Industry | None, urgency: UrgencyLabel, told: Circumstances
-) -> dict[str, Collection[str]]:
+    issue: Issue, industry: Industry | None, told: Circumstances
+) -> dict[str, Collection[str] | float]:
     """Returns the values of an issue that the conditions of rules are compared with."""
-
-    def known(*values: str | None) -> list[str]:
-        return [value for value in values if value]
-
     return {
-        "industry": [issue.industry],
-        "aspect": _aspect_names(issue, industry),
+        "industry": (issue.industry,),
+        "aspect": aspect_names(issue.aspect_id, industry),
         "product": known(issue.product),
         "store": known(issue.store),
         "region": known(told.region),
-        "severity": [issue.severity],
-        "urgency": [urgency],
+        "urgency": (told.urgency,),
         "reason": told.reasons,
-        "topic": known(issue.topic_id),
         "channel": [name for name, _ in told.channels],
-        "trend": [issue.trend],
+        "sentiment": [name for name, _ in told.sentiments],
+        "intent": [name for name, _ in told.intents],
+        "nps": [name for name, _ in told.nps],
+        "tier": [name for name, _ in told.tiers],
+        "csat": number(told.csat),
+        "rating": number(told.rating),
+        "sentiment_score": number(told.sentiment_score),
+        "confidence": number(told.confidence),
+        "severity": (issue.severity,),
+        "topic": known(issue.topic_id),
+        "trend": (issue.trend,),
         "satisfaction": known(told.satisfaction_level),
     }
 
 
-def _aspect_names(issue: Issue, industry: Industry | None) -> list[str]:
-    """Returns id and name of the issue's aspect and of those above it."""
-    path = _path(issue.aspect_id, industry.aspects) if industry else []
-    return [name for aspect in path for name in (aspect.id, aspect.name)] or [issue.aspect_id]
+def known(value: str | None) -> Collection[str]:
+    """Returns a value as what conditions are compared with; none where it is empty."""
+    return (value,) if value else ()
+
+
+def number(value: float | None) -> Collection[str] | float:
+    """Returns a number as what conditions are compared with; nothing where it is not known."""
+    return () if value is None else value
+
+
+def aspect_names(aspect_id: str, industry: Industry | None) -> list[str]:
+    """Returns id and name of an aspect and of those above it."""
+    path = _path(aspect_id, industry.aspects) if industry else []
+    return [name for aspect in path for name in (aspect.id, aspect.name)] or [aspect_id]
 
 
 def _path(aspect_id: str, aspects: tuple[Aspect, ...]) -> list[Aspect]:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from voc.config import bundled, load_model
-from voc.records import (
-    PRIORITIES,
-    SEVERITIES,
-    URGENCIES,
-    Priority,
-    SatisfactionLevel,
-    Severity,
-    Trend,
-    UrgencyLabel,
-)
+from voc.errors import nearest
+from voc.records import PRIORITIES, SEVERITIES, URGENCIES, Priority, Severity, UrgencyLabel
 from voc.workorders.calendar import Clock
+from voc.workorders.conditions import When
 from voc.workorders.policy import ESCALATION, EscalationStep, Handling
+from voc.workorders.rotas import Rota
+from voc.workorders.sections import Name, Names, Section
+from voc.workorders.voice_rules import Match, VoiceRules
 
 OrderType = Literal["咨询", "投诉", "售后", "建议"]
+
+Per = Literal["issue", "issue_and_store", "voice"]
+"""What one order is of: the whole issue, its voices of one store, or one of its voices."""
+
+OF_RULE: Final = "规则："
+"""Begins the name of the rota of a rule that names several people."""
 
 PRIORITY_LABELS: Final[Mapping[Priority, str]] = {
     "low": "低",
@@ -39,56 +41,19 @@ SEVERITY_LABELS: Final[Mapping[Severity, str]] = {
 }
 
 
-def _listed(value: Any) -> Any:
-    """One value stands for a list of one."""
-    return value if isinstance(value, (list, tuple)) else [value]
-
-
-def _in_words(value: Any) -> Any:
-    """Numbers and the like that stand for a name, as a store called 8."""
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-
-
-Name = Annotated[str, BeforeValidator(_in_words), Field(min_length=1, max_length=80)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
-
-
-class Section(BaseModel):
-    """Base of all parts: unknown keys are errors, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class When(Section):
-    """Conditions that must all hold; each names what is allowed, `*` stands for any text."""
-
-    industry: Names = Field(default=(), description="Industry ids.")
-    aspect: Names = Field(default=(), description="Aspect names or ids; a parent covers children.")
-    product: Names = Field(default=(), description="Products.")
-    store: Names = Field(default=(), description="Stores.")
-    region: Names = Field(default=(), description="Regions where most voices come from.")
-    severity: Annotated[tuple[Severity, ...], BeforeValidator(_listed)] = Field(
-        default=(), description="Severities of the issue."
-    )
-    urgency: Annotated[tuple[UrgencyLabel, ...], BeforeValidator(_listed)] = Field(
-        default=(), description="Highest urgency among the voices."
-    )
-    reason: Names = Field(default=(), description="Reasons of urgency, as the industry names them.")
-    topic: Names = Field(default=(), description="Ids of discovered themes.")
-    channel: Names = Field(default=(), description="Channels that voices came by.")
-    trend: Annotated[tuple[Trend, ...], BeforeValidator(_listed)] = Field(
-        default=(), description="Trends of the issue."
-    )
-    satisfaction: Annotated[tuple[SatisfactionLevel, ...], BeforeValidator(_listed)] = Field(
-        default=(), description="Mean predicted satisfaction of its calls: low, middle or high."
-    )
-
-
 class Then(Section):
     """What a rule decides; what it leaves out follows the defaults."""
 
     department: Name | None = Field(default=None, description="The team that gets the order.")
-    assignee: Name | None = Field(default=None, description="The person in it.")
+    skill_group: Name | None = Field(default=None, description="The people in it who can do it.")
+    assignee: Names = Field(
+        default=(), description="The person who does it; several take turns, as a rota would."
+    )
+    rota: Name | None = Field(default=None, description="The rota of `rotas` that names a person.")
+    per: Per | None = Field(default=None, description="What one order is of.")
+    review: bool | None = Field(
+        default=None, description="Whether a person looks first, however sure the models are."
+    )
     priority: Priority | None = Field(default=None, description="Priority.")
     type: OrderType | None = Field(default=None, description="Kind of the order.")
     sla_hours: float | None = Field(default=None, gt=0, le=8760, description="Hours to the end.")
@@ -101,6 +66,8 @@ class Then(Section):
     def _one_time(self) -> Then:
         if self.sla_hours is not None and self.sla_days is not None:
             raise ValueError("has both sla_hours and sla_days; keep one")
+        if self.rota is not None and self.assignee:
+            raise ValueError("has both assignee and rota; keep one")
         if self.sla_days is not None and self.clock == "calendar":
             raise ValueError("sla_days are working days; write sla_hours with clock: calendar")
         return self
@@ -118,6 +85,15 @@ class Defaults(Section):
     assignee: Name | None = Field(default=None, description="The person, if it is always one.")
     advice: str = Field(default="请核实并处理，在时限内反馈结果。", description="What to do.")
     sinks: Names = Field(default=(), description="Sinks; none: all that the settings name.")
+    per: Per = Field(default="issue", description="What one order is of.")
+
+
+class Review(Section):
+    """When an order waits for a person before it is opened."""
+
+    confidence: float = Field(
+        default=0.0, ge=0, le=1, description="Probability of the aspect below which it waits."
+    )
 
 
 class OpenWhen(Section):
@@ -178,7 +154,13 @@ class RoutingRules(Section):
         },
         description="Service level by priority.",
     )
-    rules: tuple[Rule, ...] = Field(default=(), description="The first that holds decides.")
+    match: Match = Field(
+        default="first", description="first: one rule decides; all: each brings its department in."
+    )
+    review: Review = Field(default=Review(), description="What waits for a person.")
+    rotas: dict[Name, Rota] = Field(default={}, description="People who take turns, by name.")
+    rules: tuple[Rule, ...] = Field(default=(), description="Rules, the first ones first.")
+    voices: VoiceRules = Field(default=VoiceRules(), description="Actions on single voices.")
     handling: Handling = Field(default=Handling(), description="How orders are handled.")
     escalation: tuple[EscalationStep, ...] = Field(
         default=ESCALATION, description="What is done when time runs out."
@@ -195,9 +177,7 @@ class RoutingRules(Section):
     @field_validator("rules")
     @classmethod
     def _names_are_unique(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-        twice = [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
-        if twice:
-            raise ValueError(f"two rules are called {twice[0]!r}; give each its own name")
+        _once(rule.name for rule in rules)
         return rules
 
     @field_validator("escalation")
@@ -207,6 +187,43 @@ class RoutingRules(Section):
         if twice:
             raise ValueError(f"two steps are called {twice[0]!r}; give each its own name")
         return steps
+
+    @field_validator("voices")
+    @classmethod
+    def _names_of_voice_rules_are_unique(cls, voices: VoiceRules) -> VoiceRules:
+        _once(rule.name for rule in voices.rules)
+        return voices
+
+    @model_validator(mode="after")
+    def _rotas_are_there(self) -> RoutingRules:
+        for rule in self.rules:
+            if rule.then.rota is not None and rule.then.rota not in self.rotas:
+                known = ", ".join(self.rotas) or "none"
+                raise ValueError(
+                    f"the rule {rule.name!r} names the rota {rule.then.rota!r}; rotas has {known}."
+                    f"{nearest(rule.then.rota, self.rotas)}"
+                )
+        return self
+
+    def every_rota(self) -> dict[str, Rota]:
+        """Returns the rotas by name, with those of rules that name several people."""
+        own = {
+            f"{OF_RULE}{rule.name}": Rota(people=rule.then.assignee)
+            for rule in self.rules
+            if len(rule.then.assignee) > 1
+        }
+        return {**self.rotas, **own}
+
+    @property
+    def asks_voices(self) -> bool:
+        """Whether a rule asks what only the voices of an issue tell."""
+        return any(rule.when.asks_voices for rule in self.rules)
+
+
+def _once(names: Iterable[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"two rules are called {twice[0]!r}; give each its own name")
 
 
 def load_routing(path: Path | None = None) -> RoutingRules:

@@ -10,7 +10,8 @@ import pytest
 
 from tests.workorders.sinks.fakes import Mailbox, mail_server
 from tests.workorders.sinks.receiver import Receiver, receiver
-from voc.records import Message
+from voc.records import Feedback, Message, Sentiment, Tags
+from voc.workorders import VoiceRule, voice_message
 
 NOW: Final = datetime(2026, 3, 9, 2, 30, tzinfo=UTC)
 
@@ -50,6 +51,28 @@ def make_message() -> Callable[..., Message]:
         return Message(name, "sink", key, sequence, payload, NOW)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def voice() -> Message:
+    """The message of a voice whose store's people are told, with all that it may hold."""
+    said = "面包发霉 <@all> [点我](http://bad.example)"
+    return voice_message(
+        Feedback(
+            "s", "a", "review", said, store="城东店", product="吐司", nps=2,
+            url="https://shop.example/r/1", customer_id="c1",
+        ),
+        Tags("fb", said, "zh", Sentiment("negative", 0.9, {}), industry="snack"),
+        VoiceRule.model_validate(
+            {
+                "name": "不满意客户回访",
+                "then": {"notify": "frontline", "say": "请当天联系客户。", "tag": "待回访"},
+            }
+        ),
+        sink="sink",
+        tier="gold",
+        at=NOW,
+    )  # fmt: skip
 
 
 @pytest.fixture

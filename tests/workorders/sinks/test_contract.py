@@ -105,6 +105,10 @@ def own_stream(redis_url: str, own_name: str) -> Iterator[str]:
             client.delete(key)
 
 
+def test_a_message_of_a_single_voice_is_taken(sink: Sink, voice: Message) -> None:
+    sink.send(voice)
+
+
 def test_a_message_is_taken_also_when_it_comes_again(sink: Sink, make_message: Make) -> None:
     first = sink.send(make_message())
     assert first is None or isinstance(first, str)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,7 +13,10 @@ from voc.errors import TerminalDeliveryError
 from voc.records import Message, plain
 from voc.workorders.rules import PRIORITY_LABELS
 
+VOICE: Final = "voice.action"
+
 _KINDS: Final = {"work_order.created": "新工单", "work_order.updated": "工单更新"}
+_PAGE: Final = re.compile(r"https?://[^\s<>()\[\]\"'`|\\]{1,300}")
 
 
 def payload_bytes(message: Message, *, indent: int | None = None) -> bytes:
@@ -44,7 +48,9 @@ def _json(payload: Any, indent: int | None, *, ascii_only: bool) -> str:
 class Told:
     """The fields of a message that people read; texts are one line each but `description`.
 
-    `verbatims` are quoted as the description numbers them, at most five.
+    `facts` are what is told beside the title, each with its label; `verbatims` are quoted as the
+    description numbers them, at most five. A message of a single voice is no order: its department
+    is the store, its `page` is where the voice was said.
     """
 
     kind: str
@@ -60,11 +66,25 @@ class Told:
     issue_id: str
     message_id: str
     sequence: int
+    facts: tuple[tuple[str, str], ...] = ()
+    is_order: bool = True
+    page: str | None = None
+
+    @property
+    def heading(self) -> str:
+        """Kind, priority and title."""
+        mark = f"【{self.priority}】" if self.priority else "："
+        return f"{self.kind}{mark}{self.title}"
+
+    @property
+    def page_label(self) -> str:
+        """What the link to its page is called."""
+        return "查看工单" if self.is_order else "查看原声"
 
     def link(self, template: str | None) -> str | None:
         """Returns the page of the order, where the settings say where pages are."""
-        if template is None:
-            return None
+        if not self.is_order or template is None:
+            return self.page
         return template.format(
             work_order_id=self.work_order_id, issue_id=self.issue_id, message_id=self.message_id
         )
@@ -73,6 +93,10 @@ class Told:
 def told(message: Message) -> Told:
     """Reads what people are told from a payload; what it lacks is empty."""
     data = _mapping(message.payload.get("data"))
+    return _voice(message, data) if message.payload.get("type") == VOICE else _order(message, data)
+
+
+def _order(message: Message, data: Mapping[str, Any]) -> Told:
     order, issue = _mapping(data.get("work_order")), _mapping(data.get("issue"))
     event = _mapping(data.get("event"))
     priority: Any = order.get("priority")
@@ -81,21 +105,58 @@ def told(message: Message) -> Told:
         description = f"{_news(event)}\n{description}"
     label = _line(event.get("label"))
     kind = _KINDS.get(str(message.payload.get("type")), "工单")
+    department, assignee = _line(order.get("department")), _line(order.get("assignee"))
+    due = _line(order.get("due_at"))[:16].replace("T", " ")
+    group = _line(order.get("skill_group"))
     return Told(
         kind=f"工单{label}" if label else kind,
         title=_line(order.get("title")) or message.key,
         priority=PRIORITY_LABELS.get(priority, _line(priority)),
         priority_id=_line(priority),
-        department=_line(order.get("department")),
-        assignee=_line(order.get("assignee")),
-        due=_line(order.get("due_at"))[:16].replace("T", " "),
+        department=department,
+        assignee=assignee,
+        due=due,
         description=description,
         verbatims=_verbatims(description, issue),
         work_order_id=message.key,
         issue_id=_line(issue.get("issue_id") or order.get("issue_id")),
         message_id=message.message_id,
         sequence=message.sequence,
+        facts=_facts(("部门", department), ("技能组", group), ("经办", assignee), ("时限", due)),
     )
+
+
+def _voice(message: Message, data: Mapping[str, Any]) -> Told:
+    action, voice = _mapping(data.get("action")), _mapping(data.get("voice"))
+    say, tag = _line(action.get("say")), _line(action.get("tag"))
+    store, product = _line(voice.get("store")), _line(voice.get("product"))
+    tier, text = _line(_mapping(data.get("customer")).get("tier")), _line(voice.get("text"))
+    page = str(voice.get("url") or "")
+    facts = _facts(
+        ("请做", say), ("门店", store), ("产品", product), ("客户等级", tier), ("标签", tag)
+    )
+    return Told(
+        kind="客户声音",
+        title=_line(action.get("rule")) or message.key,
+        priority="",
+        priority_id="",
+        department=store,
+        assignee="",
+        due="",
+        description="\n".join([*(f"{label}：{value}" for label, value in facts), f"原声：{text}"]),
+        verbatims=(text,) if text else (),
+        work_order_id=message.key,
+        issue_id="",
+        message_id=message.message_id,
+        sequence=message.sequence,
+        facts=facts,
+        is_order=False,
+        page=page if _PAGE.fullmatch(page) else None,
+    )
+
+
+def _facts(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, value) for label, value in facts if value)
 
 
 def _news(event: Mapping[str, Any]) -> str:

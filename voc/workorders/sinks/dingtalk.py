@@ -60,7 +60,7 @@ def _content(post: Post) -> dict[str, Any]:
     card = {
         "title": post.title,
         "text": text,
-        "singleTitle": "查看工单",
+        "singleTitle": post.orders[0].page_label,
         "singleURL": post.link,
     }
     return {"msgtype": "actionCard", "actionCard": card}

@@ -71,7 +71,7 @@ class EmailSink(ConnectedSink):
     def _mail(self, message: Message) -> EmailMessage:
         order = told(message)
         mail = EmailMessage()
-        mail["Subject"] = f"{order.kind}【{order.priority}】{order.title}"[:_LONGEST_SUBJECT]
+        mail["Subject"] = order.heading[:_LONGEST_SUBJECT]
         mail["From"] = self._settings.sender
         mail["To"] = ", ".join(self._settings.to)
         mail["Date"] = format_datetime(message.created_at)
@@ -79,7 +79,7 @@ class EmailSink(ConnectedSink):
         if message.sequence > 1:
             first = self._mail_id(stable_id("msg", message.key, "1", message.sink))
             mail["In-Reply-To"] = mail["References"] = first
-        mail["X-VOC-Work-Order"] = message.key
+        mail["X-VOC-Work-Order" if order.is_order else "X-VOC-Voice"] = message.key
         mail.set_content(_text(order, self._settings.link), cte="base64")
         return mail
 
@@ -109,10 +109,8 @@ def _what(error: BaseException) -> str:
 def _text(order: Told, link: str | None) -> str:
     page = order.link(link)
     facts = [
-        f"工单：{order.work_order_id}",
-        f"部门：{order.department}" if order.department else "",
-        f"经办：{order.assignee}" if order.assignee else "",
-        f"时限：{order.due}" if order.due else "",
+        f"工单：{order.work_order_id}" if order.is_order else "",
+        *(f"{label}：{value}" for label, value in order.facts if order.is_order),
         f"页面：{page}" if page else "",
     ]
     lines = [*(fact for fact in facts if fact), "", order.description]

@@ -59,7 +59,7 @@ def _content(post: Post) -> dict[str, Any]:
     if post.link is not None:
         button = {
             "tag": "button",
-            "text": {"tag": "plain_text", "content": "查看工单"},
+            "text": {"tag": "plain_text", "content": post.orders[0].page_label},
             "type": "primary",
             "url": post.link,
         }

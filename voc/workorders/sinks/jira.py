@@ -59,7 +59,7 @@ class JiraSink(ConnectedSink):
         fields: dict[str, Any] = {
             "project": {"key": self._settings.project},
             "issuetype": {"name": self._settings.issue_type},
-            "summary": f"【{order.priority}】{order.title}"[:_LONGEST_SUMMARY],
+            "summary": _summary(order)[:_LONGEST_SUMMARY],
             "description": self._text(order, [order.description]),
             "labels": ["voc", order.work_order_id],
         }
@@ -87,7 +87,8 @@ class JiraSink(ConnectedSink):
     def _text(self, order: Told, parts: Sequence[str]) -> Any:
         """Returns text as the API takes it: Atlassian's document format, or plain."""
         page = order.link(self._settings.link)
-        facts = [f"部门：{order.department}", f"时限：{order.due}", f"消息：{order.message_id}"]
+        told_ones = order.facts if order.is_order else ()  # a voice's text holds them already
+        facts = [*(f"{label}：{value}" for label, value in told_ones), f"消息：{order.message_id}"]
         lines = [*parts, *facts, *([f"页面：{page}"] if page else [])]
         text = "\n".join(lines)
         return document(text) if self._settings.api == "3" else text
@@ -145,6 +146,10 @@ class JiraSink(ConnectedSink):
 
     async def _leave(self) -> None:
         await self._client.close()
+
+
+def _summary(order: Told) -> str:
+    return f"【{order.priority}】{order.title}" if order.is_order else order.heading
 
 
 def _get(answer: Any, key: str) -> Any:

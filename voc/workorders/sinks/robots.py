@@ -25,6 +25,8 @@ from voc.workorders.sinks.http import Answer, Client, host_of, verdict
 _AT_ONCE: Final = 100
 _LONGEST_TITLE: Final = 150
 _LONGEST_REASON: Final = 100
+_LONGEST_FACT: Final = 240
+_LONGEST_QUOTE: Final = 120
 _WORDS: Final = str.maketrans("<>[]*`~|#", "＜＞［］＊｀～｜＃")
 
 
@@ -194,27 +196,29 @@ def words(text: str) -> str:
 
 
 def _line(order: Told, link: str | None, number: int) -> str:
-    name = words(cut(f"【{order.priority}】{order.title}", _LONGEST_TITLE))
+    mark = f"【{order.priority}】" if order.priority else ""
+    name = words(cut(f"{mark}{order.title}", _LONGEST_TITLE))
     page = order.link(link)
     parts = [f"[{name}]({page})" if page else name, words(cut(order.department, 60)), order.due]
+    if not order.is_order:
+        parts += [f"“{words(cut(text, _LONGEST_QUOTE))}”" for text in order.verbatims]
     return f"{number}. {' · '.join(part for part in parts if part)}"
 
 
 def _digest(orders: tuple[Told, ...], lines: Sequence[str]) -> Post:
-    return Post(orders, f"工单 {len(orders)} 张", "\n".join(lines), None)
+    orders_told = sum(order.is_order for order in orders)
+    counted = ((orders_told, "工单 {} 张"), (len(orders) - orders_told, "客户声音 {} 条"))
+    title = "、".join(text.format(count) for count, text in counted if count)
+    return Post(orders, title, "\n".join(lines), None)
 
 
 def _card(order: Told, link: str | None, most_bytes: int) -> Post:
     """Returns the card of one order; what is too long is cut in what customers said."""
     page = order.link(link)
-    head = words(cut(f"{order.kind}【{order.priority}】{order.title}", 2 * _LONGEST_TITLE))
-    facts = [
-        f"部门：{words(cut(order.department, 90))}" if order.department else "",
-        f"经办：{words(cut(order.assignee, 90))}" if order.assignee else "",
-        f"时限：{order.due}" if order.due else "",
-    ]
-    first = "\n".join([f"**{head}**", *(fact for fact in facts if fact)])
-    last = f"\n[查看工单]({page})" if page else ""
+    head = words(cut(order.heading, 2 * _LONGEST_TITLE))
+    facts = [f"{label}：{words(cut(value, _LONGEST_FACT))}" for label, value in order.facts]
+    first = "\n".join([f"**{head}**", *facts])
+    last = f"\n[{order.page_label}]({page})" if page else ""
     quotes = "".join(f"\n> {words(text)}" for text in order.verbatims)
     room = most_bytes - len((first + last).encode())
     return Post((order,), head, first + cut(quotes, max(0, room)) + last, page)

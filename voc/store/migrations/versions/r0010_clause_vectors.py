@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: Final = "0010"
-down_revision: Final = "0008"
+down_revision: Final = "0009"
 
 _TEXT: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

@@ -1,0 +1,180 @@
+"""What is done about single voices as they are tagged: people told, customers tagged, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from voc.config import Industry, Settings
+from voc.pipeline.delivering import known_sinks
+from voc.pipeline.tiers import Tiers
+from voc.records import Message, Tags, VoiceAction, VoiceOutcome
+from voc.store import StoredFeedback, Transaction
+from voc.store.actions import place_of
+from voc.text.advertisements import is_advertisement
+from voc.text.bursts import PUBLIC_CHANNELS
+from voc.workorders import Frontline, RoutingRules, VoiceRule, load_routing, voice_message
+
+Row = tuple[StoredFeedback, Tags]
+
+_NOT_CUSTOMERS: Final = "staff"
+
+
+@dataclass(slots=True)
+class Acted:
+    """How many voices people were told of, and by store how many were over a day's `limit`."""
+
+    limit: int = 0
+    told: int = 0
+    held_back: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Acted) -> None:
+        self.limit = other.limit
+        self.told += other.told
+        self.held_back += other.held_back
+
+    def notes(self) -> list[str]:
+        """Returns a sentence a store that had more voices than a day's limit."""
+        return [
+            f"{store or 'voices without a store'}: {count} more than the {self.limit} voices of a"
+            " day were told to nobody; see voices.a_day_a_store in the routing file."
+            for store, count in sorted(self.held_back.items())
+        ]
+
+
+class VoiceDesk:
+    """Reads each version of each voice once, when a model tags it first.
+
+    Args:
+        settings: Which name the routing file and the sinks.
+        industries: Taxonomies by id.
+        tiers: Tells the tiers of customers.
+
+    Raises:
+        ConfigError: The routing file is wrong, or names a sink that the settings do not have.
+    """
+
+    def __init__(
+        self, settings: Settings, industries: Mapping[str, Industry], *, tiers: Tiers
+    ) -> None:
+        rules = load_routing(settings.resolve(settings.routing.file))
+        known_sinks(rules, settings)
+        self._rules: RoutingRules = rules
+        self._frontline = Frontline(rules, sinks=settings.sink_names)
+        self._industries = industries
+        self._tiers = tiers
+
+    def act(self, transaction: Transaction, rows: Sequence[Row], now: datetime) -> Acted:
+        """Acts on the voices of `rows` that are new; belongs before their tags are kept.
+
+        Args:
+            transaction: Keeps what is done together with the messages that tell of it, and with
+                the tags.
+            rows: Voices with their tags.
+            now: The present moment, in the reader's zone, whose days are counted.
+        """
+        acted = Acted(self._rules.voices.a_day_a_store)
+        if not self._rules.voices.rules:
+            return acted
+        fresh = self._fresh(transaction, rows, now)
+        names = {row.feedback.customer_id for row, _ in fresh} - {None}
+        tiers = self._tiers({name for name in names if name})
+        day = _Day(transaction.voices_told_on(now.date().isoformat()), acted)
+        for row, tags in fresh:
+            self._act_on(
+                transaction, row, tags, tiers.get(row.feedback.customer_id or ""), now, day
+            )
+        return acted
+
+    def _fresh(self, transaction: Transaction, rows: Sequence[Row], now: datetime) -> list[Row]:
+        since = now - timedelta(days=self._rules.voices.within_days)
+        recent = [
+            (row, tags)
+            for row, tags in rows
+            if row.occurred_at >= since and not _is_of_nobody(row, tags)
+        ]
+        before = transaction.heard_before([row for row, _ in recent])
+        return [item for item in recent if (item[0].feedback_id, item[0].version) not in before]
+
+    def _act_on(
+        self,
+        transaction: Transaction,
+        row: StoredFeedback,
+        tags: Tags,
+        tier: str | None,
+        now: datetime,
+        day: _Day,
+    ) -> None:
+        voice = row.feedback
+        industry = self._industries.get(tags.industry or row.industry or "")
+        held = self._frontline.rules_for(voice, tags, industry, tier)
+        told = [rule for rule in held if self._frontline.sinks_for(rule, voice.store)]
+        has_room = day.has_room(voice.store)
+        outcomes: dict[str, VoiceOutcome] = {
+            rule.name: "told" if has_room else "held_back" for rule in told
+        }
+        new = transaction.add_voice_actions(
+            [_action(row, rule, outcomes.get(rule.name, "noted"), now) for rule in held]
+        )
+        sent = [rule for rule in told if _action(row, rule, "told", now).action_id in new]
+        if sent:
+            day.note(voice.store, has_room=has_room)
+        for message in self._messages(row, tags, sent if has_room else (), tier, now):
+            transaction.enqueue(message)
+
+    def _messages(
+        self,
+        row: StoredFeedback,
+        tags: Tags,
+        rules: Sequence[VoiceRule],
+        tier: str | None,
+        now: datetime,
+    ) -> list[Message]:
+        return [
+            voice_message(row.feedback, tags, rule, sink=sink, tier=tier, at=now)
+            for rule in rules
+            for sink in self._frontline.sinks_for(rule, row.feedback.store)
+        ]
+
+
+def _is_of_nobody(row: StoredFeedback, tags: Tags) -> bool:
+    """Says whether it is no customer's: staff's, or an advertisement where everybody may write."""
+    is_public = row.feedback.channel in PUBLIC_CHANNELS
+    return _NOT_CUSTOMERS in tags.flags or (is_public and is_advertisement(tags.text))
+
+
+@dataclass(slots=True)
+class _Day:
+    """How many voices of each store people were told of today, and how many may be."""
+
+    told: Counter[str]
+    acted: Acted
+
+    def has_room(self, store: str | None) -> bool:
+        return self.told[place_of(store)] < self.acted.limit
+
+    def note(self, store: str | None, *, has_room: bool) -> None:
+        if has_room:
+            self.told[place_of(store)] += 1
+            self.acted.told += 1
+        else:
+            self.acted.held_back[store or ""] += 1
+
+
+def _action(
+    row: StoredFeedback, rule: VoiceRule, outcome: VoiceOutcome, now: datetime
+) -> VoiceAction:
+    customer = row.feedback.customer_id
+    return VoiceAction(
+        feedback_id=row.feedback_id,
+        version=row.version,
+        rule=rule.name,
+        outcome=outcome,
+        store=row.feedback.store,
+        at=now,
+        tag=rule.then.tag if customer else None,
+        customer_id=customer if rule.then.tag else None,
+    )

@@ -1,0 +1,68 @@
+"""What the voices of issues tell, as routing asks for it: read from the store where a rule asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from voc.issues import heeded, urgent_once
+from voc.pipeline.calls import predicted_of
+from voc.pipeline.tiers import Tiers
+from voc.records import Issue, Mention
+from voc.store import Store, TaggedRow
+from voc.workorders import (
+    Circumstances,
+    RoutingRules,
+    VoiceFacts,
+    circumstances_of,
+    rating_share,
+)
+
+
+def told_by_voices(
+    store: Store,
+    issues: Sequence[Issue],
+    mentions: Sequence[Mention],
+    *,
+    model: str,
+    rules: RoutingRules,
+    window_days: float,
+    tiers: Tiers,
+) -> dict[str, Circumstances]:
+    """Returns what the voices of issues tell, by issue id.
+
+    Args:
+        store: Where the voices are.
+        issues: Issues with their evidence.
+        mentions: What they were formed of.
+        model: Whose tags tell of the voices.
+        rules: What of it is asked for.
+        window_days: Length of the last window of issues.
+        tiers: Tells the tiers of customers.
+    """
+    counted = list(heeded(issues, urgent_once(mentions), window_days=window_days))
+    facts = _facts(store, counted, model, tiers) if rules.asks_voices else {}
+    for name, score in predicted_of(store, counted, model=model).items():
+        facts[name] = replace(facts.get(name, VoiceFacts()), satisfaction=score)
+    return circumstances_of(issues, counted, facts)
+
+
+def _facts(
+    store: Store, mentions: Sequence[Mention], model: str, tiers: Tiers
+) -> dict[str, VoiceFacts]:
+    wanted = {mention.feedback_id for mention in mentions}
+    rows = [row for row in store.tagged(model=model) if row.feedback_id in wanted]
+    known = tiers({row.customer_id for row in rows if row.customer_id})
+    return {row.feedback_id: _fact(row, known.get(row.customer_id or "")) for row in rows}
+
+
+def _fact(row: TaggedRow, tier: str | None) -> VoiceFacts:
+    return VoiceFacts(
+        sentiment=row.sentiment,
+        sentiment_score=row.sentiment_score,
+        intent=row.intent,
+        nps=row.nps,
+        csat=row.csat,
+        rating=rating_share(row.rating, row.rating_max),
+        tier=tier,
+    )

@@ -1,0 +1,134 @@
+"""What one order is of: a whole issue, its voices of one store, or one voice.
+
+Names of parts: empty for the whole issue and for what is left beside parts, `store=NAME`,
+`voice=FEEDBACK_ID`; where several departments get the same, `|department=NAME` follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from voc.config import Industry
+from voc.records import Issue, Mention, OrderPart, WorkOrder
+from voc.workorders.circumstances import Circumstances
+from voc.workorders.routing import Router, Routing
+
+VOICE = "voice="
+_DEPARTMENT = "|department="
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one order is of, and who gets it.
+
+    Attributes:
+        part: The part's name.
+        issue: The issue, with only the voices of this part.
+        told: What these voices tell.
+        routing: Who gets it.
+    """
+
+    part: str
+    issue: Issue
+    told: Circumstances
+    routing: Routing
+
+    def is_of(self, order: WorkOrder, parts: Mapping[str, OrderPart]) -> bool:
+        """Says whether an order of the same issue is of this task."""
+        known = parts.get(order.work_order_id)
+        name = known.part if known else ""
+        if name == self.part:
+            return True
+        # From before the rules let several departments in.
+        alone, _, department = self.part.partition(_DEPARTMENT)
+        return bool(department) and name == alone and order.department == department
+
+
+def is_parted(parts: Iterable[OrderPart]) -> bool:
+    """Says whether orders of an issue are of parts of it, by the parts of all its orders."""
+    return any(item.part.partition(_DEPARTMENT)[0] for item in parts)
+
+
+def tasks_of(
+    issue: Issue, told: Circumstances, *, router: Router, industry: Industry | None
+) -> list[Task]:
+    """Returns what orders an issue makes, in the order of the rules.
+
+    A rule that wants an order a store or a voice gets those of its parts for which it still holds
+    by what their voices alone tell. The rest is routed as an issue of its own, where no other rule
+    has taken the whole.
+    """
+    decided = router.every(issue, industry=industry, circumstances=told)
+    found: list[Task] = []
+    for routing in decided:
+        if routing.per == "issue":
+            found.append(Task("", issue, told, routing))
+            continue
+        own, left = _split(issue, told, routing, router, industry)
+        found += own
+        if left is not None and len(decided) == 1:
+            found.append(left)
+    if not router.lets_several_in:
+        return found
+    named = [replace(one, part=f"{one.part}{_DEPARTMENT}{one.routing.department}") for one in found]
+    return list({task.part: task for task in reversed(named)}.values())[::-1]
+
+
+def _split(
+    issue: Issue, told: Circumstances, routing: Routing, router: Router, industry: Industry | None
+) -> tuple[list[Task], Task | None]:
+    found: list[Task] = []
+    taken: set[str] = set()
+    for name, voices in _groups(told, routing).items():
+        part = told.of(lambda mention, own=voices: mention.feedback_id in own)  # type: ignore[misc]
+        some = _narrowed(issue, part, voices)
+        decided = router.every(some, industry=industry, circumstances=part)
+        still = next((one for one in decided if one.rule == routing.rule), None)
+        if still is not None:
+            found.append(Task(name, some, part, still))
+            taken |= voices
+    rest = {item.feedback_id for item in issue.evidence} - taken
+    if not found:
+        return [], Task("", issue, told, replace(routing, per="issue"))
+    if not rest:
+        return found, None
+    left = told.of(lambda mention: mention.feedback_id in rest)
+    some = _narrowed(issue, left, rest) if left.voices else _kept(issue, rest)
+    return found, Task("", some, left, router.every(some, industry=industry, circumstances=left)[0])
+
+
+def _groups(told: Circumstances, routing: Routing) -> dict[str, set[str]]:
+    """Returns the feedback ids of each part, by its name; voices without a store are in none."""
+    found: dict[str, set[str]] = {}
+    for mention, _ in told.voices:
+        name = _name(mention, routing)
+        if name is not None:
+            found.setdefault(name, set()).add(mention.feedback_id)
+    return found
+
+
+def _name(mention: Mention, routing: Routing) -> str | None:
+    if routing.per == "voice":
+        return f"{VOICE}{mention.feedback_id}"
+    return f"store={mention.store}" if mention.store else None
+
+
+def _narrowed(issue: Issue, told: Circumstances, voices: Collection[str]) -> Issue:
+    """Returns an issue as if only some of its voices had spoken."""
+    times = [mention.occurred_at for mention, _ in told.voices]
+    stores = {mention.store for mention, _ in told.voices}
+    store = next(iter(stores)) if len(stores) == 1 else None
+    is_named = store is not None and issue.store is None
+    return replace(
+        _kept(issue, voices),
+        title=f"{issue.title}（{store}）" if is_named else issue.title,
+        store=issue.store or store,
+        first_seen=min(times),
+        last_seen=max(times),
+    )
+
+
+def _kept(issue: Issue, voices: Collection[str]) -> Issue:
+    evidence = tuple(item for item in issue.evidence if item.feedback_id in voices)
+    return replace(issue, evidence=evidence, count=len({item.feedback_id for item in evidence}))
