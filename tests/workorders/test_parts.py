@@ -155,7 +155,7 @@ def test_one_voice_has_one_order_whatever_it_complains_of(make_issue: Make, offi
 def test_a_returned_order_is_updated_by_the_rule_that_it_went_to(
     make_issue: Make, office: Open
 ) -> None:
-    desk = office(rules(A_STORE, {"name": "备用", "then": {"department": "备用组"}}))
+    desk = office(rules(ALWAYS_A_STORE, {"name": "备用", "then": {"department": "备用组"}}))
     issue, told = heard(make_issue, ("a", EAST), severity="medium")
     [(order, _)] = desk.run(issue, told=told).orders
     back = apply_event(order, "rejected", actor="x", at=NOW, note="不归我们")
