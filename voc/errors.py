@@ -10,7 +10,9 @@
     │   ├── DamagedError         a file's bytes end early or make no sense (voc.sources)
     │   ├── RefusedError         an address may not be read (voc.sources)
     │   ├── UnreachableError     a site does not answer (voc.sources)
-    │   └── SpentError           a run has made all the requests it may (voc.sources)
+    │   ├── SpentError           a run has made all the requests it may (voc.sources)
+    │   ├── AwayError            a broker or server cannot be reached now (voc.sources)
+    │   └── FetchError           a file of a folder or bucket cannot be fetched (voc.sources)
     ├── ModelError               a model cannot be trusted or loaded
     │   └── ModelUnavailableError    a model is sound, but is not there or cannot run here
     ├── StoreError               the store cannot do what was asked
@@ -19,6 +21,7 @@
     ├── OutputError              a result cannot be written
     ├── ApiError                 the server of the API refused, or did not answer (voc.client)
     ├── NamerError               an endpoint that names topics did not answer (voc.topics)
+    ├── InboxError               what teams answer cannot be taken in (voc.workorders)
     └── DeliveryError            a sink did not take a message
         ├── TransientDeliveryError   worth another try
         └── TerminalDeliveryError    no try will help

@@ -133,7 +133,7 @@ class FolderSource:
                     rejects = tuple(self._placed(each, path, file) for each in page.rejects)
                     yield replace(page, rejects=rejects)
         except (UsageError, SourceError) as error:
-            if isinstance(error, _FetchError):
+            if isinstance(error, FetchError):
                 raise
             yield self._rejected(file, str(error).rstrip("."))
 
@@ -152,7 +152,7 @@ class FolderSource:
             try:
                 Path(file.path).open("rb").close()
             except OSError as error:
-                raise _FetchError(f"{self.name}: {file.path}: {_said(error)}.") from error
+                raise FetchError(f"{self.name}: {file.path}: {_said(error)}.") from error
             yield Path(file.path)
             return
         with tempfile.TemporaryDirectory(prefix="voc-") as folder:
@@ -161,7 +161,7 @@ class FolderSource:
                 with self._files.open(file.path, "rb") as there, path.open("wb") as here:
                     shutil.copyfileobj(there, here, 1 << 20)
             except Exception as error:
-                raise _FetchError(f"{self.name}: {file.path}: {_said(error)}.") from error
+                raise FetchError(f"{self.name}: {file.path}: {_said(error)}.") from error
             yield path
 
     def _listed(self) -> list[_Dropped]:
@@ -211,7 +211,7 @@ class FolderSource:
         return files, pattern
 
 
-class _FetchError(SourceError):
+class FetchError(SourceError):
     """A file that is listed cannot be fetched; the next run tries again."""
 
 
