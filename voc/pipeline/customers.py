@@ -75,7 +75,9 @@ def ingest_customers(
         )
     told = {**(known.map if known else {}), **mapping}
     if known and known.url and known.query:
-        rows: Iterator[Row | Reject] = query_rows(known.url, known.query, name=origin)
+        rows: Iterator[Row | Reject] = query_rows(
+            known.url, known.query, name=origin, base=settings.base_dir
+        )
         first = next(rows, None)
         columns = first.values if isinstance(first, Row) else {}
         return _ingest(

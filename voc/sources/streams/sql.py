@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, TextClause, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Engine, TextClause, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from voc.config.streams import SqlSourceSettings
-from voc.errors import MissingExtraError, RowError, SourceError
+from voc.errors import RowError, SourceError
 from voc.records import Channel
 from voc.sources.base import PAGE_ROWS, Draft, Gone, Item, Page, ReadProgress, Reject
 from voc.sources.columns import ColumnMap, find_columns
+from voc.sources.databases import database_url, read_only, said, shown
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import native_id
 from voc.sources.rows import Row
@@ -29,20 +26,6 @@ from voc.sources.streams.watermarks import Mark, earlier, read_mark, write_mark
 from voc.sources.values import DELETED, says_yes
 
 _MOST_TRIES: Final = 6
-_DRIVERS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "postgresql": ("postgresql+psycopg", "psycopg", "postgres"),
-    "postgres": ("postgresql+psycopg", "psycopg", "postgres"),
-    "mysql": ("mysql+pymysql", "pymysql", "mysql"),
-    "mariadb": ("mariadb+pymysql", "pymysql", "mysql"),
-    "sqlite": ("sqlite+pysqlite", "sqlite3", ""),
-}
-_READ_ONLY: Final[Mapping[str, str]] = {
-    "postgresql": "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
-    "mysql": "SET SESSION TRANSACTION READ ONLY",
-    "mariadb": "SET SESSION TRANSACTION READ ONLY",
-    "sqlite": "PRAGMA query_only = ON",
-}
-_CONNECT_S: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +100,7 @@ class SqlSource:
         self._channel = channel
         self._zone = zone
         self._max_chars = max_chars
-        self._url = _url(name, settings.url, base)
+        self._url = database_url(settings.url, name=name, base=base)
         self._rows = 0
 
     @property
@@ -132,7 +115,7 @@ class SqlSource:
             SourceError: The database cannot be reached, or does not take the query.
         """
         state = self._begun(_State.of(cursor))
-        with self._engine() as engine:
+        with read_only(self._url, name=self.name) as engine:
             if unmarked := self._unmarked(engine):
                 yield Page((), (unmarked,), state.as_cursor(), done=False)
             columns: ColumnMap | None = None
@@ -267,7 +250,7 @@ class SqlSource:
         except (OperationalError, InterfaceError) as error:
             if not self._is_away(error):
                 raise self._refused(error) from error
-            raise AwayError(f"{self._where}: {_said(error)}.") from error
+            raise AwayError(f"{self._where}: {said(error)}.") from error
         except SQLAlchemyError as error:
             raise self._refused(error) from error
 
@@ -277,50 +260,13 @@ class SqlSource:
 
     def _refused(self, error: SQLAlchemyError) -> SourceError:
         return SourceError(
-            f"{self._where}: does not take the query ({_said(error)}). Mend"
+            f"{self._where}: does not take the query ({said(error)}). Mend"
             f" sources.{self.name}.query."
         )
 
     @property
     def _where(self) -> str:
-        return f"{self.name}: {self._url.render_as_string(hide_password=True)}"
-
-    @contextmanager
-    def _engine(self) -> Iterator[Engine]:
-        name = self._url.get_backend_name()
-        if name == "sqlite" and not Path(self._url.database or "").is_file():
-            raise SourceError(
-                f"{self._where}: there is no such file. Mend sources.{self.name}.url."
-            )
-        waits = {"connect_timeout": _CONNECT_S} if name != "sqlite" else {}
-        engine = create_engine(self._url, poolclass=NullPool, connect_args=waits)
-
-        @event.listens_for(engine, "connect")
-        def _set_read_only(connection: Any, _record: Any) -> None:
-            cursor = connection.cursor()
-            cursor.execute(_READ_ONLY[name])
-            cursor.close()
-            if name != "sqlite":
-                connection.commit()
-
-        try:
-            yield engine
-        finally:
-            engine.dispose()
-
-
-def _url(name: str, told: str, base: Path) -> URL:
-    url = make_url(told)
-    driver, package, extra = _DRIVERS[url.get_backend_name()]
-    if find_spec(package) is None:
-        raise MissingExtraError(
-            f"The source {name!r} needs the package {package}, which is not installed. Type: pip"
-            f' install "voc-zh[{extra}]"'
-        )
-    url = url.set(drivername=driver)
-    if driver.startswith("sqlite") and url.database:
-        url = url.set(database=str(base / url.database))
-    return url
+        return f"{self.name}: {shown(self._url)}"
 
 
 def _lower(one: Mark | None, other: Mark) -> Mark:
@@ -330,9 +276,3 @@ def _lower(one: Mark | None, other: Mark) -> Mark:
 def _plain(value: Any) -> Any:
     """A cell as files have it: no bytes, which are no words."""
     return None if isinstance(value, (bytes, bytearray, memoryview)) else value
-
-
-def _said(error: SQLAlchemyError) -> str:
-    """What the driver said, in one line and without the statement."""
-    inner = getattr(error, "orig", None) or error
-    return " ".join(str(inner).split())[:300].rstrip(".")
