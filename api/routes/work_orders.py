@@ -22,6 +22,7 @@ from api.outputs import EventOut, WorkOrderItemOut, WorkOrderOut, WorkOrderPage
 from api.problems import Finding, ProblemError, documented
 from api.routes.feedback import IdempotencyKey
 from api.security import Principal, event_secrets, requires
+from api.services import services_of
 
 if TYPE_CHECKING:
     from voc.config import Settings
@@ -91,6 +92,7 @@ async def open_work_order(
 ) -> Response:
     """Opens the work order of an issue, by the routing rules or for an explicit department."""
     asked = body or OrderIn()
+    model = services_of(request).engine.model
 
     def open_it(store: Store, settings: Settings) -> Response:
         from voc.pipeline.acting import open_for_issue
@@ -105,6 +107,7 @@ async def open_work_order(
                 transaction,
                 issue_id,
                 settings=settings,
+                model=model,
                 department=asked.department,
                 actor=caller.actor,
             )
@@ -158,6 +161,7 @@ async def tell_event(
         at = zoned(body.at, settings) or now
         if at > now + _AHEAD:
             raise _invalid("/at", "Lies in the future.")
+        at = min(at, now)  # else all that others do until then would count as late
         if store.work_order(work_order_id) is None:
             raise not_found("work order")
         if body.into is not None and store.work_order(body.into) is None:

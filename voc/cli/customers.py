@@ -164,5 +164,7 @@ def forget(
     )
     if told.delivered:
         say(f"{told.delivered} messages that quote them were delivered already.")
+    if not (told.feedback or told.orders or told.customers):
+        say("Nobody is known by that id; mail addresses are kept in small letters.")
     if not yes:
         say("Nothing was removed; add --yes to do it. It cannot be undone.")

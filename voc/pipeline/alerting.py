@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -57,6 +57,7 @@ def raise_alerts(
         as_of = max(row.occurred_at for row in rows).astimezone(zone)
         streams = build_streams(name, rows, counted[name], as_of=as_of)
         if streams is None:
+            changed += _closed(store.alerts(industry=name), as_of)
             continue
         changed += form_alerts(
             streams,
@@ -66,7 +67,15 @@ def raise_alerts(
             issues=issues,
             paid=aside[name],
         )
-    return changed
+    unheard = [alert for alert in store.alerts() if alert.industry not in heard]
+    return changed + _closed(unheard, now.astimezone(zone))
+
+
+def _closed(alerts: Iterable[Alert], at: datetime) -> list[Alert]:
+    """Closes alerts of which no voice is left that counts."""
+    return [
+        replace(alert, status="closed", closed_at=at) for alert in alerts if alert.status == "open"
+    ]
 
 
 def _heard(

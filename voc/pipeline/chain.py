@@ -325,8 +325,11 @@ class Chain:
         reopened_at = self._reopened_at(issues, existing, now)
         with self._store.transaction() as transaction:
             # Inside it, so that nobody else takes the turn of a person meanwhile.
+            ledger = ledger_of(self._store, transaction)
+            moved = self._moved(existing)
+            changed = [issue for issue in changed if issue.issue_id not in moved]
             found = decide_orders(
-                issues,
+                [issue for issue in issues if issue.issue_id not in moved],
                 self._store.work_orders(),
                 routing=rules,
                 industries=industries,
@@ -337,11 +340,19 @@ class Chain:
                 as_of=moments.as_of,
                 quiet_days=self._settings.issues.quiet_days,
                 reopened_at=reopened_at,
-                ledger=replace(ledger_of(self._store, transaction), holds_back=True),
+                ledger=replace(ledger, holds_back=True),
             )
             self._keep_issues(transaction, changed, existing, now)
             keep_orders(transaction, found)
         return len(changed), len(found.orders)
+
+    def _moved(self, before: Mapping[str, Issue]) -> set[str]:
+        """Returns the issues that somebody closed, ignored or reopened since they were read."""
+        return {
+            issue.issue_id
+            for issue in self._store.issues()
+            if issue.issue_id in before and issue.status != before[issue.issue_id].status
+        }
 
     def _reopened_at(
         self, issues: Sequence[Issue], before: Mapping[str, Issue], now: datetime

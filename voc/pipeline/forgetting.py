@@ -8,6 +8,7 @@ from typing import Final
 
 from voc.config import Settings
 from voc.pipeline.ingesting import customer_key
+from voc.sources.identity import named
 from voc.store import Forgotten, Store
 from voc.text.privacy import pseudonym
 
@@ -19,7 +20,8 @@ def key_of(store: Store, settings: Settings, customer_id: str) -> str:
     """Returns the pseudonym of a customer who is named by it, or by the id other systems use."""
     if _PSEUDONYM.fullmatch(customer_id):
         return customer_id
-    return pseudonym(customer_id, key=customer_key(store, settings))
+    # As it was cleaned when it came in.
+    return pseudonym(named(customer_id) or customer_id, key=customer_key(store, settings))
 
 
 def forget(store: Store, settings: Settings, customer_id: str, *, actor: str) -> Forgotten:

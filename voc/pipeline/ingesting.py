@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
@@ -181,15 +181,6 @@ def _start(cursor: Mapping[str, Any] | None, mark: str | None) -> Mapping[str, A
     if cursor is None or mark is None or cursor.get(INDUSTRY_MARK) == mark:
         return cursor
     return {**cursor, "rows": 0, "done": False}
-
-
-def ingest_all(
-    store: Store, sources: Sequence[tuple[Source, Chosen | None]], *, settings: Settings
-) -> list[Ingested]:
-    """Ingests sources, each given with its industry, one after another."""
-    return [
-        ingest(store, source, settings=settings, industry=industry) for source, industry in sources
-    ]
 
 
 def customer_key(store: Store, settings: Settings) -> bytes:

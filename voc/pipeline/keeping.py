@@ -17,10 +17,11 @@ def ledger_of(store: Store, transaction: Transaction, *, issue_id: str | None = 
         transaction: Nobody else takes a turn of a rota before it ends.
         issue_id: Only of the orders of this issue; `None`: of all.
     """
+    turns = transaction.rota_turns()  # first: it waits for whoever is deciding now
     return Ledger(
         parts=store.order_parts(issue_id=issue_id),
         reviews={item.work_order_id: item for item in store.order_reviews(issue_id=issue_id)},
-        turns=transaction.rota_turns(),
+        turns=turns,
     )
 
 

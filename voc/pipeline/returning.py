@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any, Final
 
 from voc.config import Settings
@@ -94,11 +93,15 @@ class Mailroom:
         self._inboxes = dict(open_inboxes(settings) if inboxes is None else inboxes)
         self._clock = clock
         self._rests: dict[str, float] = {}
+        self._made: Handler | None = None
         self._next_look = clock()
 
-    @cached_property
+    @property
     def _handler(self) -> Handler:
-        return Handler(self._store, self._settings)
+        """Handles by the routing rules as they stood when this round began."""
+        if self._made is None:
+            self._made = Handler(self._store, self._settings)
+        return self._made
 
     def take_in(self, stop: Callable[[], bool] = lambda: False) -> Returned:
         """Takes in what waits in all inboxes; returns when none is left or `stop` says so.
@@ -107,6 +110,7 @@ class Mailroom:
             StoreError: The store cannot keep it; what was not kept comes again.
         """
         total = Returned()
+        self._made = None
         if self._inboxes and self._clock() >= self._next_look:
             self._next_look = self._clock() + _LOOK_AGAIN_S
             total += self.look_again()
@@ -165,12 +169,12 @@ class Mailroom:
         body = told.model_dump_json(exclude_none=True)
         return self._take(replace(kept, work_order_id=told.work_order_id, body=body), told)
 
-    def _again(self, kept: StoredLetter) -> Returned:
+    def _again(self, kept: StoredLetter, *, alone: bool = False) -> Returned:
         try:
             told = _told(Letter(kept.letter_id, kept.body.encode("utf-8", "replace")))
         except UsageError as error:
             return self._keep(kept, "refused", str(error))
-        done = self._take(kept, told)
+        done = self._taken(kept, told) if alone else self._take(kept, told)
         if done.repeated:
             with self._store.transaction() as transaction:
                 transaction.forget_letter(kept.letter_id)
@@ -178,20 +182,28 @@ class Mailroom:
 
     def _take(self, kept: StoredLetter, told: ToldEvent) -> Returned:
         """Takes in one event, and then those that waited for it."""
+        done = self._taken(kept, told)
+        if done.applied:
+            while (after := self._released(told.work_order_id)).applied:
+                done += after
+        return done
+
+    def _released(self, work_order_id: str) -> Returned:
+        """Takes in the first event that waited and does no longer."""
+        for letter in self._store.letters(state="waiting", work_order_id=work_order_id):
+            after = self._again(letter, alone=True)
+            if after.applied:
+                return after
+        return Returned()
+
+    def _taken(self, kept: StoredLetter, told: ToldEvent) -> Returned:
         try:
             is_new = self._apply(kept, told)
         except StateError as error:
             return self._keep(kept, "waiting", str(error))
         except UsageError as error:
             return self._keep(kept, "refused", str(error))
-        if not is_new:
-            return Returned(repeated=1)
-        done = Returned(applied=1)
-        for letter in self._store.letters(state="waiting", work_order_id=told.work_order_id):
-            after = self._again(letter)
-            if after.applied:
-                return done + after
-        return done
+        return Returned(applied=1) if is_new else Returned(repeated=1)
 
     def _apply(self, kept: StoredLetter, told: ToldEvent) -> bool:
         """Keeps what an event says, in one transaction; false where it was known."""

@@ -72,6 +72,7 @@ def approve(
             tiers=tiers_of(store),
         ),
         sinks=settings.sink_names,
+        reopened_at={issue.issue_id: now} if issue.status == "reopened" else None,
         ledger=replace(kept, reviews={**kept.reviews, work_order_id: said}),
     )
     if not found.orders:

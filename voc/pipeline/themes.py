@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from voc.pipeline.vectors import KeptVectors
 from voc.records import Mention
 from voc.store import Store, TopicEvent
 from voc.topics import Clause, Discovery, Parted, Past, discover
+from voc.topics.clauses import Place
 from voc.topics.namer import ChatNamer, NamerError
 
 BY_RUN = "voc"
@@ -51,8 +52,9 @@ def discover_topics(
     mentions = list(store.mentions(model=model, industry=industry.id))
     clauses = clauses_of(mentions)
     past = past_of(store, industry.id)
-    mark = _fingerprint(clauses, past, industry, settings, model)
-    if store.meta(_seen(industry)) == mark:
+    places = _places(mentions)
+    mark = _fingerprint(clauses, past, industry, settings, model, places)
+    if store.meta(_seen(industry)) == _with_themes(mark, past.known):
         return None
     kept = KeptVectors(store, model)
     sentences = sentences_of(engine, [clause.text for clause in clauses], kept=kept, told=told)
@@ -61,7 +63,7 @@ def discover_topics(
         industry=industry,
         past=past,
         sentences=sentences,
-        places=_places(mentions),
+        places=places,
         seed=settings.seed,
         min_voices=settings.min_voices,
     )
@@ -76,7 +78,8 @@ def discover_topics(
     with store.transaction() as transaction:
         transaction.save_topics(industry.id, found.topics, found.assignments)
         transaction.add_topic_events(events)
-        transaction.put_meta(_seen(industry), mark)
+        known = {(at.feedback_id, at.span.start): at.topic_id for at in found.assignments}
+        transaction.put_meta(_seen(industry), _with_themes(mark, known))
     return found, notes
 
 
@@ -96,13 +99,22 @@ def _fingerprint(
     industry: Industry,
     settings: TopicSettings,
     model: str,
+    places: Iterable[str],
 ) -> str:
-    """Returns what is equal only where a run would find what is there already."""
+    """Returns what is equal only where themes are made of the same, in the same way."""
     digest = xxh128()
     asked = (model, industry.model_dump_json(), settings.model_dump_json(exclude={"namer_key"}))
-    edits = (sorted(past.joined), past.parted)
+    edits = (sorted(past.joined), past.parted, sorted(places))
     for part in (*asked, *edits, *map(repr, clauses)):
         digest.update(f"{part}\x1f".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _with_themes(mark: str, known: Mapping[Place, str]) -> str:
+    """Returns a mark that changes where a clause has lost its theme, too, or got another one."""
+    digest = xxh128(mark)
+    for place in sorted(known):
+        digest.update(f"{place}{known[place]}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

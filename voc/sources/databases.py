@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from voc.errors import ConfigError, MissingExtraError, SourceError
+from voc.text.privacy import mask
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -111,11 +112,12 @@ def read_only(url: URL, *, name: str) -> Iterator[Engine]:
 
 
 def shown(url: URL) -> str:
-    """Returns a URL for people, without its password."""
-    return url.render_as_string(hide_password=True)
+    """Returns a URL for people: without its password, and its query, which may hold one."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 def said(error: SQLAlchemyError) -> str:
-    """Returns what the driver said, in one line and without the statement."""
+    """Returns the first line of what the driver said, personal data in it masked."""
     inner = getattr(error, "orig", None) or error
-    return " ".join(str(inner).split())[:300].rstrip(".")
+    first = next(iter(str(inner).splitlines()), "")
+    return mask(" ".join(first.split())[:300]).text.rstrip(".")

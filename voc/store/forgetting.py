@@ -6,7 +6,7 @@ quotes. The audit keeps ids alone and stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -57,6 +57,7 @@ def forget(connection: Connection, customer_id: str, now: datetime) -> Forgotten
     told = count(connection, customer_id)
     names = _voices(connection, customer_id)
     touched = _issues(connection, names)
+    themes = _themes(connection, names)
     _drop_actions(connection, customer_id, names)
     for table, column in _QUOTING:
         _redact(connection, table, column, names)
@@ -67,6 +68,9 @@ def forget(connection: Connection, customer_id: str, now: datetime) -> Forgotten
         rejects = schema.reject
         connection.execute(delete(rejects).where(rejects.c.place.in_(chunk)))
     _recount(connection, touched, now)
+    _drop_themes(connection, themes)
+    # Vectors of clauses are found by a hash, not by whose they are; the next run makes them again.
+    connection.execute(delete(schema.clause_vector))
     for table in (schema.customer, schema.customer_order):
         connection.execute(delete(table).where(table.c.customer_id == customer_id))
     return told
@@ -103,6 +107,27 @@ def _issues(connection: Connection, names: Sequence[str]) -> set[str]:
             select(table.c.issue_id).where(table.c.feedback_id.in_(chunk)).distinct()
         )
     }
+
+
+def _themes(connection: Connection, names: Sequence[str]) -> set[str]:
+    table = schema.topic_assignment
+    return {
+        name
+        for chunk in chunks(names)
+        for name in connection.scalars(
+            select(table.c.topic_id).where(table.c.feedback_id.in_(chunk)).distinct()
+        )
+    }
+
+
+def _drop_themes(connection: Connection, themes: Collection[str]) -> None:
+    """Drops themes that nobody else speaks of: their names and keywords are the person's words."""
+    topic, said, event = schema.topic, schema.topic_assignment, schema.topic_event
+    for chunk in chunks(themes):
+        kept = set(connection.scalars(select(said.c.topic_id).where(said.c.topic_id.in_(chunk))))
+        gone = [name for name in chunk if name not in kept]
+        connection.execute(delete(topic).where(topic.c.topic_id.in_(gone)))
+        connection.execute(update(event).where(event.c.topic_id.in_(gone)).values(topic=GONE))
 
 
 def _quoting(

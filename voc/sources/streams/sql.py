@@ -219,7 +219,7 @@ class SqlSource:
 
     def _inner(self, wanted: str) -> str:
         query = self._settings.query.replace(":", r"\:")  # which would name a parameter
-        return f"SELECT {wanted} FROM ({query}) AS voc_rows"
+        return f"SELECT {wanted} FROM ({query}\n) AS voc_rows"
 
     def _check_columns(self, rows: Sequence[Mapping[str, Any]]) -> None:
         needed = (self._settings.watermark, self._settings.key, self._deleted)
