@@ -112,7 +112,7 @@ def _fingerprint(
 
 def _with_themes(mark: str, known: Mapping[Place, str]) -> str:
     """Returns a mark that changes where a clause has lost its theme, too, or got another one."""
-    digest = xxh128(mark)
+    digest = xxh128(mark.encode())
     for place in sorted(known):
         digest.update(f"{place}{known[place]}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
