@@ -14,7 +14,7 @@ import orjson
 import pytest
 import yaml
 
-from api.metrics import Metrics
+from api.metrics import Metrics, SourceMetrics
 from tests.api.serving import RunningServer
 from tests.conftest import require
 from voc.config import setting_names
@@ -69,7 +69,7 @@ def test_the_first_commands_are_there() -> None:
 
 def test_every_metric_is_told() -> None:
     told = {name.removesuffix("_total") for name in re.findall(r"`(voc_\w+)`", PAGE)}
-    text = Metrics().render().decode()
+    text = (Metrics().render() + SourceMetrics({}).render()).decode()
     assert told == set(re.findall(r"# HELP (voc_\w+?)(?:_total|_created)? ", text))
 
 

@@ -65,5 +65,5 @@ def test_a_server_is_loaded_and_what_is_odd_is_told(
     assert soaked.answers[200] >= 5
     assert len(asked) >= 5
     # The plain server knows no keys: it takes a wrong one.
-    assert soaked.unexpected["wrong key: 200"] == 1
+    assert soaked.unexpected["wrong key: 200"] >= 1
     assert soaked.rounds[0].mb > 1

@@ -165,7 +165,7 @@ def test_from_a_file_to_work_orders_and_a_report(voc: Voc, tmp_path: Path) -> No
     assert "0 tagged" in voc("run").out
     name = order["work_order_id"]
     assert voc("work-orders", "act", name, "accepted").code == 0
-    assert json.loads(voc("work-orders", "show", name).out)["status"] == "accepted"
+    assert json.loads(voc("work-orders", "show", name, "--json").out)["status"] == "accepted"
     refused = voc("work-orders", "act", name, "reopened", "--note", "又来了")
     assert refused.code == 1
     assert "accepted" in refused.err

@@ -20,7 +20,7 @@ _CONTACT: Final = re.compile(
     r"|(?:电话|热线|手机|致电|联系方式)[\s::]*(?:1[3-9]\d{9}|\*{7,}|400[- ]?\d{3}[- ]?\d{3,4})"
 )
 _LINK: Final = re.compile(
-    r"https?://|www\.[a-z0-9-]+\.|\b[a-z0-9-]{2,}\.(?:com|cn|top|vip|shop|xyz|cc)\b"
+    r"https?://|www\.[a-z0-9-]+\.|(?<![a-z0-9-])[a-z0-9-]{2,63}\.(?:com|cn|top|vip|shop|xyz|cc)\b"
     r"|点击(?:下方|以下)?链接|复制(?:这段|本段|此段|整段|链接)[^。\n]{0,20}打开"
 )
 # What is offered; two kinds of it, or one beside an invitation, make an advertisement.
