@@ -216,9 +216,12 @@ def test_floors_are_kept_by_those_who_set_them_and_missed_by_worse(tmp_path: Pat
     floors = load_floors(path)
     assert list(under(floors, found)) == []
     worse = by_kind(judge(_Scripted(SCRIPT | {"甲": ("negative", {})}), COUNTED))
+    assert list(under(floors, worse)) == []
+    kinds = floors.kinds | {"contrast": 0.9}
+    floors = floors.model_copy(update={"kinds": kinds, "total": 0.6})
     assert list(under(floors, worse)) == [
-        "contrast: 0.500 of 4 members, under 0.75 of one",
-        "total: 0.333 of 6 members, under 0.5 of one",
+        "contrast: 0.500 of 4 members, under 0.9 of one",
+        "total: 0.333 of 6 members, under 0.6 of one",
     ]
 
 

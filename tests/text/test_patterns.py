@@ -75,6 +75,9 @@ def test_patterns_are_found() -> None:
     assert any("privacy" in name or "personal" in name for name in PATTERNS)
 
 
+PLAIN = re.compile(".")
+
+
 def seconds(pattern: re.Pattern[str], text: str) -> float:
     began = time.thread_time()
     for _match in pattern.finditer(text):
@@ -90,10 +93,12 @@ def test_no_pattern_is_slow(name: str) -> None:
         if seconds(pattern, hostile(piece, SHORT)) < SUSPICIOUS_S:
             continue
         text = hostile(piece)
+        # A slow processor takes more than 50 ms for what is no work at all.
+        allowed = max(ALLOWED_S, 6 * seconds(PLAIN, text))
         taken = [seconds(pattern, text)]
-        while taken[-1] >= ALLOWED_S and len(taken) < 4:
+        while taken[-1] >= allowed and len(taken) < 4:
             taken.append(seconds(pattern, text))
-        if min(taken) >= ALLOWED_S:
+        if min(taken) >= allowed:
             slow[piece] = round(min(taken), 3)
     assert not slow
 
@@ -109,9 +114,12 @@ FUNCTIONS: list[Callable[[str], object]] = [
 def test_no_text_is_slow(piece: str) -> None:
     text = hostile(piece, SHORT)
     for function in FUNCTIONS:
-        began = time.thread_time()
-        function(text)
-        assert time.thread_time() - began < 0.5, function
+        taken = []
+        while not taken or (taken[-1] >= 0.5 and len(taken) < 4):
+            began = time.thread_time()
+            function(text)
+            taken.append(time.thread_time() - began)
+        assert min(taken) < 1.0, function
 
 
 STRANGE = [
