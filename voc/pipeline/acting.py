@@ -10,8 +10,7 @@ from voc.pipeline.delivering import known_sinks
 from voc.pipeline.handling import Applied, Handler
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.taxonomies import industries_of
-from voc.pipeline.telling import told_by_voices
-from voc.pipeline.tiers import tiers_of
+from voc.pipeline.telling import told_now
 from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import Details, calendar_for, decide_orders, load_routing
@@ -73,15 +72,7 @@ def open_for_issue(
         industries=industries,
         calendar=calendar_for(rules, file),
         now=now,
-        circumstances=told_by_voices(
-            store,
-            [issue],
-            list(store.mentions(model=model, industry=issue.industry, sentiment="negative")),
-            model=model,
-            rules=rules,
-            window_days=settings.issues.window_days,
-            tiers=tiers_of(store),
-        ),
+        circumstances=told_now(store, [issue], model=model, rules=rules, settings=settings),
         sinks=settings.sink_names,
         reopened_at={issue_id: now} if existing else None,
         ledger=ledger_of(store, transaction, issue_id=issue_id),

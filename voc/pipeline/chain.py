@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from voc.config import Settings
 from voc.errors import ConfigError
@@ -197,12 +198,16 @@ class Chain:
             ids=[item.feedback_id for item in items],
             timeout_s=self._settings.score.row_timeout_s,
         )
-        reader = CallReader(
+        return with_calls(tagged, feedback, self._calls)
+
+    @cached_property
+    def _calls(self) -> CallReader:
+        """What judges conversations, by one model for all batches."""
+        return CallReader(
             self._engine.bound(tasks=frozenset({"sentiment"})),
             self._predictor,
             self._settings.score.row_timeout_s,
         )
-        return with_calls(tagged, feedback, reader)
 
     def screen(self) -> int:
         """Flags paid posts, voices stored twice and advertisements; returns how many bursts."""

@@ -10,8 +10,7 @@ from voc.errors import StateError, UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.taxonomies import industries_of
-from voc.pipeline.telling import told_by_voices
-from voc.pipeline.tiers import tiers_of
+from voc.pipeline.telling import told_now
 from voc.records import HistoryEntry, Issue, OrderReview, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import calendar_for, decide_orders, load_routing
@@ -62,15 +61,7 @@ def approve(
         industries=industries,
         calendar=calendar_for(rules, file),
         now=now,
-        circumstances=told_by_voices(
-            store,
-            [issue],
-            list(store.mentions(model=model, industry=issue.industry, sentiment="negative")),
-            model=model,
-            rules=rules,
-            window_days=settings.issues.window_days,
-            tiers=tiers_of(store),
-        ),
+        circumstances=told_now(store, [issue], model=model, rules=rules, settings=settings),
         sinks=settings.sink_names,
         reopened_at={issue.issue_id: now} if issue.status == "reopened" else None,
         ledger=replace(kept, reviews={**kept.reviews, work_order_id: said}),

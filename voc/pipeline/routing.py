@@ -17,8 +17,7 @@ from voc.pipeline.opening import what_opens
 from voc.pipeline.routed import Routed, VoiceTrial
 from voc.pipeline.scoring import columns_of
 from voc.pipeline.taxonomies import industries_of
-from voc.pipeline.telling import told_by_voices
-from voc.pipeline.tiers import tiers_of
+from voc.pipeline.telling import told_now
 from voc.records import AspectMention, Feedback, Issue, Mention, Tags
 from voc.sources.base import Reject
 from voc.sources.columns import ColumnMap
@@ -133,15 +132,7 @@ def route_issues(
             raise UsageError(f"There is no issue {name!r}; voc issues lists all there are.")
         issues.append(issue)
     industries, _ = industries_of(store, settings, {issue.industry for issue in issues})
-    told = told_by_voices(
-        store,
-        issues,
-        list(store.mentions(model=model, sentiment="negative")),
-        model=model,
-        rules=desk.rules,
-        window_days=settings.issues.window_days,
-        tiers=tiers_of(store),
-    )
+    told = told_now(store, issues, model=model, rules=desk.rules, settings=settings)
     for issue in issues:
         yield desk.decide(issue, industries.get(issue.industry), told[issue.issue_id])
 

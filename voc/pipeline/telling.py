@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from voc.config import Settings
 from voc.issues import heeded, urgent_once
 from voc.pipeline.calls import predicted_of
-from voc.pipeline.tiers import Tiers
+from voc.pipeline.tiers import Tiers, tiers_of
 from voc.records import Issue, Mention
 from voc.store import Store, TaggedRow
 from voc.workorders import (
@@ -45,6 +46,22 @@ def told_by_voices(
     for name, score in predicted_of(store, counted, model=model).items():
         facts[name] = replace(facts.get(name, VoiceFacts()), satisfaction=score)
     return circumstances_of(issues, counted, facts)
+
+
+def told_now(
+    store: Store, issues: Sequence[Issue], *, model: str, rules: RoutingRules, settings: Settings
+) -> dict[str, Circumstances]:
+    """Returns what the voices of issues tell, by issue id, as the store has them now."""
+    industries = sorted({issue.industry for issue in issues})
+    return told_by_voices(
+        store,
+        issues,
+        list(store.mentions(model=model, industry=industries, sentiment="negative")),
+        model=model,
+        rules=rules,
+        window_days=settings.issues.window_days,
+        tiers=tiers_of(store),
+    )
 
 
 def _facts(

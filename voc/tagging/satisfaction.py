@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -196,4 +197,10 @@ def load_satisfaction(settings: Settings) -> SatisfactionModel | None:
     if not settings.models.calls:
         return None
     folder = settings.resolve(settings.models.dir) or bundled("models")
-    return SatisfactionModel.load(newest(folder, settings.models.calls))
+    return _loaded(newest(folder, settings.models.calls))
+
+
+@lru_cache(maxsize=4)
+def _loaded(folder: Path) -> SatisfactionModel:
+    """Returns the model of a version's folder; a worker asks for it at every look."""
+    return SatisfactionModel.load(folder)
