@@ -29,8 +29,8 @@ from voc.pipeline.watching import Watched, watch_orders
 from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, Issue, Tags
 from voc.store import Store, StoredFeedback, Transaction
 from voc.tagging.engine import Engine
-from voc.text.advertisements import is_advertisement
-from voc.text.bursts import PUBLIC_CHANNELS, Voice, find_bursts
+from voc.text.advertisements import is_posted_advertisement
+from voc.text.bursts import Voice, find_bursts
 from voc.text.repeats import find_repeats
 from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
 
@@ -227,7 +227,7 @@ class Chain:
         advertisements = {
             voice.feedback_id: "rules"
             for voice in voices
-            if voice.channel in PUBLIC_CHANNELS and is_advertisement(voice.text)
+            if is_posted_advertisement(voice.text, voice.channel)
         }
         self._flag(ADVERTISEMENT, advertisements)
         bursts = find_bursts(voices)

@@ -14,8 +14,7 @@ from voc.pipeline.tiers import Tiers
 from voc.records import Message, Tags, VoiceAction, VoiceOutcome
 from voc.store import StoredFeedback, Transaction
 from voc.store.actions import place_of
-from voc.text.advertisements import is_advertisement
-from voc.text.bursts import PUBLIC_CHANNELS
+from voc.text.advertisements import is_posted_advertisement
 from voc.workorders import Frontline, RoutingRules, VoiceRule, load_routing, voice_message
 
 Row = tuple[StoredFeedback, Tags]
@@ -142,8 +141,8 @@ class VoiceDesk:
 
 def _is_of_nobody(row: StoredFeedback, tags: Tags) -> bool:
     """Says whether it is no customer's: staff's, or an advertisement where everybody may write."""
-    is_public = row.feedback.channel in PUBLIC_CHANNELS
-    return _NOT_CUSTOMERS in tags.flags or (is_public and is_advertisement(tags.text))
+    is_advertisement = is_posted_advertisement(tags.text, row.feedback.channel)
+    return _NOT_CUSTOMERS in tags.flags or is_advertisement
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from voc.records import ADVERTISEMENT, PAID_BURST
 from voc.store import Store, TaggedRow
 from voc.text.duplicates import exact_key
 from voc.text.language import language_of
@@ -71,9 +72,9 @@ def _reasons(row: TaggedRow, survey_flags: object) -> Iterator[Reason]:
         yield "empty"
     elif language_of(row.text) not in _KNOWN:
         yield "language"
-    if "paid_burst" in row.flags:
+    if PAID_BURST in row.flags:
         yield "paid_burst"
-    if "advertisement" in row.flags:
+    if ADVERTISEMENT in row.flags:
         yield "advertisement"
     if isinstance(survey_flags, list) and any(flag in survey_flags for flag in _HASTY):
         yield "survey"

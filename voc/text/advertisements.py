@@ -6,6 +6,9 @@ import re
 import unicodedata
 from typing import Final
 
+from voc.records import Channel
+from voc.text.bursts import PUBLIC_CHANNELS
+
 _READ_CHARS: Final = 1_000
 
 # Where to turn to: an account behind its word, also one that was masked, or a group to join.
@@ -63,3 +66,8 @@ def is_advertisement(text: str) -> bool:
         return False
     kinds = sum(offer.search(words) is not None for offer in _OFFERED)
     return kinds >= 2 or (kinds == 1 and _INVITES.search(words) is not None)
+
+
+def is_posted_advertisement(text: str, channel: Channel) -> bool:
+    """Whether it is an advertisement, and came where anybody may write."""
+    return channel in PUBLIC_CHANNELS and is_advertisement(text)
