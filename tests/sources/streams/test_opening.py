@@ -52,8 +52,8 @@ def test_a_missing_package_is_told_with_what_to_type(
 @pytest.mark.parametrize(
     ("source", "where", "extra"),
     [
-        (SQL | {"url": "postgresql://h/x"}, "voc.sources.streams.sql", "postgres"),
-        (SQL | {"url": "mariadb://h/x"}, "voc.sources.streams.sql", "mysql"),
+        (SQL | {"url": "postgresql://h/x"}, "voc.sources.databases", "postgres"),
+        (SQL | {"url": "mariadb://h/x"}, "voc.sources.databases", "mysql"),
         (FOLDER, "voc.sources.streams.folder", "folders"),
     ],
 )
