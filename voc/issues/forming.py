@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from voc.config import Industry
-from voc.config.settings import IssueSettings
+from voc.config.sections import IssueSettings
 from voc.issues.episodes import find_episodes
 from voc.issues.grouping import (
     ASPECT_NAMES,

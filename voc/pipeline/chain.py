@@ -395,8 +395,7 @@ class Chain:
             self._store,
             model=self._engine.model,
             industries=self._industries,
-            min_score=self._settings.issues.min_score,
-            zone=self._settings.zone,
+            settings=self._settings,
             now=self._now(),
             told=PAID_BURST,
         )
