@@ -11,6 +11,7 @@ from voc.errors import ConfigError, VocError, nearest
 from voc.records import CHANNELS
 from voc.workorders.calendar import WorkingCalendar, load_calendar
 from voc.workorders.conditions import VoiceWhen
+from voc.workorders.learning import places_of, read_learned
 from voc.workorders.rules import RoutingRules
 
 Place = tuple[str | int, ...]
@@ -47,6 +48,7 @@ def check_routing(
         *_rule_findings(rules, industries),
         *_voice_findings(rules, industries),
         *_sink_findings(rules, sinks),
+        *_learned_findings(rules, path, industries),
     ]:
         known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
         found.append(f"{path}:{lines[known]}: {what}")
@@ -120,6 +122,28 @@ def _sink_findings(rules: RoutingRules, sinks: Collection[str] | None) -> Iterat
         yield from _unknown(where, voice_rule.then.sinks, sinks, what="sink")
     for store, names in rules.voices.frontline.items():
         yield from _unknown(("voices", "frontline", store), names, sinks, what="sink")
+
+
+def _learned_findings(
+    rules: RoutingRules, path: Path, industries: Mapping[str, Industry]
+) -> Iterator[Finding]:
+    if rules.learned is None:
+        return
+    where: Place = ("learned", "model")
+    try:
+        manifest, _ = read_learned(path.parent / rules.learned.model.expanduser())
+    except VocError as error:
+        yield where, f"learned.model: {error}"
+        return
+    industry = industries.get(manifest.industry)
+    if industry is None:
+        yield where, f"learned.model: is of the industry {manifest.industry!r}, which is not there."
+    elif places_of(industry) != manifest.places:
+        yield (
+            where,
+            f"learned.model: the taxonomy {industry.id} has changed since it was fitted; type voc"
+            " train-routing once more.",
+        )
 
 
 def _aspects(scope: list[Industry]) -> set[str]:
