@@ -37,6 +37,7 @@ def test_what_was_learned_is_used_where_the_routing_file_names_it(voc: Voc, tmp_
     assert "只按规则" in done.out
     assert "财务部" in done.out
     assert "it gains 30 rows and loses 0" in done.err
+    assert "No aspect and no rule knows 财务部" in done.err
     assert "learned: {model: " in done.err
     named(tmp_path, "learned: {model: learned}\n")
     row = {"id": "a", "text": "店员态度很差，也不给开发票", "department": "财务部"}

@@ -32,6 +32,7 @@ from voc.sources.rows import Row
 from voc.store import Store, open_store
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
+EARLIER = NOW - timedelta(days=9)
 MODEL = "m@1"
 SNACK = load_industry("snack")
 ASPECT = next(one for one in SNACK.all_aspects() if one.name == "门店服务")
@@ -73,6 +74,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
                 number = int(row.feedback.native_id or 0)
                 tx.save_issues([issue(number, row.feedback_id)])
                 tx.save_work_order(order(number, said[number][1]))
+            tx.save_work_order(
+                replace(order(0, "门店运营部"), work_order_id="wo_b", created_at=EARLIER)
+            )
         yield opened
 
 
@@ -97,7 +101,9 @@ def test_orders_teach_and_issues_of_the_store_hear_it(
     past = past_of_store(store, desk, industry=SNACK, settings=settings, model=MODEL)
     assert len(past.examples) == 60
     assert {one.by_rules for one in past.examples} == {ASPECT.department}
-    done = learn(past, industry=SNACK, settings=settings, threshold=0.5, out=tmp_path / "learned")
+    out = tmp_path / "learned"
+    done = learn(past, industry=SNACK, rules=desk.rules, settings=settings, threshold=0.5, out=out)
+    assert done.strangers == ()
     assert (done.judged.by_rules, done.judged.learned) == (30, 60)
     assert done.folder == tmp_path / "learned"
     rules = tmp_path / "routing.yaml"
@@ -114,10 +120,9 @@ def test_orders_teach_and_issues_of_the_store_hear_it(
 def test_voices_of_other_industries_are_not_asked_about(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
-    past = past_of_store(
-        store, Desk(settings, learned=False), industry=SNACK, settings=settings, model=MODEL
-    )
-    learn(past, industry=SNACK, settings=settings, threshold=0.5, out=tmp_path / "learned")
+    desk, out = Desk(settings, learned=False), tmp_path / "learned"
+    past = past_of_store(store, desk, industry=SNACK, settings=settings, model=MODEL)
+    learn(past, industry=SNACK, rules=desk.rules, settings=settings, threshold=0.5, out=out)
     (tmp_path / "routing.yaml").write_text("learned: {model: learned}\n", encoding="utf-8")
     desk = Desk(settings)
     one = store.issue("is_0")

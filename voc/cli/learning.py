@@ -23,6 +23,7 @@ from voc.cli.terminal import (
 if TYPE_CHECKING:
     from voc.config import Settings
     from voc.pipeline.learning import Learning, Past
+    from voc.pipeline.routing import Desk
     from voc.tagging.engine import Engine
 
 _SHOWN = 10
@@ -75,6 +76,7 @@ def train_routing(
     """
     from voc.errors import UsageError
     from voc.pipeline.learning import learn
+    from voc.pipeline.routing import Desk
     from voc.tagging.engine import load
 
     settings = settings_from(config)
@@ -84,10 +86,11 @@ def train_routing(
     taxonomy = engine.bound().industry
     if taxonomy is None:
         raise UsageError("Routing needs a taxonomy; name it with --industry.")
-    past = _past(labelled, engine, settings, field_map(mapping), names)
+    desk = Desk(settings, learned=False)
+    past = _past(labelled, engine, desk, settings, field_map(mapping), names)
     with Progress("拟合") as progress:
         done = learn(
-            past, industry=taxonomy, settings=settings, threshold=threshold,
+            past, industry=taxonomy, rules=desk.rules, settings=settings, threshold=threshold,
             out=out or settings.base_dir / f"routing-{taxonomy.id}", anyway=anyway,
             on_progress=lambda stage, part, total: progress.update(part, total, label=stage),
         )  # fmt: skip
@@ -99,16 +102,15 @@ def train_routing(
 def _past(
     labelled: str | None,
     engine: Engine,
+    desk: Desk,
     settings: Settings,
     mapping: dict[str, str],
     names: Path | None,
 ) -> Past:
     from voc.pipeline.departments import Handled, load_names
     from voc.pipeline.learning import past_of_file, past_of_store
-    from voc.pipeline.routing import Desk
     from voc.pipeline.row_routing import RowRouter
 
-    desk = Desk(settings, learned=False)
     industry = engine.bound().industry
     if labelled is None and industry is not None:
         with opened_store(settings) as store:
@@ -131,6 +133,12 @@ def _tell_rows(done: Learning) -> None:
     if done.few:
         few = "、".join(f"{name} ({count})" for name, count in done.few.items())
         say(f"Too few rows to learn {few}; of those the rules decide, or what is learned errs.")
+    if done.strangers:
+        say(
+            f"No aspect and no rule knows {'、'.join(done.strangers)}, so by the rules alone no row"
+            " gets there. If they are other names of known ones, --names says so; if not, add them"
+            " to departments in the routing file."
+        )
 
 
 def _print(name: str, done: Learning) -> None:

@@ -18,6 +18,8 @@ from voc.pipeline.telling import told_now
 from voc.sources.base import Reject
 from voc.store import Store
 from voc.text.privacy import mask
+from voc.workorders import RoutingRules
+from voc.workorders.checking import known_teams
 from voc.workorders.learning import (
     Example,
     Judged,
@@ -47,6 +49,7 @@ class Learning:
         at: Threshold: the figures, for the usual thresholds.
         departments: What can be told apart.
         few: Departments with too few rows, by how many.
+        strangers: Departments that neither aspects nor the routing file know of.
         rejects: Rows that could not be used, each with its reason.
         unused: Rows left out because there were more than `MOST_ROWS`.
         folder: What was written; `None` where nothing was.
@@ -56,6 +59,7 @@ class Learning:
     at: dict[float, Judged]
     departments: tuple[str, ...]
     few: dict[str, int]
+    strangers: tuple[str, ...]
     rejects: tuple[Reject, ...]
     unused: int
     folder: Path | None
@@ -135,7 +139,7 @@ def past_of_store(
         for row in store.tagged(model=model, industry=industry.id)
         if row.feedback_id in wanted
     }
-    examples = []
+    examples: dict[str, Example] = {}  # of several orders with the same voices, the last counts
     for order in sorted(orders, key=lambda one: one.created_at):
         issue = issues.get(order.issue_id)
         voices = [item.feedback_id for item in issue.evidence] if issue else []
@@ -146,16 +150,17 @@ def past_of_store(
         routing = desk.decide(issue, industry, circumstances).routing
         scores = {issue.aspect_id: circumstances.confidence or 0.5}
         is_fixed = routing.named_by == "rule"
-        examples.append(
-            Example("\n".join(texts), scores, order.department, routing.department, is_fixed)
-        )
-    return Past(examples, [])
+        text = "\n".join(texts)
+        known = Example(text, scores, order.department, routing.department, is_fixed)
+        examples[text] = known
+    return Past(list(examples.values()), [])
 
 
 def learn(
     past: Past,
     *,
     industry: Industry,
+    rules: RoutingRules,
     settings: Settings,
     threshold: float,
     out: Path,
@@ -167,6 +172,7 @@ def learn(
     Args:
         past: Who handled what.
         industry: The taxonomy.
+        rules: The routing file, for the departments that it knows of.
         settings: For the zone of times.
         threshold: Probability from which what was learned decides.
         out: The model's folder.
@@ -208,6 +214,7 @@ def learn(
         at={level: at(level) for level in THRESHOLDS},
         departments=departments,
         few=few,
+        strangers=tuple(sorted({*departments, *few} - known_teams(rules, [industry]))),
         rejects=tuple(past.rejects),
         unused=len(past.examples) - len(examples),
         folder=out if figures.is_better or anyway else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -60,6 +60,13 @@ def calendar_for(rules: RoutingRules, path: Path | None = None) -> WorkingCalend
     return load_calendar(rules.calendar, folder=path.parent if path else None)
 
 
+def known_teams(rules: RoutingRules, industries: Iterable[Industry]) -> set[str]:
+    """Returns the departments that aspects or the routing file know of."""
+    aspects = (aspect for industry in industries for aspect in industry.all_aspects())
+    named = {aspect.department for aspect in aspects if aspect.department}
+    return {*named, *rules.departments, rules.defaults.department}
+
+
 def _calendar_findings(rules: RoutingRules, path: Path, today: date | None) -> Iterator[Finding]:
     try:
         calendar = calendar_for(rules, path)
@@ -77,13 +84,7 @@ def _calendar_findings(rules: RoutingRules, path: Path, today: date | None) -> I
 
 
 def _rule_findings(rules: RoutingRules, industries: Mapping[str, Industry]) -> Iterator[Finding]:
-    teams = {
-        aspect.department
-        for industry in industries.values()
-        for aspect in industry.all_aspects()
-        if aspect.department
-    }
-    teams |= {*rules.departments, rules.defaults.department}
+    teams = known_teams(rules, industries.values())
     for number, rule in enumerate(rules.rules):
         where: Place = ("rules", number)
         yield from _condition_findings(where, rule.when, industries)
