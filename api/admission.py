@@ -18,7 +18,7 @@ from api.queueing import LEAST_TOKENS
 
 if TYPE_CHECKING:
     from api.queueing import FairQueue
-    from voc.config.settings import ServeSettings
+    from voc.config.sections import ServeSettings
 
 _WINDOW_S: Final = 1.0  # after which it is asked anew whether the overload is over
 _OVER_SHARE: Final = 0.1  # of requests refused, below which it is

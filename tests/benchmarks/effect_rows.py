@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from voc.config.settings import EffectSettings
+from voc.config.sections import EffectSettings
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import Places
 from voc.issues.grouping import GroupKey

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from voc.config.settings import EffectSettings
+from voc.config.sections import EffectSettings
 from voc.insights.effect import Sides, compare, is_crowded, judge
 from voc.records import Heard
 

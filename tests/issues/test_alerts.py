@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.issues.conftest import START
+from voc.config.sections import AlertSettings
 from voc.issues.alerts import form_alerts
+from voc.issues.emergence import USUAL
 from voc.issues.streams import StreamKey, build_streams
 from voc.records import Alert, Evidence, Issue, Mention
 
@@ -46,7 +48,13 @@ class Trade:
             self.feedback.append(Heard(name, one.occurred_at, one.product, one.store, one.region))
             self.mentions.append(one)
 
-    def run(self, day: float, before: Sequence[Alert] = (), **values: Any) -> list[Alert]:
+    def run(
+        self,
+        day: float,
+        before: Sequence[Alert] = (),
+        settings: AlertSettings = USUAL,
+        **values: Any,
+    ) -> list[Alert]:
         """Returns what a run on a day changes."""
         as_of = START + timedelta(days=day)
         streams = build_streams(
@@ -54,9 +62,10 @@ class Trade:
             [one for one in self.feedback if one.occurred_at <= as_of],
             [one for one in self.mentions if one.occurred_at <= as_of],
             as_of=as_of,
+            settings=settings,
         )
         assert streams is not None
-        return form_alerts(streams, before, as_of=as_of, titles=TITLES, **values)
+        return form_alerts(streams, before, as_of=as_of, titles=TITLES, settings=settings, **values)
 
 
 @pytest.fixture
@@ -201,9 +210,9 @@ def test_a_clock_that_runs_ahead_raises_nothing(trade: Trade) -> None:
     for day in range(300, 305):
         trade.say(day, 5, product="X1")
     as_of = START + timedelta(days=140)
-    streams = build_streams("cars", trade.feedback, trade.mentions, as_of=as_of)
+    streams = build_streams("cars", trade.feedback, trade.mentions, as_of=as_of, settings=USUAL)
     assert streams is not None
-    assert form_alerts(streams, [], as_of=as_of, titles=TITLES) == []
+    assert form_alerts(streams, [], as_of=as_of, titles=TITLES, settings=USUAL) == []
 
 
 def test_days_are_those_of_the_reader(trade: Trade) -> None:
@@ -211,9 +220,9 @@ def test_days_are_those_of_the_reader(trade: Trade) -> None:
         trade.say(day + 0.3, 3, product="X1")
     shanghai = timezone(timedelta(hours=8))
     as_of = (START + timedelta(days=127.9)).astimezone(shanghai)
-    streams = build_streams("cars", trade.feedback, trade.mentions, as_of=as_of)
+    streams = build_streams("cars", trade.feedback, trade.mentions, as_of=as_of, settings=USUAL)
     assert streams is not None
-    [alert] = form_alerts(streams, [], as_of=as_of, titles=TITLES)
+    [alert] = form_alerts(streams, [], as_of=as_of, titles=TITLES, settings=USUAL)
     for moment in (alert.since, alert.opened_at):
         assert (moment.hour, moment.minute, moment.utcoffset()) == (0, 0, timedelta(hours=8))
     assert alert.last_seen.utcoffset() == timedelta(hours=8)
@@ -230,9 +239,8 @@ def test_an_alert_whose_stream_is_gone_is_closed(trade: Trade) -> None:
 
 
 def test_streams_are_counted_with_their_exposure(trade: Trade) -> None:
-    streams = build_streams(
-        "cars", trade.feedback, trade.mentions, as_of=START + timedelta(days=159, hours=12)
-    )
+    as_of = START + timedelta(days=159, hours=12)
+    streams = build_streams("cars", trade.feedback, trade.mentions, as_of=as_of, settings=USUAL)
     assert streams is not None
     at = {key: place for place, key in enumerate(streams.keys)}
     whole = at[StreamKey("cars", "aspect", "power")]
@@ -244,4 +252,29 @@ def test_streams_are_counted_with_their_exposure(trade: Trade) -> None:
     assert streams.series.parents[product] == whole
     # All stores lie in one region: a store's crossing with it is the store.
     assert not [key for key in streams.keys if key.region and key.places > 1]
-    assert build_streams("cars", [], [], as_of=datetime(2026, 1, 1, tzinfo=UTC)) is None
+    assert build_streams("cars", [], [], as_of=as_of, settings=USUAL) is None
+
+
+def test_fewer_false_alarms_may_be_wanted(trade: Trade) -> None:
+    for day in range(120, 128):
+        trade.say(day + 0.3, 2, product="X1")
+    [alert] = trade.run(127.9)
+    strict = AlertSettings(false_alarms_a_month=1e-9)
+    assert trade.run(127.9, settings=strict) == []
+    assert [one.status for one in trade.run(127.9, [alert], settings=strict)] == ["closed"]
+
+
+def test_a_longer_baseline_looks_further_back(trade: Trade) -> None:
+    as_of = START + timedelta(days=400)
+    trade.say(399, 6)
+    found = [
+        build_streams(
+            "cars",
+            trade.feedback,
+            trade.mentions,
+            as_of=as_of,
+            settings=AlertSettings(baseline_days=days),
+        )
+        for days in (28, 140)
+    ]
+    assert [one.series.counts.shape[1] for one in found if one is not None] == [2, 244]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from voc.config.settings import IssueSettings
+from voc.config.sections import IssueSettings
 from voc.issues.episodes import find_episodes
 from voc.records import Mention
 

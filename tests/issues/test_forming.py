@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voc.config import Aspect, Industry
-from voc.config.settings import IssueSettings
+from voc.config.sections import IssueSettings
 from voc.issues import form_issues, is_absorbed
 from voc.records import Evidence, Issue, IssueStatus, Mention, Span, stable_id
 

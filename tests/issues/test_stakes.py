@@ -10,7 +10,7 @@ import pytest
 
 from voc.config import Industry
 from voc.config.customers import CustomerSettings
-from voc.config.settings import IssueSettings
+from voc.config.sections import IssueSettings
 from voc.issues import Clientele, form_issues, severity_of
 from voc.records import Issue, Mention, Stake, Trend
 

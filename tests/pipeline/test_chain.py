@@ -170,6 +170,27 @@ def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) 
     assert len(workshop.store.work_orders()) == 2
 
 
+def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -> None:
+    workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=OLD))
+    workshop.chain().form()
+    [issue] = workshop.store.issues()
+    heard = workshop.store.issue(issue.issue_id)
+    assert heard
+    names = [voice.feedback_id for voice in heard.evidence]
+    for flagged, status in ((names[:2], "open"), (names, "closed")):
+        with workshop.store.transaction() as transaction:
+            transaction.set_flags("paid_burst", [(name, "g1") for name in flagged])
+        workshop.chain().form()
+        assert [one.status for one in workshop.store.issues()] == [status]
+    assert workshop.chain().form() == (0, 0)
+    [*_, event] = workshop.store.issue_events(issue.issue_id)
+    assert (event.to_status, event.actor) == ("closed", "voc")
+    assert event.note == "它的声音都被判为刷帖、广告或重复"
+    workshop.hear("automotive", _days("automotive", 0.4, 0.3, 0.2, until=OLD))
+    workshop.chain().form()
+    assert sorted(one.status for one in workshop.store.issues()) == ["closed", "open"]
+
+
 FIRE = Urgency("critical", ("火灾与燃气", "安全"))
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from voc.config.settings import TopicSettings
+from voc.config.sections import TopicSettings
 from voc.pipeline.themes import clauses_of, named
 from voc.records import Evidence, Mention, Span, Topic
 from voc.topics import Discovery, ThemeEvent

@@ -27,7 +27,7 @@ from voc.workorders import Retry
 from voc.workorders.sinks import FileQueueSink, Sink
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)
-KILLS = 15
+KILLS = 6
 QUICK = Retry(attempts=1_000, base_s=0.02, cap_s=0.2)
 
 
@@ -55,7 +55,7 @@ def test_killed_workers_lose_nothing_and_every_effect_is_once(
             + f"  queue: {{kind: rabbitmq, url: '{amqp_url}', routing_key: {own_name}}}\n",
         )
         with open_store(f"sqlite:///{tmp_path / 'voc.db'}", busy_timeout_s=60) as store:
-            ids = enqueue(store, 2_000, ["hook", "queue"])
+            ids = enqueue(store, 1_000, ["hook", "queue"])
             killed = deliver_with_kills(
                 path,
                 workers=3,
@@ -66,7 +66,7 @@ def test_killed_workers_lose_nothing_and_every_effect_is_once(
             )
             assert store.outbox_counts()["delivered"] == len(ids)
         deadline = time.monotonic() + 30
-        while len(queued.done) < 2_000 and time.monotonic() < deadline:
+        while len(queued.done) < 1_000 and time.monotonic() < deadline:
             time.sleep(0.05)
     assert killed >= 3
     assert in_order(hooked, {name for name in ids if "_hook_" in name})
@@ -110,17 +110,17 @@ def test_a_receiver_that_hangs_slows_no_other(fault: str, tmp_path: Path) -> Non
 
             quick.answer = noted
             sinks = hook("quick", quick.url, ", parallel: 1")
-            sinks += hook("slow", slow.url, ", timeout_s: 2") if with_slow else ""
+            sinks += hook("slow", slow.url, ", timeout_s: 1") if with_slow else ""
             settings = load_settings(config(folder, sinks), environ={})
             with (
                 open_store(settings.store_url) as store,
                 Delivery(store, settings, retry=QUICK) as delivery,
             ):
                 names = ["quick", "slow"] if with_slow else ["quick"]
-                enqueue(store, 200, names, changes=1)
-                delivery.deliver(stop=lambda: len(times) == 200)
+                enqueue(store, 100, names, changes=1)
+                delivery.deliver(stop=lambda: len(times) == 100)
         gaps = sorted(after - before for before, after in pairwise(times))
-        assert len(times) == 200
+        assert len(times) == 100
         return gaps[int(0.95 * len(gaps))]
 
     alone, beside = p95_s(False), p95_s(True)

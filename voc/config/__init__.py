@@ -9,7 +9,8 @@ from voc.config.industries import (
     named_aspects,
 )
 from voc.config.resources import bundled
-from voc.config.settings import CrawlSettings, Settings, load_settings, setting_names
+from voc.config.sections import CrawlSettings
+from voc.config.settings import Settings, load_settings, setting_names
 from voc.config.sinks import FILE_SINK, SinkSettings
 from voc.config.sources import (
     AnySource,

@@ -24,7 +24,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from voc.config.settings import EffectSettings
+from voc.config.sections import EffectSettings
 from voc.issues.trends import RateChange, rate_change
 from voc.records import EffectReason, EffectVerdict, Heard
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from voc.config.settings import EffectSettings
+from voc.config.sections import EffectSettings
 from voc.insights.effect import Comparison, Sides, compare, is_crowded, judge
 from voc.insights.places import Places
 from voc.issues.dispersion import WEEK_DAYS

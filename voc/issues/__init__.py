@@ -1,6 +1,6 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
-from voc.issues.forming import form_issues
+from voc.issues.forming import form_issues, set_aside
 from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.matching import is_absorbed
 from voc.issues.severity import heeded, rate_voices, severity_of
@@ -18,6 +18,7 @@ __all__ = [
     "rate_change",
     "rate_ratio_p",
     "rate_voices",
+    "set_aside",
     "severity_of",
     "stake_words",
     "trend_of",

@@ -17,14 +17,12 @@ from typing import Final
 
 import numpy as np
 
+from voc.config.sections import AlertSettings
 from voc.issues.dispersion import of_windows
 from voc.issues.emergence import CALM_DAYS, LONGEST_WINDOW, Flags, Scan, scan
-from voc.issues.streams import StreamKey, Streams
+from voc.issues.streams import REPLAYED_DAYS, StreamKey, Streams
 from voc.issues.trends import day_of, rate_change
 from voc.records import Alert, Issue, Mention
-
-REPLAYED_DAYS: Final = 90
-"""Days, back from the last, in which an alert may begin."""
 
 _SAME: Final = 0.5
 _TELLING: Final = 0.1
@@ -70,9 +68,9 @@ def form_alerts(
     *,
     as_of: datetime,
     titles: Mapping[str, str],
+    settings: AlertSettings,
     issues: Sequence[Issue] = (),
     paid: Sequence[Mention] = (),
-    false_alarms_a_month: float = 1.0,
 ) -> list[Alert]:
     """Returns the alerts of one industry that are new or have changed, by their ids.
 
@@ -81,11 +79,11 @@ def form_alerts(
         existing: The alerts of the industry known so far.
         as_of: The moment that is looked back from; its zone is that of the alerts' days.
         titles: The names of themes and aspects, by id.
+        settings: The section `alerts` of the settings.
         issues: Issues with their evidence, which alerts are laid to.
         paid: Complaints of paid posts, which the streams do not hold.
-        false_alarms_a_month: How many alarms a month may be raised by chance, over all streams.
     """
-    found = scan(streams.series, false_alarms_a_month=false_alarms_a_month)
+    found = scan(streams.series, settings)
     begins = streams.series.counts.shape[1] - REPLAYED_DAYS
     stood_out = [one for one in episodes(found) if one.end is None or one.end >= begins]
     scene = _Scene(streams, found, as_of, titles, issues, paid)

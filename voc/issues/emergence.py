@@ -25,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from voc.config.sections import AlertSettings
 from voc.issues.dispersion import SPREAD, WEEK_DAYS, Floats, estimates, of_windows, pooled, shrunk
 
 LONGEST_WINDOW: Final = 14
@@ -49,6 +50,8 @@ _WEIGHT: Final = 0.5
 _WEIGHT_BELOW: Final = 2.0
 
 Flags = npt.NDArray[np.bool_]
+
+USUAL: Final = AlertSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +109,16 @@ class Scan:
         return self.hot | (self.week_p < CALM_P)
 
 
-def scan(series: Series, *, baseline_days: int = 84, false_alarms_a_month: float = 1.0) -> Scan:
+def scan(series: Series, settings: AlertSettings = USUAL) -> Scan:
     """Tests all windows of all days; nothing after a day is looked at for it.
 
     Args:
         series: What is counted.
-        baseline_days: Days before the longest window that a rate is taken from.
-        false_alarms_a_month: How many alarms a month may be raised by chance, over all streams.
+        settings: The section `alerts`: the baseline lies before the longest window, and the false
+            alarms are those of all streams together.
     """
-    cut = cuts(series.kinds, false_alarms_a_month)
+    cut = cuts(series.kinds, settings.false_alarms_a_month)
+    baseline_days = settings.baseline_days
     clean = np.ones(series.counts.shape, dtype=bool)
     first = _tested(series, clean, baseline_days, alone=False)
     risen = _covered(first.p < _LOOSE_P, first.window_days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from voc.config.settings import IssueSettings
+from voc.config.sections import IssueSettings
 from voc.records import Mention
 
 DAY_S = 86_400.0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from voc.config import Industry
-from voc.config.settings import IssueSettings
+from voc.config.sections import IssueSettings
 from voc.issues.episodes import find_episodes
 from voc.issues.grouping import (
     ASPECT_NAMES,
@@ -105,6 +105,27 @@ def form_issues(
     ]
     changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
+
+
+def set_aside(
+    existing: Iterable[Issue], changed: Iterable[Issue], *, flagged: Collection[str]
+) -> list[Issue]:
+    """Returns the open issues that no voice stands for any more, closed.
+
+    Args:
+        existing: The issues known so far, with their evidence.
+        changed: Those that have voices that count, and were formed anew.
+        flagged: The voices that do not count, as paid posts and advertisements.
+    """
+    formed = {issue.issue_id for issue in changed}
+    return [
+        replace(issue, status="closed")
+        for issue in existing
+        if issue.status in ("open", "reopened")
+        and issue.issue_id not in formed
+        and issue.evidence
+        and all(voice.feedback_id in flagged for voice in issue.evidence)
+    ]
 
 
 def _differs(issue: Issue, before: Issue | None) -> bool:

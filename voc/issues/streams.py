@@ -16,7 +16,8 @@ from typing import Any, Final, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from voc.issues.emergence import Series
+from voc.config.sections import AlertSettings
+from voc.issues.emergence import LONGEST_WINDOW, Series
 from voc.issues.trends import day_of
 from voc.records import Mention, stable_id
 
@@ -26,8 +27,8 @@ LEVELS: Final = tuple(
 )
 """Which places are told apart: none, each alone, and all their crossings."""
 
-HISTORY_DAYS: Final = 188
-"""Days that are looked at: a quarter in which alerts may begin, and the baseline before it."""
+REPLAYED_DAYS: Final = 90
+"""Days, back from the last, in which an alert may begin."""
 
 LEAST_VOICES: Final = 5
 """Voices in these days below which a crossing is no stream."""
@@ -127,7 +128,12 @@ class _Table:
 
 
 def build_streams(
-    industry: str, feedback: Iterable[Heard], mentions: Iterable[Mention], *, as_of: datetime
+    industry: str,
+    feedback: Iterable[Heard],
+    mentions: Iterable[Mention],
+    *,
+    as_of: datetime,
+    settings: AlertSettings,
 ) -> Streams | None:
     """Counts the streams of one industry up to the day of `as_of`, in its zone.
 
@@ -138,16 +144,19 @@ def build_streams(
         mentions: The complaints; those of feedback that is not given are passed over, and several
             of one feedback on one matter are one voice.
         as_of: The moment that is looked back from.
+        settings: The section `alerts` of the settings.
 
     Returns:
-        `None` where there is no feedback or no complaint in the last `HISTORY_DAYS`.
+        `None` where there is no feedback or no complaint in the days that are looked at: those in
+        which an alert may begin, and the baseline before them.
     """
     today = day_of(as_of, as_of)
+    before = today - REPLAYED_DAYS - LONGEST_WINDOW - settings.baseline_days
     table = _Table()
     heard = {}
     for row in feedback:
         day = day_of(row.occurred_at, as_of)
-        if today - HISTORY_DAYS < day <= today and row.occurred_at <= as_of:
+        if before < day <= today and row.occurred_at <= as_of:
             heard[row.feedback_id] = (day, *table.of(row))
     voices = list(_voices(heard, mentions))
     if not voices:

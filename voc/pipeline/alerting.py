@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 
-from voc.config import Industry
+from voc.config import Industry, Settings
 from voc.issues.alerts import form_alerts
 from voc.issues.streams import build_streams
 from voc.records import UNCOUNTED, Alert, Mention
@@ -19,8 +19,7 @@ def raise_alerts(
     *,
     model: str,
     industries: Mapping[str, Industry],
-    min_score: float,
-    zone: tzinfo,
+    settings: Settings,
     now: datetime,
     told: str,
 ) -> list[Alert]:
@@ -33,8 +32,7 @@ def raise_alerts(
         store: What is read.
         model: Whose tags.
         industries: Taxonomies by id; feedback of others is left out.
-        min_score: Lowest probability of a complaint that counts.
-        zone: The reader's zone, whose days are counted.
+        settings: Their sections `issues` and `alerts`, and the zone whose days are counted.
         now: The present moment.
         told: Of the voices that are not counted, those with this flag are told of.
     """
@@ -46,7 +44,7 @@ def raise_alerts(
     for mention in store.mentions(model=model, sentiment="negative", with_flagged=True):
         if mention.feedback_id in silent:
             continue
-        if mention.score >= min_score and mention.industry in heard:
+        if mention.score >= settings.issues.min_score and mention.industry in heard:
             part = aside if mention.feedback_id in paid else counted
             # Streams need no words, and there may be many of them.
             part[mention.industry].append(replace(mention, evidence=(), opinions=()))
@@ -54,8 +52,8 @@ def raise_alerts(
     topics = {topic.topic_id: topic.topic for topic in store.topics()}
     changed = []
     for name, rows in heard.items():
-        as_of = max(row.occurred_at for row in rows).astimezone(zone)
-        streams = build_streams(name, rows, counted[name], as_of=as_of)
+        as_of = max(row.occurred_at for row in rows).astimezone(settings.zone)
+        streams = build_streams(name, rows, counted[name], as_of=as_of, settings=settings.alerts)
         if streams is None:
             changed += _closed(store.alerts(industry=name), as_of)
             continue
@@ -64,11 +62,12 @@ def raise_alerts(
             store.alerts(industry=name),
             as_of=as_of,
             titles=topics | {aspect.id: aspect.name for aspect in industries[name].all_aspects()},
+            settings=settings.alerts,
             issues=issues,
             paid=aside[name],
         )
     unheard = [alert for alert in store.alerts() if alert.industry not in heard]
-    return changed + _closed(unheard, now.astimezone(zone))
+    return changed + _closed(unheard, now.astimezone(settings.zone))
 
 
 def _closed(alerts: Iterable[Alert], at: datetime) -> list[Alert]:

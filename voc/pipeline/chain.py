@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Final
 
 from voc.config import Settings
 from voc.errors import ConfigError
-from voc.issues import form_issues
+from voc.issues import form_issues, is_absorbed, set_aside
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.calls import CallReader, as_heard, predictor_of, with_calls
 from voc.pipeline.clienteles import clienteles_of
@@ -26,7 +27,7 @@ from voc.pipeline.telling import told_by_voices
 from voc.pipeline.themes import discover_topics, forget_vectors
 from voc.pipeline.tiers import Tiers, tiers_of
 from voc.pipeline.watching import Watched, watch_orders
-from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, Issue, Tags
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, UNCOUNTED, Issue, Tags
 from voc.store import Store, StoredFeedback, Transaction
 from voc.tagging.engine import Engine
 from voc.text.advertisements import is_posted_advertisement
@@ -35,6 +36,12 @@ from voc.text.repeats import find_repeats
 from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
 
 Progress = Callable[[str, int, int], None]
+
+_WHY_MOVED: Final = {
+    "reopened": "关闭之后又有新的声音",
+    "closed": "它的声音都被判为刷帖、广告或重复",
+}
+"""Why the chain itself moves an issue to a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +321,10 @@ class Chain:
                 settings=self._settings.customers,
             ),
         )
-        issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         rules = load_routing(self._settings.resolve(self._settings.routing.file))
         known_sinks(rules, self._settings)
+        changed += set_aside(existing.values(), changed, flagged=self._set_aside())
+        issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
         told = told_by_voices(
             self._store,
             issues,
@@ -350,6 +358,10 @@ class Chain:
             self._keep_issues(transaction, changed, existing, now)
             keep_orders(transaction, found)
         return len(changed), len(found.orders)
+
+    def _set_aside(self) -> set[str]:
+        """Returns the voices that are kept and count nowhere."""
+        return {name for kind in UNCOUNTED for name in self._store.flags(kind)}
 
     def _moved(self, before: Mapping[str, Issue]) -> set[str]:
         """Returns the issues that somebody closed, ignored or reopened since they were read."""
@@ -386,7 +398,7 @@ class Chain:
         for issue in changed:
             known = before.get(issue.issue_id)
             if known is not None and known.status != issue.status:
-                note = "关闭之后又有新的声音" if issue.status == "reopened" else None
+                note = None if is_absorbed(issue) else _WHY_MOVED.get(issue.status)
                 transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
 
     def alert(self) -> int:
@@ -395,8 +407,7 @@ class Chain:
             self._store,
             model=self._engine.model,
             industries=self._industries,
-            min_score=self._settings.issues.min_score,
-            zone=self._settings.zone,
+            settings=self._settings,
             now=self._now(),
             told=PAID_BURST,
         )

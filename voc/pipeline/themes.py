@@ -9,7 +9,7 @@ from datetime import datetime
 from xxhash import xxh128
 
 from voc.config import Industry
-from voc.config.settings import TopicSettings
+from voc.config.sections import TopicSettings
 from voc.pipeline.sentences import Vectoriser, sentences_of
 from voc.pipeline.vectors import KeptVectors
 from voc.records import Mention

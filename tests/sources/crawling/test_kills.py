@@ -26,8 +26,8 @@ from voc.pipeline.ingesting import ingest
 from voc.pipeline.origins import Told, open_source
 from voc.store import open_store
 
-KILLS = int(os.environ.get("VOC_TEST_CRAWL_KILLS", "4"))
-THREADS = int(os.environ.get("VOC_TEST_CRAWL_THREADS", "30"))
+KILLS = int(os.environ.get("VOC_TEST_CRAWL_KILLS", "3"))
+THREADS = int(os.environ.get("VOC_TEST_CRAWL_THREADS", "20"))
 VOC = "from voc.cli import main; main()"
 
 
