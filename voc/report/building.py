@@ -106,6 +106,9 @@ def build_figures(report: ReportInput) -> Figures:
         stores=rows.stores,
         products=rows.products,
         peaks=theme_peaks(rows, report.topics, span),
+        calls=call_figures(
+            (call for call in report.calls if report.scope.holds(call)), report.zone
+        ),
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )
     return _figures(report, rows, mentions, span, findings, lines, spoken)
@@ -146,7 +149,6 @@ def _figures(
     orders: Sequence[WorkOrder],
 ) -> Figures:
     first_day, last_day = _ends(span)
-    scope = report.scope
     known = aspects_by_id(report.industry)
     aspects = aspect_figures(mentions, known)
     days = (span.first_day, span.last_day) if span else (None, None)
@@ -198,7 +200,7 @@ def _figures(
         set_aside=set_aside(rows),
         coverage=_coverage(report, rows, mentions, span),
         measured=report.measured,
-        calls=call_figures((call for call in report.calls if scope.holds(call)), report.zone),
+        calls=findings.calls,
     )
 
 
