@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from tests.store.conftest import (  # noqa: F401 - fixtures
+    postgres_made,
     postgres_trouble,
     postgres_url,
+    sqlite_made,
     sqlite_url,
     store,
     store_url,
