@@ -34,6 +34,7 @@ from voc.text.advertisements import is_posted_advertisement
 from voc.text.bursts import Voice, find_bursts
 from voc.text.repeats import find_repeats
 from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
+from voc.workorders.history import SYSTEM
 
 Progress = Callable[[str, int, int], None]
 
@@ -355,6 +356,7 @@ class Chain:
                 reopened_at=reopened_at,
                 ledger=replace(ledger, holds_back=True),
             )
+            transaction.lock_orders()
             self._keep_issues(transaction, changed, existing, now)
             keep_orders(transaction, found)
         return len(changed), len(found.orders)
@@ -380,12 +382,18 @@ class Chain:
             if issue.status == "reopened":
                 known = before.get(issue.issue_id)
                 events = self._store.issue_events(issue.issue_id)
-                at = [event.at for event in events if event.to_status == "reopened"]
+                at = [(event.at, event.actor) for event in events if event.to_status == "reopened"]
                 if known is None or known.status != "reopened":
-                    at.append(now)
-                if at:
-                    found[issue.issue_id] = max(at)
+                    at.append((now, SYSTEM))
+                moment, actor = max(at, default=(None, None))
+                # New voices reopen only the parts of an issue that they are of; these count them.
+                if moment and not (actor == SYSTEM and self._has_parts(issue)):
+                    found[issue.issue_id] = moment
         return found
+
+    def _has_parts(self, issue: Issue) -> bool:
+        parts = self._store.order_parts(issue_id=issue.issue_id).values()
+        return len({item.part for item in parts}) > 1
 
     @staticmethod
     def _keep_issues(
@@ -399,7 +407,7 @@ class Chain:
             known = before.get(issue.issue_id)
             if known is not None and known.status != issue.status:
                 note = None if is_absorbed(issue) else _WHY_MOVED.get(issue.status)
-                transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
+                transaction.set_issue_status(issue.issue_id, issue.status, SYSTEM, note, now)
 
     def alert(self) -> int:
         """Raises, updates and closes alerts; returns how many are new or changed."""
