@@ -14,6 +14,7 @@ from voc.issues import form_issues, is_absorbed, set_aside
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.calls import CallReader, as_heard, predictor_of, with_calls
 from voc.pipeline.clienteles import clienteles_of
+from voc.pipeline.copies import copies_among
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.emergencies import unplaced_emergencies
@@ -31,8 +32,7 @@ from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, UNCOUNTED, Is
 from voc.store import Store, StoredFeedback, Transaction
 from voc.tagging.engine import Engine
 from voc.text.advertisements import is_posted_advertisement
-from voc.text.bursts import Voice, find_bursts
-from voc.text.repeats import find_repeats
+from voc.text.bursts import Voice
 from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
 from voc.workorders.history import SYSTEM
 
@@ -190,7 +190,7 @@ class Chain:
     def _voice_desk(self) -> VoiceDesk | None:
         """Returns what acts on voices; a routing file that is wrong must not stop tagging."""
         try:
-            return VoiceDesk(self._settings, self._industries, tiers=self._tiers)
+            return VoiceDesk(self._store, self._settings, self._industries, tiers=self._tiers)
         except ConfigError as error:
             self._unread = f"Nobody is told of the voices that are tagged now: {error}"
             return None
@@ -238,12 +238,10 @@ class Chain:
             if is_posted_advertisement(voice.text, voice.channel)
         }
         self._flag(ADVERTISEMENT, advertisements)
-        bursts = find_bursts(voices)
-        paid = {name: burst.group for burst in bursts for name in burst.feedback_ids}
-        self._flag(PAID_BURST, paid)
-        unpaid = [voice for voice in voices if voice.feedback_id not in paid]
-        self._flag(NEAR_DUPLICATE, find_repeats(unpaid))
-        return len(bursts)
+        copies = copies_among(voices)
+        self._flag(PAID_BURST, copies.paid)
+        self._flag(NEAR_DUPLICATE, copies.repeats)
+        return len(copies.bursts)
 
     def _flag(self, kind: str, groups: Mapping[str, str]) -> None:
         if dict(groups) != self._store.flags(kind):
