@@ -144,6 +144,15 @@ def test_the_newest_moment(
     assert abs(moments.as_of["phone"] - newest) < timedelta(seconds=1)
 
 
+def test_one_wrong_year_does_not_make_history_of_the_rest(workshop: Workshop) -> None:
+    workshop.hear(
+        "phone", [_voice("phone", f"a{n}", OLD - timedelta(days=n / 9)) for n in range(300)]
+    )
+    workshop.hear("phone", [_voice("phone", "wrong", OLD + timedelta(days=400))])
+    moments = moments_of(workshop.store, model=MODEL, zone=UTC, now=NOW)
+    assert abs(moments.as_of["phone"] - OLD) < timedelta(seconds=1)
+
+
 def test_an_eased_rule_opens_orders_for_known_issues(workshop: Workshop) -> None:
     rules = workshop.folder / "routing.yaml"
     rules.write_text("open_when: {severity: high}")

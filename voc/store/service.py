@@ -14,7 +14,7 @@ from voc.store import audit, corrections, feedback, keys, letters, outbox, pages
 from voc.store.audit import AuditEntry, Made
 from voc.store.corrections import Correction
 from voc.store.engine import Database
-from voc.store.holding import held
+from voc.store.holding import Holding, held
 from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place, Wanted
 from voc.store.rows import LetterState, StoredLetter
@@ -179,10 +179,10 @@ class ServiceReads:
             return workorders.returned(connection, since=since, until=until)
 
     @contextmanager
-    def held(self, purpose: str) -> Iterator[bool]:
-        """Gives whether this process alone does `purpose` ("chain") until the block ends."""
-        with held(self._database, purpose) as is_held:
-            yield is_held
+    def held(self, purpose: str) -> Iterator[Holding]:
+        """Takes `purpose` ("chain") for this process alone until the block ends, if it is free."""
+        with held(self._database, purpose) as holding:
+            yield holding
 
 
 class ServiceWrites:
