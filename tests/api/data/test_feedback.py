@@ -268,8 +268,14 @@ def test_filters_and_tags(service: Service) -> None:
     with service.store.transaction() as transaction:
         transaction.add_voice_actions([done])
     one = service.client.get(f"/v1/feedback/{stored.feedback_id}", headers=headers).json()
-    said = {"rule": "回访", "version": 1, "outcome": "told", "tag": "待回访", "at": at.isoformat()}
-    assert one["actions"] == [said]
+    action = {
+        "rule": "回访",
+        "version": 1,
+        "outcome": "told",
+        "tag": "待回访",
+        "at": at.isoformat(),
+    }
+    assert one["actions"] == [action]
     bad = service.client.get("/v1/feedback", headers=headers, params={"colour": "红"})
     assert bad.status_code == 422
 
