@@ -29,7 +29,8 @@ from tests.store.conftest import (  # noqa: F401 - fixtures
 from voc.config import Settings, load_settings
 from voc.errors import StateError, UsageError
 from voc.pipeline.acting import open_for_issue
-from voc.records import Evidence, Issue, Mention, OrderPart, WorkOrder
+from voc.pipeline.reviewing import approve
+from voc.records import Evidence, Issue, Mention, OrderPart, OrderReview, WorkOrder, stable_id
 from voc.store import Store, open_store
 from voc.workorders import Ledger, decide_orders, load_calendar, load_routing
 from voc.workorders.circumstances import circumstances_of
@@ -382,6 +383,38 @@ def test_opening_and_acting_wait_for_each_other(
         kept = own.work_order("wo_1")
         assert kept is not None
         assert (kept.status, kept.title, status(own)) == ("closed", "更糟", "closed")
+
+
+def test_a_run_and_who_approves_wait_for_each_other(
+    postgres_url: str,  # noqa: F811
+    settings: Settings,  # noqa: F811
+) -> None:
+    """Both take turns of rotas and what waits for a person."""
+    name = stable_id("wo", "is_1", "1")
+    review = OrderReview(
+        name, "is_1", "", "waiting", "题", "华东部", "上海", "把握不够", "medium", 6, None, NOW
+    )
+    with open_store(postgres_url) as own:
+        with own.transaction() as transaction:
+            transaction.save_issues([issue()])
+            transaction.save_order_reviews([review])
+
+        def approves() -> None:
+            with own.transaction() as transaction:
+                approve(
+                    own, transaction, name, settings=settings, model="m", actor="老李", note=None
+                )
+
+        person = threading.Thread(target=approves)
+        with own.transaction() as transaction:
+            transaction.rota_turns()
+            person.start()
+            wait_for_a_lock(postgres_url)
+            transaction.save_order_reviews([replace(review, count=7)])
+        person.join()
+        [kept] = own.order_reviews()
+        assert (kept.state, kept.count) == ("approved", 7)
+        assert [order.work_order_id for order in own.work_orders()] == [name]
 
 
 def wait_for_a_lock(url: str) -> None:
