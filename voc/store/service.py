@@ -222,9 +222,22 @@ class ServiceWrites:
         """Returns a work order as it is now; nobody changes it before this transaction ends."""
         return workorders.one(self._connection, work_order_id, is_locked=True)
 
+    def lock_orders(self) -> None:
+        """Lets nobody else act on orders, or open any, before this transaction ends.
+
+        Belongs before the first order or issue that is changed; turns of rotas are taken before.
+        """
+        workorders.lock_all(self._connection)
+
     def child_orders(self, work_order_id: str) -> list[WorkOrder]:
         """Returns the orders that are part of this one."""
         return workorders.children(self._connection, work_order_id)
+
+    def issue_orders(self, issue_id: str) -> list[WorkOrder]:
+        """Returns the orders of an issue as this transaction sees them, the newest first."""
+        return workorders.some(
+            self._connection, issue_id=issue_id, status=None, department=None, limit=None
+        )
 
     def last_message(self, work_order_id: str) -> Message | None:
         """Returns the message that last told of a work order, to any sink."""

@@ -11,6 +11,7 @@ from voc.records import PRIORITIES, Issue, Priority, UrgencyLabel
 from voc.workorders.calendar import Clock
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.matching import Failed, RuleIndex
+from voc.workorders.rotas import Turns
 from voc.workorders.rules import (
     OF_RULE,
     PRIORITY_LABELS,
@@ -177,6 +178,35 @@ class Router:
         return then.sla_hours or by_days, then.clock or (
             "working" if then.sla_days else level.clock
         )
+
+
+def assigned(routing: Routing, turns: Turns) -> Routing:
+    """Returns a decision with the person whose turn it is, where a rota names one."""
+    if routing.rota is None:
+        return routing
+    person = turns.next(routing.rota)
+    if person is not None:
+        return replace(routing, assignee=person)
+    nobody = f"{routing.explanation}；轮值“{routing.rota}”此刻无人当班"
+    return replace(routing, explanation=nobody)
+
+
+def sinks_of(rules: RoutingRules, department: str, rule: str | None) -> tuple[str, ...]:
+    """Returns the sinks that hear of an order; none: all that the settings name.
+
+    They are those of the rule that it came by. Where a person chose the department, or the rule is
+    gone, they are those of all rules that name the department.
+
+    Args:
+        rules: The routing file.
+        department: Who has the order.
+        rule: What it came by.
+    """
+    named = [one.then.sinks for one in rules.rules if one.name == rule]
+    if not named and rule != DEFAULT_RULE:
+        named = [one.then.sinks for one in rules.rules if one.then.department == department]
+    mine = tuple(dict.fromkeys(sink for sinks in named for sink in sinks)) if all(named) else ()
+    return mine or rules.defaults.sinks
 
 
 def _priority(
