@@ -11,15 +11,14 @@ from threading import Event
 from typing import Any
 
 from voc.config import Settings
-from voc.errors import SourceError
+from voc.errors import SourceError, StoreError, VocError, fault
 from voc.pipeline.health import HEALTH_MARK, Health, keep_health
 from voc.pipeline.origins import Chosen
 from voc.pipeline.places import with_places
 from voc.pipeline.taxonomies import keep_industry
-from voc.pipeline.voices import protect, protected_id
+from voc.pipeline.voices import protect, protected_id, protected_reject
 from voc.sources.base import Following, Page, Source
 from voc.store import Store, Transaction
-from voc.text.privacy import mask
 
 KEY_NAME = "privacy.key"
 INDUSTRY_MARK = "industry"
@@ -89,7 +88,7 @@ class Intake:
         if self._fills_places:
             kept = with_places(self._store, kept, now=now)
         gone = [protected_id(name, self._key) for name in page.withdrawn]
-        rejects = [(each.place, each.reason, mask(each.sample).text) for each in page.rejects]
+        rejects = [protected_reject(each, self._key) for each in page.rejects]
         counts = transaction.add_feedback(
             kept,
             industry=self._industry.industry.id if self._industry else None,
@@ -98,7 +97,9 @@ class Intake:
             restores=page.is_snapshot,
         )
         withdrawn = transaction.withdraw(self._name, gone, now)
-        rejected = transaction.add_rejects(self._name, rejects, now)
+        rejected = transaction.add_rejects(
+            self._name, [(each.place, each.reason, each.sample) for each in rejects], now
+        )
         # Read here, where other writers wait: several processes may take in for one source.
         health = Health.of(transaction.cursor(self._name)).after(
             kept,
@@ -147,6 +148,9 @@ def ingest(
         on_page: Told of each page once it is committed.
         until: Ends the reading behind a page when it is set; a source that can wait for what
             comes does so until then.
+
+    Raises:
+        VocError: The source cannot be read; why is kept with its health.
     """
     intake = Intake(store, source.name, settings=settings, industry=industry)
     total = Ingested(source.name)
@@ -160,7 +164,9 @@ def ingest(
                 on_page(page)
                 if until is not None and until.is_set() and not isinstance(source, Following):
                     break
-    except SourceError as error:
+    except StoreError:
+        raise
+    except VocError as error:
         keep_health(store, source.name, error=str(error))
         raise
     keep_health(store, source.name, error=None)
@@ -170,10 +176,18 @@ def ingest(
 def _pages(
     source: Source, cursor: Mapping[str, Any] | None, until: Event | None
 ) -> Generator[Page, None, None]:
-    if until is not None and isinstance(source, Following):
-        yield from source.follow(cursor, until)
-    else:
-        yield from source.read(cursor)
+    try:
+        if until is not None and isinstance(source, Following):
+            yield from source.follow(cursor, until)
+        else:
+            yield from source.read(cursor)
+    except VocError:
+        raise
+    except Exception as error:
+        raise SourceError(
+            f"{source.name}: cannot be read, as its program fails ({fault(error)}). What came"
+            " before is kept; tell its author."
+        ) from error
 
 
 def _start(cursor: Mapping[str, Any] | None, mark: str | None) -> Mapping[str, Any] | None:
