@@ -70,6 +70,15 @@ def test_a_span_of_a_long_text_scores_as_in_a_short_one() -> None:
     np.testing.assert_allclose(whole[:, 250:260, :20], part[:, 10:20, :20], atol=1e-3)
 
 
+def test_no_span_ends_behind_a_long_text_that_says_one_thing() -> None:
+    """What lies between the ends is summed block by block: a sum over 10,000 tokens has no end."""
+    same = np.repeat(states(1), 9000, axis=0)
+    scores = head().scores(head().context(50 * same))
+    first, longer = np.nonzero(scores.max(axis=0) > NEVER / 2)
+    assert (first + longer).max() == len(same) - 2
+    np.testing.assert_allclose(scores[:, 100], scores[:, 8900], atol=1e-3)
+
+
 def test_an_opinion_without_a_likely_target_has_none() -> None:
     random = head()
     tensors = {f"{SPANS}{name}": value for name, value in random._tensors.items()}

@@ -150,24 +150,16 @@ class OpinionSpans:
         Spans that hold a token of the frame, or end behind the text, get `NEVER`.
         """
         count, kinds = len(inner), len(KINDS)
-        begins, closes, inside = self._linear("mark", inner).T.reshape(3, kinds, count)
+        marks = self._linear("mark", inner).T.reshape(3, kinds, count)
         ends = self._linear("ends", inner).reshape(count, kinds, 2, ENDS)
-        after = np.cumsum(inside, axis=1)
-        # What each end says for itself is one more column of what both say together.
-        firsts = np.ones((kinds, count, ENDS + 2), dtype=np.float32)
-        firsts[:, :, :ENDS] = ends[:, :, 0].transpose(1, 0, 2) / ENDS**0.5
-        firsts[:, :, ENDS] = begins + inside - after
-        lasts = np.ones((kinds, count + REACH, ENDS + 2), dtype=np.float32)
-        lasts[:, :count, :ENDS] = ends[:, :, 1].transpose(1, 0, 2)
-        lasts[:, :count, ENDS + 1] = closes + after
-        lasts[:, count - 1 :, ENDS + 1] = NEVER
-        scores = np.empty((kinds, count, REACH), dtype=np.float32)
-        for start in range(0, count, _BLOCK):
-            end = min(start + _BLOCK, count)
-            near = lasts[:, start : end + REACH].transpose(0, 2, 1)
-            scores[:, start:end] = _diagonals(firsts[:, start:end] @ near)
-        scores += self._tensors["length"][:, None]
-        scores[:, 0] = NEVER
+        firsts, lasts = ends.transpose(2, 1, 0, 3)
+        scores = np.full((kinds, count, REACH), NEVER, dtype=np.float32)
+        for start in range(1, count - 1, _BLOCK):
+            near = slice(start, min(start + _BLOCK + REACH, count - 1))
+            block = scores[:, start : min(start + _BLOCK, count - 1)]
+            size = block.shape[1]
+            found = _of_block(marks[:, :, near], firsts[:, start : start + size], lasts[:, near])
+            block[:] = found + self._tensors["length"][:, None]
         return scores
 
     def _ends_of(self, inner: Floats, spans: Sequence[Spot], layer: str) -> Floats:
@@ -195,6 +187,33 @@ class OpinionSpans:
         return np.asarray(centred * weight + bias, dtype=np.float32)
 
 
+def _of_block(marks: Floats, firsts: Floats, lasts: Floats) -> Floats:
+    """Returns (n_kinds, n, REACH) scores of the spans that begin with the first n tokens of some.
+
+    Args:
+        marks: (3, n_kinds, n_near) what a token says for a span that it begins, ends, is inside of.
+        firsts: (n_kinds, n, ENDS) what tokens say as the first of a span to its last.
+        lasts: (n_kinds, n_near, ENDS) and the other way round.
+    """
+    kinds, size, _ = firsts.shape
+    begins, closes, inside = marks
+    after = np.cumsum(inside, axis=1)
+    # What each end says for itself is one more column of what both say together.
+    left = np.ones((kinds, size, ENDS + 2), dtype=np.float32)
+    left[:, :, :ENDS] = firsts / ENDS**0.5
+    left[:, :, ENDS] = (begins + inside - after)[:, :size]
+    right = np.zeros((kinds, size + REACH, ENDS + 2), dtype=np.float32)
+    right[:, : lasts.shape[1], :ENDS] = lasts
+    right[:, :, ENDS] = 1
+    right[:, : lasts.shape[1], ENDS + 1] = closes + after
+    right[:, lasts.shape[1] :, ENDS + 1] = NEVER
+    table = left @ right.transpose(0, 2, 1)
+    *outer, down, across = table.strides
+    # Row i is asked for its columns i to i + REACH: one step down is one step across.
+    diagonals = (kinds, size, REACH)
+    return np.lib.stride_tricks.as_strided(table, diagonals, (*outer, down + across, across))
+
+
 def best_spans(scores: Floats, cut: float) -> list[Spot]:
     """Returns the spans that count, in order; of those that overlap, the likeliest.
 
@@ -216,13 +235,6 @@ def _partners(logits: Floats) -> list[int]:
     """
     counting = np.flatnonzero(logits[1:] > _logit(_PAIR_CUT)) + 1
     return counting.tolist() if len(counting) else [int(logits.argmax())]
-
-
-def _diagonals(table: Floats) -> Floats:
-    """Returns (…, n, REACH) the columns i to i + REACH of each row i of (…, n, n + REACH)."""
-    *outer, down, right = table.strides
-    shape = (*table.shape[:-1], REACH)
-    return np.lib.stride_tricks.as_strided(table, shape, (*outer, down + right, right))
 
 
 def _apart(spans: Iterable[Spot], count: int) -> list[Spot]:
