@@ -37,7 +37,7 @@ demo: $(VENV)/.installed-demo
 	@$(RUN) -m corpora.demo
 
 test: $(VENV)/.installed-test
-	@$(RUN) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(RUN) -m pytest -n 3 --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-check
 	$(RUN) -m ruff check .

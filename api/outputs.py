@@ -15,6 +15,7 @@ from voc.records import (
     Priority,
     Severity,
     Trend,
+    VoiceOutcome,
     WaitingFor,
     WorkOrderStatus,
 )
@@ -76,6 +77,22 @@ class FeedbackOut(Output):
     industry: str | None
     ingested_at: str
     tags: dict[str, Any] | None = Field(description="Tags; null until the worker has been there.")
+
+
+class VoiceActionOut(Output):
+    """What a rule for single voices did about one."""
+
+    rule: str
+    version: int = Field(description="Version of the voice that it read.")
+    outcome: VoiceOutcome
+    tag: str | None = Field(description="Tag that the customer was given.")
+    at: str
+
+
+class FeedbackFileOut(FeedbackOut):
+    """A voice with what was done about it."""
+
+    actions: list[VoiceActionOut] = Field(description="What rules for single voices did.")
 
 
 class EvidenceOut(Output):

@@ -738,9 +738,10 @@ class VoiceAction:
 
 @dataclass(frozen=True, slots=True)
 class OrderPart:
-    """Which part of its issue a work order is of, and what sent it where it is.
+    """Which part of its issue a work order is of, and what it was opened by.
 
-    `part` is empty for the whole issue, else as `voc.workorders.parts` names it.
+    `part` is empty for the whole issue, else as `voc.workorders.parts` names it. `rule` and
+    `skill_group` stay what they were when it was opened; the order has what they are now.
     """
 
     work_order_id: str

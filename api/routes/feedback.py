@@ -18,7 +18,7 @@ from api.answers import (
     zoned,
 )
 from api.inputs import CorrectionIn, FeedbackBatch, FeedbackFilter, FeedbackIn, reason_of
-from api.outputs import CorrectionOut, FeedbackOut, FeedbackPage, ReceivedOut
+from api.outputs import CorrectionOut, FeedbackFileOut, FeedbackPage, ReceivedOut
 from api.problems import documented
 from api.security import Principal, requires
 
@@ -108,19 +108,20 @@ async def list_feedback(
 
 @router.get(
     "/feedback/{feedback_id}",
-    response_model=FeedbackOut,
+    response_model=FeedbackFileOut,
     responses=documented(401, 403, 404, 422, 429, 503),
 )
 async def show_feedback(
     request: Request, feedback_id: str, caller: Annotated[Principal, requires("read")]
 ) -> Response:
-    """Shows one feedback with its tags."""
+    """Shows one feedback with its tags, and what rules for single voices did about it."""
 
     def read(store: Store, _settings: Settings) -> Response:
         voice = store.feedback(feedback_id)
         if voice is None:
             raise not_found("feedback")
-        return item_response(request, _shown(voice, store.tags(feedback_id)))
+        done = {"actions": store.voice_actions(feedback_id)}
+        return item_response(request, _shown(voice, store.tags(feedback_id)) | done)
 
     return await in_workspace(request, caller, read)
 

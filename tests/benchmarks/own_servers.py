@@ -1,4 +1,4 @@
-"""PostgreSQL and RabbitMQ of a benchmark's own, in a folder of its own, to be killed at will."""
+"""PostgreSQL, RabbitMQ and Redis of a benchmark's own, each in its folder, to be killed at will."""
 
 from __future__ import annotations
 
@@ -147,3 +147,22 @@ class RabbitMQ(Server):
     @property
     def url(self) -> str:
         return f"amqp://guest:guest@127.0.0.1:{self.port}/"
+
+
+class RedisServer(Server):
+    """A Redis that writes what it acknowledges to disk first: appendonly, synced always."""
+
+    def __init__(self, folder: Path) -> None:
+        found = shutil.which("redis-server")
+        if found is None:
+            raise SystemExit("there is no redis-server on the path; install Redis")
+        self._program = found
+        super().__init__(folder, "redis")
+
+    def _command(self) -> list[str]:
+        lasting = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
+        return [self._program, "--bind", "127.0.0.1", "--port", str(self.port), *lasting]
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"

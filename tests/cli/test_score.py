@@ -95,7 +95,7 @@ def _interrupt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[byt
 
 
 def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path: Path) -> None:
-    _write(tmp_path / "in.jsonl", [{"id": n, "text": f"第{n}次，太慢了"} for n in range(2_500)])
+    _write(tmp_path / "in.jsonl", [{"id": n, "text": f"第{n}次，太慢了"} for n in range(5_000)])
     stopped = _interrupt(tmp_path, "score", "in.jsonl", "-o", "out.jsonl")
     assert stopped.returncode == 130
     assert b"--resume" in stopped.stderr
@@ -103,7 +103,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path: Path) -> None:
     other = _voc(tmp_path, "score", "in.jsonl", "-o", "out.jsonl", "--resume", "--tasks", "intent")
     assert other.returncode == 2
     assert _voc(tmp_path, "score", "in.jsonl", "-o", "out.jsonl", "--resume").returncode == 0
-    assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 2_500
+    assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 5_000
 
 
 def test_a_run_without_one_good_row_fails(tmp_path: Path) -> None:

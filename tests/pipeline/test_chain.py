@@ -15,6 +15,7 @@ from voc.config import load_settings
 from voc.issues import UNPLACED
 from voc.pipeline.chain import Chain
 from voc.pipeline.emergencies import telling_span
+from voc.pipeline.handling import Handler
 from voc.pipeline.moments import moments_of
 from voc.records import (
     AspectMention,
@@ -143,6 +144,15 @@ def test_the_newest_moment(
     assert abs(moments.as_of["phone"] - newest) < timedelta(seconds=1)
 
 
+def test_one_wrong_year_does_not_make_history_of_the_rest(workshop: Workshop) -> None:
+    workshop.hear(
+        "phone", [_voice("phone", f"a{n}", OLD - timedelta(days=n / 9)) for n in range(300)]
+    )
+    workshop.hear("phone", [_voice("phone", "wrong", OLD + timedelta(days=400))])
+    moments = moments_of(workshop.store, model=MODEL, zone=UTC, now=NOW)
+    assert abs(moments.as_of["phone"] - OLD) < timedelta(seconds=1)
+
+
 def test_an_eased_rule_opens_orders_for_known_issues(workshop: Workshop) -> None:
     rules = workshop.folder / "routing.yaml"
     rules.write_text("open_when: {severity: high}")
@@ -168,6 +178,32 @@ def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) 
         assert workshop.chain().form() == (0, expected)
     assert workshop.chain().form() == (0, 0)
     assert len(workshop.store.work_orders()) == 2
+
+
+def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: Workshop) -> None:
+    rules = workshop.folder / "routing.yaml"
+    rules.write_text(
+        "open_when: {severity: low, voices: 1}\nrules: [{name: 每店, then: {per: issue_and_store}}]"
+    )
+    asked = {"routing.file": str(rules)}
+    for store, days in (("一店", (5, 3, 1)), ("二店", (4, 2))):
+        workshop.hear("automotive", _days("automotive", *days, until=OLD, store=store))
+    workshop.chain(**asked).form()
+    orders = workshop.store.work_orders()
+    assert sorted(order.title[-4:] for order in orders) == ["（一店）", "（二店）"]
+    handler = Handler(workshop.store, load_settings(overrides=asked, environ={}))
+    for order in orders:
+        with workshop.store.transaction() as transaction:
+            handler.act(
+                transaction, order.work_order_id, "closed",
+                actor="老李", at=datetime.now(UTC), note="好了",
+            )  # fmt: skip
+    [issue] = workshop.store.issues()
+    assert issue.status == "closed"
+    workshop.hear("automotive", _days("automotive", 0, until=OLD, store="二店"))
+    assert workshop.chain(**asked).form() == (1, 1)
+    new = next(order for order in workshop.store.work_orders() if order.status == "open")
+    assert "（二店）" in new.title
 
 
 def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -> None:

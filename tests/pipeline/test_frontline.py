@@ -245,6 +245,40 @@ def test_an_advertisement_is_not_thanked(shop: Shop) -> None:
     assert [item.payload["data"]["voice"]["text"] for item in shop.messages()] == ["很好吃"]
 
 
+COPY = "这家店的面包真的太好吃了，强烈推荐给每一位朋友，下次一定还来"
+
+
+def test_paid_posts_are_not_thanked(shop: Shop) -> None:
+    best: dict[str, Any] = {"rating": 5, "rating_max": 5, "store": "城东一店"}
+    for number in range(6):
+        shop.hear(f"a{number}", f"{COPY}{number}", "positive", author=f"新{number}", **best)
+    shop.hear("b", "店员帮我把蛋糕送到了家", "positive", author="老客", **best)
+    chain = shop.tag()
+    told = [item.payload["data"]["voice"]["text"] for item in shop.messages()]
+    assert told == ["店员帮我把蛋糕送到了家"]
+    assert chain.voice_notes == []
+
+
+def test_words_that_were_stored_before_are_thanked_once(shop: Shop) -> None:
+    best: dict[str, Any] = {"rating": 5, "rating_max": 5, "store": "城东一店", "author": "老客"}
+    shop.hear("a", COPY, "positive", age_days=0.1, **best)
+    shop.tag()
+    shop.hear("b", f"{COPY}！", "positive", **best)
+    shop.tag()
+    assert [item.payload["data"]["voice"]["text"] for item in shop.messages()] == [COPY]
+
+
+def test_old_copies_are_found_too(shop: Shop) -> None:
+    best: dict[str, Any] = {"rating": 5, "rating_max": 5, "store": "城东一店", "author": "老客"}
+    shop.hear("a", COPY, "positive", age_days=2.9, **best)
+    shop.hear("b", "店员帮我把蛋糕送到了家", "positive", **(best | {"store": "城东二店"}))
+    shop.tag()
+    shop.hear("c", f"{COPY}！", "positive", age_days=2.8, **best)
+    shop.tag()
+    told = [item.payload["data"]["voice"]["text"] for item in shop.messages()]
+    assert sorted(told) == sorted([COPY, "店员帮我把蛋糕送到了家"])
+
+
 def test_a_store_without_rules_is_asked_nothing(shop: Shop, tmp_path: Path) -> None:
     (tmp_path / "routing.yaml").write_text("{}", encoding="utf-8")
     shop.hear("a", "很差", "negative", nps=0)

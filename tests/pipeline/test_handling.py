@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from tests.store.conftest import (  # noqa: F401 - fixtures
+    postgres_made,
     postgres_trouble,
     postgres_url,
+    sqlite_made,
     sqlite_url,
     store,
     store_url,
@@ -29,9 +31,9 @@ from voc.workorders import (
     Circumstances,
     Decided,
     Details,
+    decide_orders,
     load_calendar,
     load_routing,
-    open_work_orders,
 )
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)  # Monday, nine in the morning in Shanghai
@@ -74,7 +76,7 @@ def opened(store: Store, settings: Settings) -> Callable[..., WorkOrder]:  # noq
 
     def make(number: int = 1) -> WorkOrder:
         one = issue(number)
-        [(order, message)] = open_work_orders(
+        [(order, message)] = decide_orders(
             [one],
             [],
             routing=load_routing(settings.routing.file),
@@ -83,7 +85,7 @@ def opened(store: Store, settings: Settings) -> Callable[..., WorkOrder]:  # noq
             now=NOW,
             circumstances={one.issue_id: TOLD},
             sinks=("team",),
-        )
+        ).orders
         with store.transaction() as transaction:
             transaction.save_issues([one])
             transaction.save_work_order(order)
@@ -334,14 +336,14 @@ def test_the_issue_of_a_merged_order_gets_no_new_one_while_the_other_runs(
         desk(parent, "resolved")
     [found] = [one for one in (issue(2),) if one.issue_id == child.issue_id]
     louder = Issue(**{**{name: getattr(found, name) for name in found.__slots__}, "count": 60})
-    made = open_work_orders(
+    made = decide_orders(
         [louder],
         store.work_orders(),
         routing=load_routing(settings.routing.file),
         industries={},
         calendar=load_calendar("cn"),
         now=desk.now,
-    )
+    ).orders
     assert bool(made) is not runs
 
 

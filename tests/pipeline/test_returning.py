@@ -17,7 +17,7 @@ from tests.workorders.inboxes.posts import Office
 from voc.config import Settings, load_settings
 from voc.errors import StoreError
 from voc.pipeline.returning import Mailroom, Returned
-from voc.records import Issue, WorkOrder
+from voc.records import Issue, OrderPart, WorkOrder
 from voc.store import Store, open_store
 from voc.workorders.inboxes import Inbox, InboxError, Letter
 
@@ -41,6 +41,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
                         OPENED + timedelta(days=3),
                     )
                 )  # fmt: skip
+            transaction.save_order_parts([OrderPart("wo_2", "store=二店", "门店")])
         yield opened
 
 

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from voc.pipeline.tagging import Failure, tag_feedback
-from voc.records import Feedback, Sentiment, Tags, Turn
+from voc.records import AspectMention, Feedback, Sentiment, Span, Tags, Turn
 
 
 @dataclass
@@ -87,6 +87,38 @@ def test_only_the_customers_turns_are_read_and_the_whole_text_comes_back() -> No
     assert seen == [" " * 9 + "\n你们太慢了"]
     assert isinstance(tags, Tags)
     assert tags.text == text
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        ([("customer", "申请售后"), ("agent", "有编号么"), ("customer", "运输中摔坏了")],
+         ["运输中摔坏了", "申请售后"]),
+        ([("customer", "?"), ("agent", "您好"), ("customer", "几点能到")], ["几点能到"]),
+        ([("customer", "没发货"), ("customer", "我要退款")], ["没发货\n我要退款"]),
+        ([("agent", "您好"), ("customer", "没发货"), ("customer", "我要退款"), ("agent", "好的")],
+         ["没发货\n我要退款"]),
+        ([("1", "没发货"), ("2", "您稍等")], ["没发货\n您稍等"]),
+    ],
+)  # fmt: skip
+def test_evidence_never_quotes_an_agent(turns: list[tuple[str, str]], told: list[str]) -> None:
+    said = tuple(Turn(*turn) for turn in turns)
+    text = "\n".join(turn.text for turn in said)
+
+    class Spanning(Engine):
+        def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
+            [tags], [view] = super().tag(texts, ids=ids), texts
+            words = view.strip()
+            start = view.index(words)
+            span = Span(start, start + len(words), words)
+            mention = AspectMention("after_sales", "售后", "negative", 0.9, (span,))
+            return [replace(tags, aspects=(mention,))]
+
+    [tags] = tag_feedback(Spanning(), [_feedback(text, turns=said)], ids=["a"], timeout_s=5)
+    assert isinstance(tags, Tags)
+    evidence = tags.aspects[0].evidence
+    assert [span.text for span in evidence] == told
+    assert [text[span.start : span.end] for span in evidence] == told
 
 
 def test_the_companys_own_posts_say_nothing_of_customers() -> None:

@@ -11,8 +11,10 @@ from typing import Any, cast
 import pytest
 
 from tests.store.conftest import (  # noqa: F401 - fixtures
+    postgres_made,
     postgres_trouble,
     postgres_url,
+    sqlite_made,
     sqlite_url,
     store_url,
 )

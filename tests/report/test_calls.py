@@ -134,3 +134,19 @@ def test_the_workbook_lists_them(report: Callable[..., ReportInput], row: Make) 
     assert sheet.rows[0][6] == "已解决"
     assert sheet.rows[-1][0] == "全部 20 通的平均"
     assert all(len(line) == len(sheet.columns) for line in sheet.rows)
+
+
+@pytest.mark.parametrize(("rows", "told"), [(FEWEST_CALLS, True), (3 * FEWEST_CALLS, False)])
+def test_the_first_screen_tells_of_calls_where_they_are_most_of_what_came(
+    rows: int, told: bool, report: Callable[..., ReportInput], row: Callable[..., Any]
+) -> None:
+    calls = [_call(str(number), -0.4, outcome="unresolved") for number in range(FEWEST_CALLS)]
+    figures = build_figures(report(rows=[row(f"fb_{n}") for n in range(rows)], calls=calls))
+    points = [point for point in figures.key_points if point.kind == "calls"]
+    assert len(points) == told
+    for point in points:
+        said = "".join(part.text for part in point.sentence)
+        assert said.startswith(
+            "20 通会话，按客户最后的话 100% 未解决（95% 区间 84–100%），0% 已解决"
+        )
+        assert point.anchor == "calls"

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from voc.report.periods import core_ends, volume_of
+from voc.report.periods import volume_of
 
 MONDAY = date(2026, 9, 21)
 
@@ -50,24 +50,3 @@ def test_what_lies_before_the_first_bucket_is_counted() -> None:
 
 def test_without_days_there_is_nothing() -> None:
     assert volume_of({}, None, None).buckets == ()
-
-
-@pytest.mark.parametrize(
-    ("days", "first", "last"),
-    [
-        ({0: 500, 6: 500}, 0, 6),
-        ({-400: 1, -30: 1, 0: 500, 6: 500}, 0, 6),  # a few with a wrong year
-        ({0: 500, 6: 500, 20: 2, 900: 1}, 0, 6),
-        ({-3: 1, 0: 500, 6: 500}, -3, 6),  # no gap before the rest
-        ({-400: 60, 0: 500, 6: 500}, -400, 6),  # too many to be strays
-        ({0: 1}, 0, 0),
-        ({0: 1, 100: 1}, 0, 100),
-    ],
-)
-def test_strays_at_either_end_are_left_out(days: dict[int, int], first: int, last: int) -> None:
-    counts = {MONDAY.toordinal() + day: [count, 0, 0, 0] for day, count in days.items()}
-    assert core_ends(counts) == (MONDAY + timedelta(days=first), MONDAY + timedelta(days=last))
-
-
-def test_no_feedback_has_no_ends() -> None:
-    assert core_ends({}) is None

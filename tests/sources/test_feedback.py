@@ -156,6 +156,9 @@ def test_dialogues() -> None:
     expected = (Turn("customer", "喂"), Turn("agent", "您好"))
     joined = _feedback({"id": "1", "turns": turns})
     assert (joined.text, joined.turns, joined.channel) == ("喂\n您好", expected, "hotline")
+    for text in ("喂 \n\n您好", "客户：喂\n客服：您好"):
+        same = _feedback({"text": text, "turns": turns})
+        assert (same.text, same.turns) == ("喂\n您好", expected)
     kept = _feedback({"text": "喂，您好", "turns": turns})
     assert (kept.text, kept.turns) == ("喂，您好", expected)
     marked = _feedback({"通话内容": "客户：喂\n客服：您好"})

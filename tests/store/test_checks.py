@@ -67,12 +67,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("statement", WRONG)
-def test_check_tells_what_is_wrong(store: Store, statement: str) -> None:
-    with store.transaction() as tx:
-        tx.add_feedback([Feedback("s", "1", "review", "好")], industry=None, now=NOW)
-    assert store.check() == []
-    run(store, statement)
-    (problem,) = store.check()
+def test_check_tells_what_is_wrong(new_store_url: str, statement: str) -> None:
+    with open_store(new_store_url) as store:
+        with store.transaction() as tx:
+            tx.add_feedback([Feedback("s", "1", "review", "好")], industry=None, now=NOW)
+        assert store.check() == []
+        run(store, statement)
+        (problem,) = store.check()
     assert WRONG[statement] in problem
 
 

@@ -64,6 +64,10 @@ def test_tags_of_a_customer_the_newest_first(store: Store) -> None:
     act(store, other, tag="别人", customer_id="c2")
     assert store.customer_tags("c1") == ["推荐者", "回访"]
     assert store.customer_tags("c3") == []
+    known = store.customer("c1", since=NOW, until=NOW)
+    assert known is not None
+    assert known.as_dict()["tags"] == ["推荐者", "回访"]
+    assert store.customer("c3", since=NOW, until=NOW) is None
 
 
 def test_turns_are_kept_with_their_transaction(store: Store) -> None:

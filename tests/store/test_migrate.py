@@ -134,19 +134,19 @@ def test_orders_of_old_get_the_moments_that_their_history_tells(store: Store) ->
         assert found.sequence == told, name
 
 
-def test_newer_schema_is_told(store_url: str) -> None:
-    open_store(store_url).close()
-    engine = create_engine(store_url)
+def test_newer_schema_is_told(new_store_url: str) -> None:
+    open_store(new_store_url).close()
+    engine = create_engine(new_store_url)
     with engine.begin() as connection:
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     engine.dispose()
     told = rf"schema 9999.*up to {REVISION}.*pip install --upgrade voc-zh"
     with pytest.raises(StoreError, match=told):
-        open_store(store_url)
+        open_store(new_store_url)
 
 
 def test_migration_that_fails_leaves_nothing(
-    store_url: str, monkeypatch: pytest.MonkeyPatch
+    new_store_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise InterruptedError
@@ -154,11 +154,11 @@ def test_migration_that_fails_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr("alembic.operations.Operations.create_index", fail)
         with pytest.raises(InterruptedError):
-            open_store(store_url)
-    engine = create_engine(store_url)
+            open_store(new_store_url)
+    engine = create_engine(new_store_url)
     assert "feedback" not in inspect(engine).get_table_names()
     engine.dispose()
-    with open_store(store_url) as store:
+    with open_store(new_store_url) as store:
         assert store.check() == []
 
 
@@ -166,13 +166,13 @@ def _open(url: str) -> None:
     open_store(url).close()
 
 
-def test_many_open_a_new_store_at_once(store_url: str) -> None:
+def test_many_open_a_new_store_at_once(new_store_url: str) -> None:
     fork = multiprocessing.get_context("fork")
-    openers = [fork.Process(target=_open, args=(store_url,)) for _ in range(4)]
+    openers = [fork.Process(target=_open, args=(new_store_url,)) for _ in range(4)]
     for opener in openers:
         opener.start()
     for opener in openers:
         opener.join()
     assert [opener.exitcode for opener in openers] == [0, 0, 0, 0]
-    with open_store(store_url) as store:
+    with open_store(new_store_url) as store:
         assert store.check() == []

@@ -10,11 +10,11 @@ from voc.errors import StoreError
 from voc.store import open_store, store_place
 
 
-def test_a_store_is_there_once_it_was_opened(store_url: str) -> None:
-    assert not store_place(store_url).is_there
-    assert not store_place(store_url).is_there
-    open_store(store_url).close()
-    assert store_place(store_url).is_there
+def test_a_store_is_there_once_it_was_opened(new_store_url: str) -> None:
+    assert not store_place(new_store_url).is_there
+    assert not store_place(new_store_url).is_there
+    open_store(new_store_url).close()
+    assert store_place(new_store_url).is_there
 
 
 def test_looking_makes_no_file(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from voc.records import Feedback
 from voc.store import ApiKey, Correction, Store, open_store
@@ -92,12 +93,38 @@ def test_a_correction_is_kept_once_in_order(store: Store) -> None:
 
 def test_one_holds_the_chain_until_it_lets_go(store: Store, store_url: str) -> None:
     with open_store(store_url) as other:
-        with store.held("chain") as is_held:
-            assert is_held
-            with other.held("chain") as is_held_too:
-                assert not is_held_too
-        with other.held("chain") as is_held:
-            assert is_held
+        with store.held("chain") as holding:
+            assert holding()
+            with other.held("chain") as holding_too:
+                assert not holding_too()
+        with other.held("chain") as holding:
+            assert holding()
+
+
+@pytest.mark.postgres
+def test_a_lock_that_its_server_lost_is_held_no_more(postgres_url: str) -> None:
+    with open_store(postgres_url) as store, open_store(postgres_url) as other:
+        with store.held("chain") as holding:
+            assert holding()
+            _end_who_holds(postgres_url)
+            assert not holding()
+            with other.held("chain") as taken:
+                assert taken()
+                assert not holding()
+        with store.held("chain") as holding:
+            assert holding()
+
+
+def _end_who_holds(url: str) -> None:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                " AND classid::bigint = hashtext(current_schema())::bigint & 4294967295"
+            )
+        )
+    engine.dispose()
 
 
 def _ask(url: str, barrier: Barrier, told: Any) -> None:

@@ -51,6 +51,16 @@ def test_a_phrase_that_customers_used(reader: Reader, texts: tuple[str, ...], na
     assert named(reader, texts) == name
 
 
+@pytest.mark.parametrize(("others", "name"), [(3, "天猫延迟发货规则"), (40, "没有发货")])
+def test_what_one_customer_says_does_not_name_what_many_say(
+    reader: Reader, others: int, name: str
+) -> None:
+    texts = ("天猫延迟发货规则", "还没有发货", "没有发货呢", "延迟了", *["发货"] * others)
+    said = members(reader, texts)
+    weights = {"发货": 0.5, "延迟": 0.4, "天猫": 0.3, "规则": 0.3}
+    assert name_of(said, weights, complaint=True) == name
+
+
 def test_a_phrase_that_holds_an_opinion_names_better_than_a_bare_thing(reader: Reader) -> None:
     texts = ("地下车库", "地下车库入口", "地下车库积水")
     said = members(reader, texts)

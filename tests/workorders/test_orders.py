@@ -13,8 +13,9 @@ from voc.config import Industry
 from voc.records import Issue, IssueStatus, Message, Severity, WorkOrder, stable_id
 from voc.workorders.calendar import load_calendar
 from voc.workorders.circumstances import Circumstances
+from voc.workorders.comebacks import last_told
 from voc.workorders.life import apply_event
-from voc.workorders.orders import last_told, open_work_orders
+from voc.workorders.orders import decide_orders
 from voc.workorders.rules import RoutingRules
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)  # Monday, ten in the morning in Shanghai
@@ -34,7 +35,7 @@ def tell(industries: Mapping[str, Industry]) -> Tell:
         sinks: Sequence[str] = ("file",),
         **values: Any,
     ) -> list[tuple[WorkOrder, Message]]:
-        return open_work_orders(
+        return decide_orders(
             [issue],
             existing,
             routing=RoutingRules.model_validate(rules or {}),
@@ -44,7 +45,7 @@ def tell(industries: Mapping[str, Industry]) -> Tell:
             circumstances={issue.issue_id: circumstances} if circumstances else None,
             sinks=sinks,
             **values,
-        )
+        ).orders
 
     return run
 
@@ -169,7 +170,7 @@ def test_an_issue_nobody_works_on_is_not_told_again(
     assert tell(make_issue(status=status, count=60, severity="critical"), [order]) == []
 
 
-@pytest.mark.parametrize("event", ["resolved", "closed", "rejected"])
+@pytest.mark.parametrize("event", ["resolved", "closed"])
 @pytest.mark.parametrize(
     ("status", "count", "severity", "reopened_days", "opens"),
     [
@@ -209,6 +210,38 @@ def test_a_comeback_opens_a_new_order(
         assert tell(issue, [ended, second], now=later, reopened_at=reopened) == []
         done = apply_event(second, "resolved", actor="老李", at=later)
         assert tell(issue, [done, ended], now=later, reopened_at=reopened) == [], "all was told"
+
+
+@pytest.mark.parametrize("status", ["open", "reopened"])
+@pytest.mark.parametrize(
+    ("count", "severity", "told"),
+    [
+        pytest.param(6, "medium", False, id="the same"),
+        pytest.param(7, "medium", False, id="a voice more"),
+        pytest.param(9, "medium", True, id="half as many again"),
+        pytest.param(7, "critical", True, id="more severe"),
+    ],
+)
+def test_what_every_team_refused_stays_the_one_order(
+    status: IssueStatus,
+    count: int,
+    severity: Severity,
+    told: bool,
+    make_issue: Callable[..., Issue],
+    tell: Tell,
+) -> None:
+    """People sort it by hand; new voices join it there."""
+    [(first, _)] = tell(make_issue())
+    end = NOW + timedelta(days=3)
+    refused = apply_event(first, "rejected", actor="老李", at=end, note="不归我们")
+    later = end + timedelta(days=1)
+    issue = make_issue(status=status, count=count, severity=severity)
+    found = tell(issue, [refused], now=later, reopened_at={"is_1": later})
+    assert bool(found) is told
+    for order, message in found:
+        assert (order.work_order_id, order.status) == (first.work_order_id, "rejected")
+        assert (order.due_at, message.sequence) == (refused.due_at, 2)
+        assert tell(issue, [order], now=later) == []
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from voc.records import Issue
 from voc.workorders.calendar import load_calendar
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.life import apply_event
-from voc.workorders.orders import open_work_orders
+from voc.workorders.orders import decide_orders
 from voc.workorders.payload import routing_of, told_before, work_order_message
 from voc.workorders.rules import RoutingRules
 
@@ -24,7 +24,7 @@ def test_the_payload_is_json_as_documented(
 ) -> None:
     told = Circumstances(urgency="high", reasons=("安全",), regions=(("上海", 3),))
     issue = make_issue(count=45)
-    [(order, message)] = open_work_orders(
+    [(order, message)] = decide_orders(
         [issue],
         [],
         routing=RoutingRules(),
@@ -32,7 +32,7 @@ def test_the_payload_is_json_as_documented(
         calendar=load_calendar("cn"),
         now=NOW,
         circumstances={"is_1": told},
-    )
+    ).orders
     document = json.loads(json.dumps(message.payload, allow_nan=False))
     assert document == message.payload
     assert set(document) == {"type", "id", "timestamp", "sequence", "data"}
@@ -73,7 +73,7 @@ def test_an_action_is_told_with_what_it_changed(
         urgency="high", reasons=("安全",), regions=(("上海", 3), ("北京", 1), ("安徽", 1))
     )
     issue = make_issue()
-    [(order, first)] = open_work_orders(
+    [(order, first)] = decide_orders(
         [issue],
         [],
         routing=RoutingRules(),
@@ -81,7 +81,7 @@ def test_an_action_is_told_with_what_it_changed(
         calendar=load_calendar("cn"),
         now=NOW,
         circumstances={"is_1": told},
-    )
+    ).orders
     kept, routed = told_before(first)
     assert kept == replace(told, regions=(("上海", 3), ("北京", 1), ("安徽", 1)))
     after = apply_event(order, "suspend", actor="老李", at=NOW, note="等配件")

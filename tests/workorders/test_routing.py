@@ -103,7 +103,7 @@ def test_the_first_rule_that_holds(
             Routing(
                 "客服部", "normal", "投诉", 24, "working", None, "请处理。", "默认",
                 "规则“默认”：该方面没有责任部门，派往默认部门；优先级中（严重程度中）；"
-                "时限 24 个工作小时",
+                "时限 24 个工作小时", named_by="default",
             ),
             id="all defaults",
         ),
@@ -123,6 +123,7 @@ def test_the_first_rule_that_holds(
             Routing(
                 "城东组", "normal", "投诉", 16, "working", "老李", "请处理。", "城东变速箱",
                 "规则“城东变速箱”：部门由规则指定；优先级中（严重程度中）；时限 16 个工作小时",
+                named_by="rule",
             ),
             id="working days",
         ),
@@ -141,7 +142,7 @@ def test_the_first_rule_that_holds(
             Routing(
                 "客服部", "urgent", "投诉", 4, "calendar", None, "请处理。", "默认",
                 "规则“默认”：该方面没有责任部门，派往默认部门；优先级紧急（声音十分紧急）；"
-                "时限 4 小时（昼夜不停）",
+                "时限 4 小时（昼夜不停）", named_by="default",
             ),
             id="urgency outweighs severity",
         ),

@@ -19,6 +19,7 @@ from voc.cli import (
     handling,
     inbox,
     keys,
+    learning,
     outbox,
     quality,
     records,
@@ -62,6 +63,7 @@ def _options(
 app.command("score")(score.score)
 app.command("eval")(score.evaluate)
 app.command("train-aspects")(training.train_aspects)
+app.command("train-routing")(learning.train_routing)
 app.command("ingest")(chain.ingest)
 app.command("crawl")(sources.crawl)
 app.command("sources")(sources.sources)

@@ -110,7 +110,7 @@ def show_customer(
     ],
     config: ConfigOption = None,
 ) -> None:
-    """Show one customer as JSON: level, orders, spending of the last 12 months, feedback ids.
+    """Show one customer as JSON: level, tags, orders, spending of 12 months, feedback ids.
 
     Example: voc customers show c_0123456789abcdef0123
     """

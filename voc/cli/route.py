@@ -59,7 +59,8 @@ def route(
     Example: voc route messages.jsonl --industry citizen --explain
     """
     from voc.errors import UsageError
-    from voc.pipeline.routing import Desk, RowRouter, figures_of, route_issues
+    from voc.pipeline.routing import Desk, figures_of, route_issues
+    from voc.pipeline.row_routing import RowRouter
     from voc.tagging.loading import load_tagger
 
     settings = settings_from(config)

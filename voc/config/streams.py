@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from voc.config.recognisers import RecogniserSettings
 from voc.config.section import Section
 from voc.config.sinks import Addresses, SigningSecret
 from voc.records import Channel
@@ -169,6 +170,9 @@ class FolderSourceSettings(SourceBase):
         default=1_000, gt=0, description="Largest file; larger ones are set aside."
     )
     map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
+    recogniser: RecogniserSettings | None = Field(
+        default=None, description="What hears recordings (.wav); empty: they are set aside."
+    )
     every_s: float | None = Field(default=None, ge=1, description=_SECONDS)
 
 

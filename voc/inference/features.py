@@ -65,6 +65,15 @@ def hashed_ngrams(texts: Sequence[str], *, bits: int, longest: int) -> SparseRow
     )
 
 
+def hashed_column(ngram: str, *, bits: int) -> int:
+    """Returns the column of `hashed_ngrams` that an n-gram of at least one code point counts in."""
+    with np.errstate(over="ignore"):
+        rolling = np.uint64(ord(ngram[0]) + 1)
+        for character in ngram[1:]:
+            rolling = rolling * _MULTIPLIER + np.uint64(ord(character))
+        return int(_columns(np.array([rolling + np.uint64(len(ngram))]), bits)[0])
+
+
 def _columns(hashes: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:
     mixed = (hashes ^ (hashes >> np.uint64(29))) * _FINALISER
     return (mixed >> np.uint64(64 - bits)).astype(np.int64)

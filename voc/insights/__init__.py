@@ -20,6 +20,7 @@ from voc.insights.scores import (
     nps,
     nps_of_counts,
 )
+from voc.insights.strays import core_days
 from voc.insights.weeks import (
     Week,
     WeekComparison,
@@ -52,6 +53,7 @@ __all__ = [
     "ces",
     "compare_weeks",
     "contradiction",
+    "core_days",
     "csat",
     "csat_of_counts",
     "difference",

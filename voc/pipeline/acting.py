@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from voc.config import Settings
@@ -15,7 +16,9 @@ from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import Details, calendar_for, decide_orders, load_routing
 from voc.workorders.history import CHOSEN
-from voc.workorders.rules import OpenWhen, Rule, Then
+from voc.workorders.relations import unsettled
+from voc.workorders.routing import sinks_of
+from voc.workorders.rules import OpenWhen, RoutingRules, Rule, Then
 from voc.workorders.states import ENDED
 
 
@@ -48,9 +51,7 @@ def open_for_issue(
     if issue is None:
         raise UsageError(f"There is no issue {issue_id!r}.")
     existing = store.work_orders(issue_id=issue_id)
-    running = [order.work_order_id for order in existing if order.status not in ENDED]
-    if running:
-        raise StateError(f"Issue {issue_id} has the work order {running[0]}, which is not ended.")
+    _check_none(store, issue_id, existing)
     if issue.status not in ("open", "reopened"):
         raise StateError(f"Issue {issue_id} is {issue.status}; reopen it first.")
     file = settings.resolve(settings.routing.file)
@@ -59,7 +60,7 @@ def open_for_issue(
     asked = rules.model_copy(
         update={
             "open_when": OpenWhen(severity="low", voices=1),
-            "rules": (*_chosen(department), *rules.rules),
+            "rules": (*_chosen(department, rules), *rules.rules),
             **({"match": "first"} if department else {}),
         }
     )
@@ -85,9 +86,24 @@ def open_for_issue(
     return transaction.work_order(order.work_order_id) or order
 
 
-def _chosen(department: str | None) -> tuple[Rule, ...]:
-    then = Then(department=department, per="issue")
-    return (Rule(name=CHOSEN, then=then),) if department else ()
+def _check_none(store: Store, issue_id: str, existing: Sequence[WorkOrder]) -> None:
+    """Checks that nobody works on an issue, nor has to sort what every team refused."""
+    parts = store.order_parts(issue_id=issue_id)
+    for order in unsettled(existing, parts, store.work_order):
+        name = order.work_order_id
+        if order.status not in ENDED:
+            raise StateError(f"Issue {issue_id} has the work order {name}, which is not ended.")
+        raise StateError(
+            f"Issue {issue_id} has the work order {name}, which every team refused; transfer it to"
+            " another department, or close it first."
+        )
+
+
+def _chosen(department: str | None, rules: RoutingRules) -> tuple[Rule, ...]:
+    if not department:
+        return ()
+    sinks = sinks_of(rules, department, CHOSEN)
+    return (Rule(name=CHOSEN, then=Then(department=department, per="issue", sinks=sinks)),)
 
 
 def tell_event(

@@ -14,6 +14,7 @@ from voc.issues import form_issues, is_absorbed, set_aside
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.calls import CallReader, as_heard, predictor_of, with_calls
 from voc.pipeline.clienteles import clienteles_of
+from voc.pipeline.copies import copies_among
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.emergencies import unplaced_emergencies
@@ -31,9 +32,9 @@ from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, UNCOUNTED, Is
 from voc.store import Store, StoredFeedback, Transaction
 from voc.tagging.engine import Engine
 from voc.text.advertisements import is_posted_advertisement
-from voc.text.bursts import Voice, find_bursts
-from voc.text.repeats import find_repeats
+from voc.text.bursts import Voice
 from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
+from voc.workorders.history import SYSTEM
 
 Progress = Callable[[str, int, int], None]
 
@@ -189,7 +190,7 @@ class Chain:
     def _voice_desk(self) -> VoiceDesk | None:
         """Returns what acts on voices; a routing file that is wrong must not stop tagging."""
         try:
-            return VoiceDesk(self._settings, self._industries, tiers=self._tiers)
+            return VoiceDesk(self._store, self._settings, self._industries, tiers=self._tiers)
         except ConfigError as error:
             self._unread = f"Nobody is told of the voices that are tagged now: {error}"
             return None
@@ -237,12 +238,10 @@ class Chain:
             if is_posted_advertisement(voice.text, voice.channel)
         }
         self._flag(ADVERTISEMENT, advertisements)
-        bursts = find_bursts(voices)
-        paid = {name: burst.group for burst in bursts for name in burst.feedback_ids}
-        self._flag(PAID_BURST, paid)
-        unpaid = [voice for voice in voices if voice.feedback_id not in paid]
-        self._flag(NEAR_DUPLICATE, find_repeats(unpaid))
-        return len(bursts)
+        copies = copies_among(voices)
+        self._flag(PAID_BURST, copies.paid)
+        self._flag(NEAR_DUPLICATE, copies.repeats)
+        return len(copies.bursts)
 
     def _flag(self, kind: str, groups: Mapping[str, str]) -> None:
         if dict(groups) != self._store.flags(kind):
@@ -355,6 +354,7 @@ class Chain:
                 reopened_at=reopened_at,
                 ledger=replace(ledger, holds_back=True),
             )
+            transaction.lock_orders()
             self._keep_issues(transaction, changed, existing, now)
             keep_orders(transaction, found)
         return len(changed), len(found.orders)
@@ -380,12 +380,18 @@ class Chain:
             if issue.status == "reopened":
                 known = before.get(issue.issue_id)
                 events = self._store.issue_events(issue.issue_id)
-                at = [event.at for event in events if event.to_status == "reopened"]
+                at = [(event.at, event.actor) for event in events if event.to_status == "reopened"]
                 if known is None or known.status != "reopened":
-                    at.append(now)
-                if at:
-                    found[issue.issue_id] = max(at)
+                    at.append((now, SYSTEM))
+                moment, actor = max(at, default=(None, None))
+                # New voices reopen only the parts of an issue that they are of; these count them.
+                if moment and not (actor == SYSTEM and self._has_parts(issue)):
+                    found[issue.issue_id] = moment
         return found
+
+    def _has_parts(self, issue: Issue) -> bool:
+        parts = self._store.order_parts(issue_id=issue.issue_id).values()
+        return len({item.part for item in parts}) > 1
 
     @staticmethod
     def _keep_issues(
@@ -399,7 +405,7 @@ class Chain:
             known = before.get(issue.issue_id)
             if known is not None and known.status != issue.status:
                 note = None if is_absorbed(issue) else _WHY_MOVED.get(issue.status)
-                transaction.set_issue_status(issue.issue_id, issue.status, "voc", note, now)
+                transaction.set_issue_status(issue.issue_id, issue.status, SYSTEM, note, now)
 
     def alert(self) -> int:
         """Raises, updates and closes alerts; returns how many are new or changed."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from voc.config import Industry, Settings
-from voc.errors import StateError
+from voc.errors import StateError, UsageError
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
 from voc.issues.grouping import group_rules, group_voices, issue_key
@@ -67,6 +67,7 @@ def keep_effects(
 
     With the setting `effects.redo` the order is reopened at once, and its issue too.
     """
+    transaction.lock_orders()
     known = {effect.effect_id: effect for effect in store.effects()}
     handler = Handler(store, settings)
     for effect in effects:
@@ -98,11 +99,11 @@ def reason_text(effect: Effect) -> str:
 
 
 def _redo(transaction: Transaction, handler: Handler, effect: Effect, now: datetime) -> bool:
-    """Reopens an order and its issue; false where its state, or its age, does not allow it."""
+    """Reopens an order and its issue; false where its state, age or another order forbids it."""
     why = f"整改未见效，重办：{reason_text(effect)}"
     try:
         handler.act(transaction, effect.work_order_id, "reopened", actor=SYSTEM, at=now, note=why)
-    except StateError:
+    except (StateError, UsageError):
         return False
     return True
 

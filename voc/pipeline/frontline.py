@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from voc.config import Industry, Settings
+from voc.pipeline.copies import RecentCopies
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.tiers import Tiers
 from voc.records import Message, Tags, VoiceAction, VoiceOutcome
-from voc.store import StoredFeedback, Transaction
+from voc.store import Store, StoredFeedback, Transaction
 from voc.store.actions import place_of
 from voc.text.advertisements import is_posted_advertisement
 from voc.workorders import Frontline, RoutingRules, VoiceRule, load_routing, voice_message
@@ -48,6 +49,7 @@ class VoiceDesk:
     """Reads each version of each voice once, when a model tags it first.
 
     Args:
+        store: Where copies of voices are looked for.
         settings: Which name the routing file and the sinks.
         industries: Taxonomies by id.
         tiers: Tells the tiers of customers.
@@ -57,7 +59,12 @@ class VoiceDesk:
     """
 
     def __init__(
-        self, settings: Settings, industries: Mapping[str, Industry], *, tiers: Tiers
+        self,
+        store: Store,
+        settings: Settings,
+        industries: Mapping[str, Industry],
+        *,
+        tiers: Tiers,
     ) -> None:
         rules = load_routing(settings.resolve(settings.routing.file))
         known_sinks(rules, settings)
@@ -65,9 +72,12 @@ class VoiceDesk:
         self._frontline = Frontline(rules, sinks=settings.sink_names)
         self._industries = industries
         self._tiers = tiers
+        self._copies = RecentCopies(store, timedelta(days=rules.voices.within_days))
 
     def act(self, transaction: Transaction, rows: Sequence[Row], now: datetime) -> Acted:
         """Acts on the voices of `rows` that are new; belongs before their tags are kept.
+
+        Nothing is done about copies: paid posts in bursts, and words that were stored before.
 
         Args:
             transaction: Keeps what is done together with the messages that tell of it, and with
@@ -81,12 +91,21 @@ class VoiceDesk:
         fresh = self._fresh(transaction, rows, now)
         names = {row.feedback.customer_id for row, _ in fresh} - {None}
         tiers = self._tiers({name for name in names if name})
+        held = [
+            (row, tags, tier, rules)
+            for row, tags in fresh
+            if (rules := self._held(row, tags, tier := tiers.get(row.feedback.customer_id or "")))
+        ]
+        copies = self._copies.among([row for row, *_ in held], now) if held else set()
         day = _Day(transaction.voices_told_on(now.date().isoformat()), acted)
-        for row, tags in fresh:
-            self._act_on(
-                transaction, row, tags, tiers.get(row.feedback.customer_id or ""), now, day
-            )
+        for row, tags, tier, rules in held:
+            if row.feedback_id not in copies:
+                self._act_on(transaction, row, tags, tier, rules, now, day)
         return acted
+
+    def _held(self, row: StoredFeedback, tags: Tags, tier: str | None) -> list[VoiceRule]:
+        industry = self._industries.get(tags.industry or row.industry or "")
+        return self._frontline.rules_for(row.feedback, tags, industry, tier)
 
     def _fresh(self, transaction: Transaction, rows: Sequence[Row], now: datetime) -> list[Row]:
         since = now - timedelta(days=self._rules.voices.within_days)
@@ -104,12 +123,11 @@ class VoiceDesk:
         row: StoredFeedback,
         tags: Tags,
         tier: str | None,
+        held: Sequence[VoiceRule],
         now: datetime,
         day: _Day,
     ) -> None:
         voice = row.feedback
-        industry = self._industries.get(tags.industry or row.industry or "")
-        held = self._frontline.rules_for(voice, tags, industry, tier)
         told = [rule for rule in held if self._frontline.sinks_for(rule, voice.store)]
         has_room = day.has_room(voice.store)
         outcomes: dict[str, VoiceOutcome] = {

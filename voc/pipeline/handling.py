@@ -15,6 +15,7 @@ from functools import cached_property
 from voc.config import Settings
 from voc.errors import UsageError
 from voc.pipeline.delivering import known_sinks
+from voc.pipeline.issue_states import Moved, move_issues, worked_on
 from voc.pipeline.taxonomies import industries_of
 from voc.records import HistoryEntry, Issue, Message, WorkOrder
 from voc.store import Store, Transaction
@@ -31,16 +32,18 @@ from voc.workorders import (
     load_routing,
 )
 from voc.workorders.clocks import granted_hours
-from voc.workorders.history import SYSTEM, is_late, noted_late
-from voc.workorders.parts import is_parted
+from voc.workorders.history import SYSTEM, is_late, noted_late, recorded
+from voc.workorders.parts import is_parted, voices_of
 from voc.workorders.payload import (
     issue_told_before,
     routing_of,
     told_before,
     work_order_message,
 )
-from voc.workorders.relations import check_relations
-from voc.workorders.states import action_named
+from voc.workorders.relations import check_relations, part_of
+from voc.workorders.rotas import Turns
+from voc.workorders.routing import assigned, sinks_of
+from voc.workorders.states import ENDED, action_named, phase_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Applied:
     before: WorkOrder
     order: WorkOrder
     is_late: bool = False
-    issues: tuple[tuple[str, str], ...] = ()
+    issues: Moved = ()
 
     @property
     def entries(self) -> tuple[HistoryEntry, ...]:
@@ -99,8 +102,9 @@ class Handler:
         """Takes an action on a work order: of a person, or as another system tells it.
 
         News may come in another order than it happened: what tells of a time before the last move
-        is noted in the history and moves nothing. Closing an order closes its issue, redoing it
-        reopens it; an order that is returned goes where the rules send it next.
+        is noted in the history and moves nothing. Closing the last order of an issue closes it,
+        redoing one reopens it; an order that is returned goes where the rules send it next; what
+        was merged into an order goes with it when that is merged itself.
 
         Args:
             transaction: What it is kept in, with the messages that tell of it.
@@ -112,18 +116,39 @@ class Handler:
             details: What else the action needs.
 
         Raises:
-            UsageError: There is no such order or action, or something is missing.
+            UsageError: There is no such order or action, something is missing, or another order
+                does what is to be redone.
             StateError: The state does not allow it; the message lists what it allows.
         """
         action = action_named(event)
         given = details or Details()
+        if action == "rejected":
+            transaction.rota_turns()  # before the orders, as where orders are opened
+        transaction.lock_orders()
         before, parent = self._locked(transaction, work_order_id, given.into)
         if is_late(before, action, at):
             after = noted_late(before, action, actor=actor, at=at, note=note)
             transaction.update_work_order(after)
             return Applied(before, after, is_late=True)
+        other = (
+            worked_on(self._store, transaction, before)
+            if action in ("reopened", "call_back")
+            else None
+        )
+        if action == "reopened" and other is not None:
+            raise UsageError(
+                f"{other.work_order_id} does what {work_order_id} would do again, and is"
+                f" {phase_of(other)}; act on that one instead, with a note of why."
+            )
         after = apply_event(
-            before, action, actor=actor, at=at, note=note, details=given, rulebook=self.rulebook
+            before,
+            action,
+            actor=actor,
+            at=at,
+            note=note,
+            details=given,
+            rulebook=self.rulebook,
+            may_redo=other is None,
         )
         children = transaction.child_orders(work_order_id)
         check_relations(before, action, parent=parent, children=children)
@@ -132,7 +157,18 @@ class Handler:
             after, routing = self._rerouted(transaction, after, at)
         after = self._told(transaction, before, after, routing=routing)
         transaction.update_work_order(after)
-        moved = self._move_issues(transaction, before, after, children, actor, note, at)
+        if action == "merge":
+            self._take_along(transaction, after, children, actor, at)
+        moved = move_issues(
+            self._store,
+            transaction,
+            before,
+            after,
+            children=children,
+            actor=actor,
+            note=note,
+            at=at,
+        )
         return Applied(before, after, issues=moved)
 
     def escalate(self, transaction: Transaction, work_order_id: str, now: datetime) -> list[str]:
@@ -179,6 +215,23 @@ class Handler:
         assert order is not None
         return order, found[into] if into else None
 
+    def _take_along(
+        self,
+        transaction: Transaction,
+        order: WorkOrder,
+        children: Sequence[WorkOrder],
+        actor: str,
+        at: datetime,
+    ) -> None:
+        """Points what was merged into an order at the one that order was merged into."""
+        into, name = order.merged_into, order.work_order_id
+        for child in children:
+            if child.merged_into == name:
+                moved = replace(child, parent_id=into, merged_into=into)
+                why = f"随 {name} 并入 {into}"
+                moved = recorded(child, moved, event="merge", actor=actor, at=at, note=why)
+                transaction.update_work_order(self._told(transaction, child, moved))
+
     def _rerouted(
         self, transaction: Transaction, order: WorkOrder, at: datetime
     ) -> tuple[WorkOrder, Routing | None]:
@@ -190,10 +243,28 @@ class Handler:
             Router(self.rules, hours_per_day=hours), self.rules.defaults.department, self.rulebook
         )
         industry = industries.get(issue.industry)
-        decided = rerouting.decide(order, issue, industry=industry, told=told)
+        decided = rerouting.decide(
+            order, issue, industry=industry, told=told, taken=self._taken(transaction, order)
+        )
         if decided is None:
             return order, None
+        moment = at.astimezone(self.rulebook.calendar.zone)
+        turns = Turns(self.rules.every_rota(), transaction.rota_turns(), moment)
+        decided = assigned(decided, turns)
+        transaction.save_rota_turns(turns.changed)
         return rerouting.rerouted(order, issue, decided, told=told, at=at), decided
+
+    def _taken(self, transaction: Transaction, order: WorkOrder) -> set[str]:
+        """Returns the departments that have another order of the same voices."""
+        parts = self._store.order_parts(issue_id=order.issue_id)
+        voices = voices_of(part_of(order, parts))
+        return {
+            other.department
+            for other in transaction.issue_orders(order.issue_id)
+            if other.work_order_id != order.work_order_id
+            and other.status not in ENDED
+            and voices_of(part_of(other, parts)) == voices
+        }
 
     def _told(
         self,
@@ -213,7 +284,7 @@ class Handler:
         last = transaction.last_message(order.work_order_id)
         issue, (told, routed) = self._issue(order, last), told_before(last)
         hours = granted_hours(order, self.rulebook.calendar)
-        for sink in dict.fromkeys((*self._sinks(before, routing), *also)):
+        for sink in dict.fromkeys((*self._sinks(before, after), *also)):
             transaction.enqueue(
                 work_order_message(
                     order,
@@ -228,12 +299,14 @@ class Handler:
             )
         return order
 
-    def _sinks(self, order: WorkOrder, routing: Routing | None) -> Sequence[str]:
-        """Returns the sinks that know an order, or shall know it."""
-        named = [rule.then.sinks for rule in self.rules.rules if rule.name == order.rule]
-        mine = (named[0] if named else ()) or self.rules.defaults.sinks
-        theirs = routing.sinks if routing else ()
-        return (*(mine or self._settings.sink_names), *theirs)
+    def _sinks(self, before: WorkOrder, after: WorkOrder) -> Sequence[str]:
+        """Returns the sinks of who had an order, and of who has it now."""
+        named = [
+            sinks_of(self.rules, order.department, order.rule) or self._settings.sink_names
+            for order in (before, after)
+            if order.rule is not None or order is before
+        ]
+        return [sink for sinks in named for sink in sinks]
 
     def _issue(self, order: WorkOrder, last: Message | None) -> Issue:
         """Returns the issue of an order; of an order of a part of it, with the voices of that."""
@@ -241,32 +314,3 @@ class Handler:
         assert issue is not None, "the store keeps no order without its issue"
         parts = self._store.order_parts(issue_id=order.issue_id)
         return issue_told_before(issue, last) if is_parted(parts.values()) else issue
-
-    def _move_issues(
-        self,
-        transaction: Transaction,
-        before: WorkOrder,
-        after: WorkOrder,
-        children: Sequence[WorkOrder],
-        actor: str,
-        note: str | None,
-        at: datetime,
-    ) -> tuple[tuple[str, str], ...]:
-        """Closes the issues of a closed order and of those merged into it; a redo reopens them."""
-        if before.status == after.status or after.merged_into is not None:
-            return ()
-        merged = [child for child in children if child.merged_into == after.work_order_id]
-        names = dict.fromkeys(order.issue_id for order in (after, *merged))
-        moved = []
-        for name in names:
-            issue = self._store.issue(name)
-            if issue is None:
-                continue
-            # An ignored issue stays ignored: closed, the next voice would reopen it.
-            if after.status == "closed" and issue.status in ("open", "reopened"):
-                transaction.set_issue_status(name, "closed", actor, note, at)
-                moved.append((name, "closed"))
-            elif after.status == "reopened" and issue.status == "closed":
-                transaction.set_issue_status(name, "reopened", actor, note, at)
-                moved.append((name, "reopened"))
-        return tuple(moved)

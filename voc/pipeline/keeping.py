@@ -30,6 +30,7 @@ def keep_orders(transaction: Transaction, found: Decided) -> None:
 
     An order that somebody changed meanwhile is left as it is; the next run tells by what it is now.
     """
+    transaction.lock_orders()
     kept = set()
     for order, messages in _by_order(found.orders):
         known = transaction.work_order(order.work_order_id)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from voc.insights import core_days
 from voc.issues import Volumes
 from voc.records import UNCOUNTED
 from voc.store import Store, TaggedRow
@@ -18,7 +19,8 @@ class Moments:
 
     Attributes:
         volumes: Feedback a day by (industry, product); the product `None` is the whole industry.
-        as_of: The time of the newest voice of each industry, in the reader's zone.
+        as_of: The time of the newest voice of each industry that is no stray (`core_days`), in the
+            reader's zone.
     """
 
     volumes: Volumes
@@ -45,7 +47,10 @@ def moments_of(store: Store, *, model: str, zone: tzinfo, now: datetime) -> Mome
             continue
         spoken[row.industry][row.occurred_at] = row.feedback_id
         _count(volumes, row, row.industry, row.occurred_at.astimezone(zone).date())
-    as_of = {name: _newest(store, said).astimezone(zone) for name, said in spoken.items()}
+    as_of = {
+        name: _newest(store, _core(said, volumes[(name, None)], zone)).astimezone(zone)
+        for name, said in spoken.items()
+    }
     return Moments(dict(volumes), as_of)
 
 
@@ -55,6 +60,16 @@ def _count(
     volumes[(industry, None)][day] += 1
     if row.product:
         volumes[(industry, row.product)][day] += 1
+
+
+def _core(said: dict[datetime, str], days: Counter[date], zone: tzinfo) -> dict[datetime, str]:
+    """Returns the moments up to the last day that is no stray's."""
+    ends = core_days({day.toordinal(): count for day, count in days.items()})
+    return {
+        moment: name
+        for moment, name in said.items()
+        if ends is None or moment.astimezone(zone).date() <= ends[1]
+    }
 
 
 def _newest(store: Store, said: dict[datetime, str]) -> datetime:

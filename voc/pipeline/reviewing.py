@@ -43,6 +43,7 @@ def approve(
         UsageError: Nothing of that id waits or waited.
         StateError: It was decided on before, or its issue no longer makes that order.
     """
+    transaction.rota_turns()  # before what waits, as where orders are proposed
     review = _waiting(transaction, work_order_id)
     issue = _open_issue(store, review)
     file = settings.resolve(settings.routing.file)

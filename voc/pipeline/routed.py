@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ class Routed:
         opens: Whether `voc run` would open an order for the row alone; `None` for issues.
         voice: What would be done about the row as a single voice; `None` for issues.
         orders: What orders an issue makes, each with its part, department and rule.
+        learned: What past orders say of it, where that was asked for and a model is named.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Routed:
     opens: str | None = None
     voice: VoiceTrial | None = None
     orders: tuple[Task, ...] = ()
+    learned: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Returns it for JSON."""
@@ -53,6 +56,8 @@ class Routed:
             values["opens"] = self.opens
         if self.confidence is not None:
             values["confidence"] = round(self.confidence, 4)
+        if self.learned is not None:
+            values["learned"] = dict(self.learned)
         if self.failed:
             values["failed"] = [one.as_dict() for one in self.failed]
         if self.voice is not None:

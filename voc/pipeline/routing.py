@@ -1,31 +1,20 @@
-"""Tries the routing rules and opens nothing: on issues of the store, or on rows of a file."""
+"""Tries the routing rules on issues of the store, and opens nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import islice
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from voc.config import Industry, Settings
-from voc.errors import RowError, UsageError
+from voc.errors import UsageError
 from voc.insights import Proportion, proportion
-from voc.issues import UNPLACED, severity_of
-from voc.pipeline.opening import what_opens
+from voc.pipeline.learned import Learned
 from voc.pipeline.routed import Routed, VoiceTrial
-from voc.pipeline.scoring import columns_of
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_now
-from voc.records import AspectMention, Feedback, Issue, Mention, Tags
-from voc.sources.base import Reject
-from voc.sources.columns import ColumnMap
-from voc.sources.feedback import to_feedback
-from voc.sources.rows import Row
-from voc.sources.tables import Table, read_rows
+from voc.records import Feedback, Issue, Tags
 from voc.store import Store
-from voc.tagging.engine import Engine
 from voc.workorders import (
     Circumstances,
     Frontline,
@@ -34,12 +23,7 @@ from voc.workorders import (
     calendar_for,
     load_routing,
 )
-from voc.workorders.circumstances import summary
-from voc.workorders.frontline import voice_facts
 from voc.workorders.parts import tasks_of
-
-DEPARTMENT: Final = "department"
-"""The column of a labelled file that says who should get a row, by department or by aspect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +46,16 @@ class Desk:
         settings: Which name the rules.
         explained: Whether to say why each rule that does not hold does not, and what rules for
             single voices would do.
+        learned: Whether what was learned from past orders is heard.
     """
 
-    def __init__(self, settings: Settings, *, explained: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, explained: bool = False, learned: bool = True
+    ) -> None:
         file = settings.resolve(settings.routing.file)
-        self.rules: RoutingRules = load_routing(file)
+        rules = load_routing(file)
+        self.rules: RoutingRules = rules if learned else rules.model_copy(update={"learned": None})
+        self.learned = Learned.of(self.rules)
         hours = calendar_for(self.rules, file).hours_per_day
         self._router = Router(self.rules, hours_per_day=hours)
         self._frontline = Frontline(self.rules, sinks=settings.sink_names)
@@ -79,8 +68,9 @@ class Desk:
         told: Circumstances,
         *,
         confidence: float | None = None,
+        texts: Sequence[str] = (),
     ) -> Routed:
-        """Routes an issue, or a row that stands for one."""
+        """Routes an issue, or a row that stands for one; `texts` are what its voices say."""
         decided = self._router.every(issue, industry=industry, circumstances=told)
         failed = (
             tuple(self._router.failed(issue, industry=industry, circumstances=told))
@@ -96,6 +86,7 @@ class Desk:
             failed,
             also=tuple(decided[1:]),
             orders=tuple(orders),
+            learned=self.learned.explained(told, texts) if self._explained else None,
         )
 
     def try_voice(self, feedback: Feedback, tags: Tags, industry: Industry) -> VoiceTrial | None:
@@ -134,118 +125,8 @@ def route_issues(
     industries, _ = industries_of(store, settings, {issue.industry for issue in issues})
     told = told_now(store, issues, model=model, rules=desk.rules, settings=settings)
     for issue in issues:
-        yield desk.decide(issue, industries.get(issue.industry), told[issue.issue_id])
-
-
-@dataclass
-class RowRouter:
-    """Routes each row of a file as if it were a problem of its own.
-
-    Attributes:
-        engine: What tags, bound to an industry.
-        desk: What decides.
-        settings: For the zone, limits and batches.
-        mapping: Field: column, where columns are told.
-        rejects: Rows that could not be read or tagged, as they are met.
-    """
-
-    engine: Engine
-    desk: Desk
-    settings: Settings
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    rejects: list[Reject] = field(default_factory=list)
-
-    def rows(self, source: str) -> Iterator[Routed]:
-        """Yields the decisions in the order of the rows.
-
-        Raises:
-            UsageError: No industry is named, or the text's column cannot be told.
-            SourceError: The file cannot be read at all.
-        """
-        industry = self.engine.bound().industry
-        if industry is None:
-            raise UsageError("Routing needs a taxonomy; name it with --industry.")
-        with read_rows(source, text=self.mapping.get("text")) as table:
-            readable = self._read(table)
-            while batch := list(islice(readable, self.settings.score.batch_rows)):
-                texts = [feedback.text for _, feedback in batch]
-                tagged = self.engine.bound().tag(texts, ids=[""] * len(texts))
-                for (row, feedback), tags in zip(batch, tagged, strict=True):
-                    yield self._decide(row, feedback, tags, industry)
-
-    def _read(self, table: Table) -> Iterator[tuple[Row, Feedback]]:
-        columns: ColumnMap | None = None
-        for item in table:
-            if isinstance(item, Reject):
-                self.rejects.append(item)
-                continue
-            columns = columns or columns_of(table, item, self.mapping)
-            try:
-                yield item, to_feedback(item, columns, source=table.name, zone=self.settings.zone)
-            except RowError as error:
-                self.rejects.append(Reject(table.name, item.place, error.reason, ""))
-
-    def _decide(self, row: Row, feedback: Feedback, tags: Tags, industry: Industry) -> Routed:
-        best = max(tags.aspects, key=lambda one: (one.score, one.aspect_id), default=None)
-        issue = _alone(row, feedback, tags, best, industry)
-        urgency = tags.urgency
-        confidence = best.score if best else 0.0
-        mention = Mention(
-            feedback_id=issue.issue_id,
-            industry=industry.id,
-            aspect_id=issue.aspect_id,
-            sentiment=best.sentiment if best else "neutral",
-            score=confidence,
-            occurred_at=issue.last_seen,
-            product=feedback.product,
-            store=feedback.store,
-            region=feedback.region,
-            channel=feedback.channel,
-            urgency=urgency.label if urgency else "normal",
-            urgency_reasons=urgency.reasons if urgency else (),
-        )
-        told = summary([(mention, voice_facts(feedback, tags, None))])
-        found = replace(
-            self.desk.decide(issue, industry, told, confidence=confidence),
-            opens=what_opens(tags, self.settings, self.desk.rules),
-            voice=self.desk.try_voice(feedback, tags, industry),
-        )
-        label = row.values.get(DEPARTMENT)
-        if not label:
-            return found
-        by_aspect = str(label) in {aspect.name for aspect in industry.all_aspects()}
-        reached = found.title if by_aspect else found.routing.department
-        return replace(found, expected=str(label), reached=reached)
-
-
-def _alone(
-    row: Row, feedback: Feedback, tags: Tags, best: AspectMention | None, industry: Industry
-) -> Issue:
-    """Returns the issue that a row would be if nobody else spoke of it."""
-    urgency = tags.urgency.label if tags.urgency else "normal"
-    severity, _ = severity_of(
-        voices=1,
-        critical=urgency == "critical",
-        urgent=urgency in ("high", "critical"),
-        trend="new",
-        trend_p=1.0,
-    )
-    moment = feedback.created_at or datetime.now(UTC)
-    return Issue(
-        issue_id=feedback.native_id or str(row.number),
-        title=best.aspect if best else "",
-        industry=industry.id,
-        aspect_id=best.aspect_id if best else UNPLACED,
-        status="open",
-        severity=severity,
-        first_seen=moment,
-        last_seen=moment,
-        count=1,
-        trend="new",
-        trend_p=1.0,
-        product=feedback.product,
-        store=feedback.store,
-    )
+        said = [item.text for item in issue.evidence]
+        yield desk.decide(issue, industries.get(issue.industry), told[issue.issue_id], texts=said)
 
 
 def figures_of(routed: Iterable[Routed]) -> RoutingFigures | None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Final, Protocol
 
 from voc.insights import contradiction
-from voc.pipeline.voices import customer_view, is_joined
+from voc.pipeline.voices import customer_stretches, customer_view, is_joined
 from voc.records import Feedback, Span, Tags
 from voc.text.normalise import sanitise
 from voc.text.privacy import mask
 
 _TOGETHER: Final = 8192
 """Code points tagged in one go: seconds of work, and all that one bad row costs again."""
+_WORDS: Final = re.compile(r"[^\W_]")
 
 
 class Tagger(Protocol):
@@ -111,7 +113,11 @@ def _tag_one(engine: Tagger, view: str, name: str, timeout_s: float) -> Tags | F
 
 
 def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
-    """Puts back what `customer_view` blanked; both are equally long, so offsets stay right."""
+    """Puts back what `customer_view` blanked; both are equally long, so offsets stay right.
+
+    Evidence that runs from one of the customer's turns into the next is cut where somebody else
+    spoke in between, the longer piece first.
+    """
     flags = [*tags.flags]
     flags += ["staff"] if feedback.extra.get("is_staff") else []
     flags += ["truncated"] if feedback.extra.get("truncated") else []
@@ -120,7 +126,25 @@ def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
     if not is_joined(feedback) and "staff" not in flags:
         return tags
     text = sanitise(feedback.text)[0][: len(tags.text)]
-    return _over(tags, mask(text).text if masked else text)
+    tags = _over(tags, mask(text).text if masked else text)
+    own = customer_stretches(feedback)
+    mentions = (
+        replace(mention, evidence=tuple(_own_spans(mention.evidence, own)))
+        for mention in tags.aspects
+    )
+    return replace(tags, aspects=tuple(mentions))
+
+
+def _own_spans(spans: Iterable[Span], own: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    """Gives what of each span the customer says; pieces without words count where all are so."""
+    for span in spans:
+        pieces = [
+            Span(start, end, span.text[start - span.start : end - span.start])
+            for first, last in own
+            if (start := max(span.start, first)) < (end := min(span.end, last))
+        ]
+        told = [piece for piece in pieces if _WORDS.search(piece.text)] or pieces
+        yield from sorted(told, key=lambda piece: -len(piece.text))
 
 
 def _contradicting(tags: Tags, feedback: Feedback) -> list[str]:

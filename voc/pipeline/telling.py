@@ -8,6 +8,7 @@ from dataclasses import replace
 from voc.config import Settings
 from voc.issues import heeded, urgent_once
 from voc.pipeline.calls import predicted_of
+from voc.pipeline.learned import Learned
 from voc.pipeline.tiers import Tiers, tiers_of
 from voc.records import Issue, Mention
 from voc.store import Store, TaggedRow
@@ -45,7 +46,8 @@ def told_by_voices(
     facts = _facts(store, counted, model, tiers) if rules.asks_voices else {}
     for name, score in predicted_of(store, counted, model=model).items():
         facts[name] = replace(facts.get(name, VoiceFacts()), satisfaction=score)
-    return circumstances_of(issues, counted, facts)
+    guesses = Learned.of(rules).guesses(store, counted, model=model)
+    return circumstances_of(issues, counted, facts, guesses)
 
 
 def told_now(

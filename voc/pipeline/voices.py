@@ -165,6 +165,24 @@ def customer_words(turns: Sequence[Turn]) -> str:
     return "".join(parts)
 
 
+def customer_stretches(feedback: Feedback) -> list[tuple[int, int]]:
+    """Returns the stretches of a text in which nobody but the customer speaks, as `customer_view`.
+
+    Turns of a customer that follow one another are one stretch.
+    """
+    if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
+        return [(0, len(feedback.text))]
+    found: list[tuple[int, int]] = []
+    start, follows = 0, False
+    for turn in feedback.turns:
+        end = start + len(turn.text)
+        if turn.speaker == CUSTOMER:
+            found.append((found.pop()[0] if follows else start, end))
+        follows = turn.speaker == CUSTOMER
+        start = end + 1
+    return found
+
+
 def customer_view(feedback: Feedback) -> str:
     """Returns the text with all that the customer did not say blanked, as long as before.
 

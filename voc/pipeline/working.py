@@ -17,8 +17,13 @@ from voc.pipeline.feeding import Feeding
 from voc.pipeline.once import forget_old
 from voc.pipeline.returning import Mailroom
 from voc.pipeline.watching import watch_orders
-from voc.store import Store
+from voc.store import Holding, Store
 from voc.tagging.engine import Engine
+
+
+def _nothing() -> bool:
+    """Says that the chain is not held."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Worker:
         self._next_run = clock()
         self._next_look = clock()
         self._hold = ExitStack()
-        self._holds = False
+        self._holds: Holding = _nothing
         self._delivery: Delivery | None = None
         self._mailroom: Mailroom | None = None
         self._feeding = feeding
@@ -99,7 +104,7 @@ class Worker:
         )
 
     def _turn(self, stop: Callable[[], bool]) -> Turn:
-        if not self._holds:
+        if not self._holds():
             return Turn(delivered=self._sent(stop))
         newest = self._store.newest_seq()
         if self._clock() >= self._next_run:
@@ -155,12 +160,13 @@ class Worker:
         )
 
     def _take_chain(self) -> None:
-        if self._holds:
+        if self._holds():
             return
+        self._let_go()
         stack = ExitStack()
-        self._holds = stack.enter_context(self._store.held("chain"))
-        if self._holds:
-            self._hold = stack
+        holding = stack.enter_context(self._store.held("chain"))
+        if holding():
+            self._hold, self._holds = stack, holding
             if self._feeding is not None:
                 self._feeding.start()
             return
@@ -174,20 +180,23 @@ class Worker:
     @property
     def holds_chain(self) -> bool:
         """Whether this worker is the one that tags."""
-        return self._holds
+        return self._holds()
 
     def close(self) -> None:
         """Lets the chain go to another worker, and closes what is connected."""
-        if self._feeding is not None:
-            self._feeding.stop()
+        self._let_go()
         if self._delivery is not None:
             self._delivery.close()
             self._delivery = None
         if self._mailroom is not None:
             self._mailroom.close()
             self._mailroom = None
+
+    def _let_go(self) -> None:
+        if self._feeding is not None:
+            self._feeding.stop()
         self._hold.close()
-        self._holds = False
+        self._holds = _nothing
 
 
 def work(

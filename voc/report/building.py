@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from voc.insights import (
+    core_days,
     csat_of_counts,
     mean_of_counts,
     nps_of_counts,
@@ -49,7 +50,7 @@ from voc.report.orders import is_open as is_order_open
 from voc.report.orders import order_figures, order_line, orders_by_issue
 from voc.report.outcomes import effect_figures, handling_lines
 from voc.report.peaks import theme_peaks
-from voc.report.periods import core_ends, volume_of
+from voc.report.periods import volume_of
 from voc.report.tally import RowTally, tally_rows
 from voc.report.theme_map import theme_map
 from voc.report.themes import (
@@ -106,6 +107,9 @@ def build_figures(report: ReportInput) -> Figures:
         stores=rows.stores,
         products=rows.products,
         peaks=theme_peaks(rows, report.topics, span),
+        calls=call_figures(
+            (call for call in report.calls if report.scope.holds(call)), report.zone
+        ),
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )
     return _figures(report, rows, mentions, span, findings, lines, spoken)
@@ -146,7 +150,6 @@ def _figures(
     orders: Sequence[WorkOrder],
 ) -> Figures:
     first_day, last_day = _ends(span)
-    scope = report.scope
     known = aspects_by_id(report.industry)
     aspects = aspect_figures(mentions, known)
     days = (span.first_day, span.last_day) if span else (None, None)
@@ -198,13 +201,13 @@ def _figures(
         set_aside=set_aside(rows),
         coverage=_coverage(report, rows, mentions, span),
         measured=report.measured,
-        calls=call_figures((call for call in report.calls if scope.holds(call)), report.zone),
+        calls=findings.calls,
     )
 
 
 def _span(report: ReportInput, rows: RowTally) -> Span | None:
     """Returns the days covered: as asked for, else those of the feedback without strays."""
-    first, last = core_ends(rows.days) or (None, None)
+    first, last = core_days({day: sum(counts) for day, counts in rows.days.items()}) or (None, None)
     if report.since is not None:
         first = report.since.astimezone(report.zone).date()
     if report.until is not None:

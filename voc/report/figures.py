@@ -17,7 +17,9 @@ from voc.report.measured import Measured
 from voc.report.outcomes import EffectFigures, HandlingLine
 from voc.report.theme_figures import ThemeMap, ThemePeak, TopicFigures, WeekTable
 
-PointKind = Literal["rising", "new", "attention", "orders", "improved", "praise", "score", "theme"]
+PointKind = Literal[
+    "rising", "new", "attention", "orders", "calls", "improved", "praise", "score", "theme"
+]
 BucketUnit = Literal["week", "month", "quarter"]
 
 

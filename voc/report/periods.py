@@ -12,41 +12,9 @@ from voc.report.figures import Bucket, BucketUnit, Volume
 MOST_WEEKS: Final = 26
 MOST_MONTHS: Final = 36
 MOST_BUCKETS: Final = 40
-STRAY_GAP_DAYS: Final = 7
-STRAY_SHARE: Final = 0.005
 
 DayCounts = Mapping[int, Sequence[int]]
 """By day (`date.toordinal`): negative, neutral, positive and unjudged feedback."""
-
-
-def core_ends(days: DayCounts) -> tuple[date, date] | None:
-    """Returns the first and the last day of the feedback, without strays at either end.
-
-    A few voices with a wrong year must not stretch every chart and empty every recent window.
-    Those before a gap of at least `STRAY_GAP_DAYS` days without any feedback are left out while
-    they are no more than `STRAY_SHARE` of all; likewise those after one.
-    """
-    ordered = sorted(days)
-    if not ordered:
-        return None
-    counts = [sum(days[day]) for day in ordered]
-    first = _strays(ordered, counts)
-    mirrored = [-day for day in reversed(ordered)]
-    last = len(ordered) - 1 - _strays(mirrored, counts[::-1])
-    return date.fromordinal(ordered[first]), date.fromordinal(ordered[last])
-
-
-def _strays(ordered: Sequence[int], counts: Sequence[int]) -> int:
-    """Returns how many days at the beginning are strays."""
-    allowed = STRAY_SHARE * sum(counts)
-    passed, cut = 0, 0
-    for place in range(len(ordered) - 1):
-        passed += counts[place]
-        if passed > allowed:
-            break
-        if ordered[place + 1] - ordered[place] > STRAY_GAP_DAYS:
-            cut = place + 1
-    return cut
 
 
 def volume_of(days: DayCounts, first_day: date | None, last_day: date | None) -> Volume:

@@ -1,4 +1,4 @@
-"""The other sentences of the first screen: themes, what got better, praise, the score."""
+"""The other sentences of the first screen: calls, themes, what got better, praise, the score."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Final
 
 from voc.insights import Proportion, proportion
 from voc.records import POLARITIES
+from voc.report.call_figures import CallFigures
+from voc.report.calls import FEWEST_CALLS
 from voc.report.figures import KeyPoint, OrderFigures, Overview, ScoreDrivers
 from voc.report.issue_cards import has_told_ratio
 from voc.report.issue_figures import IssueCard, IssueLine, TextPart
@@ -35,11 +37,13 @@ class Findings:
     products: Mapping[str, Place]
     calendar: Calendar
     peaks: tuple[ThemePeak, ...] = ()
+    calls: CallFigures | None = None
 
 
 def wider_points(findings: Findings) -> list[KeyPoint]:
     """Returns the sentences that are about no single issue that must be looked at."""
     return [
+        *_calls(findings),
         *_theme(findings),
         *_improved(findings),
         *_praise(findings),
@@ -69,6 +73,29 @@ def told_change(card: IssueCard) -> list[TextPart]:
         strong(f"{times(ratio.value)} 倍"),
         plain(f"（{bounds}）"),
     ]
+
+
+def _calls(findings: Findings) -> Iterator[KeyPoint]:
+    """Tells how conversations ended, where they are most of what came in."""
+    calls = findings.calls
+    if calls is None or calls.total < FEWEST_CALLS or 2 * calls.total < findings.overview.rows:
+        return
+    left = calls.unresolved
+    sentence = [
+        plain(f"{number(calls.total)} 通会话，按客户最后的话 "),
+        strong(f"{percent(left.share)} 未解决"),
+        plain(
+            f"（95% 区间 {interval(left.low, left.high)}），{percent(calls.resolved.share)} 已解决"
+        ),
+    ]
+    if calls.soothed.total >= FEWEST_CALLS:
+        sentence.append(
+            plain(
+                f"；一开始就不满的 {number(calls.soothed.total)} 通里，"
+                f"{percent(calls.soothed.share)} 结束时不再不满"
+            )
+        )
+    yield KeyPoint("calls", (*sentence, plain("。")), (), "calls")
 
 
 def _theme(findings: Findings) -> Iterator[KeyPoint]:

@@ -23,6 +23,7 @@ POINT_LABELS: Final = {
     "new": "新出现",
     "attention": "需关注",
     "orders": "工单",
+    "calls": "会话",
     "improved": "好转",
     "praise": "口碑",
     "score": "评分",

@@ -61,7 +61,8 @@ def to_feedback(
     characters each. `extra["truncated"]` is the length of a text that was cut to `max_chars`,
     `extra["replaced"]` how many of the row's characters could not be read or stored and became
     U+FFFD. A title stands in `title` alone; where there is no text, it is the text as well. A text
-    that marks its speakers (客服：… 客户：…) is split into turns, and is then their join.
+    that marks its speakers (客服：… 客户：…) is split into turns, and is then their join; so is one
+    that stands beside turns and says the same.
 
     The id of a row that has none is a hash of its values, so that reading the file again, moved,
     sorted or grown, gives the same ids. Rows that are equal in everything stay distinct by their
@@ -127,6 +128,13 @@ def _likely_channel(columns: ColumnMap, turns: tuple[Turn, ...]) -> Channel:
     return "hotline" if turns and columns.channel == "review" else columns.channel
 
 
+def _is_written_out(text: str, said: str) -> bool:
+    """Whether a text is nothing but the words of the turns, with marks of speakers or blanks."""
+    if text.split() in ([], said.split()):
+        return True
+    return joined(turns_in_text(text)).split() == said.split()
+
+
 class _RowReader:
     """Reads single fields out of a row, and collects what does not fit into `extra`."""
 
@@ -166,7 +174,8 @@ class _RowReader:
             turns, roles = with_roles(turns)
             self.extra |= {"roles": roles} if roles else {}
         if turns:
-            return text or joined(turns), turns
+            said = joined(turns)
+            return said if _is_written_out(text, said) else text, turns
         turns = turns_in_text(text)
         return joined(turns) if turns else text, turns
 

@@ -52,6 +52,9 @@ COMPRESSED_ENDINGS: Final[Mapping[str, Compression]] = {
     ".zst": "zst",
     ".zstd": "zst",
 }
+RECORDING_ENDINGS: Final = frozenset(
+    {".wav", ".wave", ".mp3", ".m4a", ".aac", ".amr", ".flac", ".ogg", ".opus", ".wma"}
+)
 STDIN: Final = "-"
 _JSON: Final = frozenset({"json", "jsonl"})
 
@@ -226,6 +229,13 @@ def format_of(path: PurePath, *, told: str | None = None) -> tuple[Format, Compr
     compression = COMPRESSED_ENDINGS.get(path.suffix.lower())
     inner = path.with_suffix("") if compression else path
     kind = told or ENDINGS.get(inner.suffix.lower())
+    if kind is None and is_recording(path):
+        raise UsageError(
+            f"{path}: is a recording, which a recogniser of speech must hear. Name one in the"
+            " config, under sources: as hotline: {kind: folder, path: 'calls/*.wav', recogniser:"
+            " {kind: sherpa-onnx, …}} (the whole of it: configs/sources/folder.yaml); then:"
+            " voc ingest hotline"
+        )
     if kind is None:
         endings = ", ".join(ENDINGS)
         raise UsageError(
@@ -233,6 +243,11 @@ def format_of(path: PurePath, *, told: str | None = None) -> tuple[Format, Compr
             f"{nearest(inner.suffix, ENDINGS)} Name it {endings}, each also with .gz or .zst."
         )
     return kind, compression
+
+
+def is_recording(path: PurePath) -> bool:
+    """Whether a file holds sound, by its name."""
+    return path.suffix.lower() in RECORDING_ENDINGS
 
 
 def row_count_hint(path: Path) -> int | None:

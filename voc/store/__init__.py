@@ -10,6 +10,7 @@ Importing it loads SQLAlchemy; import it where a store is opened.
 
 from voc.store.audit import AuditEntry, Made
 from voc.store.corrections import Correction, CorrectionField
+from voc.store.holding import Holding
 from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place
 from voc.store.rows import (
@@ -42,6 +43,7 @@ __all__ = [
     "CustomerFile",
     "Forgotten",
     "Heard",
+    "Holding",
     "IngestCounts",
     "IssueEvent",
     "LetterState",

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from voc.records import Customer, Order
 from voc.store import schema
+from voc.store.actions import tags_of
 from voc.store.feedback import IS_CURRENT
 from voc.store.moments import columns_of, micros, moment, moment_of
 from voc.store.rows import CustomerFile, UpsertCounts
@@ -174,9 +175,11 @@ def file_of(
     """Returns what is known of one customer; see `Store.customer`."""
     customer = next(some(connection, [customer_id], None, None), None)
     orders = orders_of(connection, customer_id, until=None, limit=None)
-    if customer is None and not orders:
+    given = tags_of(connection, customer_id)
+    if customer is None and not orders and not given:
         return None
     table = schema.feedback
     voices = select(table.c.feedback_id).where(table.c.customer_id == customer_id, IS_CURRENT)
     spent = sum(order.amount for order in orders if since < order.ordered_at <= until)
-    return CustomerFile(customer, tuple(orders), spent, tuple(sorted(connection.scalars(voices))))
+    names = sorted(connection.scalars(voices))
+    return CustomerFile(customer, tuple(orders), spent, tuple(names), tuple(given))

@@ -252,6 +252,13 @@ def untagged(connection: Connection, model: str, *, limit: int, after: int) -> l
     return [stored(row) for row in connection.execute(query)]
 
 
+def since(connection: Connection, at: datetime) -> list[StoredFeedback]:
+    """Returns current versions of what was said at a time or later, by growing `seq`."""
+    table = schema.feedback
+    query = select(table).where(IS_CURRENT, table.c.occurred_at >= micros(at))
+    return [stored(row) for row in connection.execute(query.order_by(table.c.seq))]
+
+
 def newest_seq(connection: Connection) -> int:
     """Returns the `seq` of the version that came in last; 0 where there is none."""
     return connection.scalar(select(func.max(schema.feedback.c.seq))) or 0

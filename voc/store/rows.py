@@ -87,21 +87,24 @@ class CustomerFile:
     """What is known of one customer.
 
     Attributes:
-        customer: What the directory says; `None` where only orders are known.
+        customer: What the directory says; `None` where only orders or tags are known.
         orders: All orders, the last first.
         spent: What the orders of the period asked for come to.
         feedback_ids: The person's voices.
+        tags: What rules for voices tagged the person with, the newest first.
     """
 
     customer: Customer | None
     orders: tuple[Order, ...]
     spent: float
     feedback_ids: tuple[str, ...]
+    tags: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Returns it as JSON writes it."""
         return {
             "customer": self.customer.as_dict() if self.customer else None,
+            "tags": list(self.tags),
             "spent": self.spent,
             "orders": [order.as_dict() for order in self.orders],
             "feedback_ids": list(self.feedback_ids),

@@ -14,7 +14,7 @@ from voc.store import audit, corrections, feedback, keys, letters, outbox, pages
 from voc.store.audit import AuditEntry, Made
 from voc.store.corrections import Correction
 from voc.store.engine import Database
-from voc.store.holding import held
+from voc.store.holding import Holding, held
 from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place, Wanted
 from voc.store.rows import LetterState, StoredLetter
@@ -179,10 +179,10 @@ class ServiceReads:
             return workorders.returned(connection, since=since, until=until)
 
     @contextmanager
-    def held(self, purpose: str) -> Iterator[bool]:
-        """Gives whether this process alone does `purpose` ("chain") until the block ends."""
-        with held(self._database, purpose) as is_held:
-            yield is_held
+    def held(self, purpose: str) -> Iterator[Holding]:
+        """Takes `purpose` ("chain") for this process alone until the block ends, if it is free."""
+        with held(self._database, purpose) as holding:
+            yield holding
 
 
 class ServiceWrites:
@@ -222,9 +222,22 @@ class ServiceWrites:
         """Returns a work order as it is now; nobody changes it before this transaction ends."""
         return workorders.one(self._connection, work_order_id, is_locked=True)
 
+    def lock_orders(self) -> None:
+        """Lets nobody else act on orders, or open any, before this transaction ends.
+
+        Belongs before the first order or issue that is changed; turns of rotas are taken before.
+        """
+        workorders.lock_all(self._connection)
+
     def child_orders(self, work_order_id: str) -> list[WorkOrder]:
         """Returns the orders that are part of this one."""
         return workorders.children(self._connection, work_order_id)
+
+    def issue_orders(self, issue_id: str) -> list[WorkOrder]:
+        """Returns the orders of an issue as this transaction sees them, the newest first."""
+        return workorders.some(
+            self._connection, issue_id=issue_id, status=None, department=None, limit=None
+        )
 
     def last_message(self, work_order_id: str) -> Message | None:
         """Returns the message that last told of a work order, to any sink."""

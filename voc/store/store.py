@@ -172,6 +172,11 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         with self._database.reading() as connection:
             return feedback.one(connection, feedback_id)
 
+    def feedback_since(self, since: datetime) -> list[StoredFeedback]:
+        """Returns current versions of what was said at `since` or later, by growing `seq`."""
+        with self._database.reading() as connection:
+            return feedback.since(connection, since)
+
     def untagged(self, model: str, *, limit: int, after: int = 0) -> list[StoredFeedback]:
         """Returns current versions without tags of `model`, by growing `seq`, above `after`."""
         with self._database.reading() as connection:

@@ -20,8 +20,9 @@ from voc.records import (
 from voc.store import schema
 from voc.store.columns import json_text
 from voc.store.moments import columns_of, micros, moment, moment_of
-from voc.store.statements import chunks, conditions, insert_new
+from voc.store.statements import chunks, conditions, insert_new, lock
 
+_ORDERS_LOCK: Final = 5
 _PLAIN: Final = ("title", "description", "type", "priority", "department")
 _LATER: Final = ("assignee", "external_ref", "satisfaction")
 _LIFE: Final = (
@@ -33,6 +34,11 @@ _CLOCK_MOMENTS: Final = (
 )  # fmt: skip
 _CHANGING: Final = (*_PLAIN, "due_at", "due_at_offset_s", "sequence")
 _FIXED: Final = frozenset({"work_order_id", "issue_id", "created_at", "created_at_offset_s"})
+
+
+def lock_all(connection: Connection) -> None:
+    """Makes others who act on orders or open them wait; see `Transaction.lock_orders`."""
+    lock(connection, _ORDERS_LOCK)
 
 
 def save(connection: Connection, item: WorkOrder) -> None:

@@ -16,8 +16,11 @@ _ORDER_CARD: Final = re.compile(
     r"咨询(?:订单|商品)(?:编?号|ID)[:：]\S{1,40}"
     r"(?:[\s,，]{1,8}(?:订单金额|下单时间|商品ID|商品编?号)[:：]\S{1,40})*"
     r"|顾客通过点击[^:：\n]{1,40}信息发送[:：]"
-    r"|\[订单编?号[:：][^\n]{1,40}?订单金额[:：][^\n]{1,40}?下单时间[:：]"
-    r"(?:\[[^\[\]\n]{0,20}\]|[^\[\]\n]){1,40}\]"
+    r"|\[订单编?号[:：][^\n]{1,40}?订单金额[:：][^\n]{0,40}?下单时间[:：]"
+    r"(?:\[[^\[\]\n]{0,20}\]|[^\[\]\n]){0,40}\]"
+    r"|您选择了一个(?:订单|商品)进行咨询(?:[(（][^()（）\n]{1,80}[)）])?"
+    r"|请选择您?要?咨询的?(?:订单|商品|业务|问题)(?:类型)?"
+    r"|(?<!\S)(?![我你您请想要去来打没不先再怎])[一-鿿]{3,6}咨询(?!\S)"
 )
 _CARD_WORDS: Final = ("咨询", "顾客通过", "[订单编")
 _MOST: Final = 200_000
@@ -40,10 +43,11 @@ def _last_alone(match: re.Match[str]) -> str:
 
 
 def blank_order_cards(text: str) -> str:
-    """Returns `text` without the order cards that a chat window sends, as long as before.
+    """Returns `text` without what a chat window sends by itself, as long as before.
 
-    They name an order or goods (咨询订单号:… 订单金额:… 下单时间:…; [订单编号:…，…]), and say by
-    what window they came (顾客通过点击…信息发送:); nobody said them.
+    That is cards of an order or goods (咨询订单号:… 订单金额:… 下单时间:…; [订单编号:…，…]), by
+    what window they came (顾客通过点击…信息发送:), and its menus (请选择咨询订单, 订单业务咨询);
+    nobody said it.
     """
     if not any(words in text for words in _CARD_WORDS):
         return text

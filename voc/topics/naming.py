@@ -20,6 +20,9 @@ _MOST_FILLERS: Final = 3
 # What it is worth that a phrase judges, or says what is wrong.
 _JUDGES: Final = 1.6
 _TROUBLES: Final = 1.4
+# From how many clauses on a phrase of one voice is worth less, and how much.
+_MANY: Final = 40
+_LONE: Final = 0.75
 # How words begin that say what is wrong.
 _TROUBLE: Final = frozenset("不没无未难乱太差坏慢贵少缺漏破裂堵吵脏臭霉拖欠骗抢占违骂吼凶")
 
@@ -120,7 +123,12 @@ def ranked_phrases(
             if worth > (best[phrase][0] if phrase in best else 0.0):
                 best[phrase] = (worth, member, content)
     ranked = sorted(
-        best, key=lambda one: (-best[one][0] * _commonness(len(voices[one])), len(one), one)
+        best,
+        key=lambda one: (
+            -best[one][0] * _commonness(len(voices[one]), len(members)),
+            len(one),
+            one,
+        ),
     )
     return [
         Phrase(_as_written(phrase, best[phrase][1].text), best[phrase][2], len(voices[phrase]))
@@ -203,7 +211,10 @@ def _manner(member: Member) -> float:
     return (1.0 if member.fitting else 0.5) * (0.8 + 0.2 * member.closeness)
 
 
-def _commonness(n_voices: int) -> float:
+def _commonness(n_voices: int, n_members: int) -> float:
+    """Values a phrase that more voices use; what one alone says names many badly."""
+    if n_voices == 1 and n_members >= _MANY:
+        return _LONE
     return 1.0 + 0.25 * math.log2(n_voices)
 
 

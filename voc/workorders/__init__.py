@@ -15,7 +15,7 @@ from voc.workorders.history import RuleReturns, returns_by_rule
 from voc.workorders.ledger import Decided, Ledger
 from voc.workorders.life import Rulebook, apply_event
 from voc.workorders.matching import Failed
-from voc.workorders.orders import decide_orders, open_work_orders
+from voc.workorders.orders import decide_orders
 from voc.workorders.outbox import DeliveryCounts, Retry, deliver
 from voc.workorders.requests import Details
 from voc.workorders.returns import Rerouting
@@ -60,7 +60,6 @@ __all__ = [
     "escalated",
     "load_calendar",
     "load_routing",
-    "open_work_orders",
     "phase_of",
     "rating_share",
     "returns_by_rule",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from voc.errors import ConfigError, VocError, nearest
 from voc.records import CHANNELS
 from voc.workorders.calendar import WorkingCalendar, load_calendar
 from voc.workorders.conditions import VoiceWhen
+from voc.workorders.learning import places_of, read_learned
 from voc.workorders.rules import RoutingRules
 
 Place = tuple[str | int, ...]
@@ -47,6 +48,7 @@ def check_routing(
         *_rule_findings(rules, industries),
         *_voice_findings(rules, industries),
         *_sink_findings(rules, sinks),
+        *_learned_findings(rules, path, industries),
     ]:
         known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines)
         found.append(f"{path}:{lines[known]}: {what}")
@@ -56,6 +58,13 @@ def check_routing(
 def calendar_for(rules: RoutingRules, path: Path | None = None) -> WorkingCalendar:
     """Loads the working calendar that a routing file names; `path` is the file's own."""
     return load_calendar(rules.calendar, folder=path.parent if path else None)
+
+
+def known_teams(rules: RoutingRules, industries: Iterable[Industry]) -> set[str]:
+    """Returns the departments that aspects or the routing file know of."""
+    aspects = (aspect for industry in industries for aspect in industry.all_aspects())
+    named = {aspect.department for aspect in aspects if aspect.department}
+    return {*named, *rules.departments, rules.defaults.department}
 
 
 def _calendar_findings(rules: RoutingRules, path: Path, today: date | None) -> Iterator[Finding]:
@@ -75,13 +84,7 @@ def _calendar_findings(rules: RoutingRules, path: Path, today: date | None) -> I
 
 
 def _rule_findings(rules: RoutingRules, industries: Mapping[str, Industry]) -> Iterator[Finding]:
-    teams = {
-        aspect.department
-        for industry in industries.values()
-        for aspect in industry.all_aspects()
-        if aspect.department
-    }
-    teams |= {*rules.departments, rules.defaults.department}
+    teams = known_teams(rules, industries.values())
     for number, rule in enumerate(rules.rules):
         where: Place = ("rules", number)
         yield from _condition_findings(where, rule.when, industries)
@@ -120,6 +123,28 @@ def _sink_findings(rules: RoutingRules, sinks: Collection[str] | None) -> Iterat
         yield from _unknown(where, voice_rule.then.sinks, sinks, what="sink")
     for store, names in rules.voices.frontline.items():
         yield from _unknown(("voices", "frontline", store), names, sinks, what="sink")
+
+
+def _learned_findings(
+    rules: RoutingRules, path: Path, industries: Mapping[str, Industry]
+) -> Iterator[Finding]:
+    if rules.learned is None:
+        return
+    where: Place = ("learned", "model")
+    try:
+        manifest, _ = read_learned(path.parent / rules.learned.model.expanduser())
+    except VocError as error:
+        yield where, f"learned.model: {error}"
+        return
+    industry = industries.get(manifest.industry)
+    if industry is None:
+        yield where, f"learned.model: is of the industry {manifest.industry!r}, which is not there."
+    elif places_of(industry) != manifest.places:
+        yield (
+            where,
+            f"learned.model: the taxonomy {industry.id} has changed since it was fitted; type voc"
+            " train-routing once more.",
+        )
 
 
 def _aspects(scope: list[Industry]) -> set[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import exp
 from statistics import fmean
 from typing import Final
 
@@ -23,6 +24,9 @@ from voc.workorders.conditions import nps_band
 Counts = tuple[tuple[str, int], ...]
 """Values with the voices that name them, most first."""
 
+Guess = tuple[tuple[str, float], ...]
+"""Departments, each with how probable it is."""
+
 CHANNEL_LABELS: Final[Mapping[str, str]] = {
     "forum": "论坛",
     "hotline": "热线",
@@ -39,7 +43,8 @@ class VoiceFacts:
     """What a voice tells as a whole.
 
     `rating` is a share of the highest one, 0 to 1; `satisfaction` what is predicted of a
-    conversation, from -2 to 2.
+    conversation, from -2 to 2; `departments` says how probable each is by what was learned, as a
+    natural logarithm; empty where nothing was.
     """
 
     sentiment: Polarity | None = None
@@ -50,6 +55,7 @@ class VoiceFacts:
     rating: float | None = None
     tier: str | None = None
     satisfaction: float | None = None
+    departments: Guess = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ class Circumstances:
     `satisfaction` is the mean of what is predicted of those that are conversations, from -2 to 2;
     `None` where none is. `confidence` is how sure the surest voice speaks of the aspect; `csat`,
     `rating` and `sentiment_score` are means of what is known. `voices` are the mentions it was
-    made of, with what is known of each voice.
+    made of, with what is known of each voice. `departments` are what was learned from past orders,
+    with their probabilities, most probable first; the geometric mean over the voices.
     """
 
     urgency: UrgencyLabel = "normal"
@@ -78,6 +85,7 @@ class Circumstances:
     rating: float | None = None
     sentiment_score: float | None = None
     confidence: float | None = None
+    departments: Guess = ()
     voices: tuple[tuple[Mention, VoiceFacts], ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -100,6 +108,7 @@ def circumstances_of(
     issues: Sequence[Issue],
     mentions: Iterable[Mention],
     facts: Mapping[str, VoiceFacts] | None = None,
+    guesses: Mapping[tuple[str, str], Guess] | None = None,
 ) -> dict[str, Circumstances]:
     """Returns the circumstances of each issue, by its id.
 
@@ -107,6 +116,7 @@ def circumstances_of(
         issues: Issues with their evidence.
         mentions: What they were formed of.
         facts: What is known of voices, by feedback id.
+        guesses: Departments by what was learned, by feedback id and aspect id.
     """
     wanted: dict[tuple[str, str, str], list[str]] = {}
     for issue in issues:
@@ -118,6 +128,9 @@ def circumstances_of(
         if mention.sentiment != "negative":
             continue
         known = (facts or {}).get(mention.feedback_id, _UNKNOWN)
+        guess = (guesses or {}).get((mention.feedback_id, mention.aspect_id))
+        if guess:
+            known = replace(known, departments=guess)
         place = (mention.industry, mention.aspect_id, mention.feedback_id)
         for issue_id in wanted.get(place, ()):
             voices[issue_id].append((mention, known))
@@ -150,8 +163,19 @@ def summary(voices: Sequence[tuple[Mention, VoiceFacts]]) -> Circumstances:
         rating=_mean(item.rating for item in facts),
         sentiment_score=_mean(item.sentiment_score for item in facts),
         confidence=max((voice.score for voice in mentions), default=None),
+        departments=_together([known.departments for known in facts if known.departments]),
         voices=tuple(voices),
     )
+
+
+def _together(guesses: Sequence[Guess]) -> Guess:
+    """Returns the geometric mean of guesses as probabilities, the most probable first."""
+    means = {
+        name: fmean(dict(guess)[name] for guess in guesses) for name, _ in (guesses or [()])[0]
+    }
+    whole = sum(exp(mean) for mean in means.values())
+    shares = ((name, round(exp(mean) / whole, 6)) for name, mean in means.items())
+    return tuple(sorted(shares, key=lambda item: (-item[1], item[0])))
 
 
 def _counted(values: Iterable[str | None]) -> Counts:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from voc.records import HistoryEntry, WorkOrder, plain
-from voc.workorders.states import MOVING, PHASE_LABELS, RESPONSES, Action, phase_of
+from voc.workorders.states import ACTION_LABELS, MOVING, PHASE_LABELS, RESPONSES, Action, phase_of
 
 SYSTEM: Final = "voc"
 """Who does what nobody asked for, in the history."""
@@ -63,17 +63,23 @@ def is_late(order: WorkOrder, action: Action, at: datetime) -> bool:
     """Says whether an action tells of a time before what moved the order last.
 
     Such news is kept in the history and moves nothing: of what moves an order the newest wins, and
-    of what happened at the same moment what became known last.
+    of what happened at the same moment what became known last. A call-back of a round before the
+    present one is late too.
     """
     last = moved_at(order)
-    return action in MOVING and last is not None and at < last
+    if action == "call_back":
+        redone = (entry.at for entry in order.history if entry.event == "reopened")
+        last = max(redone, default=None)
+    elif action not in MOVING:
+        return False
+    return last is not None and at < last
 
 
 def noted_late(
     order: WorkOrder, action: Action, *, actor: str, at: datetime, note: str | None
 ) -> WorkOrder:
     """Returns the order with late news in its history; its first response may have been earlier."""
-    label = PHASE_LABELS.get(action, action)
+    label = PHASE_LABELS.get(action) or ACTION_LABELS[action]
     said = f"迟到的状态：{label}（{action}）" + (f"；{note}" if note else "")
     clock = order.clock
     if action in RESPONSES and (clock.responded_at is None or at < clock.responded_at):

@@ -12,7 +12,7 @@ from voc.errors import StateError, UsageError
 from voc.records import PRIORITIES, Extension, Priority, WorkOrder
 from voc.workorders import clocks
 from voc.workorders.calendar import WorkingCalendar, load_calendar
-from voc.workorders.history import CHOSEN, SYSTEM, recorded
+from voc.workorders.history import CHOSEN, SYSTEM, moved_at, recorded
 from voc.workorders.policy import Handling
 from voc.workorders.requests import Details, Request, check_request
 from voc.workorders.states import RESPONSES, Action, action_named, check_allowed, ended_at
@@ -44,6 +44,7 @@ def apply_event(
     note: str | None = None,
     details: Details | None = None,
     rulebook: Rulebook | None = None,
+    may_redo: bool = True,
 ) -> WorkOrder:
     """Returns the order after an action, with what it changed at the end of its history.
 
@@ -59,6 +60,8 @@ def apply_event(
         note: Why; some actions need it.
         details: What else the action needs.
         rulebook: `None`: the defaults.
+        may_redo: Whether a customer who is not satisfied has the order reopened; not where another
+            order does the work already.
 
     Raises:
         UsageError: There is no such action, or something is missing or too much.
@@ -69,7 +72,7 @@ def apply_event(
     check_allowed(order, action)
     check_request(order, action, note, given)
     request = Request(action, actor, at, (note or "").strip() or None, given)
-    return _Step(order, request, rulebook or default_rulebook()).taken()
+    return _Step(order, request, rulebook or default_rulebook(), may_redo).taken()
 
 
 def raised(priority: Priority) -> Priority:
@@ -84,6 +87,7 @@ class _Step:
     order: WorkOrder
     request: Request
     rulebook: Rulebook
+    may_redo: bool
 
     @property
     def _at(self) -> datetime:
@@ -117,15 +121,20 @@ class _Step:
         request, granted = self.request, self.rulebook.handling.extensions.granted_hours
         if request.action == "extend" and after.extension and after.extension.hours <= granted:
             return self._next(after, "grant", SYSTEM, "时长在自动同意的范围内")
-        in_time = self._reopening_ends(after) >= request.at
-        if request.action == "call_back" and self._is_unsatisfied() and in_time:
+        if request.action == "call_back" and self._is_unsatisfied() and self._redoes(after):
             why = f"回访不满意{f'：{request.note}' if request.note else ''}"
             return self._next(after, "reopened", request.actor, why)
         return after
 
+    def _redoes(self, order: WorkOrder) -> bool:
+        """Says whether a customer who is not satisfied may have an order reopened."""
+        moved = moved_at(order)
+        is_news = moved is None or self.request.at >= moved
+        return self.may_redo and is_news and self._reopening_ends(order) >= self.request.at
+
     def _next(self, order: WorkOrder, action: Action, actor: str, note: str) -> WorkOrder:
         request = Request(action, actor, self.request.at, note, Details())
-        return _Step(order, request, self.rulebook).taken()
+        return _Step(order, request, self.rulebook, self.may_redo).taken()
 
     def _stay(self) -> WorkOrder:
         return self.order

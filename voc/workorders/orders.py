@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Final, Literal
+from datetime import datetime
+from typing import Literal
 
 from voc.config import Industry
 from voc.records import (
@@ -17,56 +16,30 @@ from voc.records import (
     Message,
     OrderClock,
     OrderPart,
-    Severity,
     WorkOrder,
     stable_id,
 )
 from voc.workorders.calendar import WorkingCalendar, due_at
 from voc.workorders.circumstances import Circumstances
+from voc.workorders.comebacks import (
+    came_back,
+    is_history,
+    last_told,
+    looked_after,
+    reopened_by_itself,
+)
 from voc.workorders.description import describe
 from voc.workorders.history import SYSTEM, differences, returns_of
 from voc.workorders.ledger import Decided, Ledger
-from voc.workorders.parts import VOICE, Task, tasks_of
+from voc.workorders.parts import VOICE, Task, beside_whole, is_whole, tasks_of
 from voc.workorders.payload import work_order_message
 from voc.workorders.reviewing import Reviews, is_worse
 from voc.workorders.rotas import Turns
-from voc.workorders.routing import Router, Routing
+from voc.workorders.routing import Router, Routing, assigned, sinks_of
 from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules
-from voc.workorders.states import ENDED, ended_at
+from voc.workorders.states import ENDED
 
 Told = Literal["opened", "updated"]
-_TOLD: Final = re.compile(rf"^严重程度({'|'.join(SEVERITY_LABELS.values())})，(\d+) 条声音")
-_SEVERITY_OF: Final = {label: severity for severity, label in SEVERITY_LABELS.items()}
-
-
-def open_work_orders(
-    issues: Sequence[Issue],
-    existing: Sequence[WorkOrder],
-    *,
-    routing: RoutingRules,
-    industries: Mapping[str, Industry],
-    calendar: WorkingCalendar,
-    now: datetime,
-    circumstances: Mapping[str, Circumstances] | None = None,
-    sinks: Sequence[str] = ("file",),
-    as_of: Mapping[str, datetime] | None = None,
-    quiet_days: float | None = None,
-    reopened_at: Mapping[str, datetime] | None = None,
-) -> list[tuple[WorkOrder, Message]]:
-    """Returns the work orders to open or update; see `decide_orders`, which tells more of them."""
-    return decide_orders(
-        issues,
-        existing,
-        routing=routing,
-        industries=industries,
-        calendar=calendar,
-        now=now,
-        circumstances=circumstances,
-        sinks=sinks,
-        as_of=as_of,
-        quiet_days=quiet_days,
-        reopened_at=reopened_at,
-    ).orders
 
 
 def decide_orders(
@@ -88,15 +61,17 @@ def decide_orders(
 
     An open or reopened issue that reaches `open_when` gets one order. While that order is being
     worked on, it is updated when the issue's severity rises or its voices grow by `update_when`
-    since it was last told; a priority that rises with it shortens the time, none is lowered. Once
-    its last order has ended, it gets a new one where it has voices that the ended order was never
-    told of, or was reopened since; so each order keeps its own time and outcome. Voices are
+    since it was last told; a priority that rises with it shortens the time, none is lowered. So is
+    one that every team refused, which people sort by hand. Once its last order has ended otherwise,
+    it gets a new one where it has voices that the ended order was never told of, or was reopened
+    since other than by an order's redo; so each order keeps its own time and outcome. Voices are
     counted, since the customers' clock (old feedback that comes in late) says nothing of the
     order's. Ignored and closed issues get nothing. Running again with the same data returns
     nothing.
 
     Rules may want an order for each store or voice of an issue: each such part is told of and kept
-    as an issue would be, and one voice gets one order, whatever it complains of.
+    as an issue would be, and one voice gets one order, whatever it complains of. An order of the
+    whole issue that a person opened for a department stands for all of them until it comes back.
 
     Args:
         issues: All issues with their evidence, not only those that have changed: a rule that was
@@ -116,7 +91,7 @@ def decide_orders(
         ledger: What the store keeps of orders beside themselves.
     """
     kept = ledger or Ledger()
-    reopened = reopened_at or {}
+    reopened = reopened_by_itself(reopened_at or {}, existing)
     router = Router(routing, hours_per_day=calendar.hours_per_day)
     desk = _Desk(
         routing,
@@ -136,13 +111,14 @@ def decide_orders(
         orders.setdefault(order.issue_id, []).append(order)
         if order.work_order_id in kept.parts:
             desk.owners.setdefault(kept.parts[order.work_order_id].part, order.issue_id)
-    elsewhere = _looked_after(existing)
+    elsewhere = looked_after(existing)
     told: list[tuple[WorkOrder, Message]] = []
     for issue in issues:
         if issue.status in ("open", "reopened") and issue.issue_id not in elsewhere:
-            for task in desk.tasks(issue):
-                if not _is_history(task.issue, as_of, quiet_days):
-                    told += desk.tell(task, orders.get(issue.issue_id, []))
+            theirs = orders.get(issue.issue_id, [])
+            for task in desk.tasks(issue, theirs):
+                if not is_history(task.issue, as_of, quiet_days):
+                    told += desk.tell(task, theirs)
     return Decided(told, desk.parts, desk.reviews.changed, desk.turns.changed)
 
 
@@ -164,22 +140,39 @@ class _Desk:
     parts: list[OrderPart] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
 
-    def tasks(self, issue: Issue) -> list[Task]:
-        """Returns what orders an issue makes."""
+    def tasks(self, issue: Issue, existing: Sequence[WorkOrder]) -> list[Task]:
+        """Returns what orders an issue makes, given those that it has."""
         industry, told = self.industries.get(issue.industry), self._told(issue)
         found = tasks_of(issue, told, router=self.router, industry=industry)
+        whole = self._whole(issue, existing)
+        if whole is not None:
+            found = beside_whole(whole, found, issue, told, router=self.router, industry=industry)
         return [task for task in found if self.kept.only in (None, task.part)]
+
+    def _whole(self, issue: Issue, existing: Sequence[WorkOrder]) -> WorkOrder | None:
+        """Returns the order of the whole issue that a person opened, until it comes back."""
+        latest = max(existing, key=_age, default=None)
+        chosen = [order for order in existing if is_whole(order, self.kept.parts)]
+        running = [order for order in chosen if order.status not in ENDED]
+        if running:
+            return max(running, key=_age)
+        if latest is None or latest not in chosen:
+            return None
+        reopened = self.reopened_at.get(issue.issue_id)
+        is_refused = latest.status == "rejected"
+        return None if not is_refused and came_back(issue, [latest], reopened) else latest
 
     def tell(self, task: Task, existing: Sequence[WorkOrder]) -> list[tuple[WorkOrder, Message]]:
         issue = task.issue
         orders = [order for order in existing if task.is_of(order, self.kept.parts)]
         running = [order for order in orders if order.status not in ENDED]
-        if running:
-            latest = max(running, key=lambda order: (order.created_at, order.work_order_id))
+        latest = max(running or orders, key=_age, default=None)
+        # What every team refused waits for people who sort it: new voices join it there.
+        if latest is not None and (running or latest.status == "rejected"):
             return self._update(task, latest) if self._is_worse(issue, latest) else []
         if not self._is_due(task):
             return []
-        if orders and not self._came_back(issue, orders):
+        if orders and not came_back(issue, orders, self.reopened_at.get(issue.issue_id)):
             return []
         if self._is_taken(task):
             return []
@@ -195,13 +188,6 @@ class _Desk:
         issue_id = task.issue.issue_id
         return self.owners.setdefault(task.part, issue_id) != issue_id
 
-    def _came_back(self, issue: Issue, orders: Sequence[WorkOrder]) -> bool:
-        last = max(orders, key=_ended)
-        reopened = self.reopened_at.get(issue.issue_id)
-        if issue.status == "reopened" and reopened is not None and reopened > _ended(last):
-            return True
-        return issue.count > last_told(last)[1]
-
     def _is_due(self, task: Task) -> bool:
         least, issue = self.rules.open_when, task.issue
         severe = SEVERITIES.index(issue.severity) >= SEVERITIES.index(least.severity)
@@ -216,7 +202,7 @@ class _Desk:
         self, task: Task, former: Sequence[WorkOrder], work_order_id: str
     ) -> list[tuple[WorkOrder, Message]]:
         self.reviews.opened(work_order_id)
-        issue, decided = task.issue, self._assigned(task.routing)
+        issue, decided = task.issue, assigned(task.routing, self.turns)
         due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
         last = max(former, key=lambda order: order.created_at, default=None)
         order = WorkOrder(
@@ -238,17 +224,8 @@ class _Desk:
             clock=OrderClock(kind=decided.clock, hours=decided.sla_hours, started_at=self.now),
         )
         self.parts.append(OrderPart(work_order_id, task.part, decided.rule, decided.skill_group))
-        return self._messages(order, task, "opened", decided)
-
-    def _assigned(self, routing: Routing) -> Routing:
-        """Returns a decision with the person whose turn it is, where a rota names one."""
-        if routing.rota is None:
-            return routing
-        person = self.turns.next(routing.rota)
-        if person is not None:
-            return replace(routing, assignee=person)
-        nobody = f"{routing.explanation}；轮值“{routing.rota}”此刻无人当班"
-        return replace(routing, explanation=nobody)
+        sinks = decided.sinks or self.sinks
+        return self._messages(order, task, "opened", decided, sinks)
 
     def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
         issue, decided = task.issue, self._routed_anew(task, order)
@@ -256,10 +233,8 @@ class _Desk:
         if PRIORITIES.index(decided.priority) > PRIORITIES.index(priority):
             priority = decided.priority
             why = f"问题加重，优先级升为{PRIORITY_LABELS[priority]}"
-            # While the clock stands still, the end is as it was when it stopped.
-            begin = order.clock.paused_at or self.now
-            sooner = due_at(begin, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
-            due = min(due, sooner)
+            if order.status not in ENDED:
+                due = min(due, self._due(order, decided))
         changed = replace(
             order,
             description=self._describe(task, decided, due, None),
@@ -269,7 +244,17 @@ class _Desk:
         )
         entry = replace(self._entry(issue, "updated", why), changes=differences(order, changed))
         changed = replace(changed, history=(*order.history, entry))
-        return self._messages(changed, task, "updated", decided)
+        known = (
+            decided.sinks
+            if decided.department == order.department
+            else sinks_of(self.rules, order.department, order.rule)
+        )
+        return self._messages(changed, task, "updated", decided, known or self.sinks)
+
+    def _due(self, order: WorkOrder, decided: Routing) -> datetime:
+        # While the clock stands still, the end is as it was when it stopped.
+        begin = order.clock.paused_at or self.now
+        return due_at(begin, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
 
     def _routed_anew(self, task: Task, order: WorkOrder) -> Routing:
         """Returns who gets a task by the rules that its order was not returned by."""
@@ -302,7 +287,12 @@ class _Desk:
         return HistoryEntry(at=self.now, actor=SYSTEM, event=event, note=note)
 
     def _messages(
-        self, order: WorkOrder, task: Task, event: Told, decided: Routing
+        self,
+        order: WorkOrder,
+        task: Task,
+        event: Told,
+        decided: Routing,
+        sinks: Sequence[str],
     ) -> list[tuple[WorkOrder, Message]]:
         return [
             (
@@ -317,46 +307,12 @@ class _Desk:
                     at=self.now,
                 ),
             )
-            for sink in decided.sinks or self.sinks
+            for sink in sinks
         ]
 
 
-def last_told(order: WorkOrder) -> tuple[Severity, int]:
-    """Returns severity and voices as the order last told them; what was never told is lowest."""
-    for entry in reversed(_tellings(order)):
-        figures = _TOLD.match(entry.note or "")
-        if figures:
-            return _SEVERITY_OF[figures[1]], int(figures[2])
-    return SEVERITIES[0], 0
-
-
-def _tellings(order: WorkOrder) -> list[HistoryEntry]:
-    return [
-        entry
-        for entry in order.history
-        if entry.actor == SYSTEM and entry.event in ("opened", "updated")
-    ]
-
-
-def _looked_after(existing: Sequence[WorkOrder]) -> set[str]:
-    """Returns the issues whose order was merged into one that is still worked on."""
-    running = [order for order in existing if order.status not in ENDED]
-    names = {order.work_order_id for order in running}
-    merged = {order.issue_id for order in existing if order.merged_into in names}
-    return merged - {order.issue_id for order in running}
-
-
-def _ended(order: WorkOrder) -> datetime:
-    return ended_at(order) or order.created_at
-
-
-def _is_history(
-    issue: Issue, as_of: Mapping[str, datetime] | None, quiet_days: float | None
-) -> bool:
-    newest = (as_of or {}).get(issue.industry)
-    if newest is None or quiet_days is None:
-        return False
-    return issue.last_seen < newest - timedelta(days=quiet_days)
+def _age(order: WorkOrder) -> tuple[datetime, str]:
+    return order.created_at, order.work_order_id
 
 
 def _next_id(task: Task, existing: Sequence[WorkOrder]) -> str:

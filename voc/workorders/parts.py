@@ -6,12 +6,13 @@ Names of parts: empty for the whole issue and for what is left beside parts, `st
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from voc.config import Industry
 from voc.records import Issue, Mention, OrderPart, WorkOrder
 from voc.workorders.circumstances import Circumstances
+from voc.workorders.history import CHOSEN
 from voc.workorders.routing import Router, Routing
 
 VOICE = "voice="
@@ -47,7 +48,12 @@ class Task:
 
 def is_parted(parts: Iterable[OrderPart]) -> bool:
     """Says whether orders of an issue are of parts of it, by the parts of all its orders."""
-    return any(item.part.partition(_DEPARTMENT)[0] for item in parts)
+    return any(voices_of(item.part) for item in parts)
+
+
+def voices_of(part: str) -> str:
+    """Returns a part's name without the department: which voices it is of."""
+    return part.partition(_DEPARTMENT)[0]
 
 
 def tasks_of(
@@ -73,6 +79,29 @@ def tasks_of(
         return found
     named = [replace(one, part=f"{one.part}{_DEPARTMENT}{one.routing.department}") for one in found]
     return list({task.part: task for task in reversed(named)}.values())[::-1]
+
+
+def is_whole(order: WorkOrder, parts: Mapping[str, OrderPart]) -> bool:
+    """Says whether a person opened an order for a whole issue, whatever parts the rules want."""
+    known = parts.get(order.work_order_id)
+    return known is not None and known.rule == CHOSEN and not voices_of(known.part)
+
+
+def beside_whole(
+    order: WorkOrder,
+    tasks: Sequence[Task],
+    issue: Issue,
+    told: Circumstances,
+    *,
+    router: Router,
+    industry: Industry | None,
+) -> list[Task]:
+    """Returns the task of an order of a whole issue, and those of departments that are let in."""
+    decided = router.every(issue, industry=industry, circumstances=told)
+    mine = next((one for one in decided if one.department == order.department), decided[0])
+    routing = replace(mine, department=order.department, per="issue")
+    others = [one for one in tasks if one.routing.department != order.department]
+    return [Task("", issue, told, routing), *(others if router.lets_several_in else ())]
 
 
 def _split(

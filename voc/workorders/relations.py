@@ -2,11 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from voc.errors import StateError, UsageError
-from voc.records import WorkOrder
+from voc.records import OrderPart, WorkOrder
 from voc.workorders.states import ENDED, Action, phase_of
+
+Find = Callable[[str], WorkOrder | None]
+"""Returns an order by its id."""
+
+
+def living(order: WorkOrder, find: Find) -> WorkOrder:
+    """Returns the order that does the work of this one: itself, or what it was merged into."""
+    seen = {order.work_order_id}
+    while order.merged_into is not None and order.merged_into not in seen:
+        seen.add(order.merged_into)
+        after = find(order.merged_into)
+        if after is None:
+            break
+        order = after
+    return order
+
+
+def unsettled(
+    orders: Sequence[WorkOrder], parts: Mapping[str, OrderPart], find: Find
+) -> list[WorkOrder]:
+    """Returns what is still to be done about an issue, the oldest first.
+
+    It is what runs, what was merged into an order that runs, and what every team refused, where
+    nothing newer is of the same part of the issue.
+
+    Args:
+        orders: All orders of the issue.
+        parts: Of which part of it each is.
+        find: Finds orders of other issues.
+    """
+    ranked = sorted(orders, key=lambda order: (order.created_at, order.work_order_id))
+    newest = {part_of(order, parts): order for order in ranked}
+    done = [(order, living(order, find)) for order in ranked]
+    return [
+        does
+        for order, does in done
+        if does.status not in ENDED
+        or (order.status == "rejected" and newest[part_of(order, parts)] is order)
+    ]
+
+
+def part_of(order: WorkOrder, parts: Mapping[str, OrderPart]) -> str:
+    """Returns the name of the part of its issue that an order is of."""
+    known = parts.get(order.work_order_id)
+    return known.part if known else ""
 
 
 def check_relations(
@@ -51,6 +96,11 @@ def _check_children(order: WorkOrder, children: Sequence[WorkOrder]) -> None:
 def _check_parent(order: WorkOrder, parent: WorkOrder) -> None:
     if parent.work_order_id == order.work_order_id:
         raise UsageError(f"{order.work_order_id} is the order itself; name another one.")
+    if order.work_order_id in (parent.parent_id, parent.merged_into):
+        raise StateError(
+            f"Work order {parent.work_order_id} is part of {order.work_order_id} itself; name one"
+            " that is not."
+        )
     if parent.merged_into is not None:
         raise StateError(
             f"Work order {parent.work_order_id} was merged itself; name {parent.merged_into}."

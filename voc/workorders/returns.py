@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -34,14 +35,28 @@ class Rerouting:
     rulebook: Rulebook
 
     def decide(
-        self, order: WorkOrder, issue: Issue, *, industry: Industry | None, told: Circumstances
+        self,
+        order: WorkOrder,
+        issue: Issue,
+        *,
+        industry: Industry | None,
+        told: Circumstances,
+        taken: Collection[str] = (),
     ) -> Routing | None:
         """Returns where an order goes that teams returned; `None`: everybody did.
 
-        Rules that it came by are not tried again, nor is a team that returned it.
+        Rules that it came by are not tried again, nor is a team that returned it, or has an order
+        of the same voices.
+
+        Args:
+            order: The order.
+            issue: What it is of.
+            industry: The issue's taxonomy; `None` where it is not known.
+            told: What its voices tell.
+            taken: Departments that have another order of these voices.
         """
-        rules, teams = returns_of(order)
-        tried = set(rules)
+        rules, refused = returns_of(order)
+        tried, teams = set(rules), refused | set(taken)
         while True:
             decided = self.router.route(issue, industry=industry, circumstances=told, without=tried)
             if decided.rule == DEFAULT_RULE or decided.department not in teams:
@@ -54,7 +69,7 @@ class Rerouting:
                 return decided
             if self.default_department not in teams:
                 return _sent(decided, self.default_department, DEFAULT_RULE, "退回后派往默认部门")
-        if review in teams:
+        if review in refused:
             return None
         return _sent(decided, review, REVIEW, "退回后没有规则可依，转人工分拨")
 
@@ -99,6 +114,8 @@ def _sent(decided: Routing, department: str, rule: str, why: str) -> Routing:
         department=department,
         skill_group=None,
         assignee=None,
+        rota=None,
+        sinks=(),
         rule=rule,
         explanation=explanation,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from voc.config import Aspect, Industry
 from voc.records import PRIORITIES, Issue, Priority, UrgencyLabel
 from voc.workorders.calendar import Clock
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.matching import Failed, RuleIndex
+from voc.workorders.rotas import Turns
 from voc.workorders.rules import (
     OF_RULE,
     PRIORITY_LABELS,
@@ -25,6 +26,9 @@ from voc.workorders.rules import (
 DEFAULT_RULE: Final = "默认"
 """Name of the decision where no rule holds."""
 
+NamedBy = Literal["rule", "learned", "aspect", "default"]
+"""What named a department: a rule, past orders, the aspect, or nothing better than the default."""
+
 CLOCK_LABELS: Final[Mapping[Clock, str]] = {"working": "个工作小时", "calendar": "小时（昼夜不停）"}
 
 
@@ -34,7 +38,7 @@ class Routing:
 
     `sinks` names the sinks that are told; none: all. Where `rota` names a rota, the person whose
     turn it is becomes the assignee when the order is opened. `per` says what one order is of;
-    `review` whether a person looks first.
+    `review` whether a person looks first; `named_by` what named the department.
     """
 
     department: str
@@ -51,6 +55,7 @@ class Routing:
     rota: str | None = None
     per: Per = "issue"
     review: bool = False
+    named_by: NamedBy = "aspect"
 
 
 class Router:
@@ -132,9 +137,11 @@ class Router:
         rules, then = self._rules, rule.then if rule else Then()
         priority, how_soon = _priority(issue, told.urgency, then, rules)
         hours, clock = self._time(then, rules.sla[priority])
-        department, to_whom = _department(issue, industry, then, rules)
+        department, to_whom, named_by = _department(issue, industry, told, then, rules)
         name = rule.name if rule else DEFAULT_RULE
         unsure = told.confidence is not None and told.confidence < rules.review.confidence
+        if rules.learned and rules.learned.below == "review" and named_by != "rule":
+            unsure = unsure or _is_unsure(told, rules)
         return Routing(
             department=department,
             priority=priority,
@@ -156,6 +163,7 @@ class Router:
             rota=then.rota or (f"{OF_RULE}{name}" if len(then.assignee) > 1 else None),
             per=then.per or rules.defaults.per,
             review=unsure if then.review is None else then.review,
+            named_by=named_by,
         )
 
     def failed(
@@ -172,6 +180,35 @@ class Router:
         )
 
 
+def assigned(routing: Routing, turns: Turns) -> Routing:
+    """Returns a decision with the person whose turn it is, where a rota names one."""
+    if routing.rota is None:
+        return routing
+    person = turns.next(routing.rota)
+    if person is not None:
+        return replace(routing, assignee=person)
+    nobody = f"{routing.explanation}；轮值“{routing.rota}”此刻无人当班"
+    return replace(routing, explanation=nobody)
+
+
+def sinks_of(rules: RoutingRules, department: str, rule: str | None) -> tuple[str, ...]:
+    """Returns the sinks that hear of an order; none: all that the settings name.
+
+    They are those of the rule that it came by. Where a person chose the department, or the rule is
+    gone, they are those of all rules that name the department.
+
+    Args:
+        rules: The routing file.
+        department: Who has the order.
+        rule: What it came by.
+    """
+    named = [one.then.sinks for one in rules.rules if one.name == rule]
+    if not named and rule != DEFAULT_RULE:
+        named = [one.then.sinks for one in rules.rules if one.then.department == department]
+    mine = tuple(dict.fromkeys(sink for sinks in named for sink in sinks)) if all(named) else ()
+    return mine or rules.defaults.sinks
+
+
 def _priority(
     issue: Issue, urgency: UrgencyLabel, then: Then, rules: RoutingRules
 ) -> tuple[Priority, str]:
@@ -186,15 +223,25 @@ def _priority(
 
 
 def _department(
-    issue: Issue, industry: Industry | None, then: Then, rules: RoutingRules
-) -> tuple[str, str]:
-    """Returns the rule's team, or else that of the aspect or the nearest one above, and why."""
+    issue: Issue, industry: Industry | None, told: Circumstances, then: Then, rules: RoutingRules
+) -> tuple[str, str, NamedBy]:
+    """Returns who gets it and why: the rule's team, that of past orders, or the aspect's."""
     if then.department:
-        return then.department, "部门由规则指定"
+        return then.department, "部门由规则指定", "rule"
+    if rules.learned and told.departments and not _is_unsure(told, rules):
+        (name, probability), *others = told.departments
+        after = f"，其次{others[0][0]} {others[0][1]:.2f}" if others else ""
+        return name, f"按以往办理派往{name}（概率 {probability:.2f}{after}）", "learned"
     for aspect in reversed(_path(issue.aspect_id, industry.aspects) if industry else []):
         if aspect.department:
-            return aspect.department, f"“{aspect.name}”归{aspect.department}"
-    return rules.defaults.department, "该方面没有责任部门，派往默认部门"
+            return aspect.department, f"“{aspect.name}”归{aspect.department}", "aspect"
+    return rules.defaults.department, "该方面没有责任部门，派往默认部门", "default"
+
+
+def _is_unsure(told: Circumstances, rules: RoutingRules) -> bool:
+    """Whether what was learned is less sure than it must be."""
+    learned = rules.learned
+    return bool(learned and told.departments and told.departments[0][1] < learned.threshold)
 
 
 def _by_department(decided: list[Routing]) -> list[Routing]:

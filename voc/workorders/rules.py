@@ -96,6 +96,18 @@ class Review(Section):
     )
 
 
+class LearnedSection(Section):
+    """What was learned from past orders, and when it is heard."""
+
+    model: Path = Field(description="Folder that voc train-routing wrote, beside the routing file.")
+    threshold: float = Field(
+        default=0.3, ge=0, le=1, description="Probability from which it names the department."
+    )
+    below: Literal["rules", "review"] = Field(
+        default="rules", description="Below: by the aspect; review: a person looks first, too."
+    )
+
+
 class OpenWhen(Section):
     severity: Severity = Field(default="medium", description="Lowest severity that opens an order.")
     voices: int = Field(default=1, ge=1, description="Fewest voices that open an order.")
@@ -158,6 +170,9 @@ class RoutingRules(Section):
         default="first", description="first: one rule decides; all: each brings its department in."
     )
     review: Review = Field(default=Review(), description="What waits for a person.")
+    learned: LearnedSection | None = Field(
+        default=None, description="The department as past orders teach, where no rule names one."
+    )
     rotas: dict[Name, Rota] = Field(default={}, description="People who take turns, by name.")
     rules: tuple[Rule, ...] = Field(default=(), description="Rules, the first ones first.")
     voices: VoiceRules = Field(default=VoiceRules(), description="Actions on single voices.")
@@ -232,4 +247,8 @@ def load_routing(path: Path | None = None) -> RoutingRules:
     Raises:
         ConfigError: The file is wrong; with the lines.
     """
-    return load_model(path or bundled("configs/routing.yaml"), RoutingRules)
+    rules = load_model(path or bundled("configs/routing.yaml"), RoutingRules)
+    if path is None or rules.learned is None:
+        return rules
+    folder = path.parent / rules.learned.model.expanduser()
+    return rules.model_copy(update={"learned": rules.learned.model_copy(update={"model": folder})})

@@ -15,8 +15,10 @@ from starlette.testclient import TestClient
 
 from api.main import create_app
 from tests.store.conftest import (  # noqa: F401 - fixtures
+    postgres_made,
     postgres_trouble,
     postgres_url,
+    sqlite_made,
     sqlite_url,
     store_url,
 )

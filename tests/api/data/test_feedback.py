@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.data.conftest import MODEL, VOICE, Service
-from voc.records import Sentiment, Tags
+from voc.records import Sentiment, Tags, VoiceAction
 from voc.store import Store
 
 
@@ -262,6 +262,20 @@ def test_filters_and_tags(service: Service) -> None:
     assert listed(until="2000-01-01T00:00:00") == []
     one = service.client.get(f"/v1/feedback/{stored.feedback_id}", headers=headers).json()
     assert one["tags"]["sentiment"]["label"] == "negative"
+    assert one["actions"] == []
+    at = stored.ingested_at
+    done = VoiceAction(stored.feedback_id, 1, "回访", "told", None, at, tag="待回访")
+    with service.store.transaction() as transaction:
+        transaction.add_voice_actions([done])
+    one = service.client.get(f"/v1/feedback/{stored.feedback_id}", headers=headers).json()
+    action = {
+        "rule": "回访",
+        "version": 1,
+        "outcome": "told",
+        "tag": "待回访",
+        "at": at.isoformat(),
+    }
+    assert one["actions"] == [action]
     bad = service.client.get("/v1/feedback", headers=headers, params={"colour": "红"})
     assert bad.status_code == 422
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,33 +19,18 @@ from voc.errors import ConfigError, MissingExtraError, SourceError, UsageError
 from voc.records import Channel
 from voc.sources.base import Page, ReadProgress, Reject
 from voc.sources.files import FileSource
+from voc.sources.streams.drops import Dropped, dropped
+from voc.sources.tables import is_recording
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
+    from voc.sources.speech.recordings import Recordings
+
 CURSOR: Final = "files"
+HEARD: Final = "heard"
 _HALF_WRITTEN: Final = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".swp")
-_MARKS: Final = ("etag", "ETag", "md5", "checksum", "mtime", "LastModified", "last_modified",
-                 "modified", "created")  # fmt: skip
-_TIMES: Final = ("mtime", "LastModified", "last_modified", "modified", "created")
 _MB: Final = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Dropped:
-    """A file as a listing shows it.
-
-    Attributes:
-        path: Its path in the file system.
-        identity: A hash of its size, time and tag: another one is another version.
-        size: Bytes.
-        changed_s: When it was changed last, in seconds since 1970; `None` where nothing tells.
-    """
-
-    path: str
-    identity: str
-    size: int
-    changed_s: float | None
 
 
 class FolderSource:
@@ -56,7 +39,8 @@ class FolderSource:
     A file is taken when it has lain unchanged for `settle_s`; names that programs give to files
     under way (`.part`, a dot at the beginning) are passed over. A file that comes again with
     another time, tag or size is read anew: what is known is a duplicate, other words are edits. A
-    file that cannot be read is a reject and holds up no other one.
+    file that cannot be read is a reject and holds up no other one. A recording is heard once, by
+    its bytes, whatever becomes of its name and time.
 
     Args:
         name: Name of the source.
@@ -67,7 +51,9 @@ class FolderSource:
         max_chars: Longest text kept, in code points.
 
     Raises:
-        MissingExtraError: fsspec, or what it needs for this kind of path, is not installed.
+        MissingExtraError: fsspec, what it needs for this kind of path, or the recogniser is not
+            installed.
+        ConfigError: A file of the recogniser is missing.
     """
 
     def __init__(
@@ -86,6 +72,7 @@ class FolderSource:
         self._zone = zone
         self._max_chars = max_chars
         self._files, self._pattern = self._opened(base)
+        self._recordings = self._hearing(base)
         self._progress = ReadProgress(0, None)
 
     @property
@@ -98,25 +85,38 @@ class FolderSource:
 
         Raises:
             SourceError: The folder cannot be listed, or a file cannot be fetched.
+            ConfigError: The recogniser's models cannot be loaded.
         """
-        kept: dict[str, Any] = dict((cursor or {}).get(CURSOR) or {})
         listed = self._listed()
-        kept = {path: kept[path] for path in kept if path in {each.path for each in listed}}
+        paths = {each.path for each in listed}
+        known: dict[str, str] = dict((cursor or {}).get(HEARD) or {})
+        kept, heard = _only((cursor or {}).get(CURSOR), paths), _only(known, paths)
         fresh = [each for each in listed if not _is_done(kept.get(each.path), each)]
         for number, each in enumerate(fresh, 1):
-            for page in self._pages(each, _rows_done(kept.get(each.path), each)):
+            for page in self._pages(each, _rows_done(kept.get(each.path), each), known):
                 rows, done = page.cursor["rows"], page.done
                 kept[each.path] = [each.identity] if done else [each.identity, rows]
+                heard |= {each.path: known[each.path]} if each.path in known else {}
                 is_last = done and number == len(fresh)
-                yield replace(page, cursor={CURSOR: dict(kept)}, done=is_last)
+                places = {CURSOR: dict(kept)} | ({HEARD: dict(heard)} if heard else {})
+                yield replace(page, cursor=places, done=is_last)
             self._progress = ReadProgress(number, len(fresh))
 
-    def _pages(self, file: _Dropped, rows_done: int) -> Iterator[Page]:
-        """Gives the pages of one file; one that is no table becomes a reject."""
+    def _pages(self, file: Dropped, rows_done: int, heard: dict[str, str]) -> Iterator[Page]:
+        """Gives the pages of one file; one that is no table becomes a reject.
+
+        Args:
+            file: The file.
+            rows_done: Rows to pass over.
+            heard: Path: hash of the recordings that were heard; one that is heard now is added.
+        """
         most = self._settings.max_file_mb
         if file.size > most * _MB:
             reason = f"it has {file.size} bytes; {most:g} MB are read at most (max_file_mb)"
             yield self._rejected(file, reason)
+            return
+        if self._recordings is not None and self._hears(file.path):
+            yield self._recorded(file, self._recordings, heard)
             return
         try:
             with self._local(file) as path:
@@ -137,16 +137,37 @@ class FolderSource:
                 raise
             yield self._rejected(file, str(error).rstrip("."))
 
-    def _rejected(self, file: _Dropped, reason: str) -> Page:
+    def _recorded(self, file: Dropped, recordings: Recordings, heard: dict[str, str]) -> Page:
+        """Hears a recording, if it was not heard before under any name."""
+        from voc.sources.speech.recordings import digest_of
+
+        with self._local(file) as path:
+            digest = digest_of(path)
+            is_new = digest not in heard.values()
+            heard[file.path] = digest
+            items = [recordings.read(path, self._id_of(file), file)] if is_new else []
+        rejects = tuple(item for item in items if isinstance(item, Reject))
+        feedback = tuple(item for item in items if not isinstance(item, Reject))
+        return Page(feedback, rejects, {"rows": len(items)}, done=True)
+
+    def _hears(self, path: str) -> bool:
+        return self._recordings is not None and is_recording(PurePosixPath(path))
+
+    def _id_of(self, file: Dropped) -> str:
+        """A recording's path below the folder that the pattern names, without its ending."""
+        fixed = self._pattern.partition("*")[0].rpartition("/")[0]
+        return file.path.removeprefix(fixed).lstrip("/").rpartition(".")[0]
+
+    def _rejected(self, file: Dropped, reason: str) -> Page:
         reject = Reject(self.name, file.path, reason)
         return Page((), (reject,), {"rows": 0}, done=True)
 
-    def _placed(self, reject: Reject, path: Path, file: _Dropped) -> Reject:
+    def _placed(self, reject: Reject, path: Path, file: Dropped) -> Reject:
         """Names the place by the dropped file, not by the copy that was read."""
         return replace(reject, place=reject.place.replace(path.name, file.path, 1))
 
     @contextmanager
-    def _local(self, file: _Dropped) -> Iterator[Path]:
+    def _local(self, file: Dropped) -> Iterator[Path]:
         """Gives a file of this machine: the very one, or a copy that is deleted afterwards."""
         if "file" in _protocols(self._files):
             try:
@@ -164,7 +185,7 @@ class FolderSource:
                 raise FetchError(f"{self.name}: {file.path}: {_said(error)}.") from error
             yield path
 
-    def _listed(self) -> list[_Dropped]:
+    def _listed(self) -> list[Dropped]:
         """Returns the files that have settled, by path."""
         try:
             self._files.invalidate_cache()
@@ -176,12 +197,16 @@ class FolderSource:
                 f"{self.name}: {self._pattern} cannot be listed ({_said(error)}). Mend"
                 f" sources.{self.name}, or its folder's rights."
             ) from error
-        files = [_dropped(path, told) for path, told in found.items() if told["type"] == "file"]
+        files = [
+            dropped(path, told, is_heard=self._hears(path))
+            for path, told in found.items()
+            if told["type"] == "file"
+        ]
         return sorted(
             (each for each in files if self._is_settled(each)), key=lambda each: each.path
         )
 
-    def _is_settled(self, file: _Dropped) -> bool:
+    def _is_settled(self, file: Dropped) -> bool:
         name = posixpath.basename(file.path).lower()
         if name.startswith((".", "~")) or name.endswith(_HALF_WRITTEN):
             return False
@@ -189,6 +214,21 @@ class FolderSource:
             return True
         # Where clocks differ the time may lie ahead; it settles all the same.
         return abs(time.time() - file.changed_s) >= self._settings.settle_s
+
+    def _hearing(self, base: Path) -> Recordings | None:
+        if self._settings.recogniser is None:
+            return None
+        from voc.sources.speech.recordings import Recordings
+
+        return Recordings(
+            self.name,
+            self._settings.recogniser,
+            base=base,
+            channel=self._channel,
+            product=self._settings.product,
+            zone=self._zone,
+            max_chars=self._max_chars,
+        )
 
     def _opened(self, base: Path) -> tuple[AbstractFileSystem, str]:
         if find_spec("fsspec") is None:
@@ -226,28 +266,16 @@ def _protocols(files: Any) -> tuple[str, ...]:
     return (files.protocol,) if isinstance(files.protocol, str) else tuple(files.protocol)
 
 
-def _dropped(path: str, told: Mapping[str, Any]) -> _Dropped:
-    marks = [str(told[name]) for name in _MARKS if told.get(name) is not None]
-    size = int(told.get("size") or 0)
-    identity = hashlib.blake2b("\x1f".join([str(size), *marks]).encode(), digest_size=8)
-    return _Dropped(path, identity.hexdigest(), size, _changed_s(told))
+def _only(known: Mapping[str, Any] | None, paths: set[str]) -> dict[str, Any]:
+    """What is known of those paths."""
+    return {path: value for path, value in (known or {}).items() if path in paths}
 
 
-def _changed_s(told: Mapping[str, Any]) -> float | None:
-    for name in _TIMES:
-        value = told.get(name)
-        if isinstance(value, datetime):
-            return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
-        if isinstance(value, (int, float)):
-            return float(value)
-    return None
-
-
-def _is_done(kept: Any, file: _Dropped) -> bool:
+def _is_done(kept: Any, file: Dropped) -> bool:
     return bool(kept) and kept == [file.identity]
 
 
-def _rows_done(kept: Any, file: _Dropped) -> int:
+def _rows_done(kept: Any, file: Dropped) -> int:
     return int(kept[1]) if kept and len(kept) > 1 and kept[0] == file.identity else 0
 
 

@@ -1,0 +1,1 @@
+"""Recordings of calls: their sound, the recognisers that the user installs, and what they say."""

@@ -1,0 +1,92 @@
+"""When an issue whose order has ended gets a new one, and when it is looked after elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from voc.records import SEVERITIES, HistoryEntry, Issue, Severity, WorkOrder
+from voc.workorders.history import SYSTEM
+from voc.workorders.relations import living
+from voc.workorders.rules import SEVERITY_LABELS
+from voc.workorders.states import ENDED, ended_at
+
+_TOLD: Final = re.compile(rf"^严重程度({'|'.join(SEVERITY_LABELS.values())})，(\d+) 条声音")
+_SEVERITY_OF: Final = {label: severity for severity, label in SEVERITY_LABELS.items()}
+
+
+def came_back(issue: Issue, orders: Sequence[WorkOrder], reopened: datetime | None) -> bool:
+    """Says whether a problem came back after its last order ended.
+
+    Args:
+        issue: The issue, or the part of it that the orders are of.
+        orders: Its orders, all ended.
+        reopened: When the issue was last reopened other than by the redo of an order.
+    """
+    last = max(orders, key=_ended)
+    if issue.status == "reopened" and reopened is not None and reopened > _ended(last):
+        return True
+    return issue.count > last_told(last)[1]
+
+
+def reopened_by_itself(
+    reopened_at: Mapping[str, datetime], existing: Sequence[WorkOrder]
+) -> dict[str, datetime]:
+    """Returns when issues were reopened, without those that the redo of an order reopened.
+
+    That order is worked on again; the issue's other orders stay ended.
+    """
+    found = dict(reopened_at)
+    known = {order.work_order_id: order for order in existing}
+    for order in existing:
+        if order.issue_id not in found:
+            continue
+        for one in (order, living(order, known.get)):
+            redone = {entry.at for entry in one.history if entry.event == "reopened"}
+            if found.get(order.issue_id) in redone:
+                del found[order.issue_id]
+    return found
+
+
+def last_told(order: WorkOrder) -> tuple[Severity, int]:
+    """Returns severity and voices as the order last told them; what was never told is lowest."""
+    for entry in reversed(_tellings(order)):
+        figures = _TOLD.match(entry.note or "")
+        if figures:
+            return _SEVERITY_OF[figures[1]], int(figures[2])
+    return SEVERITIES[0], 0
+
+
+def _tellings(order: WorkOrder) -> list[HistoryEntry]:
+    return [
+        entry
+        for entry in order.history
+        if entry.actor == SYSTEM and entry.event in ("opened", "updated")
+    ]
+
+
+def looked_after(existing: Sequence[WorkOrder]) -> set[str]:
+    """Returns the issues whose order was merged into one that is still worked on."""
+    known = {order.work_order_id: order for order in existing}
+    merged = {
+        order.issue_id
+        for order in existing
+        if order.merged_into is not None and living(order, known.get).status not in ENDED
+    }
+    return merged - {order.issue_id for order in existing if order.status not in ENDED}
+
+
+def is_history(
+    issue: Issue, as_of: Mapping[str, datetime] | None, quiet_days: float | None
+) -> bool:
+    """Says whether nobody has spoken of an issue for `quiet_days` before its industry's newest."""
+    newest = (as_of or {}).get(issue.industry)
+    if newest is None or quiet_days is None:
+        return False
+    return issue.last_seen < newest - timedelta(days=quiet_days)
+
+
+def _ended(order: WorkOrder) -> datetime:
+    return ended_at(order) or order.created_at
