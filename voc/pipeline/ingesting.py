@@ -18,6 +18,7 @@ from voc.pipeline.places import with_places
 from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect, protected_id, protected_reject
 from voc.sources.base import Following, Page, Source
+from voc.sources.files import FileSource
 from voc.store import Store, Transaction
 
 KEY_NAME = "privacy.key"
@@ -82,6 +83,27 @@ class Intake:
         chosen = self._industry
         return chosen.industry.id if chosen and not chosen.is_default else None
 
+    def adopt(self) -> int:
+        """Gives stored voices the industry that was named for their source since they came.
+
+        Each transaction gives it to some hundred; a run that is cut off is taken up by the next.
+
+        Returns:
+            How many were given it.
+        """
+        cursor = self._store.cursor(self._name)
+        if self.mark is None or cursor is None or cursor.get(INDUSTRY_MARK) == self.mark:
+            return 0
+        total, after = 0, 0
+        while True:
+            with self._store.transaction() as transaction:
+                given, last = transaction.reassign(self._name, self.mark, after=after)
+                if last is None:
+                    cursor = transaction.cursor(self._name) or {}
+                    transaction.save_cursor(self._name, {**cursor, INDUSTRY_MARK: self.mark})
+                    return total
+            total, after = total + given, last
+
     def keep(self, page: Page, transaction: Transaction, now: datetime) -> Ingested:
         """Keeps a page, the cursor behind it and how the source is; belongs in one transaction."""
         kept = [protect(item, key=self._key, masked=self._masked) for item in page.feedback]
@@ -144,7 +166,8 @@ def ingest(
         source: Where it comes from.
         settings: For privacy.
         industry: Industry of its feedback. One named for this source is given to its known
-            voices too, which are then tagged anew, so a file that has not changed is read again.
+            voices too, which are then tagged anew. Those of a file are the ones it holds, so one
+            that has not changed is read again; those of any other source are all that are stored.
         on_page: Told of each page once it is committed.
         until: Ends the reading behind a page when it is set; a source that can wait for what
             comes does so until then.
@@ -154,6 +177,8 @@ def ingest(
     """
     intake = Intake(store, source.name, settings=settings, industry=industry)
     total = Ingested(source.name)
+    if not isinstance(source, FileSource):
+        total += Ingested(source.name, reassigned=intake.adopt())
     cursor = _start(store.cursor(source.name), intake.mark)
     try:
         with closing(_pages(source, cursor, until)) as pages:
@@ -191,7 +216,7 @@ def _pages(
 
 
 def _start(cursor: Mapping[str, Any] | None, mark: str | None) -> Mapping[str, Any] | None:
-    """Returns where reading goes on: at the start again where another industry is named now."""
+    """Returns where reading goes on: a file's start again where another industry is named now."""
     if cursor is None or mark is None or cursor.get(INDUSTRY_MARK) == mark:
         return cursor
     return {**cursor, "rows": 0, "done": False}
