@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from voc.config import bundled
 from voc.errors import ModelError
@@ -131,3 +132,15 @@ def test_its_twin_is_shipped_too() -> None:
     manifest = read_manifest(FOLDER)
     twin = getattr(manifest, "twin", "")
     assert read_manifest(newest(bundled("models"), twin)).identifier == twin
+
+
+def test_a_model_that_marks_opinions_without_a_head_for_it_is_refused(folder: Path) -> None:
+    tensors = load_file(folder / "heads.safetensors")
+    del tensors["spans.pair.weight"]
+    save_file(tensors, folder / "heads.safetensors")
+    digest = file_digest(folder / "heads.safetensors")
+    _change(folder, lambda manifest: manifest["files"].update({"heads.safetensors": digest}))
+    with pytest.raises(ModelError, match=r"spans\.pair\.weight has the shape None"):
+        EncoderModel.load(folder)
+    _change(folder, lambda manifest: manifest.update(opinions=[]))
+    EncoderModel.load(folder)

@@ -79,6 +79,24 @@ def test_opinions_point_into_the_text(engine: Engine) -> None:
         assert opinion.sentiment in POLARITIES
 
 
+def test_a_piece_that_begins_with_a_particle_begins_no_span(engine: Engine) -> None:
+    """The tokenizer has one piece for 的味道, whose first word ends what stands before."""
+    [tags] = engine.tag(["他们家的味道很不错"], industry="restaurant")
+    [opinion] = tags.opinions
+    assert opinion.target
+    assert (opinion.target.text, opinion.opinion.text) == ("味道", "很不错")
+
+
+def test_a_model_that_never_learnt_to_mark_opinions_leaves_them_to_the_rules(
+    twin: LinearTagger,
+) -> None:
+    shipped = EncoderModel.load(newest(bundled("models"), "voc-zh"))
+    shipped.manifest = shipped.manifest.model_copy(update={"opinions": ()})
+    found = Engine(EncoderTagger(shipped, twin)).tag(["味道很好,服务员态度恶劣"])
+    wanted = Engine(twin).tag(["味道很好,服务员态度恶劣"])
+    assert found[0].opinions == wanted[0].opinions != ()
+
+
 def test_vectors_of_paraphrases_are_nearer_than_of_other_matters(engine: Engine) -> None:
     near, same, other = engine.vectors(["手机电池不耐用", "电量掉得太快了", "服务员上菜慢"])
     assert near @ same > near @ other

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from training.datasets import ASPECT_SETS
 from training.encoder.corpus import UNKNOWN, Asked, Place, Row
-from voc.inference.heads import TAGS
+from training.encoder.network import TAGS
 
 IGNORED = -100
 ABSENT_TERMS = 2  # terms of other texts that a text is asked of, none of which it has

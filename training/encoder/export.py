@@ -2,7 +2,8 @@
 
 The encoder becomes an ONNX graph, its layers fused, its matrices int8 with one scale a column,
 activations quantised as they come (dynamic quantisation); the heads stay in float32 beside it.
-`python -m training.encoder.calibrate` then fits how much each head's answers count.
+`python -m training.encoder.spans` then trains what marks opinions, and
+`python -m training.encoder.calibrate` fits how much each head's answers count.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ from voc.records import INTENTS, POLARITIES
 
 OPSET = 17
 WINDOW, OVERLAP = 256, 64
-OPINIONS = ("cosmetics", "restaurant")  # the trades of the sets with marked opinions
 SENTIMENT = {"polarity": ("positive",), "subjectivity": ("neutral",)}
 LICENCE = "Apache-2.0 (code); base weights MIT; see the card for the training data"
 
@@ -93,12 +93,15 @@ def write_int8_onnx(source: Path, target: Path) -> None:
 
 
 def head_tensors(run: Run) -> dict[str, NDArray[Any]]:
-    """Returns the tensors of all heads, those of trained aspects by industry."""
+    """Returns the tensors of the heads, those of trained aspects by industry.
+
+    Tags of opinions are left out: they only taught the encoder.
+    """
     state = run.network.state_dict()
     tensors = {
         name: tensor.numpy()
         for name, tensor in state.items()
-        if not name.startswith(("encoder.", "trained."))
+        if not name.startswith(("encoder.", "trained.", "opinions."))
     }
     own = state["trained.weight"].numpy()
     for industry, places in _trained(run).items():
@@ -156,7 +159,7 @@ def manifest_of(run: Run, *, name: str, version: str, twin: str) -> EncoderManif
         files=dict.fromkeys((ENCODER, HEADS, TOKENIZER), "0" * 64),
         heads=heads_of(run),
         twin=twin,
-        opinions=OPINIONS,
+        opinions=(),
         width=config.hidden_size,
         begin=special_id(run.tokenizer, "<s>"),
         end=special_id(run.tokenizer, "</s>"),

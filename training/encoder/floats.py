@@ -10,6 +10,7 @@ from training.encoder.calibrate import Calibration
 from training.encoder.corpus import Corpus
 from training.encoder.export import export, manifest_of
 from training.encoder.runs import load_run
+from training.encoder.spans import train
 from voc.errors import ModelError
 from voc.inference.encoder import EncoderModel, TokenStates
 from voc.inference.linear import LinearModel
@@ -66,7 +67,8 @@ class RememberingEncoder(EncoderModel):
 
 
 def calibrated(folder: Path, data: Path) -> EncoderTagger:
-    """Calibrates a model folder in place, by the twin that stands beside it."""
+    """Trains what marks opinions and calibrates, in place, by the twin that stands beside."""
+    train(folder, EncoderModel.load(folder), data)
     model = RememberingEncoder.load(folder)
     twin = LinearTagger(LinearModel.load(newest(folder.parents[1], model.manifest.twin)))
     calibration = Calibration(EncoderTagger(model, twin), Corpus(data))

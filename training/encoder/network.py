@@ -1,4 +1,8 @@
-"""The encoder with all its heads, in PyTorch; voc.inference.heads runs the same heads in numpy."""
+"""The encoder with all its heads, in PyTorch; voc.inference.heads runs the same heads in numpy.
+
+Tags of opinions only teach the encoder: what marks opinions is trained on its finished states, by
+`training.encoder.spans`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from voc.inference.heads import ATTENTION_HEADS, TAGS
+from voc.inference.heads import ATTENTION_HEADS
 from voc.records import INTENTS, POLARITIES
 
+TAGS = ("O", "B-target", "I-target", "B-opinion", "I-opinion")
 ATTENTION = 128  # width of the label attention
 PAIR = 64  # width in which targets meet opinions
 
@@ -90,8 +95,8 @@ class LabelAttention(nn.Module):
         return answered
 
 
-class OpinionSpans(nn.Module):
-    """Finds targets and opinions, pairs them, and judges opinions."""
+class OpinionTags(nn.Module):
+    """Tags targets and opinions, pairs them, and judges opinions."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -130,7 +135,7 @@ class Network(nn.Module):
         self.aspects = LabelAttention(width)
         self.trained = nn.Embedding(aspects, width)
         nn.init.zeros_(self.trained.weight)
-        self.opinions = OpinionSpans(width)
+        self.opinions = OpinionTags(width)
 
     def encode(self, ids: Tensor, mask: Tensor) -> States:
         """Encodes a batch of token ids, (n_texts, longest), with its mask."""

@@ -25,6 +25,7 @@ from training.encoder.runs import Run
 from voc.errors import ModelError
 from voc.inference.encoder import ENCODER, HEADS, TOKENIZER
 from voc.inference.manifest import EncoderManifest, read_manifest
+from voc.inference.spans import SPANS
 
 _HEADS, _EPSILON = 12, 1e-12
 _EMBEDDINGS = ("word_embeddings", "position_embeddings", "token_type_embeddings", "LayerNorm")
@@ -32,7 +33,7 @@ _PRODUCT = re.compile(r"encoder/layer\.(\d+)/(.*dense)/MatMul_output_0_output_qu
 
 
 def load_shipped(folder: Path) -> Run:
-    """Loads a model folder, calibration left aside.
+    """Loads a model folder, calibration and what marks opinions left aside.
 
     Raises:
         ModelError: The folder is not what its manifest says, or holds no int8 encoder.
@@ -132,7 +133,8 @@ def _head_state(path: Path) -> dict[str, torch.Tensor]:
     from safetensors.torch import load_file
 
     tensors = load_file(path)
-    own = {name: each for name, each in tensors.items() if not name.startswith("calibration.")}
+    aside = ("calibration.", SPANS)
+    own = {name: each for name, each in tensors.items() if not name.startswith(aside)}
     trained = [own.pop(f"trained.{industry}") for industry in ASPECT_SETS]
     state = {name: each for name, each in own.items() if not name.startswith("trained.")}
     return {**state, "trained.weight": torch.cat(trained)}

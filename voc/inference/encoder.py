@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from voc.errors import ModelError, ModelUnavailableError
 from voc.inference.manifest import EncoderManifest, read_manifest
+from voc.inference.spans import span_shapes
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -235,6 +236,8 @@ def _check_shapes(folder: Path, manifest: EncoderManifest, tensors: dict[str, Fl
         "question.weight": (len(heads["service_intents"].labels), 2 * width),
         "vector.weight": (width, width),
     }
+    if manifest.opinions:
+        wanted |= span_shapes(width)
     for name, head in heads.items():
         outputs = 1 if head.kind == "presence" else len(head.labels)
         wanted[f"calibration.{name}.bias"] = (outputs,)

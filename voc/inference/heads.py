@@ -1,12 +1,12 @@
 """The encoder's heads in numpy; `training.encoder.network` trains the same in PyTorch.
 
 They stay outside the ONNX graph, so that a taxonomy can bring its aspects, and training can sharpen
-a head, without touching the encoder.
+a head, without touching the encoder. That of opinions is in `voc.inference.spans`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from voc.inference.encoder import TokenStates
 
 Floats = NDArray[np.float32]
-TAGS = ("O", "B-target", "I-target", "B-opinion", "I-opinion")
 ATTENTION_HEADS = 4
 
 
@@ -99,78 +98,3 @@ class LabelAttention:
         features = gelu(linear(self._tensors, "aspects.hidden", joined.astype(np.float32)))
         logits = linear(self._tensors, "aspects.output", features)
         return Looked(logits, weights.mean(axis=1), features)
-
-
-@dataclass(frozen=True, slots=True)
-class SpannedOpinion:
-    """An opinion by tokens, first and last, with (3,) logits of its polarity."""
-
-    target: tuple[int, int] | None
-    opinion: tuple[int, int]
-    polarity: Floats
-
-
-class OpinionSpans:
-    """Finds targets and opinions in token states, pairs them and judges them."""
-
-    def __init__(self, tensors: Mapping[str, Floats]) -> None:
-        self._tensors = tensors
-
-    def __call__(self, text: TokenStates) -> list[SpannedOpinion]:
-        """Returns the opinions of one text, in order."""
-        spans = list(tagged_spans(best_tags(linear(self._tensors, "opinions.tags", text.states))))
-        targets = [(first, last) for kind, first, last in spans if kind == "target"]
-        opinions = [(first, last) for kind, first, last in spans if kind == "opinion"]
-        if not opinions:
-            return []
-        ends = np.array(opinions)
-        said = 0.5 * (text.states[ends[:, 0]] + text.states[ends[:, 1]])
-        polarity = linear(self._tensors, "opinions.polarity", said)
-        pairs = self.pair_scores(text.states, targets, opinions) > 0
-        found: list[SpannedOpinion] = []
-        for index, opinion in enumerate(opinions):
-            own = [
-                target for target, said_of in zip(targets, pairs[:, index], strict=True) if said_of
-            ]
-            said_of: list[tuple[int, int] | None] = [*own] or [None]
-            found.extend(SpannedOpinion(target, opinion, polarity[index]) for target in said_of)
-        return found
-
-    def pair_scores(
-        self,
-        states: Floats,
-        targets: Sequence[tuple[int, int]],
-        opinions: Sequence[tuple[int, int]],
-    ) -> Floats:
-        """Returns (n_targets, n_opinions) logits that an opinion is said of a target."""
-        left = linear(self._tensors, "opinions.target", states[[first for first, _ in targets]])
-        right = linear(self._tensors, "opinions.opinion", states[[first for first, _ in opinions]])
-        scores = left @ right.T / left.shape[1] ** 0.5 + self._tensors["opinions.pair_bias"]
-        return np.asarray(scores, dtype=np.float32)
-
-
-def best_tags(scores: Floats) -> list[str]:
-    """Returns the best tag of each token that may stand after the tag before it.
-
-    Args:
-        scores: (n_tokens, n_tags).
-    """
-    tags: list[str] = []
-    inside = ""  # the kind of span that the next token may continue
-    for row in scores.tolist():
-        allowed = [index for index, tag in enumerate(TAGS) if tag[0] != "I" or tag[2:] == inside]
-        tags.append(TAGS[max(allowed, key=row.__getitem__)])
-        inside = tags[-1][2:]
-    return tags
-
-
-def tagged_spans(tags: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Yields (kind, first, last) of each B- tag with the I- tags after it."""
-    begun: tuple[str, int] | None = None
-    for index, tag in enumerate([*tags, "O"]):
-        prefix, _, kind = tag.partition("-")
-        if begun and (prefix != "I" or kind != begun[0]):
-            yield (*begun, index - 1)
-            begun = None
-        if kind and begun is None:
-            begun = (kind, index)

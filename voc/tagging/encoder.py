@@ -17,8 +17,9 @@ from voc.errors import ModelError
 from voc.inference.aspects import aspect_texts
 from voc.inference.blas import one_blas_thread
 from voc.inference.encoder import EncoderModel, TokenStates
-from voc.inference.heads import LabelAttention, Looked, OpinionSpans, linear, sentence_vectors, unit
+from voc.inference.heads import LabelAttention, Looked, linear, sentence_vectors, unit
 from voc.inference.linear import QUESTIONS, sigmoid, softmax
+from voc.inference.spans import OpinionSpans
 from voc.records import POLARITIES, AspectMention, Opinion, Task
 from voc.tagging.applying import attended, shifted_polarity, shifted_presence
 from voc.tagging.aspects import (
@@ -34,7 +35,8 @@ from voc.tagging.aspects import (
 )
 from voc.tagging.documents import intent_logits, intents, sentiment_logits, sentiments
 from voc.tagging.linear import LinearTagger, rule_opinions
-from voc.tagging.prepare import EDGES, Prepared
+from voc.tagging.marked import marked_opinions
+from voc.tagging.prepare import Prepared
 from voc.tagging.sharpening.files import Sharpened
 from voc.tagging.sharpening.shifts import Shifts
 from voc.tagging.tagger import Findings
@@ -83,7 +85,7 @@ class EncoderTagger:
         self.model = model
         self.twin = twin
         self.sharpened = dict(sharpened or {})
-        self._opinions = OpinionSpans(model.tensors)
+        self._opinions = OpinionSpans(model.tensors) if model.manifest.opinions else None
         self._kept = IdentityCache(self._prepare, size=64)
 
     @property
@@ -142,14 +144,16 @@ class EncoderTagger:
 
         On phone_threads, a trade that no marked opinion came from, the rules find more of them.
         """
-        if taxonomy is None or self.marks_opinions(taxonomy):
-            return [self._spans(*each) for each in zip(texts, states, strict=True)]
-        return [rule_opinions(text, taxonomy.targets) for text in texts]
+        if self._opinions is not None and self.marks_opinions(taxonomy):
+            marks = zip(texts, states, strict=True)
+            return [marked_opinions(text, own, self._opinions(own.states)) for text, own in marks]
+        targets = taxonomy.targets if taxonomy else {}
+        return [rule_opinions(text, targets) for text in texts]
 
     def marks_opinions(self, taxonomy: Taxonomy | None) -> bool:
         """Whether opinions are marked by the encoder, and not by the rules."""
-        known = (None, *self.model.manifest.opinions)
-        return taxonomy is None or taxonomy.industry in known
+        learnt = self.model.manifest.opinions
+        return bool(learnt) and (taxonomy is None or taxonomy.industry in (None, *learnt))
 
     def questions(self, texts: Sequence[Prepared]) -> list[tuple[str, float]]:
         """Returns which service question each text asks, with its probability."""
@@ -297,18 +301,3 @@ class EncoderTagger:
             [heard[each.row, each.aspect] for each in spoken]
         )
         return logits
-
-    def _spans(self, text: Prepared, states: TokenStates) -> tuple[Opinion, ...]:
-        if text.says_nothing:
-            return ()
-        found = []
-        for each in self._opinions(states):
-            places = [
-                (int(states.offsets[first, 0]), int(states.offsets[last, 1]))
-                for first, last in (each.opinion, *([each.target] if each.target else []))
-            ]
-            opinion, *target = (text.span(*place) for place in places)
-            if opinion.text.strip(EDGES):
-                sentiment = POLARITIES[int(each.polarity.argmax())]
-                found.append(Opinion(target[0] if target else None, opinion, sentiment))
-        return tuple(found)

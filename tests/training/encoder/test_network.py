@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import has_torch, require
 from voc.inference.encoder import EncoderModel
-from voc.inference.heads import LabelAttention, OpinionSpans, linear, sentence_vectors, unit
+from voc.inference.heads import LabelAttention, linear, sentence_vectors, unit
 
 TEXTS = ["空间大,动力足", "客服态度很差,再也不买了", "一般般吧" * 150, "好"]
 ASPECTS = 23
@@ -83,24 +83,6 @@ def test_states_and_heads_agree(folders: tuple[Path, Path]) -> None:
         looked = LabelAttention(tensors, aspects)(found, hits.numpy() > 0)
         np.testing.assert_allclose(looked.logits, answers, atol=1e-4)
         np.testing.assert_allclose(looked.attention.sum(axis=1), 1, atol=1e-5)
-
-
-def test_opinion_heads_agree(folders: tuple[Path, Path]) -> None:
-    import torch
-
-    from training.encoder.runs import load_run
-
-    run, model = load_run(folders[0]), EncoderModel.load(folders[1])
-    spans = OpinionSpans(model.tensors)
-    [states] = model.encode(TEXTS[:1])
-    places = [(1, 1), (3, 3)]
-    found = spans.pair_scores(states.states, places, places)
-    tokens = torch.from_numpy(states.states)
-    with torch.no_grad():
-        for row, (target, _) in enumerate(places):
-            for column, (opinion, _) in enumerate(places):
-                wanted = run.network.opinions.pair(tokens[target], tokens[opinion])
-                assert found[row, column] == pytest.approx(float(wanted), abs=1e-4)
 
 
 def test_a_long_text_keeps_a_state_for_every_token(folders: tuple[Path, Path]) -> None:
