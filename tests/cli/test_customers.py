@@ -88,7 +88,8 @@ def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Pat
         "编号,评价内容,评价时间\n"
         "1,变速箱起步顿挫严重，低速一冲一冲的，第0次了,2026-10-01\n"
         "2,此用户没有填写评价,2026-10-01\n"
-        "3,诚招全国代理，厂家直销，加微信：abc12345,2026-10-01\n",
+        "3,诚招全国代理，厂家直销，加微信：abc12345,2026-10-01\n"
+        "4,变速箱起步顿挫严重，低速一冲一冲的，第0次了,2026-10-01\n",
         encoding="utf-8",
     )
     fed("ingest", "other.csv", "--industry", "automotive", "--channel", "review")
@@ -101,4 +102,6 @@ def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Pat
     }  # fmt: skip
     (shown,) = fed("quality", "--show", "advertisement", "--json").out.splitlines()
     assert "诚招全国代理" in json.loads(shown)["text"]
-    assert "广告" in fed("quality").out
+    (shown,) = fed("quality", "--show", "duplicate", "--json").out.splitlines()
+    assert "第0次了" in json.loads(shown)["text"]
+    assert "只计最早的一条" in fed("quality").out

@@ -32,7 +32,13 @@ def test_every_key_of_a_kind_stands_in_its_example_with_its_meaning(kind: str) -
         assert description
         assert place in lines, f"{key} does not stand in {path.name}"
         assert re.search(r"\s#\s*\S.{7,}", text[lines[place] - 1]), f"no comment says what {key} is"
-    assert load_settings(path, environ={}).sources[str(name)].kind == kind
+    environ = {"VOC_SOURCES_DESK_SECRET": f"whsec_{'A' * 32}"} if kind == "webhook" else {}
+    assert load_settings(path, environ=environ).sources[str(name)].kind == kind
+
+
+def test_the_example_of_a_webhook_has_no_secret_and_says_how_to_make_one() -> None:
+    with pytest.raises(ConfigError, match=r"desk.secret: is empty; .*openssl rand"):
+        load_settings(bundled("configs/sources/webhook.yaml"), environ={})
 
 
 @pytest.mark.parametrize(

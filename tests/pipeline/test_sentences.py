@@ -68,8 +68,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def test_what_was_made_once_is_kept_and_comes_back_the_same(store: Store) -> None:
     first, again = Lengths(), Lengths()
     texts = ["漏水", "顿挫了"]
-    made = sentences_of(first, texts, kept=KeptVectors(store, "voc-zh@1.1.0"))
-    kept = sentences_of(again, [*texts, "响"], kept=KeptVectors(store, "voc-zh@1.1.0+snack.1a2b"))
+    made = sentences_of(first, texts, kept=KeptVectors(store, "voc-zh@1.2.0"))
+    kept = sentences_of(again, [*texts, "响"], kept=KeptVectors(store, "voc-zh@1.2.0+snack.1a2b"))
     assert made is not None
     assert kept is not None
     assert again.asked == ["响"]

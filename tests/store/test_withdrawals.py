@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from voc.records import Evidence, Feedback, Issue, Sentiment, Span, Tags, Topic
@@ -118,3 +119,52 @@ def test_many_are_withdrawn_at_once(store: Store) -> None:
     add(store, *(voice(str(n), f"第{n}条") for n in range(1_200)))
     assert withdraw(store, *(str(n) for n in range(0, 1_200, 2))) == 600
     assert store.counts().feedback == 600
+
+
+def test_a_withdrawal_that_overtakes_its_voice_is_kept(store: Store) -> None:
+    assert withdraw(store, "1") == 0
+    assert store.sources() == []
+    assert add(store, voice("1"), voice("2")) == (2, 0, 0)
+    assert add(store, voice("1")) == (0, 1, 0)
+    assert store.feedback(voice("1").feedback_id) is None
+    assert [row.feedback.native_id for row in store.untagged(MODEL, limit=9)] == ["2"]
+    assert (store.sources()[0].voices, store.sources()[0].withdrawn) == (1, 1)
+    assert store.check() == []
+    assert add(store, voice("1", "改过")) == (0, 0, 1)
+    assert store.feedback(voice("1").feedback_id) is not None
+
+
+def test_a_snapshot_shows_what_was_withdrawn_before_it_came(store: Store) -> None:
+    withdraw(store, "1")
+    assert add(store, voice("1"), restores=True) == (1, 0, 0)
+    assert store.feedback(voice("1").feedback_id) is not None
+    assert store.check() == []
+
+
+def test_former_words_in_a_snapshot_are_current_again(store: Store) -> None:
+    for text in ("甲", "乙", "甲", "甲"):
+        add(store, voice("1", text), restores=True)
+    found = store.feedback(voice("1").feedback_id)
+    assert found is not None
+    assert (found.version, found.feedback.text) == (3, "甲")
+    assert add(store, voice("1", "乙"), voice("1", "甲"), restores=True) == (0, 2, 0)
+    assert store.check() == []
+
+
+def test_tags_of_a_voice_that_was_forgotten_or_reassigned_meanwhile_are_left_out(
+    store: Store,
+) -> None:
+    one, two, three = (replace(voice(n), customer_id=n) for n in "123")
+    add(store, one, two, three)
+    rows = [
+        (item, Tags(item.feedback_id, item.feedback.text, "zh", NEGATIVE, model=MODEL))
+        for item in store.untagged(MODEL, limit=9)
+    ]
+    with store.transaction() as tx:
+        tx.forget("1", NOW)
+        tx.add_feedback([two], industry="snack", now=NOW)
+    with store.transaction() as tx:
+        kept = tx.unchanged(rows)
+        tx.save_tags(kept, NOW)
+    assert [row.feedback.native_id for row, _ in kept] == ["3"]
+    assert [row.feedback_id for row in store.tagged(model=MODEL)] == [three.feedback_id]

@@ -114,7 +114,7 @@ FUNCTIONS: list[Callable[[str], object]] = [
 def test_no_text_is_slow(piece: str) -> None:
     text = hostile(piece, SHORT)
     for function in FUNCTIONS:
-        taken = []
+        taken: list[float] = []
         while not taken or (taken[-1] >= 0.5 and len(taken) < 4):
             began = time.thread_time()
             function(text)

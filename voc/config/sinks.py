@@ -63,6 +63,8 @@ def _link(template: str) -> str:
 
 
 def _signing_secret(secret: str) -> str:
+    if not secret:
+        raise ValueError("is empty; write what this prints: echo whsec_$(openssl rand -base64 32)")
     try:
         raw = b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:

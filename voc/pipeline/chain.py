@@ -174,6 +174,7 @@ class Chain:
                         rows.append((item, result))
             now = datetime.now(UTC)
             with self._store.transaction() as transaction:
+                rows = transaction.unchanged(rows)
                 acted = (
                     desk.act(transaction, rows, now.astimezone(self._settings.zone))
                     if desk

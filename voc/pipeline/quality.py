@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from voc.records import ADVERTISEMENT, PAID_BURST
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST
 from voc.store import Store, TaggedRow
-from voc.text.duplicates import exact_key
 from voc.text.language import language_of
 from voc.text.privacy import mask
 
@@ -21,7 +20,7 @@ WHAT: Final[dict[Reason, tuple[str, str]]] = {
     "rejected": ("读不出的行", "未入库"),
     "empty": ("没有内容", "计入反馈量和评分，不判断情感"),
     "language": ("模型不熟悉的语言", "入库并标注，结果仅供参考"),
-    "duplicate": ("与其他来源的内容相同", "入库，各计一次"),
+    "duplicate": ("与另一条声音重复", "入库，只计最早的一条"),
     "paid_burst": ("疑似刷评", "不计入问题和报告"),
     "advertisement": ("广告", "不计入问题"),
     "survey": ("答卷可疑（全部相同、太快）", "入库，分数照计"),
@@ -56,17 +55,12 @@ def noticed(store: Store, *, model: str) -> Iterator[Noticed]:
     for reject in store.rejects():
         place, reason = mask(reject.place).text, mask(reject.reason).text
         yield Noticed("rejected", reject.source, place, reason)
-    firsts: dict[int, str] = {}
     for row in store.tagged(model=model):
         stored = store.feedback(row.feedback_id)
         if stored is None:
             continue
-        source = stored.feedback.source
-        found = list(_reasons(row, stored.feedback.extra.get("survey_flags", ())))
-        if "empty" not in found and firsts.setdefault(exact_key(row.text), source) != source:
-            found.append("duplicate")
-        for reason in found:
-            yield Noticed(reason, source, row.feedback_id, row.text[:_SHOWN_CHARS])
+        for reason in _reasons(row, stored.feedback.extra.get("survey_flags", ())):
+            yield Noticed(reason, stored.feedback.source, row.feedback_id, row.text[:_SHOWN_CHARS])
 
 
 def _reasons(row: TaggedRow, survey_flags: object) -> Iterator[Reason]:
@@ -74,6 +68,8 @@ def _reasons(row: TaggedRow, survey_flags: object) -> Iterator[Reason]:
         yield "empty"
     elif language_of(row.text) not in _KNOWN:
         yield "language"
+    if NEAR_DUPLICATE in row.flags:
+        yield "duplicate"
     if PAID_BURST in row.flags:
         yield "paid_burst"
     if ADVERTISEMENT in row.flags:

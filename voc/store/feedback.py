@@ -32,10 +32,11 @@ _GRADES: Final = ("nps", "csat", "ces")
 
 @dataclass(slots=True)
 class _Versions:
-    """What is stored of one voice."""
+    """What is stored of one voice: its newest version, with its hash, and its industry."""
 
     newest: int = 0
     hashes: set[str] = field(default_factory=set)
+    newest_hash: str | None = None
     industry: str | None = None
 
 
@@ -81,15 +82,20 @@ def _add_chunk(
     before = set(known)
     newest: dict[str, dict[str, Any]] = {}
     new: list[dict[str, Any]] = []
-    for row in rows:
+    last = {row["feedback_id"]: position for position, row in enumerate(rows)}
+    for position, row in enumerate(rows):
         name = row["feedback_id"]
         versions = known.setdefault(name, _Versions())
-        if row["content_hash"] in versions.hashes:
+        content_hash = row["content_hash"]
+        # Former words are a stale copy, unless the source shows them as what it holds now.
+        is_now = restores and position == last[name] and content_hash != versions.newest_hash
+        if content_hash in versions.hashes and not is_now:
             continue
         if name in newest:
             newest[name]["is_current"] = False
         versions.newest += 1
-        versions.hashes.add(row["content_hash"])
+        versions.hashes.add(content_hash)
+        versions.newest_hash = content_hash
         row["version"] = versions.newest
         if name in before:
             row["industry"] = versions.industry
@@ -98,8 +104,9 @@ def _add_chunk(
     _supersede(connection, before & newest.keys())
     if new:
         connection.execute(insert(schema.feedback), new)
-    again = before if restores else before & newest.keys()
+    again = known.keys() if restores else before & newest.keys()
     withdrawals.restore(connection, withdrawals.known(connection, again))
+    withdrawals.hide(connection, withdrawals.known(connection, newest.keys() - again))
     accepted = len(newest.keys() - before)
     return IngestCounts(accepted, len(rows) - len(new), len(new) - accepted)
 
@@ -115,6 +122,7 @@ def _known(connection: Connection, names: set[str]) -> dict[str, _Versions]:
     ):
         versions = known.setdefault(name, _Versions())
         versions.newest, versions.industry = version, industry
+        versions.newest_hash = content_hash
         versions.hashes.add(content_hash)
     return known
 

@@ -50,6 +50,26 @@ _VERDICT: Final = ("industry", "sentiment", "sentiment_score", "intent", "urgenc
 _TIME: Final = ("occurred_at", "created_at_offset_s", "ingested_at_offset_s")
 
 
+def unchanged(
+    connection: Connection, rows: Sequence[tuple[StoredFeedback, Tags]]
+) -> list[tuple[StoredFeedback, Tags]]:
+    """Returns the rows of voices that are as they were read; see `Transaction.unchanged`."""
+    table = schema.feedback
+    query = select(table.c.feedback_id, table.c.version, table.c.industry)
+    found = {
+        tuple(row)
+        for chunk in chunks(sorted({row.feedback_id for row, _ in rows}))
+        for row in connection.execute(
+            query.where(table.c.feedback_id.in_(chunk))
+            .order_by(table.c.seq)
+            .with_for_update(read=True)
+        )
+    }
+    return [
+        (row, made) for row, made in rows if (row.feedback_id, row.version, row.industry) in found
+    ]
+
+
 def save(
     connection: Connection, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime
 ) -> None:

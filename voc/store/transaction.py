@@ -63,7 +63,8 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
 
         A voice is named by its source and native id. Content equal to any stored version of it is
         a duplicate, so overlapping pages and stale copies change nothing; other content is an edit
-        and becomes the current version. Equal repeats within `items` count as duplicates too.
+        and becomes the current version. Equal repeats within `items` count as duplicates too. A
+        voice whose withdrawal came before it is stored and counted nowhere.
 
         Args:
             items: The voices, in the order they were read.
@@ -72,8 +73,9 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
                 `None` changes no stored voice, and an edited one stays in its industry.
             now: When they came in.
             keeps_industry: A stored voice that has an industry stays in it.
-            restores: A withdrawn voice that comes as it was speaks again; with other content it
-                does so anyway.
+            restores: The items are what the source holds now: former content becomes the current
+                version again, and a withdrawn voice that comes as it was, or comes only now, speaks
+                again. One that was stored before speaks again with other content anyway.
         """
         return feedback.add(
             self._connection,
@@ -96,10 +98,11 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
     def withdraw(self, source: str, native_ids: Sequence[str], now: datetime) -> int:
         """Takes voices out of topics, issues and all counts, as their source says they are gone.
 
-        What is stored of them stays. Ids that are unknown or withdrawn already change nothing.
+        What is stored of them stays. Ids that are withdrawn already change nothing; unknown ones
+        are remembered, as a deletion may overtake what it deletes.
 
         Returns:
-            How many were withdrawn now.
+            How many stored voices were withdrawn now.
         """
         return withdrawals.withdraw(self._connection, source, native_ids, now)
 
@@ -120,6 +123,15 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
             How many were not known yet.
         """
         return feedback.add_rejects(self._connection, source, rows, now)
+
+    def unchanged(
+        self, rows: Sequence[tuple[StoredFeedback, Tags]]
+    ) -> list[tuple[StoredFeedback, Tags]]:
+        """Returns the rows whose voices are still stored, in the industry they were tagged for.
+
+        Until the transaction ends no other one forgets these voices or gives them an industry.
+        """
+        return tags.unchanged(self._connection, rows)
 
     def save_tags(self, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime) -> None:
         """Keeps tags and their mentions, replacing those of the same voice, version and model.

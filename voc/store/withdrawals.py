@@ -29,12 +29,13 @@ def _withdraw(connection: Connection, source: str, names: list[str], now: dateti
     table, assignment = schema.feedback, schema.topic_assignment
     is_theirs = table.c.feedback_id.in_(names)
     current = list(connection.scalars(select(table.c.feedback_id).where(is_theirs, _IS_CURRENT)))
+    # Also of voices that have not come yet: a deletion may overtake what it deletes.
+    rows = [{"feedback_id": name, "source": source, **columns_of("at", now)} for name in names]
+    insert_new(connection, schema.withdrawal, rows, key="feedback_id")
     if not current:
         return 0
     connection.execute(update(table).where(is_theirs, _IS_CURRENT).values(is_current=False))
     connection.execute(delete(assignment).where(assignment.c.feedback_id.in_(current)))
-    rows = [{"feedback_id": name, "source": source, **columns_of("at", now)} for name in current]
-    insert_new(connection, schema.withdrawal, rows, key="feedback_id")
     _leave_issues(connection, current, now)
     return len(current)
 
@@ -86,8 +87,17 @@ def restore(connection: Connection, names: Iterable[str]) -> None:
         connection.execute(update(table).where(table.c.seq.in_(newest)).values(is_current=True))
 
 
+def hide(connection: Connection, names: Iterable[str]) -> None:
+    """Keeps voices out of all that is counted whose withdrawal came before them."""
+    table = schema.feedback
+    for chunk in chunks(names):
+        theirs = table.c.feedback_id.in_(chunk)
+        connection.execute(update(table).where(theirs, _IS_CURRENT).values(is_current=False))
+
+
 def counts(connection: Connection) -> dict[str, int]:
-    """Returns how many voices of each source are withdrawn."""
-    table = schema.withdrawal
-    query = select(table.c.source, func.count()).group_by(table.c.source)
+    """Returns how many stored voices of each source are withdrawn."""
+    table, voice = schema.withdrawal, schema.feedback
+    is_stored = select(voice.c.seq).where(voice.c.feedback_id == table.c.feedback_id).exists()
+    query = select(table.c.source, func.count()).where(is_stored).group_by(table.c.source)
     return {row.source: row[1] for row in connection.execute(query)}
