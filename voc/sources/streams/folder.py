@@ -96,6 +96,8 @@ class FolderSource:
             for page in self._pages(each, _rows_done(kept.get(each.path), each), known):
                 rows, done = page.cursor["rows"], page.done
                 kept[each.path] = [each.identity] if done else [each.identity, rows]
+                if rows is None:  # it is tried again by the next run
+                    del kept[each.path]
                 heard |= {each.path: known[each.path]} if each.path in known else {}
                 is_last = done and number == len(fresh)
                 places = {CURSOR: dict(kept)} | ({HEARD: dict(heard)} if heard else {})
@@ -146,16 +148,21 @@ class FolderSource:
             )
 
     def _recorded(self, file: Dropped, recordings: Recordings, heard: dict[str, str]) -> Page:
-        """Hears a recording, if it was not heard before under any name."""
-        from voc.sources.speech.recordings import digest_of
+        """Hears a recording, if it was not heard before under any name.
+
+        Where there is no memory to hear it now, the cursor's `rows` is `None`.
+        """
+        from voc.sources.speech.recordings import NotHeard, digest_of
 
         with self._local(file) as path:
             digest = digest_of(path)
             is_new = digest not in heard.values()
-            heard[file.path] = digest
             items = [recordings.read(path, self._id_of(file), file)] if is_new else []
         rejects = tuple(item for item in items if isinstance(item, Reject))
         feedback = tuple(item for item in items if not isinstance(item, Reject))
+        if any(isinstance(item, NotHeard) for item in items):
+            return Page((), rejects, {"rows": None}, done=True)
+        heard[file.path] = digest
         return Page(feedback, rejects, {"rows": len(items)}, done=True)
 
     def _hears(self, path: str) -> bool:
