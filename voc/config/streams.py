@@ -27,6 +27,17 @@ class SourceBase(Section):
     product: str | None = Field(default=None, description="Product, where nothing else names it.")
 
 
+class ExportSettings(SourceBase):
+    """What a complete export may say."""
+
+    snapshot: bool = Field(
+        default=False, description="Whether it holds all there is: what is missing is taken back."
+    )
+    snapshot_share: float = Field(
+        default=0.5, ge=0, le=1, description="Share of known voices below which none is taken back."
+    )
+
+
 class _Mapped(SourceBase):
     map: dict[str, str] = Field(
         default_factory=dict,
@@ -122,7 +133,7 @@ class ImapSourceSettings(SourceBase):
     every_s: float | None = Field(default=None, ge=1, description=_SECONDS)
 
 
-class SqlSourceSettings(SourceBase):
+class SqlSourceSettings(ExportSettings):
     """A query of a database."""
 
     kind: Literal["sql"] = Field(description="Kind of the source.")

@@ -15,9 +15,10 @@ from voc.errors import SourceError, StoreError, VocError, fault
 from voc.pipeline.health import HEALTH_MARK, Health, keep_health
 from voc.pipeline.origins import Chosen
 from voc.pipeline.places import with_places
+from voc.pipeline.snapshots import Snapshot
 from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect, protected_id, protected_reject
-from voc.sources.base import Following, Page, Source
+from voc.sources.base import Exporting, Following, Page, Source
 from voc.sources.files import FileSource
 from voc.store import Store, Transaction
 
@@ -63,11 +64,19 @@ class Intake:
         name: Name of the source.
         settings: For privacy.
         industry: Industry of its feedback.
+        snapshot: What its complete export holds; `None` where it is none.
     """
 
     def __init__(
-        self, store: Store, name: str, *, settings: Settings, industry: Chosen | None
+        self,
+        store: Store,
+        name: str,
+        *,
+        settings: Settings,
+        industry: Chosen | None,
+        snapshot: Snapshot | None = None,
     ) -> None:
+        self._snapshot = snapshot
         self._store = store
         self._name = name
         self._key = customer_key(store, settings)
@@ -111,6 +120,8 @@ class Intake:
             kept = with_places(self._store, kept, now=now)
         gone = [protected_id(name, self._key) for name in page.withdrawn]
         rejects = [protected_reject(each, self._key) for each in page.rejects]
+        if self._snapshot is not None:
+            self._snapshot.begin(transaction)
         counts = transaction.add_feedback(
             kept,
             industry=self._industry.industry.id if self._industry else None,
@@ -118,6 +129,11 @@ class Intake:
             now=now,
             restores=page.is_snapshot,
         )
+        exported: Mapping[str, Any] = {}
+        if self._snapshot is not None:
+            self._snapshot.note(kept, len(rejects))
+            gone += self._snapshot.missing(transaction) if page.done else []
+            exported = self._snapshot.cursor()
         withdrawn = transaction.withdraw(self._name, gone, now)
         rejected = transaction.add_rejects(
             self._name, [(each.place, each.reason, each.sample) for each in rejects], now
@@ -133,7 +149,7 @@ class Intake:
         )
         transaction.save_cursor(
             self._name,
-            {**page.cursor, INDUSTRY_MARK: self.mark, HEALTH_MARK: health.as_dict()},
+            {**page.cursor, **exported, INDUSTRY_MARK: self.mark, HEALTH_MARK: health.as_dict()},
         )
         return Ingested(
             self._name,
@@ -175,7 +191,9 @@ def ingest(
     Raises:
         VocError: The source cannot be read; why is kept with its health.
     """
-    intake = Intake(store, source.name, settings=settings, industry=industry)
+    share = source.snapshot_share if isinstance(source, Exporting) else None
+    snapshot = Snapshot(source.name, share) if share is not None else None
+    intake = Intake(store, source.name, settings=settings, industry=industry, snapshot=snapshot)
     total = Ingested(source.name)
     if not isinstance(source, FileSource):
         total += Ingested(source.name, reassigned=intake.adopt())
@@ -189,6 +207,8 @@ def ingest(
                 on_page(page)
                 if until is not None and until.is_set() and not isinstance(source, Following):
                     break
+        if snapshot is not None and snapshot.doubt is not None:
+            raise SourceError(snapshot.doubt)
     except StoreError:
         raise
     except VocError as error:

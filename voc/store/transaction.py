@@ -106,6 +106,10 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         """
         return withdrawals.withdraw(self._connection, source, native_ids, now)
 
+    def missing(self, source: str, kept: Collection[str]) -> list[str]:
+        """Returns native ids of a source's voices that are not withdrawn and are none of `kept`."""
+        return withdrawals.missing(self._connection, source, kept)
+
     def cursor(self, source: str) -> dict[str, Any] | None:
         """Returns how far a source was read, as this transaction sees it."""
         return feedback.cursor(self._connection, source)

@@ -69,7 +69,7 @@ class SqlSource:
     Rows are read by growing watermark and, within one, by growing key, so that none is lost or
     doubled where a page ends between equals. Each run begins `lag` before the end of the last one,
     for rows that were committed late; what is known is a duplicate. A row whose `deleted` column
-    says so is withdrawn.
+    says so is withdrawn. Where the query gives all there is (`snapshot`), each run reads all of it.
 
     Args:
         name: Name of the source.
@@ -95,6 +95,7 @@ class SqlSource:
     ) -> None:
         self.name = name
         self._settings = settings
+        self.snapshot_share = settings.snapshot_share if settings.snapshot else None
         self._told = {"id": settings.key} | dict(settings.map)
         self._deleted = self._told.pop(DELETED, None)
         self._channel = channel
@@ -114,7 +115,7 @@ class SqlSource:
         Raises:
             SourceError: The database cannot be reached, or does not take the query.
         """
-        state = self._begun(_State.of(cursor))
+        state = _State() if self.snapshot_share is not None else self._begun(_State.of(cursor))
         with read_only(self._url, name=self.name) as engine:
             if unmarked := self._unmarked(engine):
                 yield Page((), (unmarked,), state.as_cursor(), done=False)
