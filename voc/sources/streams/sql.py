@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, TextClause, text
@@ -21,11 +21,9 @@ from voc.sources.databases import database_url, read_only, said, shown
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import native_id
 from voc.sources.rows import Row
-from voc.sources.streams.consuming import AwayError, pause_s
+from voc.sources.streams.consuming import MOST_TRIES, AwayError, pause_s
 from voc.sources.streams.watermarks import Mark, earlier, read_mark, write_mark
 from voc.sources.values import DELETED, says_yes
-
-_MOST_TRIES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +233,7 @@ class SqlSource:
         self, engine: Engine, query: TextClause, values: Mapping[str, Any]
     ) -> Sequence[Mapping[str, Any]]:
         """Asks; a lost connection is tried again with growing pauses."""
-        for failures in range(1, _MOST_TRIES):
+        for failures in range(1, MOST_TRIES):
             try:
                 return self._asked_once(engine, query, values)
             except AwayError:
