@@ -128,8 +128,9 @@ def configured_file(
 
 def _snapshot_share(known: FileSettings, told: Told) -> float | None:
     """A file that joins others under their name holds not all of that name."""
-    is_whole = isinstance(known, ExportSettings) and known.snapshot and told.name is None
-    return known.snapshot_share if is_whole else None
+    if isinstance(known, ExportSettings) and known.snapshot and told.name is None:
+        return known.snapshot_share
+    return None
 
 
 def _survey(
