@@ -128,9 +128,14 @@ def quoted(store: Store) -> tuple[Store, Feedback, Feedback]:
     return store, one, two
 
 
-def test_what_is_withdrawn_is_quoted_no_more(quoted: tuple[Store, Feedback, Feedback]) -> None:
+@pytest.mark.parametrize("others", [0, 9])
+def test_what_is_withdrawn_is_quoted_no_more(
+    quoted: tuple[Store, Feedback, Feedback], others: int
+) -> None:
     store, one, two = quoted
-    withdraw(store, "1")
+    names = [f"other {n}" for n in range(others)]
+    add(store, *(voice(name) for name in names))
+    assert withdraw(store, "1", *names) == 1 + others
     (topic,) = store.topics()
     assert [item.feedback_id for item in topic.evidence] == [two.feedback_id]
     kept = store.work_order("wo_1")
