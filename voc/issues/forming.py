@@ -13,14 +13,12 @@ from voc.issues.grouping import (
     ASPECT_NAMES,
     GroupKey,
     Polarities,
-    Rules,
     aspect_of,
+    commonest_aspect,
     group_rules,
     group_voices,
-    is_by_topic,
     issue_key,
     negativity_by_group,
-    rule_of,
 )
 from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
 from voc.issues.naming import Titles
@@ -82,7 +80,6 @@ def form_issues(
     exposure = Exposure(volumes, data_starts=_data_starts(rows, moments))
     scene = _Scene(
         industries=industries,
-        rules=rules,
         settings=settings,
         exposure=exposure,
         overdispersion=overdispersion_of(
@@ -139,7 +136,6 @@ class _Scene:
     """What all groups of one run are judged by."""
 
     industries: Mapping[str, Industry]
-    rules: Rules
     settings: IssueSettings
     exposure: Exposure
     overdispersion: Mapping[GroupKey, float]
@@ -173,6 +169,7 @@ class _Scene:
         taken: set[str],
     ) -> Issue:
         as_of = self.as_of[key.industry]
+        aspect_id = key.aspect_id or commonest_aspect(episode)
         test = trend_of(
             days,
             key=key,
@@ -191,25 +188,25 @@ class _Scene:
             trend=test.trend,
             trend_p=test.p,
             window_days=self.settings.window_days,
-            negativity=self.negativity.get(key),
+            negativity=self.negativity.get(key._replace(aspect_id=aspect_id, topic_id=None)),
             weight=clientele.weight(stake) if clientele else None,
         )
         change = test.change
-        aspect = aspect_of(self.industries, key.industry, key.aspect_id)
+        aspect = aspect_of(self.industries, key.industry, aspect_id)
         first = episode[0]
         return Issue(
             issue_id=match.survivor.issue_id
             if match.survivor
             else birth_id(key, first.feedback_id, taken=taken),
             title=self.titles[key.industry].title(
-                aspect.name if aspect else ASPECT_NAMES.get(key.aspect_id, key.aspect_id),
+                aspect.name if aspect else ASPECT_NAMES.get(aspect_id, aspect_id),
                 episode,
                 topic_id=key.topic_id,
                 product=key.product,
                 store=key.store,
             ),
             industry=key.industry,
-            aspect_id=key.aspect_id,
+            aspect_id=aspect_id,
             status=_status(match.survivor, episode),
             severity=severity,
             first_seen=first.occurred_at,
@@ -217,22 +214,22 @@ class _Scene:
             count=len(episode),
             trend=test.trend,
             trend_p=test.p,
-            trend_ratio=change.ratio if change else None,
-            trend_low=change.low if change else None,
-            trend_high=change.high if change else None,
+            trend_ratio=_figure(change.ratio) if change else None,
+            trend_low=_figure(change.low) if change else None,
+            trend_high=_figure(change.high) if change else None,
             trend_window_days=self.settings.window_days if change else None,
             severity_reasons=reasons,
             stake=stake,
-            topic_id=self._topic(key, episode),
+            topic_id=key.topic_id or _shared_topic(episode),
             product=key.product,
             store=key.store,
             evidence=tuple(_evidence(voice) for voice in episode),
         )
 
-    def _topic(self, key: GroupKey, episode: Sequence[Mention]) -> str | None:
-        if is_by_topic(key.aspect_id, rule_of(key, self.rules), key.product, key.store):
-            return key.topic_id
-        return _shared_topic(episode)
+
+def _figure(value: float | None) -> float | None:
+    """Returns the digits that tell something: the last ones change with every other group."""
+    return None if value is None else float(f"{value:.4g}")
 
 
 def _status(known: Issue | None, episode: Sequence[Mention]) -> IssueStatus:
