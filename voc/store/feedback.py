@@ -16,7 +16,7 @@ from voc.store import schema, withdrawals
 from voc.store.columns import json_text, storable
 from voc.store.moments import columns_of, micros, moment, moment_of
 from voc.store.rows import IngestCounts, Reject, SourceCount, StoredFeedback
-from voc.store.statements import chunks, insert_new, lock, upsert
+from voc.store.statements import ROWS, chunks, insert_new, lock, upsert
 
 IS_CURRENT: Final = text("feedback.is_current")
 """The condition as the partial indexes have it, so that SQLite uses them."""
@@ -151,6 +151,25 @@ def assign(connection: Connection, former: Mapping[str, str | None], industry: s
             topic.c.industry.not_in(left),
         )
     )
+
+
+def reassign(
+    connection: Connection, source: str, industry: str, *, after: int
+) -> tuple[int, int | None]:
+    """Gives the next voices of a source an industry; see `Transaction.reassign`."""
+    lock(connection, _INGEST_LOCK)
+    table = schema.feedback
+    query = (
+        select(table.c.seq, table.c.feedback_id, table.c.industry)
+        .where(table.c.source == source, table.c.seq > after)
+        .where(table.c.industry.is_distinct_from(industry))
+        .order_by(table.c.seq)
+        .limit(ROWS)
+    )
+    rows = list(connection.execute(query))
+    former = {row.feedback_id: row.industry for row in rows}
+    assign(connection, former, industry)
+    return len(former), rows[-1].seq if rows else None
 
 
 def _supersede(connection: Connection, names: set[str]) -> None:

@@ -86,6 +86,15 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
             restores=restores,
         )
 
+    def reassign(self, source: str, industry: str, *, after: int = 0) -> tuple[int, int | None]:
+        """Gives voices of a source an industry, as `add_feedback` does, 500 versions at a time.
+
+        Returns:
+            How many voices were given it, and the `seq` behind which the next ones are looked for;
+            `None` where none was left.
+        """
+        return feedback.reassign(self._connection, source, industry, after=after)
+
     def withdraw(self, source: str, native_ids: Sequence[str], now: datetime) -> int:
         """Takes voices out of topics, issues and all counts, as their source says they are gone.
 
@@ -96,6 +105,10 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
             How many stored voices were withdrawn now.
         """
         return withdrawals.withdraw(self._connection, source, native_ids, now)
+
+    def missing(self, source: str, kept: Collection[str]) -> list[str]:
+        """Returns native ids of a source's voices that are not withdrawn and are none of `kept`."""
+        return withdrawals.missing(self._connection, source, kept)
 
     def cursor(self, source: str) -> dict[str, Any] | None:
         """Returns how far a source was read, as this transaction sees it."""

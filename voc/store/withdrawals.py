@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, select, text, update
 
 from voc.records import stable_id
 from voc.store import issues, schema
+from voc.store.columns import storable
 from voc.store.moments import columns_of
 from voc.store.statements import chunks, insert_new
 
@@ -38,6 +39,13 @@ def _withdraw(connection: Connection, source: str, names: list[str], now: dateti
     connection.execute(delete(assignment).where(assignment.c.feedback_id.in_(current)))
     _leave_issues(connection, current, now)
     return len(current)
+
+
+def missing(connection: Connection, source: str, kept: Collection[str]) -> list[str]:
+    """Returns native ids of current voices that are none of `kept`; see `Transaction.missing`."""
+    table, held = schema.feedback, {storable(name) for name in kept}
+    query = select(table.c.native_id).where(table.c.source == source, _IS_CURRENT)
+    return [name for name in connection.scalars(query) if name not in held]
 
 
 def _leave_issues(connection: Connection, names: list[str], now: datetime) -> None:
