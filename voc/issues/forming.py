@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isclose
+from typing import Final
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
@@ -30,6 +32,9 @@ from voc.records import Evidence, Issue, IssueStatus, Mention
 
 Groups = Mapping[GroupKey, Sequence[Mention]]
 
+_CLOSE: Final = 0.05
+"""By how much the ends of an interval may move before an issue counts as changed."""
+
 
 def form_issues(
     mentions: Iterable[Mention],
@@ -43,7 +48,7 @@ def form_issues(
     polarities: Polarities | None = None,
     clienteles: Mapping[str, Clientele] | None = None,
 ) -> list[Issue]:
-    """Returns the issues that are new or have changed.
+    """Returns the issues that are new or have changed by more than the last digits of a trend.
 
     The issues follow from the mentions alone: one run over all gives the same as many runs over
     growing parts, in any order; only ids (kept from birth) and what people decided (closed,
@@ -126,9 +131,23 @@ def set_aside(
 
 
 def _differs(issue: Issue, before: Issue | None) -> bool:
-    if before is not None and not before.evidence:
-        return before != replace(issue, evidence=())
-    return before != issue
+    """Says whether more of an issue changed than the last digits of its trend.
+
+    Those change with every other issue, by whose voices it is told how much voices vary.
+    """
+    if before is None:
+        return True
+    now = issue if before.evidence else replace(issue, evidence=())
+    low, high = before.trend_low, before.trend_high
+    if not (_is_close(now.trend_low, low) and _is_close(now.trend_high, high)):
+        return True
+    return before != replace(now, trend_p=before.trend_p, trend_low=low, trend_high=high)
+
+
+def _is_close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return isclose(one, other, rel_tol=_CLOSE, abs_tol=_CLOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +233,9 @@ class _Scene:
             count=len(episode),
             trend=test.trend,
             trend_p=test.p,
-            trend_ratio=_figure(change.ratio) if change else None,
-            trend_low=_figure(change.low) if change else None,
-            trend_high=_figure(change.high) if change else None,
+            trend_ratio=change.ratio if change else None,
+            trend_low=change.low if change else None,
+            trend_high=change.high if change else None,
             trend_window_days=self.settings.window_days if change else None,
             severity_reasons=reasons,
             stake=stake,
@@ -225,11 +244,6 @@ class _Scene:
             store=key.store,
             evidence=tuple(_evidence(voice) for voice in episode),
         )
-
-
-def _figure(value: float | None) -> float | None:
-    """Returns the digits that tell something: the last ones change with every other group."""
-    return None if value is None else float(f"{value:.4g}")
 
 
 def _status(known: Issue | None, episode: Sequence[Mention]) -> IssueStatus:
