@@ -180,25 +180,28 @@ class Chain:
         while batch := self._store.untagged(self._engine.model, limit=size, after=after):
             after = batch[-1].seq
             rows: list[tuple[StoredFeedback, Tags]] = []
-            failures: list[tuple[str, str, str]] = []
+            failures: list[tuple[StoredFeedback, Failure]] = []
             for industry, items in _by_industry(batch).items():
                 if industry is not None and industry not in self._industries:
                     continue
                 for item, result in zip(items, self._tagged(industry, items), strict=True):
                     if isinstance(result, Failure):
-                        failures.append((item.feedback_id, result.reason, ""))
+                        failures.append((item, result))
                     else:
                         rows.append((item, result))
             now = datetime.now(UTC)
             with self._store.transaction() as transaction:
-                rows = transaction.unchanged(rows)
+                # Tagging takes a while: what was changed or removed meanwhile is left out.
+                rows, failures = transaction.unchanged(rows), transaction.unchanged(failures)
                 acted = (
                     desk.act(transaction, rows, now.astimezone(self._settings.zone))
                     if desk
                     else Acted()
                 )
                 transaction.save_tags(rows, now)
-                transaction.add_rejects("tagging", failures, now)
+                transaction.add_rejects(
+                    "tagging", [(row.feedback_id, why.reason, "") for row, why in failures], now
+                )
             self._acted.add(acted)
             done += len(rows)
             failed += len(failures)
@@ -346,9 +349,10 @@ class Chain:
         calendar = calendar_for(rules, self._settings.resolve(self._settings.routing.file))
         reopened_at, asked_for = self._reopened(issues, existing, now)
         with self._store.transaction() as transaction:
+            losing = self._losing(transaction, issues)
             # Inside it, so that nobody else takes the turn of a person meanwhile.
             ledger = ledger_of(self._store, transaction)
-            moved = self._moved(existing)
+            moved = self._moved(existing) | losing
             changed = [issue for issue in changed if issue.issue_id not in moved]
             found = decide_orders(
                 [issue for issue in issues if issue.issue_id not in moved],
@@ -373,6 +377,16 @@ class Chain:
     def _set_aside(self) -> set[str]:
         """Returns the voices that are kept and count nowhere."""
         return {name for kind in UNCOUNTED for name in self._store.flags(kind)}
+
+    @staticmethod
+    def _losing(transaction: Transaction, issues: Sequence[Issue]) -> set[str]:
+        """Returns the issues that lost a voice since it was read; the next run forms them."""
+        gone = transaction.gone(item.feedback_id for issue in issues for item in issue.evidence)
+        return {
+            issue.issue_id
+            for issue in issues
+            if any(item.feedback_id in gone for item in issue.evidence)
+        }
 
     def _moved(self, before: Mapping[str, Issue]) -> set[str]:
         """Returns the issues that somebody closed, ignored or reopened since they were read."""

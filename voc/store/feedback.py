@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -21,7 +21,7 @@ from voc.store.statements import ROWS, chunks, insert_new, lock, upsert
 IS_CURRENT: Final = text("feedback.is_current")
 """The condition as the partial indexes have it, so that SQLite uses them."""
 
-_INGEST_LOCK: Final = 2
+_INGEST_LOCK: Final = withdrawals.INGEST_LOCK
 _TEXTS: Final = (
     "source", "native_id", "channel", "text", "title", "author", "url", "product", "store",
     "region", "customer_id",
@@ -277,6 +277,17 @@ def untagged(connection: Connection, model: str, *, limit: int, after: int) -> l
         .limit(limit)
     )
     return [stored(row) for row in connection.execute(query)]
+
+
+def gone(connection: Connection, names: Iterable[str]) -> set[str]:
+    """Returns which voices are not there, or withdrawn; see `Transaction.gone`."""
+    lock(connection, _INGEST_LOCK)
+    table, wanted = schema.feedback, set(names)
+    query = select(table.c.feedback_id).where(IS_CURRENT)
+    for chunk in chunks(sorted(wanted)):
+        found = connection.scalars(query.where(table.c.feedback_id.in_(chunk)))
+        wanted.difference_update(found)
+    return wanted
 
 
 def since(connection: Connection, at: datetime) -> list[StoredFeedback]:
