@@ -166,6 +166,10 @@ def test_mention_has_the_surest_topic_that_its_evidence_touches(store: Store) ->
     voices = [(name, "t1"), (name, "t2"), (name, "t3")]
     assert list(store.topic_voices()) == list(store.topic_voices(["automotive"])) == voices
     assert list(store.topic_voices("snack")) == []
+    with store.transaction() as tx:
+        tx.mute_topic(topics[1], True, "王", NOW)
+    found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
+    assert found == {"power": None, "service": "t3"}
 
 
 def test_only_current_versions_are_read(store: Store) -> None:
