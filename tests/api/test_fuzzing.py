@@ -29,6 +29,9 @@ from tests.api.test_openapi import SNAPSHOT
 from voc.store import open_store
 
 # Read when the module is, for tests run without VOC_* variables.
+WALKS = 60
+"""Fewest walks, so that every list is reached by one."""
+
 EXAMPLES = int(os.environ.get("VOC_TEST_FUZZ_EXAMPLES", "25"))
 
 
@@ -160,7 +163,7 @@ def test_no_walk_breaks_it(server: RunningServer) -> None:
 
     Walk.run(
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=max(EXAMPLES, WALKS),
             stateful_step_count=STEPS,
             deadline=None,
             database=None,

@@ -95,15 +95,18 @@ def _interrupt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[byt
 
 
 def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path: Path) -> None:
-    _write(tmp_path / "in.jsonl", [{"id": n, "text": f"第{n}次，太慢了"} for n in range(5_000)])
-    stopped = _interrupt(tmp_path, "score", "in.jsonl", "-o", "out.jsonl")
+    rows = 3_000
+    _write(tmp_path / "in.jsonl", [{"id": n, "text": f"第{n}次，太慢了"} for n in range(rows)])
+    # Small batches: much is left to do when the first ones are written.
+    (tmp_path / "voc.yaml").write_text("score: {batch_rows: 16}")
+    score = ("score", "in.jsonl", "-o", "out.jsonl", "--config", "voc.yaml")
+    stopped = _interrupt(tmp_path, *score)
     assert stopped.returncode == 130
     assert b"--resume" in stopped.stderr
     assert b"Traceback" not in stopped.stderr
-    other = _voc(tmp_path, "score", "in.jsonl", "-o", "out.jsonl", "--resume", "--tasks", "intent")
-    assert other.returncode == 2
-    assert _voc(tmp_path, "score", "in.jsonl", "-o", "out.jsonl", "--resume").returncode == 0
-    assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 5_000
+    assert _voc(tmp_path, *score, "--resume", "--tasks", "intent").returncode == 2
+    assert _voc(tmp_path, *score, "--resume").returncode == 0
+    assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == rows
 
 
 def test_a_run_without_one_good_row_fails(tmp_path: Path) -> None:
