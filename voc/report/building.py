@@ -59,6 +59,7 @@ from voc.report.themes import (
     chosen,
     is_narrowed,
     spoken_of,
+    theme_quality,
     topic_figures,
     topics_of_voices,
 )
@@ -90,6 +91,7 @@ def build_figures(report: ReportInput) -> Figures:
             known=known,
             zone=report.zone,
             has_trend=span is not None and span.has_baseline,
+            has_ratio=not is_narrowed(report),
         )
         for one in issues
     ]
@@ -97,8 +99,16 @@ def build_figures(report: ReportInput) -> Figures:
     names = {topic.topic_id: topic.topic for topic in report.topics}
     findings = Findings(
         overview=_overview(rows, span, lines, orders),
+        lines=lines,
         cards=tuple(
-            issue_card(line, rows, span, by_issue.get(line.issue_id, ()), names)
+            issue_card(
+                line,
+                rows,
+                span,
+                by_issue.get(line.issue_id, ()),
+                names,
+                is_part=is_narrowed(report),
+            )
             for line in lines
             if line.issue_id in in_full
         ),
@@ -202,6 +212,8 @@ def _figures(
         coverage=_coverage(report, rows, mentions, span),
         measured=report.measured,
         calls=findings.calls,
+        untagged=report.untagged,
+        theme_quality=theme_quality(report, rows, mentions),
     )
 
 
@@ -225,11 +237,13 @@ def _overview(
     rows: RowTally, span: Span | None, lines: Sequence[IssueLine], orders: Sequence[OrderLine]
 ) -> Overview:
     current = [line for line in lines if is_open(line)]
+    strays = _outside(rows, span)
+    judged = rows.judged - sum(strays[: len(POLARITIES)])
     return Overview(
-        rows=rows.rows,
-        counted=rows.counted,
-        negative=proportion(rows.polarities[_NEGATIVE], rows.judged),
-        positive=proportion(rows.polarities[_POSITIVE], rows.judged),
+        rows=rows.rows - sum(strays),
+        counted=rows.counted - sum(strays),
+        negative=proportion(rows.polarities[_NEGATIVE] - strays[_NEGATIVE], judged),
+        positive=proportion(rows.polarities[_POSITIVE] - strays[_POSITIVE], judged),
         week=week_change(rows.days, span),
         recent=recent_change(rows.days, span),
         nps=nps_of_counts(rows.nps) if rows.nps else None,
@@ -258,14 +272,26 @@ def _channels(rows: RowTally) -> tuple[ChannelFigures, ...]:
 def _coverage(
     report: ReportInput, rows: RowTally, mentions: MentionTally, span: Span | None
 ) -> Coverage:
-    covered = range(span.first_day.toordinal(), span.last_day.toordinal() + 1) if span else range(0)
+    strays = _outside(rows, span)
     return Coverage(
         rows=rows.rows,
         rejects=report.rejects,
-        judged=rows.judged,
+        judged=rows.judged - sum(strays[: len(POLARITIES)]),
         with_aspect=mentions.feedback,
         untimed=rows.untimed,
         undated=rows.undated,
-        strays=sum(sum(counts) for day, counts in rows.days.items() if day not in covered),
+        strays=sum(strays),
         off_scale=rows.off_scale,
     )
+
+
+def _outside(rows: RowTally, span: Span | None) -> list[int]:
+    """Returns the counted feedback outside the days covered: by polarity, and unjudged last."""
+    sums = [0] * (len(POLARITIES) + 1)
+    if span is None:
+        return sums
+    covered = range(span.first_day.toordinal(), span.last_day.toordinal() + 1)
+    for day, counts in rows.days.items():
+        if day not in covered:
+            sums = [one + other for one, other in zip(sums, counts, strict=True)]
+    return sums

@@ -121,6 +121,31 @@ WHOLE: Final = Scope()
 
 
 @dataclass(frozen=True, slots=True)
+class Untagged:
+    """The feedback of the period that a model, named as `name@version`, has not tagged yet."""
+
+    model: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRun:
+    """What the last run that changed themes made of them.
+
+    Attributes:
+        at: When it was.
+        kept: Themes that went on under their id.
+        born: Those that came up, or out of another one.
+        ended: Those that went into another one, or are none any more.
+    """
+
+    at: datetime
+    kept: int
+    born: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportInput:
     """Everything one report speaks of.
 
@@ -136,8 +161,10 @@ class ReportInput:
         mentions: What was said of aspects in the same feedback; read once, after `rows`.
         scope: What the feedback is narrowed to; of rows and mentions the rest is passed over.
         topics: Discovered themes, if any.
-        topic_voices: `(feedback_id, topic_id)` for each voice and topic it speaks of, read once,
-            before `rows`. Without them a topic is told as it stands over all its time.
+        topic_voices: `(feedback_id, topic_id, clauses, is_negative)` for each voice and topic it
+            speaks of: how many of its clauses do, and whether one of them complains, `None` where
+            that was not judged. Read once, before `rows`. Without them a topic is told as it
+            stands over all its time, and nothing of its polarity.
         issues: Issues of any status. `rows` should hold the feedback that their evidence names.
         alerts: What emerged, open or closed.
         work_orders: Work orders of any status.
@@ -148,6 +175,8 @@ class ReportInput:
         window_days: Length of the recent window that trends of issues look at.
         is_masked: Whether personal data were masked before anything was stored.
         measured: What was measured about the model that tagged.
+        theme_run: What the last run made of themes; `None` where there was none.
+        untagged: What the model that should have tagged has not; `None` where it has tagged all.
     """
 
     title: str
@@ -161,7 +190,7 @@ class ReportInput:
     mentions: Iterable[Mention]
     scope: Scope = WHOLE
     topics: Sequence[Topic] = ()
-    topic_voices: Iterable[tuple[str, str]] = ()
+    topic_voices: Iterable[tuple[str, str, int, bool | None]] = ()
     issues: Sequence[Issue] = ()
     alerts: Sequence[Alert] = ()
     work_orders: Sequence[WorkOrder] = ()
@@ -172,3 +201,5 @@ class ReportInput:
     window_days: int = 14
     is_masked: bool = True
     measured: tuple[Measured, ...] = ()
+    untagged: Untagged | None = None
+    theme_run: ThemeRun | None = None

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from voc.config import Aspect
-from voc.insights import RateRatio, weeks_between
+from voc.insights import RateRatio, rate_ratio, weeks_between
 from voc.issues import is_absorbed
 from voc.issues.trends import BASELINE_WINDOWS
 from voc.records import CHANNELS, SEVERITIES, Issue, Stake
@@ -73,7 +73,8 @@ def urgency_rank(issue: Issue | IssueLine) -> tuple[int, bool]:
 def has_told_ratio(card: IssueCard) -> bool:
     """Says whether the change is sure enough for its ratio to be told.
 
-    The trend is that of all feedback; a report of a part of it may hold too little to show it.
+    The trend is that of all feedback, the ratio that of what the report is about; a part of the
+    feedback may hold too little to show the trend.
     """
     ratio = card.recent.ratio
     if ratio is None or ratio.value is None or ratio.high is None:
@@ -120,8 +121,13 @@ def issue_line(
     known: Mapping[str, Aspect],
     zone: ZoneInfo,
     has_trend: bool = True,
+    has_ratio: bool = True,
 ) -> IssueLine:
-    """Returns an issue in a line; without `has_trend` its trend is not told."""
+    """Returns an issue in a line.
+
+    Without `has_trend` its trend is not told; without `has_ratio` the ratio of that trend is not,
+    as where the report is of a part of the feedback that the trend was tested over.
+    """
     aspect = known.get(issue.aspect_id)
     chosen = (
         choose(voices.candidates[name] for name, _ in _ranked(voices.channels))[:1]
@@ -143,7 +149,7 @@ def issue_line(
         product=issue.product,
         store=issue.store,
         department=aspect.department if aspect else None,
-        ratio=_ratio(issue) if has_trend else None,
+        ratio=_ratio(issue) if has_trend and has_ratio else None,
         quote=chosen[0].parts if chosen else (),
         reasons=issue.severity_reasons,
         stake=_stake(issue.stake),
@@ -175,6 +181,8 @@ def issue_card(
     span: Span | None,
     orders: Sequence[OrderLine],
     topics: Mapping[str, str] | None = None,
+    *,
+    is_part: bool = False,
 ) -> IssueCard:
     """Returns an issue in full.
 
@@ -184,12 +192,14 @@ def issue_card(
         span: The days covered, `None` where no feedback has a time.
         orders: Its work orders.
         topics: The names of topics, by id.
+        is_part: Whether the report is of a part of the feedback or of its time: the ratio is then
+            that of this part, by its own feedback.
     """
     voices = tally.issues[line.issue_id]
     weeks = list(weeks_between(span.first_day, span.last_day))[-MOST_SPARKS:] if span else []
     return IssueCard(
         line=line,
-        recent=_recent(line, voices, span),
+        recent=_recent(line, voices, span, tally if is_part else None),
         weekly=tuple(_between(voices.days, week.first_day, week.last_day) for week in weeks),
         weeks=tuple(week.first_day.isoformat() for week in weeks),
         products=_where(voices.products, voices.count),
@@ -204,7 +214,9 @@ def issue_card(
     )
 
 
-def _recent(line: IssueLine, voices: IssueVoices, span: Span | None) -> RecentChange:
+def _recent(
+    line: IssueLine, voices: IssueVoices, span: Span | None, part: RowTally | None
+) -> RecentChange:
     if span is None:
         return RecentChange(0, 0, 0, 0, None)
     opened = date.fromisoformat(line.first_seen)
@@ -220,8 +232,18 @@ def _recent(line: IssueLine, voices: IssueVoices, span: Span | None) -> RecentCh
         count=counts[0],
         days_before=max(0, (before_to - before_from).days + 1),
         count_before=counts[1],
-        ratio=line.ratio,
+        ratio=_ratio_within(part, counts, span, before_from) if part else line.ratio,
     )
+
+
+def _ratio_within(
+    part: RowTally, counts: tuple[int, int], span: Span, before_from: date
+) -> RateRatio | None:
+    if not span.has_baseline:
+        return None
+    before_to = span.recent_from - timedelta(days=1)
+    exposures = (part.fed(span.recent_from, span.last_day), part.fed(before_from, before_to))
+    return rate_ratio(counts, exposures)
 
 
 def _between(days: Mapping[int, int], first: date, last: date) -> int:

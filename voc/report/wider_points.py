@@ -31,6 +31,7 @@ class Findings:
 
     overview: Overview
     cards: Sequence[IssueCard]
+    lines: Sequence[IssueLine]
     orders: OrderFigures
     drivers: ScoreDrivers | None
     stores: Mapping[str, Place]
@@ -59,7 +60,8 @@ def voices_of(line: IssueLine) -> int:
 def told_change(card: IssueCard) -> list[TextPart]:
     recent, line = card.recent, card.line
     if not recent.days_before:
-        return [plain("共 "), strong(f"{number(line.count)} 条"), plain("反馈")]
+        whole = "共" if line.in_period in (0, line.count) else "本期共"
+        return [plain(f"{whole} "), strong(f"{number(voices_of(line))} 条"), plain("反馈")]
     parts = [plain(f"近 {recent.days} 天 "), strong(f"{number(recent.count)} 条")]
     parts.append(plain(f"，此前 {recent.days_before} 天 {number(recent.count_before)} 条"))
     ratio = recent.ratio
@@ -69,7 +71,7 @@ def told_change(card: IssueCard) -> list[TextPart]:
     bounds = f"95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍，{p_value(ratio.p)}"
     return [
         *parts,
-        plain("，按反馈量折算是此前的 "),
+        plain(f"，按{'该产品的' if line.product and line.ratio else ''}反馈量折算是此前的 "),
         strong(f"{times(ratio.value)} 倍"),
         plain(f"（{bounds}）"),
     ]
