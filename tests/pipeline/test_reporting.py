@@ -106,10 +106,11 @@ def test_an_unknown_product_is_refused_with_all_there_are(store: Store, settings
 def test_the_last_run_tells_what_became_of_themes(store: Store) -> None:
     assert reporting.last_run(store, None) is None
     topics = [Topic(f"t{n}", f"题{n}", "snack", (), 5, 1.0, NOW, NOW) for n in range(3)]
+    last = NOW + timedelta(days=1)
     told = [
         ("t0", NOW, "voc", "born"), ("t9", NOW, "voc", "born"),
         ("t0", NOW + timedelta(hours=1), "王", "renamed"),
-        ("t1", NOW + timedelta(days=1), "voc", "born"), ("t9", NOW + timedelta(days=1), "voc", "died"),
+        ("t1", last, "voc", "born"), ("t9", last, "voc", "died"),
     ]  # fmt: skip
     with store.transaction() as tx:
         tx.save_topics("snack", topics, [])
@@ -118,4 +119,4 @@ def test_the_last_run_tells_what_became_of_themes(store: Store) -> None:
         )
     run = reporting.last_run(store, ["snack"])
     assert run is not None
-    assert (run.at, run.kept, run.born, run.ended) == (NOW + timedelta(days=1), 2, 1, 1)
+    assert (run.at, run.kept, run.born, run.ended) == (last, 2, 1, 1)
