@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xxhash import xxh128
 
 from voc.config import Industry
 from voc.config.sections import TopicSettings
+from voc.insights import Proportion, proportion
 from voc.pipeline.sentences import Vectoriser, sentences_of
 from voc.pipeline.vectors import KeptVectors
 from voc.records import Mention
@@ -145,6 +147,33 @@ def named(found: Discovery, settings: TopicSettings) -> tuple[Discovery, list[st
             taken.add(name)
             topics[place] = replace(topic, topic=name)
     return replace(found, topics=topics), []
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How many voices speak of a topic, and how many of them complain in it, of those judged."""
+
+    voices: int
+    negative: Proportion
+
+
+def spoken_of(store: Store, industry: str | None = None) -> dict[str, Spoken]:
+    """Counts the voices of topics by id, as the model that tagged last judged them.
+
+    These are the figures of the report: voices that do not count are left out.
+    """
+    model = next(iter(store.models()), "")
+    voices: Counter[str] = Counter()
+    judged: Counter[str] = Counter()
+    negative: Counter[str] = Counter()
+    for said in store.topic_voices(industry, model=model):
+        voices[said.topic_id] += 1
+        judged[said.topic_id] += said.is_negative is not None
+        negative[said.topic_id] += said.is_negative is True
+    return {
+        name: Spoken(count, proportion(negative[name], judged[name]))
+        for name, count in voices.items()
+    }
 
 
 def past_of(store: Store, industry: str) -> Past:
