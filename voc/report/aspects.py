@@ -44,6 +44,12 @@ class Spoken:
         self.total += is_first
         self.polarities[polarity] += 1
 
+    def take(self, other: Spoken) -> None:
+        """Adds what is said at a place that is told as this one."""
+        self.total += other.total
+        self.days.update(other.days)
+        self.polarities = [a + b for a, b in zip(self.polarities, other.polarities, strict=True)]
+
 
 @dataclass(slots=True)
 class MentionTally:

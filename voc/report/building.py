@@ -51,6 +51,7 @@ from voc.report.orders import order_figures, order_line, orders_by_issue
 from voc.report.outcomes import effect_figures, handling_lines
 from voc.report.peaks import theme_peaks
 from voc.report.periods import volume_of
+from voc.report.regions import tell_regions
 from voc.report.tally import RowTally, tally_rows
 from voc.report.theme_map import theme_map
 from voc.report.themes import (
@@ -140,6 +141,7 @@ def _read(report: ReportInput) -> tuple[RowTally, MentionTally, list[Issue]]:
         topics=topics_of_voices(report.topic_voices),
     )
     mentions = tally_mentions((item for item in report.mentions if scope.holds(item)), rows)
+    tell_regions(rows, mentions)
     return rows, mentions, [one for one in issues if not scope or rows.issues[one.issue_id].count]
 
 

@@ -21,6 +21,7 @@ from voc.records import (
     WorkOrder,
 )
 from voc.report.measured import Measured
+from voc.report.regions import province_of
 from voc.workorders.calendar import WorkingCalendar
 
 
@@ -98,7 +99,10 @@ class ReportCall:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of the feedback that a report is about; an empty tuple leaves nothing out."""
+    """The part of the feedback that a report is about; an empty tuple leaves nothing out.
+
+    A province among `regions` stands for its cities too.
+    """
 
     products: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
@@ -112,8 +116,11 @@ class Scope:
         return (
             (not self.products or item.product in self.products)
             and (not self.stores or item.store in self.stores)
-            and (not self.regions or item.region in self.regions)
+            and (not self.regions or self._holds_region(item.region))
         )
+
+    def _holds_region(self, region: str | None) -> bool:
+        return region in self.regions or bool(region and province_of(region) in self.regions)
 
 
 WHOLE: Final = Scope()

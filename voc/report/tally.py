@@ -48,6 +48,11 @@ class Place:
     rows: int = 0
     polarities: list[int] = field(default_factory=lambda: [0] * len(POLARITIES))
 
+    def take(self, other: Place) -> None:
+        """Adds the feedback of a place that is told as this one."""
+        self.rows += other.rows
+        self.polarities = [a + b for a, b in zip(self.polarities, other.polarities, strict=True)]
+
 
 @dataclass(slots=True)
 class IssueVoices:
