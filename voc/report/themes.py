@@ -22,8 +22,8 @@ def topics_of_voices(
 ) -> dict[str, tuple[TopicSaid, ...]]:
     """Returns what each feedback says of topics, each once, sorted."""
     found: dict[str, dict[str, TopicSaid]] = {}
-    for feedback_id, *said in voices:
-        found.setdefault(feedback_id, {})[said[0]] = (said[0], said[1], said[2])
+    for feedback_id, topic_id, clauses, is_negative in voices:
+        found.setdefault(feedback_id, {})[topic_id] = (topic_id, clauses, is_negative)
     return {one: tuple(said[name] for name in sorted(said)) for one, said in found.items()}
 
 
