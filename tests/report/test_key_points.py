@@ -61,7 +61,8 @@ def test_a_rising_issue_is_told_with_its_ratio_and_interval(
     (kind, sentence, action), *_ = points(rising())
     assert kind == "rising"
     assert sentence == (
-        "动力：换挡顿挫 is_1：近 14 天 12 条，此前 42 天 6 条，按反馈量折算是此前的 6.0 倍"
+        "动力：换挡顿挫 is_1：近 14 天 12 条，此前 42 天 6 条，"
+        "按同期全部反馈（20 条，此前 60 条）折算是此前的 6.0 倍"
         "（95% 区间 2.5–15 倍，p<0.001），涉及 2 家门店，乙店最多（12 条）。"
     )
     assert action == "尚无工单，建议交动力总成部核查"
@@ -100,6 +101,20 @@ def test_what_was_dealt_with_is_called_so_and_comes_last(
     told = points(rising(work_orders=[done], others=[other]))
     assert "is_2" in told[0][1]
     assert told[1][2] == "工单已于 11月20日办结，其后没有新的反馈"
+
+
+@pytest.mark.parametrize(
+    ("change", "volume"), [({"product": "X5"}, "该产品的反馈量"), ({"others": "snack"}, "反馈量")]
+)
+def test_a_ratio_by_other_feedback_says_so(
+    change: dict[str, str],
+    volume: str,
+    rising: Callable[..., Figures],
+    issue: Callable[..., Any],
+) -> None:
+    others = [issue("is_2", ["w2n0"], industry=change.pop("others", "cars"), severity="low")]
+    told = points(rising(change=change, others=others))
+    assert f"，按{volume}折算是此前的 6.0 倍" in told[0][1]
 
 
 def test_a_new_issue_is_told_from_its_first_day(rising: Callable[..., Figures]) -> None:

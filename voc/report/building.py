@@ -36,6 +36,7 @@ from voc.report.intake import ReportInput
 from voc.report.issue_cards import (
     MOST_CARDS,
     MOST_QUOTED,
+    Exposed,
     Span,
     is_growing,
     is_open,
@@ -108,7 +109,7 @@ def build_figures(report: ReportInput) -> Figures:
                 span,
                 by_issue.get(line.issue_id, ()),
                 names,
-                is_part=is_narrowed(report),
+                exposed=_exposed(report),
             )
             for line in lines
             if line.issue_id in in_full
@@ -124,6 +125,12 @@ def build_figures(report: ReportInput) -> Figures:
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )
     return _figures(report, rows, mentions, span, findings, lines, spoken)
+
+
+def _exposed(report: ReportInput) -> Exposed:
+    if is_narrowed(report):
+        return "part"
+    return "whole" if len({issue.industry for issue in report.issues}) == 1 else "unknown"
 
 
 def _read(report: ReportInput) -> tuple[RowTally, MentionTally, list[Issue]]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from voc.config import Aspect
@@ -28,6 +28,7 @@ from voc.report.verbatims import choose
 
 MOST_CARDS: Final = 12
 MOST_QUOTED: Final = 80
+Exposed = Literal["part", "whole", "unknown"]
 UNTOLD: Final = "unknown"
 MOST_SPARKS: Final = 12
 MOST_SHARES: Final = 4
@@ -182,7 +183,7 @@ def issue_card(
     orders: Sequence[OrderLine],
     topics: Mapping[str, str] | None = None,
     *,
-    is_part: bool = False,
+    exposed: Exposed = "unknown",
 ) -> IssueCard:
     """Returns an issue in full.
 
@@ -192,14 +193,15 @@ def issue_card(
         span: The days covered, `None` where no feedback has a time.
         orders: Its work orders.
         topics: The names of topics, by id.
-        is_part: Whether the report is of a part of the feedback or of its time: the ratio is then
-            that of this part, by its own feedback.
+        exposed: What feedback the ratio is by: where the report is of a `part` of the feedback
+            or of its time, that part; else that of the industry, which is the `whole` report or is
+            not known here, or that of the issue's product.
     """
     voices = tally.issues[line.issue_id]
     weeks = list(weeks_between(span.first_day, span.last_day))[-MOST_SPARKS:] if span else []
     return IssueCard(
         line=line,
-        recent=_recent(line, voices, span, tally if is_part else None),
+        recent=_recent(line, voices, span, tally, exposed),
         weekly=tuple(_between(voices.days, week.first_day, week.last_day) for week in weeks),
         weeks=tuple(week.first_day.isoformat() for week in weeks),
         products=_where(voices.products, voices.count),
@@ -215,7 +217,7 @@ def issue_card(
 
 
 def _recent(
-    line: IssueLine, voices: IssueVoices, span: Span | None, part: RowTally | None
+    line: IssueLine, voices: IssueVoices, span: Span | None, tally: RowTally, exposed: Exposed
 ) -> RecentChange:
     if span is None:
         return RecentChange(0, 0, 0, 0, None)
@@ -227,23 +229,17 @@ def _recent(
         _between(voices.days, span.recent_from, span.last_day),
         _between(voices.days, before_from, before_to),
     )
+    fed = (tally.fed(span.recent_from, span.last_day), tally.fed(before_from, before_to))
+    is_told = exposed == "part" or (exposed == "whole" and line.product is None)
     return RecentChange(
         days=min(span.window_days, (span.last_day - span.first_day).days + 1),
         count=counts[0],
         days_before=max(0, (before_to - before_from).days + 1),
         count_before=counts[1],
-        ratio=_ratio_within(part, counts, span, before_from) if part else line.ratio,
+        ratio=rate_ratio(counts, fed) if exposed == "part" else line.ratio,
+        fed=fed[0] if is_told else None,
+        fed_before=fed[1] if is_told else None,
     )
-
-
-def _ratio_within(
-    part: RowTally, counts: tuple[int, int], span: Span, before_from: date
-) -> RateRatio | None:
-    if not span.has_baseline:
-        return None
-    before_to = span.recent_from - timedelta(days=1)
-    exposures = (part.fed(span.recent_from, span.last_day), part.fed(before_from, before_to))
-    return rate_ratio(counts, exposures)
 
 
 def _between(days: Mapping[int, int], first: date, last: date) -> int:

@@ -79,6 +79,8 @@ class RecentChange:
         ratio: The rate of the issue's last window over that before: as its trend was tested, or,
             of a part of the feedback, by the counts and the feedback of that part; `None` without
             a comparison.
+        fed: All feedback of the last window, which the ratio is by; `None` where it is by that of
+            the issue's product or industry alone. Likewise `fed_before`.
     """
 
     days: int
@@ -86,6 +88,8 @@ class RecentChange:
     days_before: int
     count_before: int
     ratio: RateRatio | None
+    fed: int | None = None
+    fed_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
