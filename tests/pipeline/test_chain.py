@@ -128,6 +128,26 @@ def test_old_feedback_keeps_its_trends_and_orders(
     assert workshop.chain().form() == (0, 0)
 
 
+def test_what_goes_while_issues_are_formed_is_quoted_nowhere(workshop: Workshop) -> None:
+    said = _days("automotive", *range(1, 10), until=NOW)
+    workshop.hear("automotive", said)
+
+    def withdrawn() -> datetime:
+        with workshop.store.transaction() as transaction:
+            transaction.withdraw("automotive-s", ["automotive2"], NOW)
+        return NOW
+
+    chain = workshop.chain()
+    chain._now = withdrawn
+    chain.form()
+    assert workshop.orders("automotive") == []
+    workshop.chain().form()
+    [order] = workshop.orders("automotive")
+    assert said[1][0].feedback_id not in order.description
+    [issue] = workshop.store.issues(industry="automotive")
+    assert issue.count == 8
+
+
 @pytest.mark.parametrize(
     ("voices", "newest"),
     [

@@ -8,7 +8,9 @@ from dataclasses import replace
 from voc.config import Settings
 from voc.issues import heeded, urgent_once
 from voc.pipeline.calls import predicted_of
+from voc.pipeline.complaints import complaints_of
 from voc.pipeline.learned import Learned
+from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.tiers import Tiers, tiers_of
 from voc.records import Issue, Mention
 from voc.store import Store, TaggedRow
@@ -54,11 +56,13 @@ def told_now(
     store: Store, issues: Sequence[Issue], *, model: str, rules: RoutingRules, settings: Settings
 ) -> dict[str, Circumstances]:
     """Returns what the voices of issues tell, by issue id, as the store has them now."""
-    industries = sorted({issue.industry for issue in issues})
+    industries, _ = industries_of(store, settings, sorted({issue.industry for issue in issues}))
     return told_by_voices(
         store,
         issues,
-        list(store.mentions(model=model, industry=industries, sentiment="negative")),
+        complaints_of(
+            store, model=model, industries=industries, min_score=settings.issues.min_score
+        ),
         model=model,
         rules=rules,
         window_days=settings.issues.window_days,
