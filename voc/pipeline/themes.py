@@ -69,7 +69,7 @@ def discover_topics(
         seed=settings.seed,
         min_voices=settings.min_voices,
     )
-    found, notes = named(found, settings)
+    found, notes = named(by_voice(found, clauses), settings)
     names = {topic.topic_id: topic.topic for topic in (*past.topics, *found.topics)}
     events = [
         TopicEvent(
@@ -137,6 +137,28 @@ def _with_themes(mark: str, known: Mapping[Place, str]) -> str:
     for place in sorted(known):
         digest.update(f"{place}{known[place]}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def by_voice(found: Discovery, clauses: Iterable[Clause]) -> Discovery:
+    """Returns the discovery with the negative share of each topic counted by voice.
+
+    It is of the voices that speak of the topic, how many complain in a clause which belongs to it,
+    as reports and lists count it: many clauses of one voice count once.
+    """
+    negative = {clause.place: clause.negative for clause in clauses}
+    complains: dict[str, dict[str, bool]] = {}
+    for at in found.assignments:
+        voices = complains.setdefault(at.topic_id, {})
+        said = negative[at.feedback_id, at.span.start]
+        voices[at.feedback_id] = voices.get(at.feedback_id, False) or said
+    share = {
+        name: round(sum(voices.values()) / len(voices), 4) for name, voices in complains.items()
+    }
+    topics = [
+        replace(topic, negative_share=share.get(topic.topic_id, topic.negative_share))
+        for topic in found.topics
+    ]
+    return replace(found, topics=topics)
 
 
 def named(found: Discovery, settings: TopicSettings) -> tuple[Discovery, list[str]]:
