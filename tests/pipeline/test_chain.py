@@ -200,6 +200,18 @@ def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) 
     assert len(workshop.store.work_orders()) == 2
 
 
+def test_history_gets_an_order_where_a_person_takes_it_up_again(workshop: Workshop) -> None:
+    old = [90 + number / 4 for number in range(20)]
+    workshop.hear("automotive", _days("automotive", *old, 0, until=OLD))
+    assert workshop.chain().form() == (1, 0)
+    [issue] = workshop.store.issues()
+    with workshop.store.transaction() as transaction:
+        transaction.set_issue_status(issue.issue_id, "closed", "老李", "好了", NOW)
+        transaction.set_issue_status(issue.issue_id, "reopened", "老李", "没好", NOW)
+    assert workshop.chain().form() == (0, 1)
+    assert workshop.chain().form() == (0, 0)
+
+
 def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: Workshop) -> None:
     rules = workshop.folder / "routing.yaml"
     rules.write_text(

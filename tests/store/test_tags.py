@@ -169,6 +169,10 @@ def test_mention_has_the_surest_topic_that_its_evidence_touches(store: Store) ->
     assert list(store.topic_voices("snack", model="m@1")) == []
     assert [said.is_negative for said in store.topic_voices(model="m@9")] == [None] * 3
     with store.transaction() as tx:
+        tx.mute_topic(topics[1], True, "王", NOW)
+    found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
+    assert found == {"power": None, "service": "t3"}
+    with store.transaction() as tx:
         tx.set_flags("paid_burst", [(name, "g")])
     assert list(store.topic_voices(model="m@1")) == []
 

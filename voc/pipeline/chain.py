@@ -347,7 +347,7 @@ class Chain:
             tiers=self._tiers,
         )
         calendar = calendar_for(rules, self._settings.resolve(self._settings.routing.file))
-        reopened_at = self._reopened_at(issues, existing, now)
+        reopened_at, asked_for = self._reopened(issues, existing, now)
         with self._store.transaction() as transaction:
             losing = self._losing(transaction, issues)
             # Inside it, so that nobody else takes the turn of a person meanwhile.
@@ -366,6 +366,7 @@ class Chain:
                 as_of=moments.as_of,
                 quiet_days=self._settings.issues.quiet_days,
                 reopened_at=reopened_at,
+                asked_for=asked_for,
                 ledger=replace(ledger, holds_back=True),
             )
             transaction.lock_orders()
@@ -395,11 +396,11 @@ class Chain:
             if issue.issue_id in before and issue.status != before[issue.issue_id].status
         }
 
-    def _reopened_at(
+    def _reopened(
         self, issues: Sequence[Issue], before: Mapping[str, Issue], now: datetime
-    ) -> dict[str, datetime]:
-        """Returns when each reopened issue was, by a person or in this run."""
-        found = {}
+    ) -> tuple[dict[str, datetime], set[str]]:
+        """Returns when each reopened issue was, and which of them a person reopened last."""
+        found, asked_for = dict[str, datetime](), set[str]()
         for issue in issues:
             if issue.status == "reopened":
                 known = before.get(issue.issue_id)
@@ -408,10 +409,12 @@ class Chain:
                 if known is None or known.status != "reopened":
                     at.append((now, SYSTEM))
                 moment, actor = max(at, default=(None, None))
+                if actor not in (None, SYSTEM):
+                    asked_for.add(issue.issue_id)
                 # New voices reopen only the parts of an issue that they are of; these count them.
                 if moment and not (actor == SYSTEM and self._has_parts(issue)):
                     found[issue.issue_id] = moment
-        return found
+        return found, asked_for
 
     def _has_parts(self, issue: Issue) -> bool:
         parts = self._store.order_parts(issue_id=issue.issue_id).values()

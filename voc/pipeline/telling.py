@@ -44,12 +44,13 @@ def told_by_voices(
         window_days: Length of the last window of issues.
         tiers: Tells the tiers of customers.
     """
-    counted = list(heeded(issues, urgent_once(mentions), window_days=window_days))
+    heard = heeded(issues, urgent_once(mentions), window_days=window_days)
+    counted = [voice for voices in heard.values() for voice in voices]
     facts = _facts(store, counted, model, tiers) if rules.asks_voices else {}
     for name, score in predicted_of(store, counted, model=model).items():
         facts[name] = replace(facts.get(name, VoiceFacts()), satisfaction=score)
     guesses = Learned.of(rules).guesses(store, counted, model=model)
-    return circumstances_of(issues, counted, facts, guesses)
+    return circumstances_of(heard, facts, guesses)
 
 
 def told_now(

@@ -341,10 +341,13 @@ def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
 
 
 def _topic_id(evidence: Sequence[Span], topics: Sequence[Assigned]) -> str | None:
-    """Returns the surest topic whose span the evidence touches; of any span without evidence."""
+    """Returns the surest topic whose span the evidence touches; of any span without evidence.
+
+    Where that is muted it is none: what is said of it is of no other topic.
+    """
     for topic in topics:
         if not evidence or any(_overlap(topic.span, span) for span in evidence):
-            return topic.topic_id
+            return None if topic.muted else topic.topic_id
     return None
 
 
