@@ -58,7 +58,7 @@ def test_effects_are_listed_and_stand_with_order_and_issue(voc: Voc) -> None:
     assert effect["verdict"] == "not_effective"
     assert voc("effects", "--verdict", "effective", "--json").out == ""
     assert "Did you mean 'effective'" in voc("effects", "--verdict", "efective").err
-    assert json.loads(voc("issues", "show", "is_1").out)["effect"] == effect
+    assert json.loads(voc("issues", "show", "is_1", "--json").out)["effect"] == effect
     assert json.loads(voc("work-orders", "show", "wo_1", "--json").out)["effect"] == effect
     assert "整改效果 未见效：投诉率没有明显下降" in voc("work-orders", "show", "wo_1").out
 

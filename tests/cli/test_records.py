@@ -45,7 +45,7 @@ def _order(voc: Voc) -> str:
 
 
 def _status(voc: Voc, issue: dict[str, Any]) -> str:
-    return str(json.loads(voc("issues", "show", issue["issue_id"]).out)["status"])
+    return str(json.loads(voc("issues", "show", issue["issue_id"], "--json").out)["status"])
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,20 @@ def test_a_filter_that_could_find_something_is_not_refused(voc: Voc, tmp_path: P
     assert voc("issues", "--industry", "bank", "--status", "ignored").code == 0
     day = ["--since", "2026-11-01", "--until", "2026-11-01"]
     assert voc("report", "-o", "r.html", *day).code == 0
+
+
+def test_an_issue_is_shown_to_people_with_its_history(voc: Voc, issue: dict[str, Any]) -> None:
+    name = issue["issue_id"]
+    assert voc("issues", "close", name, "--note", "已换供应商", "--by", "王").code == 0
+    said = voc("issues", "show", name).out
+    assert said.startswith(f"问题 {name}  {issue['title']}")
+    assert "声音 5 条  2026-11-01 至 2026-11-05  门店 南京店" in said
+    assert "跟进中 → 已关闭" in said
+    assert "已换供应商" in said
+    assert "店员爱答不理" in said
+    assert "{" not in said
+    [event] = json.loads(voc("issues", "show", name, "--json").out)["history"]
+    assert (event["actor"], event["to_status"], event["note"]) == ("王", "closed", "已换供应商")
 
 
 def test_closing_an_issue_names_the_order_still_open(voc: Voc, issue: dict[str, Any]) -> None:

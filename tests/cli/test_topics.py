@@ -38,8 +38,10 @@ def clerks(voc: Voc, tmp_path: Path) -> str:
 
 
 def test_a_topic_is_shown_with_its_history(voc: Voc, clerks: str) -> None:
-    shown = json.loads(voc("topics", "show", clerks).out)
+    shown = json.loads(voc("topics", "show", clerks, "--json").out)
     assert shown["evidence"]
+    assert (shown["count"], shown["judged"]) == (5, 5)
+    assert shown["negative_share"] == shown["negative"] / 5
     scores = [said["score"] for said in shown["borderline"]]
     assert scores == sorted(scores)
     assert len({said["feedback_id"] for said in shown["borderline"]}) == len(scores) > 0
@@ -51,12 +53,28 @@ def test_a_topic_is_shown_with_its_history(voc: Voc, clerks: str) -> None:
     assert set(kinds) == {"born"}
 
 
+def test_a_topic_is_shown_to_people(voc: Voc, clerks: str) -> None:
+    said = voc("topics", "show", clerks).out
+    assert said.startswith(f"主题 {clerks}  ")
+    assert "声音 5 条  2026-11-01 至 2026-11-05" in said
+    assert "谈到它的话里有负面的 " in said
+    for heading in ("有代表性的原话", "最没有把握的原话", "经过 1 条"):
+        assert heading in said
+    assert "店员" in said
+    assert "{" not in said
+
+
+def test_a_list_counts_complaints_by_voice(voc: Voc, clerks: str) -> None:
+    counted = _topics(voc)[clerks]
+    assert f"{counted['negative']}/{counted['judged']}" in voc("topics").out
+
+
 def test_a_name_stays_through_the_next_run(voc: Voc, clerks: str, tmp_path: Path) -> None:
     assert voc("topics", "rename", clerks, "店员 冷落顾客", "--by", "王").code == 0
     _feed(voc, tmp_path, ("店员还是不理人",), "b")
     topic = _topics(voc)[clerks]
     assert topic["topic"] == "店员 冷落顾客"
-    assert json.loads(voc("topics", "show", clerks).out)["history"][-1]["actor"] == "王"
+    assert json.loads(voc("topics", "show", clerks, "--json").out)["history"][-1]["actor"] == "王"
 
 
 def test_a_muted_topic_stays_muted(voc: Voc, clerks: str, tmp_path: Path) -> None:

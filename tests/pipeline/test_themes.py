@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from voc.config.sections import TopicSettings
-from voc.pipeline.themes import clauses_of, named, without
+from voc.pipeline.themes import by_voice, clauses_of, named, without
 from voc.records import Evidence, Mention, Span, Topic
-from voc.topics import Assignment, Discovery, ThemeEvent
+from voc.topics import Assignment, Clause, Discovery, ThemeEvent
 from voc.topics.namer import ChatNamer, NamerError
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -66,6 +66,19 @@ def test_an_endpoint_that_fails_is_asked_no_more(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(ChatNamer, "name", fail)
     assert named(FOUND, NAMING) == (FOUND, ["nobody there"])
     assert len(asked) == 1
+
+
+def test_the_negative_share_is_counted_by_voice() -> None:
+    said = [("f1", 0, True), ("f1", 5, False), ("f1", 9, True), ("f2", 0, False), ("f3", 0, True)]
+    clauses = [Clause(name, at, at + 4, "换挡顿挫", DAY, negative) for name, at, negative in said]
+    spans = [
+        Assignment(one.feedback_id, "a", 1.0, Span(one.start, one.end, one.text))
+        for one in clauses[:4]
+    ]
+    found = by_voice(replace(FOUND, assignments=spans), clauses)
+    assert {one.topic_id: one.negative_share for one in found.topics} == {
+        "old": 1.0, "a": 0.5, "b": 1.0, "c": 1.0,
+    }  # fmt: skip
 
 
 def test_nothing_is_asked_by_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -248,7 +248,7 @@ def hostile(
             report(
                 title=payloads[0], industry=industry, model=payloads[1], rows=rows,
                 mentions=mentions, issues=issues, topics=topics, work_orders=orders,
-                topic_voices=[(one.feedback_id, topic.topic_id) for one in rows
+                topic_voices=[(one.feedback_id, topic.topic_id, 1, True) for one in rows
                               for topic in topics if topic.topic_id in one.text],
                 scope=Scope(products=payloads),
             )

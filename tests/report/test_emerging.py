@@ -22,11 +22,9 @@ def _told(report: Make, row: Make, **values: Any) -> str:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "本期升温：动力（X5）（11月7日起，4 天内 12 条，按此前应有 2.0 条"),
-        ({}, "为此前的 6.0 倍，95% 区间 2.5–15 倍）。"),
+        ({}, "动力（X5），11月7日起，4 天内 12 条（按此前的水平应有 2.0 条，p<0.001）。"),
         ({"trend": "new", "ratio": None, "high": None, "expected": 0.01}, "本期新出现：动力（X5）"),
-        ({"trend": "new", "ratio": None, "high": None, "expected": 0.01}, "应有 不到 0.1 条）。"),
-        ({"low": 1.7, "high": 2662.0}, "至少是此前的 1.7 倍（95% 区间的下限）"),
+        ({"trend": "new", "ratio": None, "high": None, "expected": 0.01}, "应有不到 0.1 条"),
         ({"reopened": 2}, "本期重新升温：动力（X5）"),
         ({"set_aside": 7}, "另有 7 条疑似刷评，未计入"),
         ({"store": "滨江店"}, "动力（X5，滨江店）"),
@@ -41,9 +39,33 @@ def test_the_lead_tells_of_an_open_alert(
 def test_an_alert_bears_the_name_of_its_issue(
     report: Make, row: Make, alert: Make, issue: Make
 ) -> None:
-    one = issue("is_1", ["a"])
+    one = issue("is_1", ["a"], product="X5")
     told = _told(report, row, issues=[one], alerts=[alert("al_1", issue_id="is_1")])
-    assert f"本期升温：{one.title}（" in told
+    assert f"本期升温：{one.title}，" in told
+
+
+def test_an_alert_of_one_place_is_not_called_by_a_wider_issue(
+    report: Make, row: Make, alert: Make, issue: Make
+) -> None:
+    wide, one = issue("is_1", ["a"], product="X5"), alert("al_1", issue_id="is_1", store="滨江店")
+    told = _told(report, row, issues=[wide], alerts=[one])
+    assert "动力（X5，滨江店）" in told
+    assert wide.title not in told
+    assert "））" not in told
+
+
+def test_no_second_ratio_is_told_beside_that_of_the_card(
+    report: Make, row: Make, alert: Make
+) -> None:
+    assert "倍" not in _told(report, row, alerts=[alert("al_1")])
+
+
+def test_an_alert_that_goes_on_after_the_period_is_left_out(
+    report: Make, row: Make, alert: Make
+) -> None:
+    one = alert("al_1", opened=50, last_seen=MONDAY + timedelta(days=53))
+    assert "升温" not in _told(report, row, alerts=[one], until=MONDAY + timedelta(days=52))
+    assert "升温" in _told(report, row, alerts=[one], until=MONDAY + timedelta(days=54))
 
 
 def test_three_are_told_the_surest_first_and_the_rest_counted(

@@ -61,7 +61,8 @@ def test_a_rising_issue_is_told_with_its_ratio_and_interval(
     (kind, sentence, action), *_ = points(rising())
     assert kind == "rising"
     assert sentence == (
-        "动力：换挡顿挫 is_1：近 14 天 12 条，此前 42 天 6 条，按反馈量折算是此前的 6.0 倍"
+        "动力：换挡顿挫 is_1：近 14 天 12 条，此前 42 天 6 条，"
+        "按同期全部反馈（20 条，此前 60 条）折算是此前的 6.0 倍"
         "（95% 区间 2.5–15 倍，p<0.001），涉及 2 家门店，乙店最多（12 条）。"
     )
     assert action == "尚无工单，建议交动力总成部核查"
@@ -102,6 +103,20 @@ def test_what_was_dealt_with_is_called_so_and_comes_last(
     assert told[1][2] == "工单已于 11月20日办结，其后没有新的反馈"
 
 
+@pytest.mark.parametrize(
+    ("change", "volume"), [({"product": "X5"}, "该产品的反馈量"), ({"others": "snack"}, "反馈量")]
+)
+def test_a_ratio_by_other_feedback_says_so(
+    change: dict[str, str],
+    volume: str,
+    rising: Callable[..., Figures],
+    issue: Callable[..., Any],
+) -> None:
+    others = [issue("is_2", ["w2n0"], industry=change.pop("others", "cars"), severity="low")]
+    told = points(rising(change=change, others=others))
+    assert f"，按{volume}折算是此前的 6.0 倍" in told[0][1]
+
+
 def test_a_new_issue_is_told_from_its_first_day(rising: Callable[..., Figures]) -> None:
     kind, sentence, _ = points(rising(change={"trend": "new"}))[0]
     assert kind == "new"
@@ -115,6 +130,61 @@ def test_many_issues_of_one_aspect_take_one_sentence(
     told = points(rising(others=others))
     assert [kind for kind, _, _ in told][:2] == ["rising", "attention"]
     assert "；同一方面还有 4 个问题，共 4 条。" in told[1][1]
+
+
+def test_issues_without_a_card_are_counted_with_those_of_their_aspect(
+    rising: Callable[..., Figures], issue: Callable[..., Any]
+) -> None:
+    others = [issue(f"is_{n:02}", ["w2n0"], severity="high") for n in range(20)]
+    told = points(rising(others=others))
+    assert "；同一方面还有 20 个问题，共 20 条。" in told[0][1]
+
+
+def test_of_a_period_only_its_voices_are_told(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"r{n}", day=50 + n, store="甲店" if n else "乙店") for n in range(5)]
+    voices = [*(f"old{n}" for n in range(21)), *(one.feedback_id for one in rows)]
+    for trend in ("steady", "new"):
+        one = issue("is_1", voices, trend=trend)
+        since = rows[0].occurred_at - timedelta(hours=1)
+        told = points(build_figures(report(rows=rows, issues=[one], since=since)))
+        assert "26 条" not in told[0][1]
+        assert "5 条反馈" in told[0][1]
+
+
+def test_the_ratio_of_a_part_is_that_of_the_part(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"r{n}", day=n, region="广东" if n >= 42 else "浙江") for n in range(56)]
+    rows += [row(f"s{n}", day=n, region="广东", sentiment="positive") for n in range(56)]
+    voices = [one.feedback_id for one in rows if one.sentiment == "negative"]
+    found = issue("is_1", voices, trend="rising", trend_p=0.001, trend_ratio=4.7)
+    figures = build_figures(report(rows=rows, issues=[found], scope=Scope(regions=("广东",))))
+    recent = figures.issues[0].recent
+    assert (recent.count, recent.count_before) == (14, 0)
+    assert recent.ratio is not None
+    assert recent.ratio.value is None
+    assert "倍" not in points(figures)[0][1]
+    whole = build_figures(report(rows=rows, issues=[found]))
+    assert whole.issues[0].recent.ratio is not None
+    assert whole.issues[0].recent.ratio.value == 4.7
+
+
+def test_what_lies_outside_the_days_told_is_not_counted_in_them(
+    row: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"r{n}", day=n % 56) for n in range(400)]
+    rows += [row("stray", day=-900, sentiment="positive")]
+    figures = build_figures(report(rows=rows))
+    assert said(figures.lead).startswith("9月21日–11月15日共收到 400 条反馈，负面占 100%")
+    assert (figures.overview.counted, figures.coverage.rows, figures.coverage.strays) == (
+        400,
+        401,
+        1,
+    )
+    in_buckets = sum(one.negative + one.positive for one in figures.volume.buckets)
+    assert in_buckets == figures.overview.counted
 
 
 def test_low_and_closed_issues_stay_off_the_first_screen(

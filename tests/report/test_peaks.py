@@ -25,7 +25,7 @@ def made(row: Make, report: Make) -> Callable[..., Figures]:
         *,
         daily: Callable[[int], int] = lambda _: 4,
         days: int = 300,
-        **values: Any,
+        negative: float = 0.9,
     ) -> Figures:
         rows = [
             row(f"b{day}.{number}", day=day) for day in range(days) for number in range(daily(day))
@@ -33,14 +33,13 @@ def made(row: Make, report: Make) -> Callable[..., Figures]:
         moment: datetime = rows[0].occurred_at
         voices, topics = [], []
         for name, spoken in themes.items():
-            defaults: dict[str, Any] = {"negative_share": 0.9}
             topics.append(
-                Topic(name, f"主题{name}", "cars", (), len(spoken), first_seen=moment,
-                      last_seen=moment + timedelta(days=days), **(defaults | values))
+                Topic(name, f"主题{name}", "cars", (), len(spoken), 1.0, moment,
+                      moment + timedelta(days=days))
             )  # fmt: skip
             for number, day in enumerate(spoken):
                 rows.append(row(f"{name}.{number}", day=day))
-                voices.append((f"{name}.{number}", name))
+                voices.append((f"{name}.{number}", name, 1, number < negative * len(spoken)))
         return build_figures(report(rows=rows, topics=topics, topic_voices=voices))
 
     return make
@@ -80,7 +79,7 @@ def test_short_times_praise_and_few_voices_make_none(
     days: int, negative: float, voices: int, made: Callable[..., Figures]
 ) -> None:
     spoken = [50 + n % 10 for n in range(voices)]
-    assert made({"t": spoken}, days=days, negative_share=negative).peaks == ()
+    assert made({"t": spoken}, days=days, negative=negative).peaks == ()
 
 
 def test_those_with_most_voices_beyond_chance_come_first(made: Callable[..., Figures]) -> None:

@@ -50,3 +50,9 @@ def test_what_lies_before_the_first_bucket_is_counted() -> None:
 
 def test_without_days_there_is_nothing() -> None:
     assert volume_of({}, None, None).buckets == ()
+
+
+def test_january_is_called_a_month_of_its_year() -> None:
+    first, last = date(2018, 11, 1), date(2019, 8, 31)
+    labels = [bucket.label for bucket in volume_of({}, first, last).buckets]
+    assert labels[:4] == ["11月", "12月", "19年1月", "2月"]

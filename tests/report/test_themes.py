@@ -7,7 +7,7 @@ from typing import Any
 
 from voc.insights import proportion
 from voc.records import Topic
-from voc.report import Scope, build_figures
+from voc.report import Scope, ThemeRun, build_figures, render_html
 from voc.report.theme_figures import TopicFigures
 from voc.report.themes import chosen
 
@@ -25,7 +25,8 @@ def _topic(name: str, moment: datetime, **values: Any) -> Topic:
 def test_a_part_of_the_feedback_has_its_own_themes(row: Make, report: Make) -> None:
     rows = [row(f"a{n}", day=n, product="X5", sentiment="negative") for n in range(4)]
     rows += [row(f"b{n}", day=n, product="E3", sentiment="positive") for n in range(6)]
-    voices = [(one.feedback_id, "t1") for one in rows] + [("b1", "t2"), ("b1", "t2")]
+    voices = [(one.feedback_id, "t1", 1, one.product == "X5") for one in rows]
+    voices += [("b1", "t2", 1, False), ("b1", "t2", 1, False)]
     topics = [_topic("t1", rows[0].occurred_at), _topic("t2", rows[0].occurred_at)]
 
     def told(**values: Any) -> dict[str, tuple[int, float | None]]:
@@ -34,9 +35,45 @@ def test_a_part_of_the_feedback_has_its_own_themes(row: Make, report: Make) -> N
         )
         return {one.topic_id: (one.count, one.negative.share) for one in figures.topics}
 
-    assert told() == {"t1": (10, 0.5), "t2": (1, 0.0)}
+    assert told() == {"t1": (10, 0.4), "t2": (1, 0.0)}
     assert told(scope=Scope(products=("X5",))) == {"t1": (4, 1.0)}
     assert told(scope=Scope(products=("E3",))) == {"t1": (6, 0.0), "t2": (1, 0.0)}
+
+
+def test_a_negative_rate_is_counted_and_the_same_for_the_same_rows(row: Make, report: Make) -> None:
+    rows = [row(f"a{n}", day=n, sentiment="negative") for n in range(5)]
+    voices = [
+        (one.feedback_id, "t1", 2, verdict)
+        for one, verdict in zip(rows, (True, False, False, False, None), strict=True)
+    ]
+    topics = [_topic("t1", rows[0].occurred_at, negative_share=0.6)]
+
+    def told(**values: Any) -> tuple[int, int]:
+        figures = build_figures(report(rows=rows, topics=topics, topic_voices=voices, **values))
+        return figures.topics[0].negative.count, figures.topics[0].negative.total
+
+    assert told() == told(since=rows[0].occurred_at) == (1, 4)
+
+
+def test_the_foot_tells_how_well_themes_cover_what_is_said(
+    row: Make, mention: Make, report: Make
+) -> None:
+    rows = [row(f"a{n}", day=n) for n in range(4)]
+    topics = [_topic("t1", rows[0].occurred_at, keywords=("甲", "乙")),
+              _topic("t2", rows[0].occurred_at, keywords=("甲", "丙"))]  # fmt: skip
+    made = report(
+        rows=rows, topics=topics, mentions=[mention(one.feedback_id) for one in rows],
+        topic_voices=[("a0", "t1", 1, True), ("a1", "t2", 1, True), ("a2", "t2", 1, True)],
+        theme_run=ThemeRun(rows[0].occurred_at, kept=1, born=1, ended=3),
+    )  # fmt: skip
+    found = build_figures(made).theme_quality
+    assert found is not None
+    assert (found.themes, found.clauses.count, found.clauses.total) == (2, 3, 4)
+    assert (found.diversity, found.changed) == (0.75, "2026-09-21")
+    page = render_html(build_figures(made))
+    assert "2 个主题，覆盖判断了方面的 4 句话中的 75%" in page
+    assert "沿用 1 个，新出现 1 个，不再成立 3 个" in page
+    assert build_figures(report(rows=rows)).theme_quality is None
 
 
 def _figures(number: int, count: int, words: tuple[str, ...] = ()) -> TopicFigures:

@@ -35,7 +35,7 @@ def made(row: Make, mention: Make, issue: Make, report: Make) -> Callable[..., F
                 mentions=[mention(name, occurred_at=moments[name]) for name in mine],
                 issues=[issue("is_1", mine)],
                 topics=[topic],
-                topic_voices=[(name, "t1") for name in mine],
+                topic_voices=[(name, "t1", 1, True) for name in mine],
             )
         )
 

@@ -157,19 +157,34 @@ def test_mention_has_the_surest_topic_that_its_evidence_touches(store: Store) ->
     assigned = [
         (name, "t1", 0.5, Span(0, 6, TEXT[:6])),
         (name, "t2", 0.7, Span(5, 8, TEXT[5:8])),
-        (name, "t3", 0.9, Span(9, 11, TEXT[9:])),
+        (name, "t3", 0.9, Span(7, 11, TEXT[7:])),
     ]
     with store.transaction() as tx:
         tx.save_topics("automotive", topics, assigned)
     found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
     assert found == {"power": "t2", "service": "t3"}
-    voices = [(name, "t1"), (name, "t2"), (name, "t3")]
-    assert list(store.topic_voices()) == list(store.topic_voices(["automotive"])) == voices
-    assert list(store.topic_voices("snack")) == []
+    voices = [(name, "t1", 1, True), (name, "t2", 0, None), (name, "t3", 1, False)]
+    assert list(store.topic_voices(model="m@1")) == voices
+    assert list(store.topic_voices(["automotive"], model="m@1")) == voices
+    assert list(store.topic_voices("snack", model="m@1")) == []
+    assert [said.is_negative for said in store.topic_voices(model="m@9")] == [None] * 3
     with store.transaction() as tx:
         tx.mute_topic(topics[1], True, "王", NOW)
     found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
     assert found == {"power": None, "service": "t3"}
+    with store.transaction() as tx:
+        tx.set_flags("paid_burst", [(name, "g")])
+    assert list(store.topic_voices(model="m@1")) == []
+
+
+def test_models_are_counted_and_what_they_have_not_tagged(store: Store) -> None:
+    assert store.models() == {}
+    ingest(store, [voice()])
+    assert store.count_untagged(model="m@1") == 1
+    tag(store)
+    assert store.models() == {"m@1": 1}
+    assert (store.count_untagged(model="m@1"), store.count_untagged(model="m@2")) == (0, 1)
+    assert store.count_untagged(model="m@2", industry="snack") == 0
 
 
 def test_only_current_versions_are_read(store: Store) -> None:

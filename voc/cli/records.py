@@ -122,15 +122,29 @@ def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:
 
 
 @issues.command("show")
-def show_issue(issue_id: str, config: ConfigOption = None) -> None:
-    """Show one issue with its evidence, and whether its last order helped, as JSON.
+def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Show one issue with its history, its verbatims, and whether its last order helped.
 
     Example: voc issues show is_0123456789abcdef0123
     """
-    with opened_store(settings_from(config)) as store:
+    from dataclasses import asdict
+
+    from voc.cli.issue_view import print_issue
+    from voc.records import plain
+
+    settings = settings_from(config)
+    with opened_store(settings) as store:
         found = _issue(store, issue_id)
-        effect = next(iter(store.effects(issue_id=issue_id, limit=1)), None)
-        print_records([found.as_dict() | {"effect": effect.as_dict() if effect else None}])
+        effect = next(iter(store.effects(issue_id=found.issue_id, limit=1)), None)
+        history = store.issue_events(found.issue_id)
+    if not as_json:
+        print_issue(found, effect, history, zone=settings.zone)
+        return
+    more = {
+        "effect": effect.as_dict() if effect else None,
+        "history": [plain(asdict(event)) for event in history],
+    }
+    print_records([found.as_dict() | more])
 
 
 @issues.command("close")

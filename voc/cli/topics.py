@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -22,6 +22,7 @@ from voc.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from voc.pipeline.themes import Spoken
     from voc.records import Topic
     from voc.store import Store
 
@@ -46,12 +47,18 @@ def list_topics(
     if context.invoked_subcommand:
         return
     settings = settings_from(config)
+    from voc.cli.topic_view import told_share
+    from voc.pipeline.themes import spoken_of
+
     with opened_store(settings) as store:
         check_industry(industry, store, settings)
         found = store.topics(industry, with_muted=with_muted)[:limit]
         muted = store.muted_topics() if with_muted else set()
+        spoken = spoken_of(store, industry)
     if as_json:
-        print_records(topic.as_dict() | _mark(topic, muted) for topic in found)
+        print_records(
+            _as_dict(topic, spoken.get(topic.topic_id)) | _mark(topic, muted) for topic in found
+        )
         return
     print_table(
         f"主题 {len(found)} 个",
@@ -62,8 +69,9 @@ def list_topics(
         (
             (
                 topic.topic_id, topic.topic + ("（静音）" if topic.topic_id in muted else ""),
-                topic.industry, str(topic.count), f"{topic.negative_share:.0%}",
-                f"{topic.last_seen:%Y-%m-%d}",
+                topic.industry, str(_voices(spoken.get(topic.topic_id))),
+                told_share(spoken.get(topic.topic_id)),
+                f"{topic.last_seen.astimezone(settings.zone):%Y-%m-%d}",
             )
             for topic in found
         ),
@@ -71,20 +79,27 @@ def list_topics(
 
 
 @topics.command("show")
-def show(topic_id: str, config: ConfigOption = None) -> None:
-    """Show one topic with its verbatims, the borderline ones too, and its history as JSON.
+def show(topic_id: str, as_json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Show one topic with its figures, its verbatims, the borderline ones too, and its history.
 
     Example: voc topics show tp_0123456789abcdef0123
     """
-    with opened_store(settings_from(config)) as store:
+    from voc.cli.topic_view import print_topic
+    from voc.pipeline.themes import spoken_of
+
+    settings = settings_from(config)
+    with opened_store(settings) as store:
         topic = _topic(store, topic_id)
-        history = store.topic_events(topic_id=topic_id)
-        shown = topic.as_dict() | _mark(topic, store.muted_topics())
-        shown["borderline"] = [
-            said.as_dict() | {"score": round(score, 4)}
-            for said, score in store.doubtful_verbatims(topic_id)
-        ]
-        print_records([shown | {"history": [event.as_dict() for event in history]}])
+        events = store.topic_events(topic_id=topic_id)
+        doubtful = store.doubtful_verbatims(topic_id)
+        muted = store.muted_topics()
+        spoken = spoken_of(store, topic.industry).get(topic_id)
+    if not as_json:
+        print_topic(topic, spoken, doubtful, events, is_muted=topic_id in muted, zone=settings.zone)
+        return
+    shown = _as_dict(topic, spoken) | _mark(topic, muted)
+    shown["borderline"] = [said.as_dict() | {"score": round(score, 4)} for said, score in doubtful]
+    print_records([shown | {"history": [event.as_dict() for event in events]}])
 
 
 @topics.command("history")
@@ -102,12 +117,14 @@ def history(
     if as_json:
         print_records(event.as_dict() for event in found)
         return
+    from voc.cli.topic_view import EVENT_LABELS
+
     print_table(
         f"变化 {len(found)} 次",
         dict.fromkeys(("时间", "编号", "主题", "变化", "另一主题", "何词", "谁"), "left"),
         (
             (
-                f"{event.at:%Y-%m-%d %H:%M}", event.topic_id, event.topic, _KINDS[event.kind],
+                f"{event.at:%Y-%m-%d %H:%M}", event.topic_id, event.topic, EVENT_LABELS[event.kind],
                 event.other or "", "、".join(event.words), event.actor,
             )
             for event in found
@@ -213,10 +230,18 @@ def split(
     say(f"{new_id}: {name} ({moved} of {topic_id})")
 
 
-_KINDS = {
-    "born": "出现", "split": "分出", "merged": "并入", "died": "消失", "renamed": "改名",
-    "muted": "静音", "unmuted": "取消静音", "joined": "人工并入", "parted": "人工分出",
-}  # fmt: skip
+def _voices(spoken: Spoken | None) -> int:
+    return spoken.voices if spoken else 0
+
+
+def _as_dict(topic: Topic, spoken: Spoken | None) -> dict[str, Any]:
+    """Returns a topic with the figures of the voices that count: complaints of those judged."""
+    counted: dict[str, Any] = {"count": _voices(spoken), "negative": 0, "judged": 0}
+    if spoken is not None:
+        negative = spoken.negative
+        counted |= {"negative": negative.count, "judged": negative.total}
+        counted["negative_share"] = None if negative.share is None else round(negative.share, 4)
+    return topic.as_dict() | counted
 
 
 def _mark(topic: Topic, muted: set[str]) -> dict[str, bool]:

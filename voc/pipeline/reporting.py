@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from voc.config import Aspect, Industry, Settings, bundled
 from voc.errors import UsageError
 from voc.pipeline.calls import CallReader, as_heard, calls_of, predictor_of
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
+from voc.pipeline.themes import BY_RUN
 from voc.records import Issue, Mention
-from voc.report import WHOLE, Figures, Format, ReportInput, Scope, build_figures, write_report
+from voc.report import (
+    WHOLE,
+    Figures,
+    Format,
+    ReportInput,
+    Scope,
+    ThemeRun,
+    Untagged,
+    build_figures,
+    write_report,
+)
 from voc.report.measured import Measured, read_measured
-from voc.store import Store
+from voc.store import Store, TopicEvent
 from voc.tagging.loading import load_tagger
 from voc.workorders import WorkingCalendar, calendar_for, load_routing
 
+_MOST_NAMES: Final = 12
 Spoken = TypeVar("Spoken", Mention, Issue)
 
 
@@ -49,7 +62,7 @@ def write_topic_report(
 
     Raises:
         UsageError: The store holds no such industry; or no feedback of a product, a store or a
-            region that `scope` names.
+            region that `scope` names; or no tags of `model`.
         OutputError: The file cannot be written.
     """
     figures, notes = topic_figures(
@@ -77,12 +90,15 @@ def topic_figures(
 ) -> tuple[Figures, tuple[str, ...]]:
     """Returns what the report shows, and what is to be told of it.
 
+    Without `model` it shows the tags of the model of the settings; where that has tagged nothing
+    yet, those of the model that tagged last.
+
     Raises:
         UsageError: As `write_topic_report`.
     """
     loaded, notes = _industries(store, settings, industry)
     wanted = [item.id for item in loaded] or None
-    name = model or current_model(settings)
+    name, wanted_model = _models(store, settings, model)
     merged = len(loaded) > 1
     issues = [store.issue(item.issue_id) or item for item in store.issues(industry=wanted)]
     of_these = {item.issue_id for item in issues}
@@ -99,6 +115,8 @@ def topic_figures(
         since=since,
         until=until,
     )
+    missing = store.count_untagged(model=wanted_model, industry=wanted, since=since, until=until)
+    untagged = Untagged(wanted_model, missing) if missing else None
     figures = build_figures(
         ReportInput(
             title=settings.report.title,
@@ -111,7 +129,7 @@ def topic_figures(
             rows=map(as_heard, store.tagged(model=name, industry=wanted, since=since, until=until)),
             mentions=(qualified(item) for item in mentions) if merged else mentions,
             scope=scope,
-            topic_voices=store.topic_voices(wanted),
+            topic_voices=store.topic_voices(wanted, model=name),
             topics=store.topics(wanted),
             issues=[qualified(item) for item in issues] if merged else issues,
             alerts=store.alerts(industry=wanted),
@@ -123,13 +141,61 @@ def topic_figures(
             window_days=settings.issues.window_days,
             is_masked=settings.privacy.mask,
             measured=measured_of(name, settings),
+            untagged=untagged,
+            theme_run=last_run(store, wanted),
         )
     )
     _check(scope, figures, store, name)
+    if untagged:
+        notes.append(
+            f"{untagged.count} feedbacks are not tagged by {untagged.model} yet; voc run does it."
+            + (f" This report shows the tags of {name}." if name != untagged.model else "")
+        )
     left_out = store.count_without_industry(since=since, until=until) if wanted else 0
     if left_out:
         notes.append(f"{left_out} feedbacks without an industry are not in this report.")
     return figures, tuple(notes)
+
+
+def _models(store: Store, settings: Settings, told: str | None) -> tuple[str, str]:
+    """Returns the model whose tags are shown, and the one that should have tagged.
+
+    Raises:
+        UsageError: `told` has tagged nothing; with the models that have.
+    """
+    there = store.models()
+    if told is not None:
+        if told not in there:
+            found = ", ".join(f"{name} ({count} feedbacks)" for name, count in there.items())
+            raise UsageError(
+                f"--model {told!r}: it has tagged nothing in this store; "
+                + (f"there are tags of {found}." if there else "no model has, voc run tags it.")
+            )
+        return told, told
+    wanted = current_model(settings)
+    return (wanted if wanted in there else next(iter(there), wanted)), wanted
+
+
+def last_run(store: Store, industry: Sequence[str] | None) -> ThemeRun | None:
+    """Returns what became of themes in the last run that changed any, of each industry."""
+    last: dict[str, list[TopicEvent]] = {}
+    for event in store.topic_events(industry=industry):
+        if event.actor != BY_RUN:
+            continue
+        run = last.setdefault(event.industry, [])
+        if run and run[0].at != event.at:
+            run.clear()
+        run.append(event)
+    events = [event for run in last.values() for event in run]
+    if not events:
+        return None
+    kinds = Counter(event.kind for event in events)
+    return ThemeRun(
+        max(event.at for event in events),
+        kept=len(store.topics(industry, with_muted=True)) - kinds["born"] - kinds["split"],
+        born=kinds["born"] + kinds["split"],
+        ended=kinds["merged"] + kinds["died"],
+    )
 
 
 def _calendar(settings: Settings) -> WorkingCalendar:
@@ -141,7 +207,7 @@ def _check(scope: Scope, figures: Figures, store: Store, model: str) -> None:
     """Refuses a product, a store or a region that the store has never heard of.
 
     Raises:
-        UsageError: With the nearest names there are.
+        UsageError: With the names there are, the nearest first.
     """
     if not scope or figures.overview.rows:
         return
@@ -151,10 +217,16 @@ def _check(scope: Scope, figures: Figures, store: Store, model: str) -> None:
         known = {value for row in rows if (value := getattr(row, unit))}
         for name in getattr(scope, part.name):
             if name not in known:
-                near = get_close_matches(name, known, n=3, cutoff=0.3) or sorted(known)[:3]
+                near = get_close_matches(name, known, n=3, cutoff=0.3)
+                shown = [*near, *sorted(known.difference(near))][:_MOST_NAMES]
+                more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
                 raise UsageError(
                     f"The store holds no feedback of the {unit} {name!r}; "
-                    + (f"it has {', '.join(near)}." if near else f"none of it names a {unit}.")
+                    + (
+                        f"it has {', '.join(shown)}{more}."
+                        if known
+                        else f"none of it names a {unit}."
+                    )
                 )
 
 

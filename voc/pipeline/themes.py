@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xxhash import xxh128
 
 from voc.config import Industry
 from voc.config.sections import TopicSettings
+from voc.insights import Proportion, proportion
 from voc.pipeline.sentences import Vectoriser, sentences_of
 from voc.pipeline.vectors import KeptVectors
 from voc.records import Mention
@@ -67,7 +69,7 @@ def discover_topics(
         seed=settings.seed,
         min_voices=settings.min_voices,
     )
-    found, notes = named(found, settings)
+    found, notes = named(by_voice(found, clauses), settings)
     names = {topic.topic_id: topic.topic for topic in (*past.topics, *found.topics)}
     events = [
         TopicEvent(
@@ -137,6 +139,28 @@ def _with_themes(mark: str, known: Mapping[Place, str]) -> str:
     return digest.hexdigest()
 
 
+def by_voice(found: Discovery, clauses: Iterable[Clause]) -> Discovery:
+    """Returns the discovery with the negative share of each topic counted by voice.
+
+    It is of the voices that speak of the topic, how many complain in a clause which belongs to it,
+    as reports and lists count it: many clauses of one voice count once.
+    """
+    negative = {clause.place: clause.negative for clause in clauses}
+    complains: dict[str, dict[str, bool]] = {}
+    for at in found.assignments:
+        voices = complains.setdefault(at.topic_id, {})
+        said = negative[at.feedback_id, at.span.start]
+        voices[at.feedback_id] = voices.get(at.feedback_id, False) or said
+    share = {
+        name: round(sum(voices.values()) / len(voices), 4) for name, voices in complains.items()
+    }
+    topics = [
+        replace(topic, negative_share=share.get(topic.topic_id, topic.negative_share))
+        for topic in found.topics
+    ]
+    return replace(found, topics=topics)
+
+
 def named(found: Discovery, settings: TopicSettings) -> tuple[Discovery, list[str]]:
     """Has new topics named by the endpoint of the settings, if there is one.
 
@@ -164,6 +188,33 @@ def named(found: Discovery, settings: TopicSettings) -> tuple[Discovery, list[st
             taken.add(name)
             topics[place] = replace(topic, topic=name)
     return replace(found, topics=topics), []
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How many voices speak of a topic, and how many of them complain in it, of those judged."""
+
+    voices: int
+    negative: Proportion
+
+
+def spoken_of(store: Store, industry: str | None = None) -> dict[str, Spoken]:
+    """Counts the voices of topics by id, as the model that tagged last judged them.
+
+    These are the figures of the report: voices that do not count are left out.
+    """
+    model = next(iter(store.models()), "")
+    voices: Counter[str] = Counter()
+    judged: Counter[str] = Counter()
+    negative: Counter[str] = Counter()
+    for said in store.topic_voices(industry, model=model):
+        voices[said.topic_id] += 1
+        judged[said.topic_id] += said.is_negative is not None
+        negative[said.topic_id] += said.is_negative is True
+    return {
+        name: Spoken(count, proportion(negative[name], judged[name]))
+        for name, count in voices.items()
+    }
 
 
 def past_of(store: Store, industry: str) -> Past:

@@ -66,7 +66,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A discovered theme: what many clauses speak of, named in customers' words."""
+    """A discovered theme: what many clauses speak of, named in customers' words.
+
+    `negative_share` is of its `count` voices, how many complained in a clause which belongs to it
+    when it was discovered.
+    """
 
     topic_id: str
     topic: str

@@ -3,7 +3,15 @@
 from voc.report.building import build_figures
 from voc.report.exchange import json_schema, to_json
 from voc.report.figures import Figures
-from voc.report.intake import WHOLE, ReportCall, ReportInput, ReportRow, Scope
+from voc.report.intake import (
+    WHOLE,
+    ReportCall,
+    ReportInput,
+    ReportRow,
+    Scope,
+    ThemeRun,
+    Untagged,
+)
 from voc.report.rendering import render_html
 from voc.report.workbook import to_xlsx
 from voc.report.writing import FORMATS, Format, format_of, write_report
@@ -17,6 +25,8 @@ __all__ = [
     "ReportInput",
     "ReportRow",
     "Scope",
+    "ThemeRun",
+    "Untagged",
     "build_figures",
     "format_of",
     "json_schema",

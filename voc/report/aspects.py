@@ -44,10 +44,19 @@ class Spoken:
         self.total += is_first
         self.polarities[polarity] += 1
 
+    def take(self, other: Spoken) -> None:
+        """Adds what is said at a place that is told as this one."""
+        self.total += other.total
+        self.days.update(other.days)
+        self.polarities = [a + b for a, b in zip(self.polarities, other.polarities, strict=True)]
+
 
 @dataclass(slots=True)
 class MentionTally:
-    """Sums over all mentions; each feedback counts once for an aspect and polarity."""
+    """Sums over all mentions; each feedback counts once for an aspect and polarity.
+
+    `clauses` counts the places in texts that judge an aspect, each once.
+    """
 
     aspects: defaultdict[str, Spoken] = field(default_factory=lambda: defaultdict(Spoken))
     products: defaultdict[tuple[str, str], Spoken] = field(
@@ -62,6 +71,7 @@ class MentionTally:
     ratings: defaultdict[str, ScoreSums] = field(default_factory=lambda: defaultdict(ScoreSums))
     nps: defaultdict[str, ScoreSums] = field(default_factory=lambda: defaultdict(ScoreSums))
     feedback: int = 0
+    clauses: int = 0
 
 
 def tally_mentions(mentions: Iterable[Mention], rows: RowTally) -> MentionTally:
@@ -69,9 +79,11 @@ def tally_mentions(mentions: Iterable[Mention], rows: RowTally) -> MentionTally:
     tally = MentionTally()
     places: dict[str, int] = {}
     seen: dict[str, int] = {}
+    clauses: set[tuple[str, int]] = set()
     for mention in mentions:
         if mention.feedback_id in rows.not_counted:
             continue
+        clauses.update((mention.feedback_id, span.start) for span in mention.evidence)
         shift = len(POLARITIES) * places.setdefault(mention.aspect_id, len(places))
         polarity = POLARITIES.index(mention.sentiment)
         known = seen.get(mention.feedback_id, 0)
@@ -86,6 +98,7 @@ def tally_mentions(mentions: Iterable[Mention], rows: RowTally) -> MentionTally:
             tally.aspects[mention.aspect_id].days[day] += 1
             _add_scores(tally, mention, rows)
     tally.feedback = len(seen)
+    tally.clauses = len(clauses)
     return tally
 
 

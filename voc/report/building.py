@@ -36,6 +36,7 @@ from voc.report.intake import ReportInput
 from voc.report.issue_cards import (
     MOST_CARDS,
     MOST_QUOTED,
+    Exposed,
     Span,
     is_growing,
     is_open,
@@ -51,6 +52,7 @@ from voc.report.orders import order_figures, order_line, orders_by_issue
 from voc.report.outcomes import effect_figures, handling_lines
 from voc.report.peaks import theme_peaks
 from voc.report.periods import volume_of
+from voc.report.regions import tell_regions
 from voc.report.tally import RowTally, tally_rows
 from voc.report.theme_map import theme_map
 from voc.report.themes import (
@@ -59,6 +61,7 @@ from voc.report.themes import (
     chosen,
     is_narrowed,
     spoken_of,
+    theme_quality,
     topic_figures,
     topics_of_voices,
 )
@@ -90,6 +93,7 @@ def build_figures(report: ReportInput) -> Figures:
             known=known,
             zone=report.zone,
             has_trend=span is not None and span.has_baseline,
+            has_ratio=not is_narrowed(report),
         )
         for one in issues
     ]
@@ -97,8 +101,16 @@ def build_figures(report: ReportInput) -> Figures:
     names = {topic.topic_id: topic.topic for topic in report.topics}
     findings = Findings(
         overview=_overview(rows, span, lines, orders),
+        lines=lines,
         cards=tuple(
-            issue_card(line, rows, span, by_issue.get(line.issue_id, ()), names)
+            issue_card(
+                line,
+                rows,
+                span,
+                by_issue.get(line.issue_id, ()),
+                names,
+                exposed=_exposed(report),
+            )
             for line in lines
             if line.issue_id in in_full
         ),
@@ -113,6 +125,12 @@ def build_figures(report: ReportInput) -> Figures:
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )
     return _figures(report, rows, mentions, span, findings, lines, spoken)
+
+
+def _exposed(report: ReportInput) -> Exposed:
+    if is_narrowed(report):
+        return "part"
+    return "whole" if len({issue.industry for issue in report.issues}) == 1 else "unknown"
 
 
 def _read(report: ReportInput) -> tuple[RowTally, MentionTally, list[Issue]]:
@@ -130,6 +148,7 @@ def _read(report: ReportInput) -> tuple[RowTally, MentionTally, list[Issue]]:
         topics=topics_of_voices(report.topic_voices),
     )
     mentions = tally_mentions((item for item in report.mentions if scope.holds(item)), rows)
+    tell_regions(rows, mentions)
     return rows, mentions, [one for one in issues if not scope or rows.issues[one.issue_id].count]
 
 
@@ -202,6 +221,8 @@ def _figures(
         coverage=_coverage(report, rows, mentions, span),
         measured=report.measured,
         calls=findings.calls,
+        untagged=report.untagged,
+        theme_quality=theme_quality(report, rows, mentions),
     )
 
 
@@ -225,11 +246,13 @@ def _overview(
     rows: RowTally, span: Span | None, lines: Sequence[IssueLine], orders: Sequence[OrderLine]
 ) -> Overview:
     current = [line for line in lines if is_open(line)]
+    strays = _outside(rows, span)
+    judged = rows.judged - sum(strays[: len(POLARITIES)])
     return Overview(
-        rows=rows.rows,
-        counted=rows.counted,
-        negative=proportion(rows.polarities[_NEGATIVE], rows.judged),
-        positive=proportion(rows.polarities[_POSITIVE], rows.judged),
+        rows=rows.rows - sum(strays),
+        counted=rows.counted - sum(strays),
+        negative=proportion(rows.polarities[_NEGATIVE] - strays[_NEGATIVE], judged),
+        positive=proportion(rows.polarities[_POSITIVE] - strays[_POSITIVE], judged),
         week=week_change(rows.days, span),
         recent=recent_change(rows.days, span),
         nps=nps_of_counts(rows.nps) if rows.nps else None,
@@ -258,14 +281,26 @@ def _channels(rows: RowTally) -> tuple[ChannelFigures, ...]:
 def _coverage(
     report: ReportInput, rows: RowTally, mentions: MentionTally, span: Span | None
 ) -> Coverage:
-    covered = range(span.first_day.toordinal(), span.last_day.toordinal() + 1) if span else range(0)
+    strays = _outside(rows, span)
     return Coverage(
         rows=rows.rows,
         rejects=report.rejects,
-        judged=rows.judged,
+        judged=rows.judged - sum(strays[: len(POLARITIES)]),
         with_aspect=mentions.feedback,
         untimed=rows.untimed,
         undated=rows.undated,
-        strays=sum(sum(counts) for day, counts in rows.days.items() if day not in covered),
+        strays=sum(strays),
         off_scale=rows.off_scale,
     )
+
+
+def _outside(rows: RowTally, span: Span | None) -> list[int]:
+    """Returns the counted feedback outside the days covered: by polarity, and unjudged last."""
+    sums = [0] * (len(POLARITIES) + 1)
+    if span is None:
+        return sums
+    covered = range(span.first_day.toordinal(), span.last_day.toordinal() + 1)
+    for day, counts in rows.days.items():
+        if day not in covered:
+            sums = [one + other for one, other in zip(sums, counts, strict=True)]
+    return sums

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from voc.insights import RateRatio
-from voc.records import Alert
+from voc.records import Alert, Issue
 from voc.report.intake import ReportInput
 from voc.report.issue_figures import AlertKind, AlertLine, TextPart
-from voc.report.wording import Calendar, number, times
+from voc.report.wording import Calendar, number, p_value
 
 MOST_TOLD: Final = 3
-_WIDE: Final = 20.0
-"""Bounds of an interval farther apart than so many times tell but the lower one."""
 _KINDS: Final[tuple[tuple[AlertKind, str], ...]] = (
     ("new", "新出现"),
     ("reopened", "重新升温"),
@@ -22,24 +20,27 @@ _KINDS: Final[tuple[tuple[AlertKind, str], ...]] = (
 
 
 def alert_lines(report: ReportInput) -> tuple[AlertLine, ...]:
-    """Returns the alerts of the period: the open ones first, the surest before the others."""
-    names = {issue.issue_id: issue.title for issue in report.issues}
+    """Returns the alerts of the period: the open ones first, the surest before the others.
+
+    One that goes on after the period is left out: its figures hold voices that are not of it.
+    """
+    issues = {issue.issue_id: issue for issue in report.issues}
     chosen = [
         alert
         for alert in report.alerts
         if report.scope.holds(alert)
-        and (report.until is None or alert.opened_at < report.until)
+        and (report.until is None or alert.last_seen < report.until)
         and (report.since is None or (alert.closed_at or alert.last_seen) >= report.since)
     ]
     chosen.sort(key=lambda alert: (alert.status != "open", alert.p, alert.alert_id))
-    return tuple(_line(alert, names.get(alert.issue_id or ""), report) for alert in chosen)
+    return tuple(_line(alert, issues.get(alert.issue_id or ""), report) for alert in chosen)
 
 
-def _line(alert: Alert, issue: str | None, report: ReportInput) -> AlertLine:
+def _line(alert: Alert, issue: Issue | None, report: ReportInput) -> AlertLine:
     is_new = alert.trend == "new"
     return AlertLine(
         alert_id=alert.alert_id,
-        title=issue or _placed(alert),
+        title=issue.title if issue and _is_of(issue, alert) else _placed(alert),
         kind="reopened" if alert.reopened else "new" if is_new else "rising",
         status=alert.status,
         since=alert.since.astimezone(report.zone).date().isoformat(),
@@ -55,6 +56,11 @@ def _line(alert: Alert, issue: str | None, report: ReportInput) -> AlertLine:
         set_aside=alert.set_aside,
         issue_id=alert.issue_id,
     )
+
+
+def _is_of(issue: Issue, alert: Alert) -> bool:
+    """Says whether an issue is about the same places as an alert, and not about wider ones."""
+    return (issue.product, issue.store, None) == (alert.product, alert.store, alert.region)
 
 
 def _placed(alert: Alert) -> str:
@@ -86,18 +92,13 @@ def _most_voices(lines: Sequence[AlertLine], kind: AlertKind) -> int:
 
 
 def _told(line: AlertLine, calendar: Calendar) -> Iterator[TextPart]:
+    """Tells count and expectation only: a card tells the ratio, of its own, longer window."""
     yield TextPart(line.title, marked=True)
-    expected = "不到 0.1" if line.expected < 0.1 else number(line.expected, 1)
-    yield TextPart(f"（{calendar.day(line.since)}起，{line.days} 天内 ")
+    expected = "不到 0.1" if line.expected < 0.1 else f" {number(line.expected, 1)}"
+    yield TextPart(f"，{calendar.day(line.since)}起，{line.days} 天内 ")
     yield TextPart(f"{number(line.count)} 条", marked=True)
-    yield TextPart(f"，按此前应有 {expected} 条")
-    ratio = line.ratio
-    if ratio is not None and ratio.value is not None and ratio.high is not None:
-        if ratio.high > _WIDE * ratio.low:
-            yield TextPart(f"，至少是此前的 {times(ratio.low)} 倍（95% 区间的下限）")
-        else:
-            yield TextPart(f"，为此前的 {times(ratio.value)} 倍")
-            yield TextPart(f"，95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍")
+    chance = f"，{p_value(line.ratio.p)}" if line.ratio else ""
+    yield TextPart(f"（按此前的水平应有{expected} 条{chance}")
     if line.set_aside:
         yield TextPart(f"；另有 {number(line.set_aside)} 条疑似刷评，未计入")
     yield TextPart("）")

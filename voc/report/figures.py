@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from voc.insights import Csat, Difference, Mean, Nps, Proportion, ScoreDriver
 from voc.report.call_figures import CallFigures
-from voc.report.intake import Scope
+from voc.report.intake import Scope, Untagged
 from voc.report.issue_figures import AlertLine, IssueCard, IssueLine, OrderLine, TextPart
 from voc.report.measured import Measured
 from voc.report.outcomes import EffectFigures, HandlingLine
-from voc.report.theme_figures import ThemeMap, ThemePeak, TopicFigures, WeekTable
+from voc.report.theme_figures import ThemeMap, ThemePeak, ThemeQuality, TopicFigures, WeekTable
 
 PointKind = Literal[
     "rising", "new", "attention", "orders", "calls", "improved", "praise", "score", "theme"
@@ -59,7 +59,7 @@ class Overview:
     """The figures row.
 
     Attributes:
-        rows: Feedback read, everything included.
+        rows: Feedback of the period, everything included but what lies outside its days.
         counted: Feedback that counts: without suspected paid posts and near-copies.
         negative: Negative ones among those that say something and were judged.
         positive: Positive ones among the same.
@@ -240,6 +240,7 @@ class Coverage:
     """What the figures rest on.
 
     Attributes:
+        rows: Feedback read, everything included.
         rejects: Rows that could not be read.
         judged: Feedback with a sentiment, of those that count.
         with_aspect: Feedback that speaks of an aspect, of those that count.
@@ -266,7 +267,8 @@ class Figures:
     Attributes:
         has_trends: Whether the days covered reach back before the recent window; where they do
             not, no trend is told.
-        is_narrowed: Whether the report is about a part of the feedback or of its time.
+        is_narrowed: Whether the report is about a part of the feedback or of its time; ratios are
+            then those of this part.
         alerts: What emerges or came back, the open ones first; the lead tells of these.
         topics: The themes that are shown in full, most negative voices first.
         other_topics: The next ones, of which the page tells the name and the figures.
@@ -277,6 +279,9 @@ class Figures:
         theme_map_narrow: The same for a phone.
         effects: Whether work orders helped; `None` where none is measured.
         handling: How departments handle work orders, all of them together first.
+        untagged: What the model that should have tagged has not tagged; where it is not `model`,
+            the figures are from earlier tags.
+        theme_quality: `None` where there are no themes.
     """
 
     title: str
@@ -318,6 +323,8 @@ class Figures:
     coverage: Coverage
     measured: tuple[Measured, ...]
     calls: CallFigures | None = None
+    untagged: Untagged | None = None
+    theme_quality: ThemeQuality | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON values."""

@@ -21,6 +21,7 @@ from voc.records import (
     WorkOrder,
 )
 from voc.report.measured import Measured
+from voc.report.regions import province_of
 from voc.workorders.calendar import WorkingCalendar
 
 
@@ -98,7 +99,10 @@ class ReportCall:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of the feedback that a report is about; an empty tuple leaves nothing out."""
+    """The part of the feedback that a report is about; an empty tuple leaves nothing out.
+
+    A province among `regions` stands for its cities too.
+    """
 
     products: tuple[str, ...] = ()
     stores: tuple[str, ...] = ()
@@ -112,12 +116,40 @@ class Scope:
         return (
             (not self.products or item.product in self.products)
             and (not self.stores or item.store in self.stores)
-            and (not self.regions or item.region in self.regions)
+            and (not self.regions or self._holds_region(item.region))
         )
+
+    def _holds_region(self, region: str | None) -> bool:
+        return region in self.regions or bool(region and province_of(region) in self.regions)
 
 
 WHOLE: Final = Scope()
 """All the feedback there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untagged:
+    """The feedback of the period that a model, named as `name@version`, has not tagged yet."""
+
+    model: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeRun:
+    """What the last run that changed themes made of them.
+
+    Attributes:
+        at: When it was.
+        kept: Themes that went on under their id.
+        born: Those that came up, or out of another one.
+        ended: Those that went into another one, or are none any more.
+    """
+
+    at: datetime
+    kept: int
+    born: int
+    ended: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +168,10 @@ class ReportInput:
         mentions: What was said of aspects in the same feedback; read once, after `rows`.
         scope: What the feedback is narrowed to; of rows and mentions the rest is passed over.
         topics: Discovered themes, if any.
-        topic_voices: `(feedback_id, topic_id)` for each voice and topic it speaks of, read once,
-            before `rows`. Without them a topic is told as it stands over all its time.
+        topic_voices: `(feedback_id, topic_id, clauses, is_negative)` for each voice and topic it
+            speaks of: how many of its clauses do, and whether one of them complains, `None` where
+            that was not judged. Read once, before `rows`. Without them a topic is told as it
+            stands over all its time, and nothing of its polarity.
         issues: Issues of any status. `rows` should hold the feedback that their evidence names.
         alerts: What emerged, open or closed.
         work_orders: Work orders of any status.
@@ -148,6 +182,8 @@ class ReportInput:
         window_days: Length of the recent window that trends of issues look at.
         is_masked: Whether personal data were masked before anything was stored.
         measured: What was measured about the model that tagged.
+        theme_run: What the last run made of themes; `None` where there was none.
+        untagged: What the model that should have tagged has not; `None` where it has tagged all.
     """
 
     title: str
@@ -161,7 +197,7 @@ class ReportInput:
     mentions: Iterable[Mention]
     scope: Scope = WHOLE
     topics: Sequence[Topic] = ()
-    topic_voices: Iterable[tuple[str, str]] = ()
+    topic_voices: Iterable[tuple[str, str, int, bool | None]] = ()
     issues: Sequence[Issue] = ()
     alerts: Sequence[Alert] = ()
     work_orders: Sequence[WorkOrder] = ()
@@ -172,3 +208,5 @@ class ReportInput:
     window_days: int = 14
     is_masked: bool = True
     measured: tuple[Measured, ...] = ()
+    untagged: Untagged | None = None
+    theme_run: ThemeRun | None = None

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from voc.config import Aspect
-from voc.insights import RateRatio, weeks_between
+from voc.insights import RateRatio, rate_ratio, weeks_between
 from voc.issues import is_absorbed
 from voc.issues.trends import BASELINE_WINDOWS
 from voc.records import CHANNELS, SEVERITIES, Issue, Stake
@@ -28,6 +28,7 @@ from voc.report.verbatims import choose
 
 MOST_CARDS: Final = 12
 MOST_QUOTED: Final = 80
+Exposed = Literal["part", "whole", "unknown"]
 UNTOLD: Final = "unknown"
 MOST_SPARKS: Final = 12
 MOST_SHARES: Final = 4
@@ -73,7 +74,8 @@ def urgency_rank(issue: Issue | IssueLine) -> tuple[int, bool]:
 def has_told_ratio(card: IssueCard) -> bool:
     """Says whether the change is sure enough for its ratio to be told.
 
-    The trend is that of all feedback; a report of a part of it may hold too little to show it.
+    The trend is that of all feedback, the ratio that of what the report is about; a part of the
+    feedback may hold too little to show the trend.
     """
     ratio = card.recent.ratio
     if ratio is None or ratio.value is None or ratio.high is None:
@@ -120,8 +122,13 @@ def issue_line(
     known: Mapping[str, Aspect],
     zone: ZoneInfo,
     has_trend: bool = True,
+    has_ratio: bool = True,
 ) -> IssueLine:
-    """Returns an issue in a line; without `has_trend` its trend is not told."""
+    """Returns an issue in a line.
+
+    Without `has_trend` its trend is not told; without `has_ratio` the ratio of that trend is not,
+    as where the report is of a part of the feedback that the trend was tested over.
+    """
     aspect = known.get(issue.aspect_id)
     chosen = (
         choose(voices.candidates[name] for name, _ in _ranked(voices.channels))[:1]
@@ -143,7 +150,7 @@ def issue_line(
         product=issue.product,
         store=issue.store,
         department=aspect.department if aspect else None,
-        ratio=_ratio(issue) if has_trend else None,
+        ratio=_ratio(issue) if has_trend and has_ratio else None,
         quote=chosen[0].parts if chosen else (),
         reasons=issue.severity_reasons,
         stake=_stake(issue.stake),
@@ -175,6 +182,8 @@ def issue_card(
     span: Span | None,
     orders: Sequence[OrderLine],
     topics: Mapping[str, str] | None = None,
+    *,
+    exposed: Exposed = "unknown",
 ) -> IssueCard:
     """Returns an issue in full.
 
@@ -184,12 +193,15 @@ def issue_card(
         span: The days covered, `None` where no feedback has a time.
         orders: Its work orders.
         topics: The names of topics, by id.
+        exposed: What feedback the ratio is by: where the report is of a `part` of the feedback
+            or of its time, that part; else that of the industry, which is the `whole` report or is
+            not known here, or that of the issue's product.
     """
     voices = tally.issues[line.issue_id]
     weeks = list(weeks_between(span.first_day, span.last_day))[-MOST_SPARKS:] if span else []
     return IssueCard(
         line=line,
-        recent=_recent(line, voices, span),
+        recent=_recent(line, voices, span, tally, exposed),
         weekly=tuple(_between(voices.days, week.first_day, week.last_day) for week in weeks),
         weeks=tuple(week.first_day.isoformat() for week in weeks),
         products=_where(voices.products, voices.count),
@@ -204,7 +216,9 @@ def issue_card(
     )
 
 
-def _recent(line: IssueLine, voices: IssueVoices, span: Span | None) -> RecentChange:
+def _recent(
+    line: IssueLine, voices: IssueVoices, span: Span | None, tally: RowTally, exposed: Exposed
+) -> RecentChange:
     if span is None:
         return RecentChange(0, 0, 0, 0, None)
     opened = date.fromisoformat(line.first_seen)
@@ -215,12 +229,16 @@ def _recent(line: IssueLine, voices: IssueVoices, span: Span | None) -> RecentCh
         _between(voices.days, span.recent_from, span.last_day),
         _between(voices.days, before_from, before_to),
     )
+    fed = (tally.fed(span.recent_from, span.last_day), tally.fed(before_from, before_to))
+    is_told = exposed == "part" or (exposed == "whole" and line.product is None)
     return RecentChange(
         days=min(span.window_days, (span.last_day - span.first_day).days + 1),
         count=counts[0],
         days_before=max(0, (before_to - before_from).days + 1),
         count_before=counts[1],
-        ratio=line.ratio,
+        ratio=rate_ratio(counts, fed) if exposed == "part" else line.ratio,
+        fed=fed[0] if is_told else None,
+        fed_before=fed[1] if is_told else None,
     )
 
 

@@ -76,8 +76,11 @@ class RecentChange:
         count: Voices in it.
         days_before: Length of the earlier period.
         count_before: Voices in it.
-        ratio: The rate of the issue's last window over that before, as its trend was tested over
-            all feedback; `None` without a comparison.
+        ratio: The rate of the issue's last window over that before: as its trend was tested, or,
+            of a part of the feedback, by the counts and the feedback of that part; `None` without
+            a comparison.
+        fed: All feedback of the last window, which the ratio is by; `None` where it is by that of
+            the issue's product or industry alone. Likewise `fed_before`.
     """
 
     days: int
@@ -85,6 +88,8 @@ class RecentChange:
     days_before: int
     count_before: int
     ratio: RateRatio | None
+    fed: int | None = None
+    fed_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ class IssueLine:
     """One issue in a line.
 
     `trend` is `unknown` where the report covers too little time to tell; `quote` is what one
-    customer said of it; `ratio` is that of its trend; `reasons` say in Chinese why it is as severe
+    customer said of it; `ratio` is that of its trend, `None` where the report is of a part of the
+    feedback; `reasons` say in Chinese why it is as severe
     as it is; `stake` is `None` where none of its customers is known.
     """
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from voc.report.figures import KeyPoint, PointKind
 from voc.report.issue_cards import is_growing, is_open, urgency_rank
-from voc.report.issue_figures import IssueCard, OrderLine, TextPart
+from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
 from voc.report.lead import Sentence, plain, strong
 from voc.report.orders import is_open as is_order_open
 from voc.report.wider_points import Findings, told_change, voices_of, wider_points
@@ -30,7 +30,7 @@ def key_points(findings: Findings) -> tuple[KeyPoint, ...]:
     taken = len(rest) + bool(findings.overview.open_orders)
     room = max(FEWEST_ISSUES, min(MOST_ISSUES, MOST_POINTS - taken))
     groups = _notable(findings.cards)[:room]
-    issues = [_issue(group, findings.calendar) for group in groups]
+    issues = [_issue(group[0], findings) for group in groups]
     orders = _orders(findings, told={group[0].line.issue_id for group in groups})
     return tuple([*issues, *orders, *rest][:MOST_POINTS])
 
@@ -51,15 +51,14 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
 
     def rank(group: list[IssueCard]) -> tuple[bool, int, bool, int]:
         first, growing = urgency_rank(group[0].line)
-        size = sum(card.line.count for card in group)
+        size = sum(voices_of(card.line) for card in group)
         return _settled_at(group[0]) is not None, first, growing, -size
 
     return sorted(groups.values(), key=rank)
 
 
-def _issue(group: Sequence[IssueCard], calendar: Calendar) -> KeyPoint:
-    card, *others = group
-    line = card.line
+def _issue(card: IssueCard, findings: Findings) -> KeyPoint:
+    line, calendar = card.line, findings.calendar
     kind: PointKind = "attention"
     if line.trend == "rising":
         kind = "rising"
@@ -73,7 +72,7 @@ def _issue(group: Sequence[IssueCard], calendar: Calendar) -> KeyPoint:
             plain("："),
             *told,
             *_where(card),
-            *_told_others(others),
+            *_told_others(line, findings.lines),
             plain("。"),
         ),
         _issue_action(card, calendar),
@@ -81,10 +80,16 @@ def _issue(group: Sequence[IssueCard], calendar: Calendar) -> KeyPoint:
     )
 
 
-def _told_others(others: Sequence[IssueCard]) -> list[TextPart]:
+def _told_others(line: IssueLine, lines: Sequence[IssueLine]) -> list[TextPart]:
+    """Counts all other open issues of the aspect, those without a card too."""
+    others = [
+        one
+        for one in lines
+        if is_open(one) and one.aspect == line.aspect and one.issue_id != line.issue_id
+    ]
     if not others:
         return []
-    voices = sum(voices_of(card.line) for card in others)
+    voices = sum(voices_of(one) for one in others)
     return [
         plain("；同一方面还有 "),
         strong(f"{number(len(others))} 个问题"),
@@ -93,9 +98,11 @@ def _told_others(others: Sequence[IssueCard]) -> list[TextPart]:
 
 
 def _told_new(card: IssueCard, calendar: Calendar) -> list[TextPart]:
+    line = card.line
+    have = "已有" if line.in_period in (0, line.count) else "本期有"
     return [
-        plain(f"{calendar.day(card.line.first_seen)}首次出现，已有 "),
-        strong(f"{number(card.line.count)} 条"),
+        plain(f"{calendar.day(line.first_seen)}首次出现，{have} "),
+        strong(f"{number(voices_of(line))} 条"),
         plain("反馈"),
     ]
 

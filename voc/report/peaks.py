@@ -17,7 +17,7 @@ from typing import Final
 from voc.insights import rate_ratio
 from voc.records import Topic
 from voc.report.issue_cards import Span
-from voc.report.tally import RowTally
+from voc.report.tally import RowTally, TopicVoices
 from voc.report.theme_figures import ThemePeak
 
 WINDOW_DAYS: Final = 28
@@ -58,7 +58,7 @@ def theme_peaks(
     told = {}
     for topic in topics:
         voices = rows.topics.get(topic.topic_id)
-        if voices and voices.count >= FEWEST_VOICES and topic.negative_share >= LEAST_NEGATIVE:
+        if voices and voices.count >= FEWEST_VOICES and _complains(voices):
             told[topic.topic_id] = topic, _Daily(voices.days)
     tests = sum(len(daily.days) for _, daily in told.values())
     found = []
@@ -68,6 +68,10 @@ def theme_peaks(
             found.append(_figures(topic, daily, fed, peak, (first, last)))
     found.sort(key=lambda one: (-(one.count - one.expected), one.topic_id))
     return tuple(found[:MOST_PEAKS])
+
+
+def _complains(voices: TopicVoices) -> bool:
+    return (voices.polarity.share or 0.0) >= LEAST_NEGATIVE
 
 
 def _highest(daily: _Daily, fed: _Daily, first: int, last: int) -> Peak | None:

@@ -91,5 +91,5 @@ def _label(start: date, unit: BucketUnit) -> str:
     if unit == "week":
         return f"{start.month}/{start.day}"
     if unit == "month":
-        return f"{start.year}年" if start.month == 1 else f"{start.month}月"
+        return f"{start.year % 100:02d}年1月" if start.month == 1 else f"{start.month}月"
     return f"{start.year % 100:02d}Q{(start.month + 2) // 3}"

@@ -15,7 +15,14 @@ from itertools import combinations
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from voc.insights import CSAT_SCALE, NPS_SCALE, Contradiction, contradiction
+from voc.insights import (
+    CSAT_SCALE,
+    NPS_SCALE,
+    Contradiction,
+    Proportion,
+    contradiction,
+    proportion,
+)
 from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, POLARITIES, Evidence, Issue
 from voc.report.intake import ReportRow
 from voc.report.verbatims import Candidate, candidate, keep_best
@@ -25,10 +32,13 @@ RATING_TOP: Final = 5.0
 
 UNINFORMATIVE: Final = "uninformative"
 _UNJUDGED: Final = len(POLARITIES)
-_NEGATIVE: Final = POLARITIES.index("negative")
 _MOST_TOPICS_A_VOICE: Final = 12
 _SAMPLE: Final = 120
 _YEARS: Final = range(1970, 2200)
+
+
+TopicSaid = tuple[str, int, bool | None]
+"""A topic, how many clauses speak of it, and whether one complains, `None` where unjudged."""
 
 
 @dataclass(slots=True)
@@ -37,6 +47,11 @@ class Place:
 
     rows: int = 0
     polarities: list[int] = field(default_factory=lambda: [0] * len(POLARITIES))
+
+    def take(self, other: Place) -> None:
+        """Adds the feedback of a place that is told as this one."""
+        self.rows += other.rows
+        self.polarities = [a + b for a, b in zip(self.polarities, other.polarities, strict=True)]
 
 
 @dataclass(slots=True)
@@ -79,17 +94,27 @@ class IssueVoices:
 
 @dataclass(slots=True)
 class TopicVoices:
-    """The voices of one topic in the period, each once."""
+    """The voices of one topic in the period, each once.
+
+    Attributes:
+        judged: Voices of whose clauses in the topic one at least was judged.
+        negative: Voices that complain in one of them.
+    """
 
     count: int = 0
     negative: int = 0
     judged: int = 0
     days: Counter[int] = field(default_factory=Counter)
 
-    def add(self, polarity: int, moment: datetime | None) -> None:
+    @property
+    def polarity(self) -> Proportion:
+        """Returns the negative voices among the judged ones."""
+        return proportion(self.negative, self.judged)
+
+    def add(self, is_negative: bool | None, moment: datetime | None) -> None:
         self.count += 1
-        self.negative += polarity == _NEGATIVE
-        self.judged += polarity != _UNJUDGED
+        self.negative += is_negative is True
+        self.judged += is_negative is not None
         if moment is not None:
             self.days[moment.toordinal()] += 1
 
@@ -120,6 +145,7 @@ class RowTally:
     regions: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
     topics: dict[str, TopicVoices] = field(default_factory=dict)
     together: Counter[tuple[str, str]] = field(default_factory=Counter)
+    assigned: int = 0
     nps: Counter[int] = field(default_factory=Counter)
     csat: Counter[int] = field(default_factory=Counter)
     contradicting: Counter[Contradiction] = field(default_factory=Counter)
@@ -146,18 +172,23 @@ class RowTally:
     def last_day(self) -> date | None:
         return date.fromordinal(max(self.days)) if self.days else None
 
+    def fed(self, first: date, last: date) -> int:
+        """Returns the feedback that counts of the days from `first` to `last`, both included."""
+        begin, end = first.toordinal(), last.toordinal()
+        return sum(sum(counts) for day, counts in self.days.items() if begin <= day <= end)
+
     def add(
         self,
         row: ReportRow,
         followed: Iterable[tuple[str, Evidence]],
-        topics: Sequence[str] = (),
+        topics: Sequence[TopicSaid] = (),
     ) -> None:
         """Counts one feedback.
 
         Args:
             row: The feedback.
             followed: The issues it speaks for, and where.
-            topics: The topics it speaks of, sorted.
+            topics: What it says of topics, sorted.
         """
         self.rows += 1
         moment = self._moment(row)
@@ -168,7 +199,7 @@ class RowTally:
             self._set_aside(row, moment)
             return
         for issue_id, evidence in followed:
-            self.issues[issue_id].add(row, evidence, moment, topics)
+            self.issues[issue_id].add(row, evidence, moment, [name for name, *_ in topics])
         if row.flags & {NEAR_DUPLICATE, ADVERTISEMENT}:
             self.near_duplicates += NEAR_DUPLICATE in row.flags
             self.advertisements += NEAR_DUPLICATE not in row.flags
@@ -178,9 +209,11 @@ class RowTally:
         polarity = self._add_verdict(row, moment)
         rating = self._add_scores(row)
         self._add_contradiction(row, polarity, rating)
-        for topic_id in topics:
-            self.topics[topic_id].add(polarity, moment)
-        self.together.update(combinations(topics[:_MOST_TOPICS_A_VOICE], 2))
+        for topic_id, clauses, is_negative in topics:
+            self.topics[topic_id].add(is_negative, moment)
+            self.assigned += clauses
+        names = [name for name, *_ in topics[:_MOST_TOPICS_A_VOICE]]
+        self.together.update(combinations(names, 2))
 
     def _moment(self, row: ReportRow) -> datetime | None:
         """Returns when it was said, `None` where that is unknown or no time of this world."""
@@ -256,7 +289,7 @@ def tally_rows(
     issues: Mapping[str, tuple[Issue, bool]],
     *,
     zone: ZoneInfo,
-    topics: Mapping[str, Sequence[str]] | None = None,
+    topics: Mapping[str, Sequence[TopicSaid]] | None = None,
 ) -> RowTally:
     """Reads all feedback once.
 
@@ -264,13 +297,13 @@ def tally_rows(
         rows: The feedback.
         issues: The issues to follow by id, each with whether its verbatims are wanted.
         zone: The zone of days.
-        topics: The topics that each feedback speaks of, by its id, sorted.
+        topics: What each feedback says of topics, by its id, sorted.
     """
     spoken = topics or {}
     tally = RowTally(
         zone,
         {name: IssueVoices(wanted) for name, (_, wanted) in issues.items()},
-        topics={name: TopicVoices() for names in spoken.values() for name in names},
+        topics={name: TopicVoices() for said in spoken.values() for name, *_ in said},
     )
     followed: dict[str, list[tuple[str, Evidence]]] = {}
     for name, (issue, _) in issues.items():

@@ -13,7 +13,10 @@ WeekVerdict = Literal["up", "down", "even", "few"]
 
 @dataclass(frozen=True, slots=True)
 class TopicFigures:
-    """A theme: its voices, and the negative ones among those that were judged."""
+    """A theme: its voices, and those of them that complain in a clause which belongs to it.
+
+    `negative` is of the voices of whose clauses in the theme one at least was judged.
+    """
 
     topic_id: str
     topic: str
@@ -23,6 +26,30 @@ class TopicFigures:
     first_seen: str
     last_seen: str
     verbatim: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeQuality:
+    """How well the themes cover what is said, and whether they last.
+
+    Attributes:
+        themes: How many there are.
+        clauses: Clauses that belong to a theme, of those that judge an aspect.
+        diversity: Share of distinct ones among the keywords of all themes, in [0, 1]; `None`
+            where they have none.
+        changed: The day of the last run that changed themes; `None` where none is known.
+        kept: Themes that it left under their id.
+        born: Those that came up in it, or out of another one.
+        ended: Those that went into another one, or were none any more.
+    """
+
+    themes: int
+    clauses: Proportion
+    diversity: float | None
+    changed: str | None
+    kept: int
+    born: int
+    ended: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,23 @@ from typing import Final
 
 from voc.insights import proportion
 from voc.records import Topic
+from voc.report.aspects import MentionTally
 from voc.report.intake import ReportInput
-from voc.report.tally import RowTally
-from voc.report.theme_figures import TopicFigures
+from voc.report.tally import RowTally, TopicSaid
+from voc.report.theme_figures import ThemeQuality, TopicFigures
 
 MOST_TOPICS: Final = 24
 MOST_OTHERS: Final = 120
 
 
-def topics_of_voices(voices: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Returns the topics of each feedback, each once, sorted."""
-    found: dict[str, set[str]] = {}
-    for feedback_id, topic_id in voices:
-        found.setdefault(feedback_id, set()).add(topic_id)
-    return {feedback_id: tuple(sorted(names)) for feedback_id, names in found.items()}
+def topics_of_voices(
+    voices: Iterable[tuple[str, str, int, bool | None]],
+) -> dict[str, tuple[TopicSaid, ...]]:
+    """Returns what each feedback says of topics, each once, sorted."""
+    found: dict[str, dict[str, TopicSaid]] = {}
+    for feedback_id, topic_id, clauses, is_negative in voices:
+        found.setdefault(feedback_id, {})[topic_id] = (topic_id, clauses, is_negative)
+    return {one: tuple(said[name] for name in sorted(said)) for one, said in found.items()}
 
 
 def chosen(spoken: Sequence[TopicFigures], most: int) -> tuple[TopicFigures, ...]:
@@ -44,9 +47,10 @@ def spoken_of(topics: Sequence[Topic], rows: RowTally) -> list[Topic]:
     """
     kept = [topic for topic in topics if not rows.topics or _voices(topic, rows)]
 
-    def rank(topic: Topic) -> tuple[float, int, str]:
-        count = _voices(topic, rows) if rows.topics else topic.count
-        return -topic.negative_share * count, -count, topic.topic_id
+    def rank(topic: Topic) -> tuple[int, int, str]:
+        voices = rows.topics.get(topic.topic_id)
+        negative = voices.negative if voices else 0
+        return -negative, -(voices.count if voices else topic.count), topic.topic_id
 
     return sorted(kept, key=rank)
 
@@ -58,8 +62,8 @@ def _voices(topic: Topic, rows: RowTally) -> int:
 def topic_figures(topic: Topic, report: ReportInput, rows: RowTally) -> TopicFigures:
     """Returns a topic as the period has it.
 
-    Over all the time that the topic has, its negative share is that of its clauses; of a part of
-    the feedback it is that of the voices as wholes, which is all that is known of them.
+    Its negative share is that of its voices that complain in a clause which belongs to it, of all
+    that the period has and that were judged there.
     """
 
     def day(moment: datetime) -> str:
@@ -67,20 +71,37 @@ def topic_figures(topic: Topic, report: ReportInput, rows: RowTally) -> TopicFig
 
     voices = rows.topics.get(topic.topic_id)
     count = voices.count if voices else topic.count
-    negative = proportion(round(topic.negative_share * count), count)
     first, last = day(topic.first_seen), day(topic.last_seen)
     if voices and is_narrowed(report):
-        negative = proportion(voices.negative, voices.judged)
         first, last = _ends(voices.days) or (first, last)
     return TopicFigures(
         topic_id=topic.topic_id,
         topic=topic.topic,
         keywords=topic.keywords,
         count=count,
-        negative=negative,
+        negative=voices.polarity if voices else proportion(0, 0),
         first_seen=first,
         last_seen=last,
         verbatim=next((item.text for item in topic.evidence if item.text), None),
+    )
+
+
+def theme_quality(
+    report: ReportInput, rows: RowTally, mentions: MentionTally
+) -> ThemeQuality | None:
+    """Returns how well the themes cover the period, and what the last run made of them."""
+    if not report.topics:
+        return None
+    words = [word for topic in report.topics for word in topic.keywords]
+    run = report.theme_run
+    return ThemeQuality(
+        themes=len(report.topics),
+        clauses=proportion(min(rows.assigned, mentions.clauses), mentions.clauses),
+        diversity=len(set(words)) / len(words) if words else None,
+        changed=run.at.astimezone(report.zone).date().isoformat() if run else None,
+        kept=run.kept if run else 0,
+        born=run.born if run else 0,
+        ended=run.ended if run else 0,
     )
 
 

@@ -12,7 +12,7 @@ from voc.report.call_figures import CallFigures
 from voc.report.calls import FEWEST_CALLS
 from voc.report.figures import KeyPoint, OrderFigures, Overview, ScoreDrivers
 from voc.report.issue_cards import has_told_ratio
-from voc.report.issue_figures import IssueCard, IssueLine, TextPart
+from voc.report.issue_figures import IssueCard, IssueLine, RecentChange, TextPart
 from voc.report.lead import plain, strong
 from voc.report.tally import Place
 from voc.report.theme_figures import ThemePeak
@@ -31,6 +31,7 @@ class Findings:
 
     overview: Overview
     cards: Sequence[IssueCard]
+    lines: Sequence[IssueLine]
     orders: OrderFigures
     drivers: ScoreDrivers | None
     stores: Mapping[str, Place]
@@ -59,7 +60,8 @@ def voices_of(line: IssueLine) -> int:
 def told_change(card: IssueCard) -> list[TextPart]:
     recent, line = card.recent, card.line
     if not recent.days_before:
-        return [plain("共 "), strong(f"{number(line.count)} 条"), plain("反馈")]
+        whole = "共" if line.in_period in (0, line.count) else "本期共"
+        return [plain(f"{whole} "), strong(f"{number(voices_of(line))} 条"), plain("反馈")]
     parts = [plain(f"近 {recent.days} 天 "), strong(f"{number(recent.count)} 条")]
     parts.append(plain(f"，此前 {recent.days_before} 天 {number(recent.count_before)} 条"))
     ratio = recent.ratio
@@ -69,10 +71,17 @@ def told_change(card: IssueCard) -> list[TextPart]:
     bounds = f"95% 区间 {times(ratio.low)}–{times(ratio.high)} 倍，{p_value(ratio.p)}"
     return [
         *parts,
-        plain("，按反馈量折算是此前的 "),
+        plain(f"，按{_volume(line, recent)}折算是此前的 "),
         strong(f"{times(ratio.value)} 倍"),
         plain(f"（{bounds}）"),
     ]
+
+
+def _volume(line: IssueLine, recent: RecentChange) -> str:
+    """Says what feedback a ratio is by, with its counts where they are known."""
+    if recent.fed is None or recent.fed_before is None:
+        return "该产品的反馈量" if line.product else "反馈量"
+    return f"同期全部反馈（{number(recent.fed)} 条，此前 {number(recent.fed_before)} 条）"
 
 
 def _calls(findings: Findings) -> Iterator[KeyPoint]:

@@ -32,7 +32,7 @@ POINT_LABELS: Final = {
 VERDICT_LABELS: Final = {
     "up": "明显上升",
     "down": "明显下降",
-    "even": "偶然波动范围内",
+    "even": "单周看不出变化",
     "few": "太少，不下结论",
 }
 EFFECT_LABELS: Final = {

@@ -30,6 +30,7 @@ from voc.store.rows import (
     TaggedRow,
     TopicEvent,
     TopicEventKind,
+    TopicVoice,
     UpsertCounts,
 )
 from voc.store.store import Store, StorePlace, check_place, open_store, store_place
@@ -63,6 +64,7 @@ __all__ = [
     "TaggedRow",
     "TopicEvent",
     "TopicEventKind",
+    "TopicVoice",
     "Transaction",
     "UpsertCounts",
     "check_place",

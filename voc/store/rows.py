@@ -369,3 +369,19 @@ class StoreCounts:
     open_work_orders: int
     pending_messages: int
     dead_messages: int
+
+
+class TopicVoice(NamedTuple):
+    """What a voice says of a topic.
+
+    Attributes:
+        feedback_id: The voice.
+        topic_id: The topic.
+        clauses: How many of its clauses that the model judged belong to the topic.
+        is_negative: Whether one of them complains; `None` where the model judged none of them.
+    """
+
+    feedback_id: str
+    topic_id: str
+    clauses: int
+    is_negative: bool | None

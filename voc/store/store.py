@@ -34,6 +34,7 @@ from voc.store import (
     overlaps,
     tags,
     topic_events,
+    topic_voices,
     topics,
     vectors,
     workorders,
@@ -53,6 +54,7 @@ from voc.store.rows import (
     StoredFeedback,
     TaggedRow,
     TopicEvent,
+    TopicVoice,
 )
 from voc.store.service import ServiceReads
 from voc.store.transaction import Transaction
@@ -319,10 +321,32 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         with self._database.reading() as connection:
             return tags.polarities(connection, model=model)
 
-    def topic_voices(self, industry: Wanted = None) -> Iterator[tuple[str, str]]:
-        """Yields `(feedback_id, topic_id)` for each voice and topic it speaks of, once, by id."""
+    def topic_voices(self, industry: Wanted = None, *, model: str) -> Iterator[TopicVoice]:
+        """Yields what each voice says of each topic it speaks of, as `model` judged it, by id.
+
+        Voices flagged "paid_burst", "near_duplicate" or "advertisement" are left out.
+        """
         with self._database.reading() as connection:
-            yield from tags.topic_voices(connection, industry=industry)
+            yield from topic_voices.of_topics(connection, model=model, industry=industry)
+
+    def models(self) -> dict[str, int]:
+        """Returns how many current voices each model tagged, the one that tagged last first."""
+        with self._database.reading() as connection:
+            return tags.models(connection)
+
+    def count_untagged(
+        self,
+        *,
+        model: str,
+        industry: Wanted = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Returns how many current voices `model` has not tagged."""
+        with self._database.reading() as connection:
+            return tags.count_untagged(
+                connection, model=model, industry=industry, since=since, until=until
+            )
 
     def flags(self, kind: str) -> dict[str, str]:
         """Returns the group of each voice flagged with `kind`, by feedback id."""

@@ -351,21 +351,37 @@ def _topic_id(evidence: Sequence[Span], topics: Sequence[Assigned]) -> str | Non
     return None
 
 
-def topic_voices(
-    connection: Connection, *, industry: str | Sequence[str] | None
-) -> Iterator[tuple[str, str]]:
-    """Yields which voice speaks of which topic; see `Store.topic_voices`."""
-    table, topic = schema.topic_assignment, schema.topic
+def models(connection: Connection) -> dict[str, int]:
+    """Counts the current voices that each model tagged; see `Store.models`."""
+    table = schema.tags
     query = (
-        select(table.c.feedback_id, table.c.topic_id)
-        .join(topic, topic.c.topic_id == table.c.topic_id)
-        .where(*conditions(topic, industry=industry))
-        .distinct()
-        .order_by(table.c.feedback_id, table.c.topic_id)
+        select(table.c.model, func.count().label("voices"))
+        .join(schema.feedback, same_version(table))
+        .where(IS_CURRENT)
+        .group_by(table.c.model)
+        .order_by(func.max(table.c.tagged_at).desc(), table.c.model)
     )
-    for chunk in connection.execute(query, execution_options=_STREAM).partitions():
-        for row in chunk:
-            yield row.feedback_id, row.topic_id
+    return {row.model: row.voices for row in connection.execute(query)}
+
+
+def count_untagged(
+    connection: Connection,
+    *,
+    model: str,
+    industry: str | Sequence[str] | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> int:
+    """Returns how many current voices `model` has not tagged; see `Store.count_untagged`."""
+    table, voice = schema.tags, schema.feedback
+    tagged_by_it = select(table.c.version).where(same_version(table), table.c.model == model)
+    query = select(func.count(voice.c.seq)).where(
+        IS_CURRENT,
+        ~tagged_by_it.exists(),
+        *conditions(voice, industry=industry),
+        *within(voice.c.occurred_at, since, until),
+    )
+    return connection.execute(query).scalar_one()
 
 
 def set_flags(connection: Connection, kind: str, rows: Sequence[tuple[str, str]]) -> None:

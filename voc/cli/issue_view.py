@@ -1,0 +1,81 @@
+"""One issue as people read it: how bad, since when, in whose words, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from typing import Final
+
+import typer
+
+from voc.cli.terminal import print_table
+from voc.pipeline.effects import reason_text
+from voc.records import Effect, Issue
+from voc.report.wording import EFFECT_LABELS, label, number, p_value, times
+from voc.store import IssueEvent
+
+MOST_VERBATIMS: Final = 20
+
+
+def print_issue(
+    issue: Issue, effect: Effect | None, history: Sequence[IssueEvent], *, zone: tzinfo
+) -> None:
+    """Prints an issue; days and times are in `zone`."""
+    for line in _head(issue, effect, zone):
+        typer.echo(line)
+    print_table(
+        f"经过 {len(history)} 条",
+        dict.fromkeys(("时间", "谁", "变化", "说明"), "left"),
+        (
+            (
+                f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}", event.actor,
+                f"{label(event.from_status, 'issue_status')} → "
+                f"{label(event.to_status, 'issue_status')}",
+                event.note or "",
+            )
+            for event in history
+        ),
+    )  # fmt: skip
+    told = issue.evidence[-MOST_VERBATIMS:]
+    more = len(issue.evidence) - len(told)
+    print_table(
+        f"最近的原话 {len(told)} 条" + (f"，更早的 {more} 条见 --json" if more else ""),
+        {"反馈": "left", "原话": "left"},
+        ((said.feedback_id, said.text) for said in reversed(told)),
+    )
+
+
+def _head(issue: Issue, effect: Effect | None, zone: tzinfo) -> Iterator[str]:
+    days = [f"{at.astimezone(zone):%Y-%m-%d}" for at in (issue.first_seen, issue.last_seen)]
+    places = [
+        f"  {unit} {name}"
+        for unit, name in (("产品", issue.product), ("门店", issue.store))
+        if name
+    ]
+    yield f"问题 {issue.issue_id}  {issue.title}"
+    yield (
+        f"状态 {label(issue.status, 'issue_status')}  严重程度 {label(issue.severity, 'severity')}"
+        f"  声音 {number(issue.count)} 条  {' 至 '.join(days)}{''.join(places)}"
+    )
+    yield f"趋势 {label(issue.trend, 'trend')}{_ratio(issue)}"
+    if issue.severity_reasons:
+        yield f"严重程度依据 {'；'.join(issue.severity_reasons)}"
+    if issue.stake is not None:
+        stake = issue.stake
+        yield (
+            f"涉及客户 {number(stake.customers)} 位（高等级 {number(stake.high_tier)} 位），"
+            f"近一年消费 ¥{number(stake.spend)}"
+        )
+    if effect is not None:
+        yield f"整改效果 {EFFECT_LABELS[effect.verdict]}：{reason_text(effect)}"
+
+
+def _ratio(issue: Issue) -> str:
+    if issue.trend_low is None:
+        return ""
+    value = "此前没有" if issue.trend_ratio is None else f"是此前的 {times(issue.trend_ratio)} 倍"
+    high = "∞" if issue.trend_high is None else times(issue.trend_high)
+    return (
+        f"，近 {issue.trend_window_days} 天按反馈量折算{value}"
+        f"（95% 区间 {times(issue.trend_low)}–{high} 倍，{p_value(issue.trend_p)}）"
+    )
