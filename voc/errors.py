@@ -32,7 +32,9 @@ Messages say what is wrong, where, what was allowed, and what to do next.
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
 
 class VocError(Exception):
@@ -129,6 +131,16 @@ class TransientDeliveryError(DeliveryError):
 
 class TerminalDeliveryError(DeliveryError):
     """A sink refused a message for good."""
+
+
+def fault(error: BaseException) -> str:
+    """Returns the kind of an error and where it was raised, as `KeyError in rows.py:17`.
+
+    Its words are left out: they may hold what a customer wrote, or a secret.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -185,9 +185,10 @@ async def tell_event(
 
         told, is_new = once(
             store,
-            scope=f"event {work_order_id}",
+            # A signature does not cover the path: signed once, an event is one order's alone.
+            scope="signed event" if signed_id else f"event {work_order_id}",
             name=event_id,
-            asked=body.asked(),
+            asked=work_order_id.encode() + body.asked() if signed_id else body.asked(),
             make=make,
         )
         order = store.work_order(work_order_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,36 @@ def test_approving_opens_and_sends(voc: Voc, shop: Path) -> None:
     assert "was approved by 王 before" in again.err
     assert voc("run", "--config", "voc.yaml").code == 0
     assert sent(shop) == 1
+
+
+def test_an_emergency_of_no_aspect_keeps_its_urgency(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "voc.yaml").write_text("routing: {file: rules.yaml}\n", encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(
+        """
+        departments: [安全部]
+        rules:
+        - name: 危险
+          when: {urgency: critical}
+          then: {department: 安全部, review: true, sla_hours: 1, clock: calendar}
+        """,
+        encoding="utf-8",
+    )
+    row = {"id": "1", "text": "吃完孩子上吐下泻送医院了", "time": "2026-11-01 23:00"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    assert voc("ingest", "rows.jsonl", "--industry", "snack", "--config", "voc.yaml").code == 0
+    ran = voc("run", "--config", "voc.yaml")
+    assert "1 work orders wait for review" in ran.err
+    assert "0 work orders opened" in ran.out
+    [review] = waiting(voc)
+    assert review["department"] == "安全部"
+    routed = json.loads(voc("route", "--config", "voc.yaml").out)
+    assert routed["department"] == "安全部"
+    name = review["work_order_id"]
+    assert voc("work-orders", "review", "approve", name, "--config", "voc.yaml").code == 0
+    [order] = orders(voc)
+    assert order["department"] == "安全部"
+    due, made = (datetime.fromisoformat(order[key]) for key in ("due_at", "created_at"))
+    assert due - made == timedelta(hours=1)
 
 
 def test_dismissing_sends_nothing(voc: Voc, shop: Path) -> None:

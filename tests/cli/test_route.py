@@ -161,3 +161,12 @@ def test_what_opens_no_order_is_told(voc: Voc, tmp_path: Path) -> None:
         "没有抱怨，不会开工单",
         "14 天内不到 3 条同类声音，不会开工单",
     ]
+
+
+def test_a_rule_that_names_what_there_is_not_is_told(voc: Voc, tmp_path: Path, rules: Path) -> None:
+    text = (tmp_path / "rules.yaml").read_text(encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(text.replace("门店服务", "门店服物"), encoding="utf-8")
+    name = rows(tmp_path, {"id": "a", "text": "店员态度很差"})
+    done = voc("route", name, "--industry", "snack", "--config", rules.name)
+    assert done.code == 0
+    assert "rules.yaml:5: rules.0.when.aspect: there is no aspect '门店服物'" in done.err

@@ -126,3 +126,26 @@ def test_a_site_that_is_down_does_not_hold_up_a_run(voc: Voc, tmp_path: Path) ->
     assert "zrows: 1 new" in result.err
     assert "1 tagged" in result.out
     assert "site: " in result.err
+
+
+@pytest.mark.parametrize("command", [("ingest", "site"), ("run",)])
+def test_a_source_that_cannot_be_opened_any_more_is_told_as_failed(
+    command: tuple[str, ...], voc: Voc, tmp_path: Path
+) -> None:
+    config = tmp_path / "voc.yaml"
+
+    def error_with(path: str, *called: str) -> str | None:
+        source = f"{{kind: folder, path: '{path}', settle_s: 0}}"
+        config.write_text(f"sources: {{site: {source}}}", "utf-8")
+        result = voc(*called, "--config", str(config))
+        assert result.code == (path != "*.csv")
+        (told,) = map(
+            json.loads, voc("sources", "--json", "--config", str(config)).out.splitlines()
+        )
+        error: str | None = told["error"]
+        return error
+
+    (tmp_path / "rows.csv").write_text("id,text\n1,薯片太咸了\n", "utf-8")
+    assert error_with("*.csv", "ingest", "site") is None
+    assert "sources.site.path" in (error_with("nosuch://a/*.csv", *command) or "")
+    assert error_with("*.csv", *command) is None

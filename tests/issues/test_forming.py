@@ -46,7 +46,7 @@ def kept(existing: Sequence[Issue], changed: Sequence[Issue]) -> list[Issue]:
 
 
 def days(make: Make, *values: float, **common: Any) -> list[Mention]:
-    return [make(f"f{day}", day, product="X5", **common) for day in values]
+    return [make(f"f{day}", day, **{"product": "X5"} | common) for day in values]
 
 
 def test_an_issue_tells_what_where_since_when_and_who(mention: Make) -> None:
@@ -221,7 +221,7 @@ CLUSTERED_DAYS = st.one_of(
     *(st.integers(start, start + 6) for start in (0, 34, 70)), st.sampled_from([17, 54, 150])
 )
 MENTIONS = st.builds(
-    lambda day, product, store, aspect, urgency, said: Mention(
+    lambda day, product, store, aspect, topic, urgency, said: Mention(
         feedback_id="",
         industry="cars",
         aspect_id=aspect,
@@ -233,11 +233,13 @@ MENTIONS = st.builds(
         store=store,
         urgency=urgency,
         opinions=(f"变速箱 {said}",),
+        topic_id=topic,
     ),
     day=CLUSTERED_DAYS,
     product=st.sampled_from(["X5", "X5", "X5", None]),
-    store=st.sampled_from(["城东店"]),
+    store=st.sampled_from(["城东店", "城东店", None]),
     aspect=st.sampled_from(["power", "power", "power", "service"]),
+    topic=st.sampled_from(["noise", "noise", "lift"]),
     urgency=st.sampled_from(["normal"] * 12 + ["critical"]),
     said=st.sampled_from(["顿挫", "异响", "漏油"]),
 )
@@ -311,8 +313,22 @@ def _crowd(make: Make, count: int) -> Iterable[Mention]:
 
 
 def _without_ids(issues: Iterable[Issue]) -> list[Issue]:
-    plain = [replace(issue, issue_id="") for issue in issues if not is_absorbed(issue)]
-    return sorted(plain, key=lambda i: (i.aspect_id, i.product or "", i.store or "", i.first_seen))
+    plain = [
+        replace(
+            issue,
+            issue_id="",
+            # As they are kept, the last digits may be those of an earlier run.
+            trend_p=1.0,
+            trend_low=None,
+            trend_high=None,
+        )
+        for issue in issues
+        if not is_absorbed(issue)
+    ]
+    return sorted(
+        plain,
+        key=lambda i: (i.aspect_id, i.product or "", i.store or "", i.topic_id or "", i.first_seen),
+    )
 
 
 def test_an_issue_of_a_topic_is_found_again_by_it(
@@ -336,3 +352,70 @@ def test_an_issue_of_a_topic_is_found_again_by_it(
     [grown] = form([*voices, mention("g", 0, product=None, store=None, topic_id="lift")], first)
     assert grown.count == 4
     assert grown.issue_id in {issue.issue_id for issue in first}
+
+
+PLACELESS: dict[str, Any] = {"product": None, "store": None, "topic_id": "noise"}
+
+
+def test_a_theme_is_one_issue_of_its_commonest_aspect(mention: Make) -> None:
+    voices = [
+        *days(mention, 0, 1, **PLACELESS),
+        *(mention(f"s{day}", day, aspect_id="service", **PLACELESS) for day in (0, 1, 2)),
+    ]
+    [issue] = run(voices)
+    assert (issue.count, issue.aspect_id, issue.topic_id) == (5, "service", "noise")
+    assert issue.title.startswith("服务：")
+    assert run(voices, [issue]) == []
+
+
+def test_issues_of_one_theme_by_aspect_are_continued_by_the_largest(mention: Make) -> None:
+    """As they were kept when each aspect of a theme made an issue of its own."""
+    power = days(mention, 0, 1, 2, **PLACELESS)
+    service = [mention(f"s{day}", day, aspect_id="service", **PLACELESS) for day in (1, 2, 3, 4)]
+    known = [replace(run(part)[0], issue_id=part[0].feedback_id) for part in (power, service)]
+    survivor, absorbed = sorted(run([*power, *service], known), key=is_absorbed)
+    assert (survivor.issue_id, survivor.count) == ("s1", 7)
+    assert (absorbed.issue_id, absorbed.status) == ("f0", "closed")
+    assert run([*power, *service], [survivor, absorbed]) == []
+
+
+def test_a_closed_issue_swallows_no_open_one(mention: Make) -> None:
+    apart = days(mention, 0, 1, 2, 3, 40, 41, 42)
+    first, second = run(apart)
+    changed = run([*apart, *days(mention, 20)], [replace(first, status="closed"), second])
+    assert {issue.issue_id: issue.count for issue in changed} == {
+        second.issue_id: 8,
+        first.issue_id: 0,
+    }
+
+
+def test_few_complaints_among_much_praise_lower_an_issue_of_a_theme(mention: Make) -> None:
+    voices = days(mention, *range(6), **PLACELESS)
+
+    def severity(negative: int, total: int) -> str:
+        [issue] = form_issues(
+            voices,
+            [],
+            industries=CARS,
+            settings=SETTINGS,
+            volumes=None,
+            as_of=voices[-1].occurred_at,
+            polarities={("cars", "power", None, "城东店"): (negative, total)},
+        )
+        return issue.severity
+
+    assert (severity(6, 400), severity(300, 400)) == ("low", "medium")
+
+
+def test_the_last_digits_of_a_trend_are_no_change(mention: Make) -> None:
+    """They move with every other issue, whose voices tell how much voices vary."""
+    voices = days(mention, 0, 1, 2, 3, 20, 21)
+    [issue] = run(voices, as_of=voices[-1].occurred_at)
+    assert issue.trend_low
+    assert issue.trend_high
+    for factor, changed in ((1.02, 0), (0.9, 1)):
+        known = replace(issue, trend_high=factor * issue.trend_high)
+        assert len(run(voices, [known], as_of=voices[-1].occurred_at)) == changed
+    louder = replace(issue, trend_low=1.02 * issue.trend_low, count=issue.count + 1)
+    assert len(run(voices, [louder], as_of=voices[-1].occurred_at)) == 1
+    assert len(run(voices, [replace(issue, trend_high=None)], as_of=voices[-1].occurred_at)) == 1

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
 from voc.config import Industry
-from voc.issues.grouping import GroupKey, group_rules, group_voices, negativity_by_group
+from voc.issues.grouping import (
+    GroupKey,
+    commonest_aspect,
+    group_rules,
+    group_voices,
+    negativity_by_group,
+)
 from voc.issues.severity import Negativity
 from voc.records import Mention, Span
 
@@ -91,6 +98,28 @@ def test_voices_that_name_no_place_are_grouped_by_topic(
     ]
 
 
+def test_one_theme_is_one_problem_whatever_aspects_it_is_heard_as(
+    mention: Callable[..., Mention], industries: Mapping[str, Industry]
+) -> None:
+    place: dict[str, Any] = {"product": None, "store": None, "topic_id": "noise"}
+    voices = [
+        mention("a", 0, score=0.5, **place),
+        mention("a", 0, score=0.8, aspect_id="service", **place),
+        mention("b", 0, **place),
+        mention("c", 0, aspect_id="service", **place),
+        mention("d", 0, aspect_id="price", **place),
+    ]
+    groups = group_voices(voices, industries=industries, min_score=0.3)
+    assert groups == group_voices(voices[::-1], industries=industries, min_score=0.3)
+    theme = groups[GroupKey("cars", None, None, None, "noise")]
+    assert [voice.feedback_id for voice in theme] == ["a", "b", "c"]
+    assert [voice.aspect_id for voice in theme] == ["service", "power", "service"]
+    assert commonest_aspect(theme) == "service"
+    assert commonest_aspect(theme[:2]) == "power"
+    # All complaints of an aspect that is told apart by no place are one problem.
+    assert len(groups[GroupKey("cars", "price", None, None)]) == 1
+
+
 def test_without_any_topic_voices_that_name_no_place_are_one_group(
     mention: Callable[..., Mention], industries: Mapping[str, Industry]
 ) -> None:
@@ -122,6 +151,7 @@ def test_polarities_add_up_to_those_of_a_group(industries: Mapping[str, Industry
     )
     assert found == {
         GroupKey("cars", "power", "X5", None): Negativity(3, 6),
+        GroupKey("cars", "power", None, None): Negativity(7, 7),
         GroupKey("cars", "brakes", "X5", "A店"): Negativity(3, 4),
         GroupKey("cars", "price", None, None): Negativity(2, 9),
     }

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from voc.issues.severity import Negativity, heeded, pressing, rate_voices, severity_of
+from voc.issues.heeding import heeded
+from voc.issues.severity import Negativity, pressing, rate_voices, severity_of
 from voc.records import Evidence, Issue, Mention, Severity, Trend, UrgencyLabel
 
 
@@ -18,7 +22,8 @@ from voc.records import Evidence, Issue, Mention, Severity, Trend, UrgencyLabel
         (5, 0, 0, "steady", "medium"),
         (3, 0, 2, "new", "medium"),
         (20, 0, 0, "falling", "medium"),
-        (1, 1, 1, "falling", "medium"),
+        (1, 1, 1, "falling", "high"),
+        (3, 1, 1, "falling", "medium"),
         (2, 0, 0, "falling", "low"),
         (12, 0, 10, "steady", "high"),
         (1, 1, 1, "new", "high"),
@@ -88,6 +93,29 @@ def test_how_many_of_those_who_speak_of_it_complain(
 
 
 @pytest.mark.parametrize(
+    ("days", "why", "severity"),
+    [
+        pytest.param([0], "安全", "high", id="a danger, told once"),
+        pytest.param([0, 1, 2, 3], "安全", "high", id="a danger, told by one of some"),
+        pytest.param([0, 1, 2, 3], "监管", "high", id="an authority"),
+        pytest.param([0, 1, 2, 3], "资金冻结", "medium", id="nothing of that kind"),
+        pytest.param(range(21), "安全", "high", id="what one voice makes high, and many too"),
+        pytest.param([*range(21), 90], "安全", "medium", id="a danger of long ago"),
+    ],
+)
+def test_silence_lowers_no_danger(
+    days: Sequence[float], why: str, severity: Severity, mention: Callable[..., Mention]
+) -> None:
+    first = mention("c", days[0], urgency="critical", urgency_reasons=(why,))
+    voices = [first, *(mention(f"n{day}", day) for day in days[1:])]
+    if len(days) == 21:
+        voices = [replace(first, occurred_at=voices[-1].occurred_at), *voices[1:]]
+    found, reasons = rate_voices(voices, trend="falling", trend_p=1.0, window_days=14)
+    assert found == severity
+    assert ("声音已在减少，降一级" in reasons) is (severity == "medium")
+
+
+@pytest.mark.parametrize(
     ("critical_days", "other_days", "why", "severity"),
     [
         pytest.param([0], [], "资金冻结", "medium", id="a voice alone"),
@@ -138,20 +166,41 @@ def test_orders_hear_the_urgency_of_the_last_window(
         mention(f"f{day}", day, urgency="high" if day else "critical", urgency_reasons=("限时",))
         for day in days
     ]
-    issue = Issue(
-        issue_id="is_1",
-        title="动力",
-        industry="cars",
-        aspect_id="power",
-        status="open",
-        severity="low",
-        first_seen=voices[0].occurred_at,
-        last_seen=voices[-1].occurred_at,
-        count=len(voices),
-        trend="steady",
-        trend_p=1.0,
-        evidence=tuple(Evidence(voice.feedback_id, 0, 0, "") for voice in voices),
-    )
+    names = [voice.feedback_id for voice in voices]
+    issue = _issue(names, last_seen=voices[-1].occurred_at)
     other = mention("other", 60, urgency="critical")
     found = heeded([issue], [*voices, other], window_days=14)
-    assert [voice.urgency for voice in found] == urgencies
+    assert [voice.urgency for voice in found["is_1"]] == urgencies
+
+
+def test_voices_of_a_theme_are_heard_once_whatever_they_speak_of(
+    mention: Callable[..., Mention],
+) -> None:
+    """A voice may be in two themes; its issue hears what it says of its own."""
+    place: dict[str, Any] = {"product": None, "store": None, "topic_id": "noise"}
+    voices = [
+        mention("a", 0, aspect_id="brakes", **place),
+        mention("a", 0, aspect_id="service", urgency="critical", **place),
+        mention("b", 0, aspect_id="power", **place | {"topic_id": "lift"}),
+        mention("b", 0, aspect_id="service", sentiment="positive", **place),
+        mention("b", 0, aspect_id="service", **place | {"industry": "bank"}),
+        mention("c", 0, aspect_id="service", **place),
+    ]
+    issue = _issue(["a", "b"], topic_id="noise", aspect_id="brakes")
+    placed = _issue(["a", "b"], product="X5", topic_id="noise", aspect_id="power")
+    found = heeded([issue, replace(placed, issue_id="is_2")], voices, window_days=14)
+    assert [(one.feedback_id, one.aspect_id, one.urgency) for one in found["is_1"]] == [
+        ("a", "brakes", "critical")
+    ]
+    assert [one.feedback_id for one in found["is_2"]] == ["b"]
+
+
+def _issue(names: Sequence[str], **values: Any) -> Issue:
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    fields: dict[str, Any] = {
+        "issue_id": "is_1", "title": "动力", "industry": "cars", "aspect_id": "power",
+        "status": "open", "severity": "low", "first_seen": moment, "last_seen": moment,
+        "count": len(names), "trend": "steady", "trend_p": 1.0,
+        "evidence": tuple(Evidence(name, 0, 0, "") for name in names),
+    }  # fmt: skip
+    return Issue(**(fields | values))

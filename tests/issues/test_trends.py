@@ -40,6 +40,7 @@ def test_rate_ratio(counts: tuple[int, int], exposures: tuple[float, float], p: 
         pytest.param([40, 60, 88, 89, 90], 40, "steady", id="a few more prove nothing"),
         pytest.param([*range(35, 86), 90], 35, "falling", id="dies down"),
         pytest.param([10, 11, 12], 10, "falling", id="silent for long"),
+        pytest.param([10], 10, "steady", id="said once"),
         pytest.param([40, 60, 80, 90, *[200] * 50], 40, "steady", id="the future is not counted"),
     ],
 )
@@ -89,6 +90,26 @@ def test_what_ended_long_ago_does_not_rise_with_its_group() -> None:
     assert _trend(voices, opened=87, exposure=exposure)[0] == "new"
     trend, p = _trend(voices, opened=10, last_heard=12, exposure=exposure)
     assert (trend, p) == ("falling", _trend([10, 11, 12], opened=10, exposure=exposure)[1])
+
+
+@pytest.mark.parametrize(
+    ("fed", "recent", "p", "trend"),
+    [
+        pytest.param(30, 7, 0.05, "rising", id="more a day"),
+        pytest.param(30, 3, 0.05, "steady", id="fewer a day, of much less"),
+        pytest.param(1, 7, 1.0, "steady", id="of hardly anything"),
+    ],
+)
+def test_a_share_that_grows_as_all_falls_silent_is_no_rise(
+    fed: int, recent: int, p: float, trend: Trend
+) -> None:
+    """20 voices in the 8 weeks before, in which all feedback was 4000 a day."""
+    volumes = {date.fromordinal(day): fed if day >= 87 else 4000 for day in range(31, 101)}
+    exposure = Exposure({("cars", None): volumes}, data_starts={})
+    voices = [*range(31, 71, 2), *range(93, 93 + recent)]
+    found = _trend(voices, opened=31, exposure=exposure)
+    assert found[0] == trend
+    assert found[1] <= p
 
 
 @pytest.mark.parametrize("recent", [1, 2, 3])

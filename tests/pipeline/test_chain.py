@@ -128,6 +128,26 @@ def test_old_feedback_keeps_its_trends_and_orders(
     assert workshop.chain().form() == (0, 0)
 
 
+def test_what_goes_while_issues_are_formed_is_quoted_nowhere(workshop: Workshop) -> None:
+    said = _days("automotive", *range(1, 10), until=NOW)
+    workshop.hear("automotive", said)
+
+    def withdrawn() -> datetime:
+        with workshop.store.transaction() as transaction:
+            transaction.withdraw("automotive-s", ["automotive2"], NOW)
+        return NOW
+
+    chain = workshop.chain()
+    chain._now = withdrawn
+    chain.form()
+    assert workshop.orders("automotive") == []
+    workshop.chain().form()
+    [order] = workshop.orders("automotive")
+    assert said[1][0].feedback_id not in order.description
+    [issue] = workshop.store.issues(industry="automotive")
+    assert issue.count == 8
+
+
 @pytest.mark.parametrize(
     ("voices", "newest"),
     [
@@ -178,6 +198,18 @@ def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) 
         assert workshop.chain().form() == (0, expected)
     assert workshop.chain().form() == (0, 0)
     assert len(workshop.store.work_orders()) == 2
+
+
+def test_history_gets_an_order_where_a_person_takes_it_up_again(workshop: Workshop) -> None:
+    old = [90 + number / 4 for number in range(20)]
+    workshop.hear("automotive", _days("automotive", *old, 0, until=OLD))
+    assert workshop.chain().form() == (1, 0)
+    [issue] = workshop.store.issues()
+    with workshop.store.transaction() as transaction:
+        transaction.set_issue_status(issue.issue_id, "closed", "老李", "好了", NOW)
+        transaction.set_issue_status(issue.issue_id, "reopened", "老李", "没好", NOW)
+    assert workshop.chain().form() == (0, 1)
+    assert workshop.chain().form() == (0, 0)
 
 
 def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: Workshop) -> None:

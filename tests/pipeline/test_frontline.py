@@ -128,6 +128,29 @@ def test_an_unhappy_customer_is_followed_up(shop: Shop) -> None:
     assert (kept["rule"], kept["outcome"], kept["tag"]) == ("回访", "told", "待回访")
 
 
+@pytest.mark.parametrize("change", ["withdrawn", "forgotten"])
+def test_what_goes_while_it_is_tagged_is_left_out(shop: Shop, change: str) -> None:
+    person = "c_0123456789abcdef0123"
+    gone = shop.hear("a", "面包发霉", "negative", nps=3, customer_id=person)
+    kept = shop.hear("b", "蛋糕太硬", "negative", nps=3)
+
+    class Slow(Reader):
+        def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
+            with shop.store.transaction() as transaction:
+                if change == "withdrawn":
+                    transaction.withdraw("s", ["a"], NOW)
+                else:
+                    transaction.forget(person, NOW)
+            return super().tag(texts, ids=ids)
+
+    chain = Chain(shop.store, cast(Any, Slow("m@1", shop.said)), shop.settings)
+    assert chain.tag() == (1, 0)
+    assert (shop.store.tags(gone), shop.store.voice_actions(gone)) == (None, [])
+    assert shop.store.tags(kept) is not None
+    told = {item.payload["data"]["voice"]["feedback_id"] for item in shop.messages()}
+    assert told == {kept}
+
+
 @pytest.mark.parametrize(
     ("mood", "values", "rules"),
     [

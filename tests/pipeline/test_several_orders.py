@@ -356,7 +356,7 @@ def heard(of: Issue) -> dict[str, Any]:
         )
         for n in range(4)
     ]  # fmt: skip
-    return circumstances_of([of], mentions)
+    return circumstances_of({of.issue_id: mentions})
 
 
 def test_opening_and_acting_wait_for_each_other(

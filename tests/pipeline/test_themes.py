@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from voc.config.sections import TopicSettings
-from voc.pipeline.themes import clauses_of, named
+from voc.pipeline.themes import clauses_of, named, without
 from voc.records import Evidence, Mention, Span, Topic
-from voc.topics import Discovery, ThemeEvent
+from voc.topics import Assignment, Discovery, ThemeEvent
 from voc.topics.namer import ChatNamer, NamerError
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -31,6 +32,18 @@ FOUND = Discovery(
 
 def names(found: Discovery) -> list[str]:
     return [each.topic for each in found.topics]
+
+
+def test_themes_lose_the_voices_that_went_meanwhile() -> None:
+    places = tuple(Evidence(name, 0, 4, "换挡顿挫") for name in ("f1", "f2"))
+    topics = [replace(topic("a"), evidence=places), topic("b")]
+    spans = [("a", "f1"), ("a", "f2"), ("b", "f1")]
+    said = [Assignment(voice, name, 0.9, Span(0, 4, "换挡顿挫")) for name, voice in spans]
+    found = Discovery(topics, said, 1.0)
+    assert without(found, set()) == found
+    left = without(found, {"f1"})
+    assert [(each.topic_id, each.evidence) for each in left.topics] == [("a", places[1:])]
+    assert left.assignments == said[1:2]
 
 
 def test_only_new_topics_are_named_and_a_name_is_given_once(

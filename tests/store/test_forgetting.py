@@ -26,7 +26,8 @@ from voc.records import (
     WorkOrder,
 )
 from voc.store import Correction, Forgotten, Store
-from voc.store.forgetting import GONE, without
+from voc.store.forgetting import GONE
+from voc.store.quotes import without
 from voc.store.schema import metadata
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -239,4 +240,4 @@ def test_who_is_not_there_changes_nothing(full: Store) -> None:
     ],
 )  # fmt: skip
 def test_json_loses_what_names_a_voice(value: Any, left: Any) -> None:
-    assert without(value, frozenset({"fb_1"})) == left
+    assert without(value, frozenset({"fb_1"}), GONE) == left

@@ -87,3 +87,17 @@ def test_only_the_voices_named_are_given_it(store: Store) -> None:
     assert store.count_without_industry() == 1
     assert store.count_without_industry(since=NOW) == 1
     assert store.count_without_industry(until=NOW) == 0
+
+
+def test_a_source_is_given_it_and_no_other(store: Store) -> None:
+    other = Feedback("posts", "1", "forum", "好")
+    add(store, [voice("1"), voice("2"), voice("2", "不好了"), other], "bank")
+    add(store, [voice("3")], "snack")
+    tag(store)
+    with store.transaction() as tx:
+        given, last = tx.reassign("reviews", "snack")
+        assert given == 2
+        assert tx.reassign("reviews", "snack", after=last or 0) == (0, None)
+    waiting = [row.feedback.native_id for row in store.untagged(MODEL, limit=9)]
+    assert waiting == ["1", "2"]
+    assert store.industries() == ["bank", "snack"]

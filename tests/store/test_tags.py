@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -20,7 +20,7 @@ from voc.records import (
     TopicMention,
     Urgency,
 )
-from voc.store import Store, StoredFeedback
+from voc.store import Store, StoredFeedback, Transaction
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=timezone(timedelta(hours=8)))
 TEXT = "起步顿挫严重，服务很好"
@@ -103,6 +103,31 @@ def test_tags_of_the_same_model_are_replaced(store: Store) -> None:
     assert store.counts().tagged == 1
 
 
+PERSON = "c_0123456789abcdef0123"
+MEANWHILE: dict[str, Callable[[Transaction], object]] = {
+    "forgotten": lambda tx: tx.forget(PERSON, NOW),
+    "withdrawn": lambda tx: tx.withdraw(voice("1").source, ["1"], NOW),
+    "edited": lambda tx: tx.add_feedback([voice(text="改过")], industry=None, now=NOW),
+    "given another industry": lambda tx: tx.add_feedback(
+        [voice(customer_id=PERSON)], industry="phone", now=NOW
+    ),
+}
+
+
+@pytest.mark.parametrize("change", MEANWHILE)
+def test_what_changed_since_it_was_read_is_left_out(store: Store, change: str) -> None:
+    ingest(store, [voice(customer_id=PERSON), voice("2")])
+    rows = store.untagged("m@1", limit=9)
+    with store.transaction() as tx:
+        MEANWHILE[change](tx)
+    with store.transaction() as tx:
+        kept = tx.unchanged([(row, tags_of(row)) for row in rows])
+        tx.save_tags(kept, NOW)
+    assert [row for row, _ in kept] == rows[1:]
+    assert {item.feedback_id for item in store.mentions(model="m@1")} == {rows[1].feedback_id}
+    assert store.check() == []
+
+
 def test_mention_brings_what_issues_need(store: Store) -> None:
     created = datetime(2026, 5, 1, 9, tzinfo=timezone(timedelta(hours=8)))
     ingest(
@@ -141,6 +166,10 @@ def test_mention_has_the_surest_topic_that_its_evidence_touches(store: Store) ->
     voices = [(name, "t1"), (name, "t2"), (name, "t3")]
     assert list(store.topic_voices()) == list(store.topic_voices(["automotive"])) == voices
     assert list(store.topic_voices("snack")) == []
+    with store.transaction() as tx:
+        tx.mute_topic(topics[1], True, "王", NOW)
+    found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
+    assert found == {"power": None, "service": "t3"}
 
 
 def test_only_current_versions_are_read(store: Store) -> None:

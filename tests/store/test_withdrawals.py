@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from voc.records import Evidence, Feedback, Issue, Sentiment, Span, Tags, Topic
+import pytest
+
+from voc.records import (
+    Evidence,
+    Feedback,
+    Issue,
+    Message,
+    Sentiment,
+    Span,
+    Tags,
+    Topic,
+    VoiceAction,
+    WorkOrder,
+)
 from voc.store import Store
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -69,6 +82,97 @@ def test_a_withdrawn_voice_counts_nowhere_and_is_kept(store: Store) -> None:
     assert (left.count, left.status) == (1, "open")
     assert [place.feedback_id for place in left.evidence] == [two.feedback_id]
     assert store.check() == []
+
+
+def order(of: Issue, *voices: Feedback) -> WorkOrder:
+    quotes = [f"  {n}. “{item.text}”（{item.feedback_id}）" for n, item in enumerate(voices, 1)]
+    return WorkOrder(
+        "wo_1", of.issue_id, of.title, "\n".join([f"问题：{of.title}", *quotes]),
+        "投诉", "high", "质量部", "open", NOW, NOW + timedelta(days=3),
+    )  # fmt: skip
+
+
+def quoting(name: str, sink: str, of: Issue, work_order: WorkOrder) -> Message:
+    data = {"work_order": work_order.as_dict(), "issue": of.as_dict()}
+    return Message(name, sink, "wo_1", 1, {"id": name, "data": data}, NOW)
+
+
+def told(item: Feedback, sink: str) -> tuple[VoiceAction, Message]:
+    action = VoiceAction(item.feedback_id, 1, "安全", "told", None, NOW)
+    said = {"feedback_id": item.feedback_id, "text": item.text}
+    name = f"msg_{item.native_id}_{sink}"
+    return action, Message(name, sink, action.action_id, 1, {"data": {"voice": said}}, NOW)
+
+
+@pytest.fixture
+def quoted(store: Store) -> tuple[Store, Feedback, Feedback]:
+    """A store where two voices are quoted wherever voices are, to `sent` and not yet to `waits`."""
+    one, two = voice("1", "起步顿挫得像骑马"), voice("2", "换挡顿挫")
+    add(store, one, two)
+    of = issue([one, two])
+    places = tuple(Evidence(item.feedback_id, 0, len(item.text), item.text) for item in (one, two))
+    of = replace(of, evidence=places)
+    topic = Topic("to_1", "顿挫", "cars", ("顿挫",), 2, 1.0, NOW, NOW, places)
+    with store.transaction() as tx:
+        tx.save_topics("cars", [topic], [])
+        tx.save_issues([of])
+        tx.save_work_order(order(of, one, two))
+        for sink in ("sent", "waits"):
+            tx.enqueue(quoting(f"msg_{sink}", sink, of, order(of, one, two)))
+            for item in (one, two):
+                action, message = told(item, sink)
+                tx.add_voice_actions([action])
+                tx.enqueue(message)
+        for message in tx.lease("w", limit=9, lease_s=60, now=NOW, sinks=["sent"]):
+            tx.delivered(message.message_id, "w", NOW)
+    return store, one, two
+
+
+@pytest.mark.parametrize("others", [0, 9])
+def test_what_is_withdrawn_is_quoted_no_more(
+    quoted: tuple[Store, Feedback, Feedback], others: int
+) -> None:
+    store, one, two = quoted
+    names = [f"other {n}" for n in range(others)]
+    add(store, *(voice(name) for name in names))
+    assert withdraw(store, "1", *names) == 1 + others
+    (topic,) = store.topics()
+    assert [item.feedback_id for item in topic.evidence] == [two.feedback_id]
+    kept = store.work_order("wo_1")
+    assert kept is not None
+    left = f"  2. “{two.text}”（{two.feedback_id}）"
+    assert kept.description == f"问题：顿挫\n  （来源已撤回）\n{left}"
+    [waits] = [item for item in store.outbox("pending") if item.message.message_id == "msg_waits"]
+    data = waits.message.payload["data"]
+    assert data["work_order"]["description"] == kept.description
+    assert [item["feedback_id"] for item in data["issue"]["evidence"]] == [two.feedback_id]
+    [sent] = [item for item in store.outbox("delivered") if item.message.message_id == "msg_sent"]
+    assert one.text in str(sent.message.payload)
+
+
+def test_messages_of_what_is_withdrawn_are_recalled(
+    quoted: tuple[Store, Feedback, Feedback],
+) -> None:
+    store, _, _ = quoted
+    withdraw(store, "1")
+    states = {item.message.message_id: item.state for item in store.outbox()}
+    assert (states["msg_1_sent"], states["msg_1_waits"]) == ("delivered", "dropped")
+    assert (states["msg_2_sent"], states["msg_2_waits"]) == ("delivered", "pending")
+    [recalled] = store.outbox("dropped")
+    assert recalled.last_error == "来源已撤回"
+
+
+def test_a_message_under_way_is_recalled_from_the_next_try(
+    quoted: tuple[Store, Feedback, Feedback],
+) -> None:
+    store, _, _ = quoted
+    with store.transaction() as tx:
+        tx.lease("w", limit=9, lease_s=60, now=NOW, sinks=["waits"])
+    withdraw(store, "1")
+    with store.transaction() as tx:
+        assert not tx.postpone("msg_1_waits", "w", "down", NOW)
+        left = tx.lease("w", limit=9, lease_s=60, now=NOW + timedelta(hours=1), sinks=["waits"])
+    assert {message.message_id for message in left} == {"msg_2_waits", "msg_waits"}
 
 
 def test_an_issue_whose_voices_are_all_gone_is_closed_with_a_reason(store: Store) -> None:

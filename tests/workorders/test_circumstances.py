@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from voc.records import Issue, Mention
+from voc.records import Mention
 from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of
 
 
@@ -21,26 +20,24 @@ def mention(name: str, **values: Any) -> Mention:
     return Mention(feedback_id=name, **(defaults | values))
 
 
-def test_only_the_issues_own_voices_count(make_issue: Callable[..., Issue]) -> None:
-    issue = make_issue(count=3)
+def test_voices_are_counted_by_what_they_name() -> None:
     told = circumstances_of(
-        [issue],
-        [
-            mention("fb_0", urgency="high", urgency_reasons=("召回",), region="上海", store="东店"),
-            mention(
-                "fb_1",
-                urgency="critical",
-                urgency_reasons=("安全", "召回"),
-                region="上海",
-                channel="hotline",
-                product="X5",
-            ),
-            mention("fb_2", region="杭州", channel="forum"),
-            mention("fb_2", aspect_id="service", region="北京", urgency="critical"),
-            mention("fb_2", sentiment="positive", region="北京"),
-            mention("fb_2", industry="bank", region="北京"),
-            mention("fb_9", region="北京"),
-        ],
+        {
+            "is_1": [
+                mention(
+                    "fb_0", urgency="high", urgency_reasons=("召回",), region="上海", store="东店"
+                ),
+                mention(
+                    "fb_1",
+                    urgency="critical",
+                    urgency_reasons=("安全", "召回"),
+                    region="上海",
+                    channel="hotline",
+                    product="X5",
+                ),
+                mention("fb_2", region="杭州", channel="forum"),
+            ]
+        }
     )
     assert told == {
         "is_1": Circumstances(
@@ -56,15 +53,12 @@ def test_only_the_issues_own_voices_count(make_issue: Callable[..., Issue]) -> N
     assert told["is_1"].region == "上海"
 
 
-def test_an_issue_without_known_voices_has_plain_ones(make_issue: Callable[..., Issue]) -> None:
-    assert circumstances_of([make_issue()], []) == {"is_1": Circumstances()}
+def test_an_issue_without_known_voices_has_plain_ones() -> None:
+    assert circumstances_of({"is_1": []}) == {"is_1": Circumstances()}
     assert Circumstances().region is None
 
 
-def test_satisfaction_is_the_mean_of_the_issues_conversations(
-    make_issue: Callable[..., Issue],
-) -> None:
-    issue = make_issue(count=3)
+def test_satisfaction_is_the_mean_of_the_issues_conversations() -> None:
     voices = [
         mention("fb_0", channel="hotline"),
         mention("fb_0", channel="hotline"),
@@ -72,8 +66,7 @@ def test_satisfaction_is_the_mean_of_the_issues_conversations(
         mention("fb_2"),
     ]
     told = circumstances_of(
-        [issue],
-        voices,
+        {"is_1": voices},
         {
             name: VoiceFacts(satisfaction=score)
             for name, score in {"fb_0": -1.5, "fb_1": 0.5, "fb_9": 2.0}.items()
@@ -81,4 +74,4 @@ def test_satisfaction_is_the_mean_of_the_issues_conversations(
     )
     assert told["is_1"].satisfaction == -0.5
     assert told["is_1"].satisfaction_level == "low"
-    assert circumstances_of([issue], voices)["is_1"].satisfaction_level is None
+    assert circumstances_of({"is_1": voices})["is_1"].satisfaction_level is None

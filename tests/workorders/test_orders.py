@@ -256,6 +256,29 @@ def test_nobody_is_sent_out_for_history(
         name: issue.first_seen + timedelta(days=newest) for name, newest in newest_days.items()
     }
     assert bool(tell(issue, as_of=as_of, quiet_days=28)) is opens
+    # What a person takes up again is no history.
+    assert tell(issue, as_of=as_of, quiet_days=28, asked_for={"is_1"})
+
+
+@pytest.mark.parametrize(("days", "is_old"), [(28, False), (29, True), (2500, True)])
+def test_what_is_of_long_ago_is_no_emergency(
+    days: int, is_old: bool, make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    """All feedback of a backlog may be old; nobody is sent out at night for it."""
+    friday = datetime(
+        2026, 3, 13, 9, tzinfo=UTC
+    )  # at five in the afternoon, an hour before the end
+    last = friday - timedelta(days=days)
+    issue = make_issue(last_seen=last)
+    [(order, _)] = tell(
+        issue, now=friday, as_of={"cars": last}, quiet_days=28,
+        circumstances=Circumstances(urgency="critical"),
+    )  # fmt: skip
+    assert order.priority == "urgent"
+    assert order.clock.kind == ("working" if is_old else "calendar")
+    monday = datetime(2026, 3, 16, 4, tzinfo=UTC)
+    assert order.due_at == (monday if is_old else friday + timedelta(hours=4))
+    assert (f"{days} 天来没有新的声音，按工作时间计时" in order.description) is is_old
 
 
 def test_each_sink_is_told(make_issue: Callable[..., Issue], tell: Tell) -> None:

@@ -77,7 +77,7 @@ def heard(
     said: dict[str, Any] = {"score": 0.9, "occurred_at": issue.last_seen, "industry": "cars"}
     said |= {"sentiment": "negative", "aspect_id": issue.aspect_id}
     mentions = [Mention(feedback_id=voice, **{**said, **told}) for voice, told in voices]
-    return issue, circumstances_of([issue], mentions)
+    return issue, circumstances_of({name: mentions})
 
 
 def rules(*rules: Mapping[str, Any], **values: Any) -> dict[str, Any]:
@@ -320,6 +320,6 @@ def test_conditions_on_what_voices_tell(
         "b": VoiceFacts("neutral", 0.8, rating=0.4),
     }
     desk = office(rules({"name": "r", "when": when, "then": {"department": "来了"}}))
-    told = circumstances_of([issue], mentions, facts)
+    told = circumstances_of({issue.issue_id: mentions}, facts)
     [(order, _)] = desk.run(issue, told=told).orders
     assert (order.department == "来了") is held

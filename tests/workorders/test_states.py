@@ -112,7 +112,8 @@ def test_names_are_whole() -> None:
     ("typed", "action"),
     [
         ("催单", "urge"), ("挂起", "suspend"), ("恢复", "resume"), ("转派", "transfer"),
-        ("合并", "merge"), ("退单", "rejected"), ("延期申请", "extend"), ("回访", "call_back"),
+        ("合并", "merge"), ("退单", "rejected"), ("延期申请", "extend"), ("延期", "extend"),
+        ("重开", "reopened"), ("回访", "call_back"),
         ("重办", "reopened"), ("归档", "archive"), ("return", "rejected"), ("redo", "reopened"),
         ("resolved", "resolved"),
     ],
@@ -124,6 +125,8 @@ def test_people_may_type_what_they_say(typed: str, action: str) -> None:
 def test_an_unknown_action_names_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"no event 'resolvd'.*Did you mean 'resolved'\?"):
         action_named("resolvd")
+    with pytest.raises(UsageError, match="Did you mean '催单'"):
+        action_named("催单单")
 
 
 def test_a_refusal_lists_what_is_allowed() -> None:

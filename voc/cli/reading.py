@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from voc.cli.terminal import say
+from voc.cli.terminal import opened_store, say
 
 if TYPE_CHECKING:
     from voc.config import Settings
@@ -51,13 +51,21 @@ class Unread:
     def open(
         self, origins: Sequence[str], *, settings: Settings, told: Told
     ) -> list[tuple[Source, Chosen | None]]:
-        """Returns the sources that can be opened, with their industries."""
+        """Returns the sources that can be opened, with their industries.
+
+        Why one of the config cannot be is kept with its health.
+        """
+        from voc.errors import ConfigError, SourceError
         from voc.pipeline.origins import open_source
 
         opened = []
         for origin in origins:
             with self.told(origin):
-                opened.append(open_source(origin, settings=settings, told=told))
+                try:
+                    opened.append(open_source(origin, settings=settings, told=told))
+                except (ConfigError, SourceError) as error:
+                    _keep_failure(origin, str(error), settings)
+                    raise
         return opened
 
     def leave(self) -> None:
@@ -68,6 +76,17 @@ class Unread:
         """
         if self._names:
             raise typer.Exit(1)
+
+
+def _keep_failure(name: str, error: str, settings: Settings) -> None:
+    """Keeps why a source of the config failed, where there is a store already."""
+    from voc.pipeline.health import keep_health
+    from voc.store import store_place
+
+    place = store_place(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s)
+    if name in settings.sources and place.is_there:
+        with opened_store(settings) as store:
+            keep_health(store, name, error=error)
 
 
 def warn(store: Store, source: Source, *, after: int) -> None:

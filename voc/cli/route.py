@@ -19,8 +19,9 @@ from voc.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from voc.config import Industry, Settings
     from voc.pipeline.routed import Routed
     from voc.pipeline.routing import RoutingFigures
 
@@ -61,6 +62,7 @@ def route(
     from voc.errors import UsageError
     from voc.pipeline.routing import Desk, figures_of, route_issues
     from voc.pipeline.row_routing import RowRouter
+    from voc.pipeline.taxonomies import industries_of
     from voc.tagging.loading import load_tagger
 
     settings = settings_from(config)
@@ -71,15 +73,18 @@ def route(
             found = list(
                 route_issues(store, desk, settings=settings, model=name, wanted=issue or ())
             )
+            industries, _ = industries_of(store, settings, store.industries())
+        _warn(settings, industries)
         print_records(one.as_dict() for one in found)
         return
     if issue:
         raise UsageError("--issue names issues of the store; leave out the file, or the option.")
     from voc.tagging.engine import load
 
-    router = RowRouter(
-        load(industry, settings=settings, model=model), desk, settings, field_map(mapping)
-    )
+    engine = load(industry, settings=settings, model=model)
+    told = engine.bound().industry
+    _warn(settings, {told.id: told} if told else {})
+    router = RowRouter(engine, desk, settings, field_map(mapping))
     routed = list(_printed(router.rows(source)))
     if router.rejects:
         first = router.rejects[0]
@@ -87,6 +92,13 @@ def route(
     figures = figures_of(routed)
     if figures:
         _tell(figures)
+
+
+def _warn(settings: Settings, industries: Mapping[str, Industry]) -> None:
+    from voc.pipeline.rulecheck import rule_notes
+
+    for note in rule_notes(settings, industries):
+        say(f"voc: {note}")
 
 
 def _printed(routed: Iterable[Routed]) -> Iterable[Routed]:

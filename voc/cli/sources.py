@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from voc.config import Settings
     from voc.pipeline.health import Health
+    from voc.sources.base import Reject
 
 _DAY_S = 86_400
 
@@ -80,21 +81,24 @@ def _look(name: str, url: str, settings: Settings) -> None:
     import secrets
 
     from voc.pipeline.origins import Told, crawl_source
-    from voc.pipeline.voices import protect
+    from voc.pipeline.voices import protect, protected_reject
     from voc.sources.base import Reject
-    from voc.text.privacy import mask
 
     found = crawl_source(name, settings=settings, told=Told()).look(url)
     key = secrets.token_bytes(32)
     masked = settings.privacy.mask
     print_records(
-        {"rejected": item.reason, "place": item.place, "sample": mask(item.sample).text}
+        _rejected(protected_reject(item, key))
         if isinstance(item, Reject)
         else protect(item, key=key, masked=masked).as_dict()
         for item in found
     )
     rejected = sum(isinstance(item, Reject) for item in found)
     say(f"{name}: {len(found) - rejected} would be taken, {rejected} rejected; nothing was stored")
+
+
+def _rejected(reject: Reject) -> dict[str, str]:
+    return {"rejected": reject.reason, "place": reject.place, "sample": reject.sample}
 
 
 def sources(json: JsonOption = False, config: ConfigOption = None) -> None:

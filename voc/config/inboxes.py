@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
+from voc.config.brokers import KafkaConsumerSettings, RabbitMQSettings, RedisSettings
 from voc.config.section import Section
-from voc.config.sinks import Addresses, Hosts, WebAddress
+from voc.config.sinks import Hosts, WebAddress
 
 JiraEvent = Literal["accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "none"]
 
@@ -23,9 +24,8 @@ class FileInboxSettings(Section):
     dir: Path = Field(description="Folder; taken events go to done/ in it.")
 
 
-class RabbitMQInboxSettings(Section):
+class RabbitMQInboxSettings(RabbitMQSettings):
     kind: Literal["rabbitmq"]
-    url: str = Field(pattern=r"^amqps?://", description="amqp://user:password@host/vhost.")
     queue: str = Field(min_length=1, description="Durable queue that is consumed.")
     declare_topology: bool = Field(
         default=True, description="Declare the queue; false: it must be there."
@@ -33,12 +33,8 @@ class RabbitMQInboxSettings(Section):
     timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one step.")
 
 
-class RedisInboxSettings(Section):
+class RedisInboxSettings(RedisSettings):
     kind: Literal["redis"]
-    url: str = Field(
-        pattern=r"^(rediss?|unix)://", description="redis://user:password@host:6379/0."
-    )
-    stream: str = Field(min_length=1, description="Key of the stream.")
     group: str = Field(default="voc", min_length=1, description="Consumer group, made if missing.")
     timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one step.")
     idle_s: float = Field(
@@ -46,23 +42,10 @@ class RedisInboxSettings(Section):
     )
 
 
-class KafkaInboxSettings(Section):
+class KafkaInboxSettings(KafkaConsumerSettings):
     kind: Literal["kafka"]
-    servers: Addresses = Field(description="Bootstrap servers, as host:9092.")
     topic: str = Field(min_length=1, description="The topic.")
-    group: str = Field(default="voc", min_length=1, description="Consumer group.")
-    properties: dict[str, str | int | float | bool] = Field(
-        default_factory=dict, description="librdkafka's own, as {security.protocol: SASL_SSL}."
-    )
     timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one step.")
-
-    @field_validator("properties")
-    @classmethod
-    def _promises_are_kept(cls, properties: dict[str, Any]) -> dict[str, Any]:
-        for name in ("bootstrap.servers", "group.id", "enable.auto.commit", "auto.offset.reset"):
-            if name in properties:
-                raise ValueError(f"sets {name}, which voc itself sets; leave it out")
-        return properties
 
 
 class JiraInboxSettings(Section):

@@ -12,11 +12,18 @@ from base64 import b64decode
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from voc.config.brokers import (
+    Addresses,
+    KafkaSettings,
+    RabbitMQSettings,
+    RedisSettings,
+    listed,
+)
 from voc.config.section import Section
 from voc.errors import nearest
 
@@ -28,13 +35,6 @@ PLUGIN_GROUP: Final = "voc.sinks"
 
 _PARTS: Final = ("work_order_id", "issue_id", "message_id")
 _SECRET_BYTES: Final = (24, 64)
-
-
-def _listed(value: Any) -> Any:
-    """One value stands for a list of one; `a, b` for two, as variables write it."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
 
 
 def _web_address(url: str) -> str:
@@ -85,11 +85,10 @@ def _host(entry: str) -> str:
     return entry.lower()
 
 
-Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_listed)]
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(listed)]
 Link = Annotated[str, AfterValidator(_link)]
 SigningSecret = Annotated[str, AfterValidator(_signing_secret)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-Addresses = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
 
 
 class FileSinkSettings(Section):
@@ -160,9 +159,8 @@ class JiraSinkSettings(HttpSinkSettings):
     link: Link | None = Field(default=None, description="Page of an order.")
 
 
-class RabbitMQSinkSettings(Section):
+class RabbitMQSinkSettings(RabbitMQSettings):
     kind: Literal["rabbitmq"]
-    url: str = Field(pattern=r"^amqps?://", description="amqp://user:password@host/vhost.")
     exchange: str = Field(default="", description="Exchange; empty: the default one.")
     exchange_type: Literal["topic", "direct", "fanout"] = Field(
         default="topic", description="Type it is declared with."
@@ -175,12 +173,8 @@ class RabbitMQSinkSettings(Section):
     timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one try in all.")
 
 
-class RedisSinkSettings(Section):
+class RedisSinkSettings(RedisSettings):
     kind: Literal["redis"]
-    url: str = Field(
-        pattern=r"^(rediss?|unix)://", description="redis://user:password@host:6379/0."
-    )
-    stream: str = Field(min_length=1, description="Key of the stream.")
     max_length: int | None = Field(
         default=None, ge=1, description="About so many entries are kept; empty: all."
     )
@@ -190,22 +184,17 @@ class RedisSinkSettings(Section):
     timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one try in all.")
 
 
-class KafkaSinkSettings(Section):
+class KafkaSinkSettings(KafkaSettings):
     kind: Literal["kafka"]
-    servers: Addresses = Field(description="Bootstrap servers, as host:9092.")
     topic: str = Field(min_length=1, description="The topic.")
-    properties: dict[str, str | int | float | bool] = Field(
-        default_factory=dict, description="librdkafka's own, as {security.protocol: SASL_SSL}."
-    )
     timeout_s: float = Field(default=15.0, gt=0, le=60, description="Seconds for one try in all.")
 
-    @model_validator(mode="after")
-    def _promises_are_kept(self) -> KafkaSinkSettings:
-        ours = ("acks", "request.required.acks", "enable.idempotence", "bootstrap.servers")
-        for name in ours:
-            if name in self.properties:
-                raise ValueError(f"properties sets {name}, which voc itself sets; leave it out")
-        return self
+    ours: ClassVar[tuple[str, ...]] = (
+        "acks",
+        "request.required.acks",
+        "enable.idempotence",
+        "bootstrap.servers",
+    )
 
 
 class EmailSinkSettings(Section):

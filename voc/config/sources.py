@@ -11,6 +11,7 @@ from pydantic import Discriminator, Field, Tag, field_validator
 
 from voc.config.section import Section
 from voc.config.streams import (
+    ExportSettings,
     FolderSourceSettings,
     ImapSourceSettings,
     KafkaSourceSettings,
@@ -33,7 +34,7 @@ class FileSettings(SourceBase):
     map: dict[str, str] = Field(default_factory=dict, description="Field: column, as text: 评价.")
 
 
-class SourceSettings(FileSettings):
+class SourceSettings(FileSettings, ExportSettings):
     """A file for `voc ingest NAME` and `voc run`."""
 
     kind: Literal["file"] = Field(default="file", description="Kind of the source.")

@@ -6,11 +6,12 @@ import re
 from importlib.metadata import entry_points
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
+from voc.config.brokers import Addresses, KafkaConsumerSettings, RabbitMQSettings
 from voc.config.recognisers import RecogniserSettings
 from voc.config.section import Section
-from voc.config.sinks import Addresses, SigningSecret
+from voc.config.sinks import SigningSecret
 from voc.records import Channel
 
 PLUGIN_GROUP: Final = "voc.sources"
@@ -25,6 +26,17 @@ class SourceBase(Section):
     channel: Channel | None = Field(default=None, description="Channel of its feedback.")
     industry: str | None = Field(default=None, description="Industry of its feedback.")
     product: str | None = Field(default=None, description="Product, where nothing else names it.")
+
+
+class ExportSettings(SourceBase):
+    """What a complete export may say."""
+
+    snapshot: bool = Field(
+        default=False, description="Whether it holds all there is: what is missing is taken back."
+    )
+    snapshot_share: float = Field(
+        default=0.5, ge=0, le=1, description="Share of known voices below which none is taken back."
+    )
 
 
 class _Mapped(SourceBase):
@@ -49,11 +61,10 @@ class _Consumed(_Mapped):
     )
 
 
-class RabbitMQSourceSettings(_Consumed):
+class RabbitMQSourceSettings(_Consumed, RabbitMQSettings):
     """A queue of RabbitMQ."""
 
     kind: Literal["rabbitmq"] = Field(description="Kind of the source.")
-    url: str = Field(pattern=r"^amqps?://\S+$", description="amqp(s)://user:password@host/vhost.")
     queue: str = Field(min_length=1, max_length=255, description="The queue.")
     declare: bool = Field(
         default=False, description="Make the queue, durable, where it is not there."
@@ -64,27 +75,14 @@ class RabbitMQSourceSettings(_Consumed):
     routing_key: str = Field(default="#", description="What of the exchange it takes.")
 
 
-class KafkaSourceSettings(_Consumed):
+class KafkaSourceSettings(_Consumed, KafkaConsumerSettings):
     """Topics of Kafka."""
 
     kind: Literal["kafka"] = Field(description="Kind of the source.")
-    servers: Addresses = Field(description="Bootstrap servers, as host:9092.")
     topics: Addresses = Field(description="The topics.")
-    group: str = Field(default="voc", min_length=1, description="Consumer group.")
     start: Literal["earliest", "latest"] = Field(
         default="earliest", description="Where a group without offsets begins."
     )
-    properties: dict[str, str | int | float | bool] = Field(
-        default_factory=dict, description="librdkafka's own, as {security.protocol: SASL_SSL}."
-    )
-
-    @model_validator(mode="after")
-    def _promises_are_kept(self) -> KafkaSourceSettings:
-        ours = ("bootstrap.servers", "group.id", "enable.auto.commit", "auto.offset.reset")
-        for name in ours:
-            if name in self.properties:
-                raise ValueError(f"properties sets {name}, which voc itself sets; leave it out")
-        return self
 
 
 class WebhookSourceSettings(_Mapped):
@@ -122,7 +120,7 @@ class ImapSourceSettings(SourceBase):
     every_s: float | None = Field(default=None, ge=1, description=_SECONDS)
 
 
-class SqlSourceSettings(SourceBase):
+class SqlSourceSettings(ExportSettings):
     """A query of a database."""
 
     kind: Literal["sql"] = Field(description="Kind of the source.")

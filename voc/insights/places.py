@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from voc.issues.grouping import GroupKey, Rules, is_by_topic, key_of, rule_of
+from voc.issues.grouping import UNPLACED, GroupKey, Rules, is_placeless, key_of, rule_of
 from voc.issues.trends import day_of
 from voc.records import Heard, Mention
 
@@ -21,8 +21,8 @@ Days = list[int]
 Place = tuple[str, bool, bool, str | None, str | None]
 """Industry, whether products and stores are told apart, and the product and the store."""
 
-Aspect = tuple[str, str]
-"""An aspect of an industry, by their ids."""
+Aspect = tuple[str, str | None]
+"""An aspect of an industry, by their ids; `None` for those of themes, which are of any."""
 
 
 class Said(Protocol):
@@ -91,8 +91,10 @@ class Places:
 
     def place_of(self, key: GroupKey) -> Place | None:
         """Returns the place of a problem; one that topics tell apart lies in none."""
+        if key.aspect_id in (None, UNPLACED):
+            return None
         rule = rule_of(key, self.rules)
-        if is_by_topic(key.aspect_id, rule, key.product, key.store):
+        if is_placeless(rule, key.product, key.store):
             return None
         return (key.industry, "product" in rule, "store" in rule, key.product, key.store)
 
@@ -128,12 +130,13 @@ def count_places(
     for key, voices in groups.items():
         days = [day_of(voice.occurred_at, as_of[key.industry]) for voice in voices]
         places.voices[key] = days
-        if key[:2] in wanted:
-            places.voices[key[:2]] += days
+        for voice, day in zip(voices, days, strict=True):
+            if _aspect_of(voice) in wanted:
+                places.voices[_aspect_of(voice)].append(day)
     for aspect in wanted:
         places.voices[aspect].sort()
     topical = {key.industry for key in groups if key.topic_id is not None}
-    _add_mentions(places, (one for one in mentions if _aspect_of(one) in wanted), topical, as_of)
+    _add_mentions(places, mentions, wanted, topical, as_of)
     return places
 
 
@@ -152,15 +155,18 @@ def _add_feedback(places: Places, row: Said, day: int) -> None:
 def _add_mentions(
     places: Places,
     mentions: Iterable[Mention],
+    wanted: set[Aspect],
     topical: set[str],
     as_of: Mapping[str, datetime],
 ) -> None:
-    """Counts each feedback once for each problem and aspect that it speaks of."""
+    """Counts each feedback once for each problem and aspect that it speaks of and is wanted."""
     counted: set[tuple[object, str]] = set()
     for mention in mentions:
+        aspect = _aspect_of(mention)
         key = key_of(mention, places.rules, has_topics=mention.industry in topical)
-        for name in (key, _aspect_of(mention)):
-            if name is not None and (name, mention.feedback_id) not in counted:
+        names = [aspect] if aspect in wanted else []
+        for name in (*names, key) if key is not None and key[:2] in wanted else names:
+            if (name, mention.feedback_id) not in counted:
                 counted.add((name, mention.feedback_id))
                 day = day_of(mention.occurred_at, as_of[mention.industry])
                 places.mentions[name].append(day)

@@ -2,8 +2,9 @@
 
 from voc.issues.forming import form_issues, set_aside
 from voc.issues.grouping import UNPLACED, urgent_once
+from voc.issues.heeding import heeded
 from voc.issues.matching import is_absorbed
-from voc.issues.severity import heeded, rate_voices, severity_of
+from voc.issues.severity import rate_voices, severity_of
 from voc.issues.stakes import SPENDING_PERIOD, Clientele, stake_words
 from voc.issues.trends import Volumes, rate_change, rate_ratio_p, trend_of
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isclose
+from typing import Final
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
@@ -13,14 +15,12 @@ from voc.issues.grouping import (
     ASPECT_NAMES,
     GroupKey,
     Polarities,
-    Rules,
     aspect_of,
+    commonest_aspect,
     group_rules,
     group_voices,
-    is_by_topic,
     issue_key,
     negativity_by_group,
-    rule_of,
 )
 from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
 from voc.issues.naming import Titles
@@ -31,6 +31,9 @@ from voc.issues.variation import overdispersion_of
 from voc.records import Evidence, Issue, IssueStatus, Mention
 
 Groups = Mapping[GroupKey, Sequence[Mention]]
+
+_CLOSE: Final = 0.05
+"""By how much the ends of an interval may move before an issue counts as changed."""
 
 
 def form_issues(
@@ -45,7 +48,7 @@ def form_issues(
     polarities: Polarities | None = None,
     clienteles: Mapping[str, Clientele] | None = None,
 ) -> list[Issue]:
-    """Returns the issues that are new or have changed.
+    """Returns the issues that are new or have changed by more than the last digits of a trend.
 
     The issues follow from the mentions alone: one run over all gives the same as many runs over
     growing parts, in any order; only ids (kept from birth) and what people decided (closed,
@@ -82,7 +85,6 @@ def form_issues(
     exposure = Exposure(volumes, data_starts=_data_starts(rows, moments))
     scene = _Scene(
         industries=industries,
-        rules=rules,
         settings=settings,
         exposure=exposure,
         overdispersion=overdispersion_of(
@@ -129,9 +131,23 @@ def set_aside(
 
 
 def _differs(issue: Issue, before: Issue | None) -> bool:
-    if before is not None and not before.evidence:
-        return before != replace(issue, evidence=())
-    return before != issue
+    """Says whether more of an issue changed than the last digits of its trend.
+
+    Those change with every other issue, by whose voices it is told how much voices vary.
+    """
+    if before is None:
+        return True
+    now = issue if before.evidence else replace(issue, evidence=())
+    low, high = before.trend_low, before.trend_high
+    if not (_is_close(now.trend_low, low) and _is_close(now.trend_high, high)):
+        return True
+    return before != replace(now, trend_p=before.trend_p, trend_low=low, trend_high=high)
+
+
+def _is_close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return isclose(one, other, rel_tol=_CLOSE, abs_tol=_CLOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +155,6 @@ class _Scene:
     """What all groups of one run are judged by."""
 
     industries: Mapping[str, Industry]
-    rules: Rules
     settings: IssueSettings
     exposure: Exposure
     overdispersion: Mapping[GroupKey, float]
@@ -173,6 +188,7 @@ class _Scene:
         taken: set[str],
     ) -> Issue:
         as_of = self.as_of[key.industry]
+        aspect_id = key.aspect_id or commonest_aspect(episode)
         test = trend_of(
             days,
             key=key,
@@ -191,25 +207,25 @@ class _Scene:
             trend=test.trend,
             trend_p=test.p,
             window_days=self.settings.window_days,
-            negativity=self.negativity.get(key),
+            negativity=self.negativity.get(key._replace(aspect_id=aspect_id, topic_id=None)),
             weight=clientele.weight(stake) if clientele else None,
         )
         change = test.change
-        aspect = aspect_of(self.industries, key.industry, key.aspect_id)
+        aspect = aspect_of(self.industries, key.industry, aspect_id)
         first = episode[0]
         return Issue(
             issue_id=match.survivor.issue_id
             if match.survivor
             else birth_id(key, first.feedback_id, taken=taken),
             title=self.titles[key.industry].title(
-                aspect.name if aspect else ASPECT_NAMES.get(key.aspect_id, key.aspect_id),
+                aspect.name if aspect else ASPECT_NAMES.get(aspect_id, aspect_id),
                 episode,
                 topic_id=key.topic_id,
                 product=key.product,
                 store=key.store,
             ),
             industry=key.industry,
-            aspect_id=key.aspect_id,
+            aspect_id=aspect_id,
             status=_status(match.survivor, episode),
             severity=severity,
             first_seen=first.occurred_at,
@@ -223,16 +239,11 @@ class _Scene:
             trend_window_days=self.settings.window_days if change else None,
             severity_reasons=reasons,
             stake=stake,
-            topic_id=self._topic(key, episode),
+            topic_id=key.topic_id or _shared_topic(episode),
             product=key.product,
             store=key.store,
             evidence=tuple(_evidence(voice) for voice in episode),
         )
-
-    def _topic(self, key: GroupKey, episode: Sequence[Mention]) -> str | None:
-        if is_by_topic(key.aspect_id, rule_of(key, self.rules), key.product, key.store):
-            return key.topic_id
-        return _shared_topic(episode)
 
 
 def _status(known: Issue | None, episode: Sequence[Mention]) -> IssueStatus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -31,12 +32,13 @@ def reason_of(topic_id: str) -> str | None:
 class GroupKey(NamedTuple):
     """What two voices must share to be one problem; a part that need not be equal is `None`.
 
-    The topic stands in where a voice names none of the places it should be grouped by; that of an
+    The topic stands in for the aspect where a voice names none of the places it should be grouped
+    by: one theme is one problem, whatever aspects its voices are heard to speak of. That of an
     emergency without an aspect is its reason.
     """
 
     industry: str
-    aspect_id: str
+    aspect_id: str | None
     product: str | None
     store: str | None
     topic_id: str | None = None
@@ -44,21 +46,27 @@ class GroupKey(NamedTuple):
 
 def issue_key(issue: Issue, rules: Rules) -> GroupKey:
     """Returns the group that an issue stands for."""
-    by_topic = is_by_topic(issue.aspect_id, rule_of(issue, rules), issue.product, issue.store)
-    return GroupKey(
-        issue.industry,
-        issue.aspect_id,
-        issue.product,
-        issue.store,
-        issue.topic_id if by_topic else None,
-    )
+    place = (issue.product, issue.store)
+    return _key(issue, place, issue.topic_id, rule_of(issue, rules))
 
 
-def is_by_topic(
-    aspect_id: str, rule: Sequence[str], product: str | None, store: str | None
-) -> bool:
-    """Whether topics tell problems apart: those of emergencies (their reasons) always do."""
-    return aspect_id == UNPLACED or is_placeless(rule, product, store)
+def commonest_aspect(voices: Sequence[Mention]) -> str:
+    """Returns the aspect that most voices speak of, of several the first by id."""
+    counts = Counter(voice.aspect_id for voice in voices)
+    return min(counts, key=lambda aspect_id: (-counts[aspect_id], aspect_id))
+
+
+def _key(
+    item: Issue | Mention,
+    place: tuple[str | None, str | None],
+    topic_id: str | None,
+    rule: Sequence[str],
+) -> GroupKey:
+    """Returns a key by topic where topics tell problems apart, as reasons do for emergencies."""
+    by_topic = item.aspect_id == UNPLACED or is_placeless(rule, *place)
+    if by_topic and topic_id is not None:
+        return GroupKey(item.industry, None, *place, topic_id)
+    return GroupKey(item.industry, item.aspect_id, *place)
 
 
 def is_placeless(rule: Sequence[str], product: str | None, store: str | None) -> bool:
@@ -68,7 +76,7 @@ def is_placeless(rule: Sequence[str], product: str | None, store: str | None) ->
 
 def rule_of(item: Issue | Mention | GroupKey, rules: Rules) -> Sequence[str]:
     """Returns what voices of an aspect are grouped by; both places where nobody says."""
-    return rules.get((item.industry, item.aspect_id), _BOTH)
+    return _BOTH if item.aspect_id is None else rules.get((item.industry, item.aspect_id), _BOTH)
 
 
 def group_voices(
@@ -77,10 +85,11 @@ def group_voices(
     """Gathers the negative mentions that count, one a feedback, by the problem they speak of.
 
     The result does not depend on the order of `mentions`: each group is sorted by time and id, and
-    several mentions of one aspect in one feedback are one voice. Voices that name none of the
-    places they should be grouped by are grouped by topic, since all of a city's complaints about
-    building are not one problem; those without a topic are left out unless they are critical, or
-    no voice of their industry has one.
+    several mentions of one problem in one feedback are one voice, of the aspect it surest speaks
+    of. Voices that name none of the places they should be grouped by are grouped by topic, since
+    all of a city's complaints about building are not one problem, and those of one estate are,
+    be they of building or of noise; those without a topic are left out unless they are critical,
+    or no voice of their industry has one.
 
     Args:
         mentions: Mentions of any polarity, in any order.
@@ -109,7 +118,7 @@ def group_voices(
         group = groups.setdefault(key, {})
         known = group.setdefault(mention.feedback_id, mention)
         if known is not mention:
-            group[mention.feedback_id] = _merged(known, mention)
+            group[mention.feedback_id] = merged(known, mention)
     return {
         key: sorted(group.values(), key=lambda voice: (voice.occurred_at, voice.feedback_id))
         for key, group in groups.items()
@@ -127,12 +136,10 @@ def key_of(mention: Mention, rules: Rules, *, has_topics: bool) -> GroupKey | No
     rule = rule_of(mention, rules)
     product = mention.product if "product" in rule else None
     store = mention.store if "store" in rule else None
-    by_topic = is_by_topic(mention.aspect_id, rule, product, store)
-    topic = mention.topic_id if by_topic else None
-    is_lost = is_placeless(rule, product, store) and topic is None
+    is_lost = is_placeless(rule, product, store) and mention.topic_id is None
     if is_lost and has_topics and mention.urgency != "critical":
         return None
-    return GroupKey(mention.industry, mention.aspect_id, product, store, topic)
+    return _key(mention, (product, store), mention.topic_id, rule)
 
 
 def aspect_of(industries: Mapping[str, Industry], industry: str, aspect_id: str) -> Aspect | None:
@@ -157,7 +164,10 @@ Polarities = Mapping[tuple[str, str, str | None, str | None], tuple[int, int]]
 
 
 def negativity_by_group(polarities: Polarities, rules: Rules) -> dict[GroupKey, Negativity]:
-    """Returns how many of all mentions complain, for each group that places tell apart."""
+    """Returns how many of all mentions complain, by aspect and the places it is told apart by.
+
+    That of voices that name no place stands for each theme among them.
+    """
     sums: dict[GroupKey, tuple[int, int]] = {}
     for (industry, aspect_id, product, store), (negative, total) in polarities.items():
         rule = rules.get((industry, aspect_id), _BOTH)
@@ -169,11 +179,7 @@ def negativity_by_group(polarities: Polarities, rules: Rules) -> dict[GroupKey, 
         )
         known = sums.get(key, (0, 0))
         sums[key] = known[0] + negative, known[1] + total
-    return {
-        key: Negativity(negative, total)
-        for key, (negative, total) in sums.items()
-        if not is_by_topic(key.aspect_id, rule_of(key, rules), key.product, key.store)
-    }
+    return {key: Negativity(negative, total) for key, (negative, total) in sums.items()}
 
 
 def urgent_once(mentions: Sequence[Mention]) -> list[Mention]:
@@ -194,12 +200,17 @@ def urgent_once(mentions: Sequence[Mention]) -> list[Mention]:
     ]
 
 
-def _merged(one: Mention, other: Mention) -> Mention:
-    """Joins two mentions of one feedback into one voice, the same whichever came first."""
+def merged(one: Mention, other: Mention) -> Mention:
+    """Joins two mentions of one feedback into one voice, the same whichever came first.
+
+    It speaks of the aspect of the surer one.
+    """
+    surer = min(one, other, key=lambda mention: (-mention.score, mention.aspect_id))
     spans = {(span.start, span.end, span.text): span for span in (*one.evidence, *other.evidence)}
     topics = [topic for topic in (one.topic_id, other.topic_id) if topic is not None]
     return replace(
         one,
+        aspect_id=surer.aspect_id,
         occurred_at=min(one.occurred_at, other.occurred_at),
         score=max(one.score, other.score),
         evidence=tuple(spans[place] for place in sorted(spans)),

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from voc.issues.grouping import GroupKey
-from voc.records import Issue, Mention, stable_id
+from voc.records import Issue, IssueStatus, Mention, stable_id
 
 _ABSORBED_MARK: Final = "已并入 "
+_RESTING: Final[dict[IssueStatus, int]] = {"closed": 1, "ignored": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ def match_episodes(episodes: Sequence[Sequence[Mention]], known: Sequence[Issue]
     """Matches the episodes of one group with the group's known issues.
 
     An issue goes to the episode that shares most of its evidence, or if none does (rows tagged anew
-    may lose voices) to one that overlaps it in time. Where late voices bridge two issues, the one
-    that began first lives on, an ignored one only if all are; the others are absorbed.
+    may lose voices) to one that overlaps it in time. Of several that go to one episode, as where
+    late voices bridge them, the one with most voices lives on, the first of equals; a closed one
+    only if none is open, an ignored one only if all are. The others are absorbed.
 
     Args:
         episodes: Voices of each episode, in order of time.
@@ -42,8 +44,11 @@ def match_episodes(episodes: Sequence[Sequence[Mention]], known: Sequence[Issue]
 
 def _match(claim: list[Issue]) -> Match:
     ordered = sorted(
-        claim, key=lambda issue: (issue.status == "ignored", issue.first_seen, issue.issue_id)
-    )
+        claim,
+        key=lambda issue: (
+            _RESTING.get(issue.status, 0), -issue.count, issue.first_seen, issue.issue_id
+        ),
+    )  # fmt: skip
     return Match(ordered[0], tuple(ordered[1:])) if ordered else Match(None)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from voc.records import SEVERITIES, Issue, Mention, Severity, Trend, UrgencyLabel
+from voc.records import SEVERITIES, Mention, Severity, Trend, UrgencyLabel
 
 VOLUME: Final[tuple[tuple[int, Severity], ...]] = ((100, "critical"), (20, "high"), (5, "medium"))
 """From that many voices on, an issue is at least that severe."""
@@ -27,6 +27,10 @@ SELDOM: Final = 0.2
 issue is lowered. A high one lifts nothing, as those who are content seldom speak."""
 
 _GRAVE: Final = re.compile("安全|伤害|异物|过敏|生命|中毒|燃气|火灾|受害|被盗|诈骗")
+_WEIGHTY: Final = re.compile(
+    f"{_GRAVE.pattern}|消防|法律|违法|维权|召回|监管|媒体|曝光|群体|儿童|老人|孕|未成年|残疾"
+)
+"""Reasons that do not weigh less for being told of seldom: danger, law, media, and the weak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,16 @@ def severity_of(
     trend_p: float,
     negativity: Negativity | None = None,
     weight: str | None = None,
+    is_weighty: bool = False,
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue.
 
     The highest level that volume or urgency reaches counts. It moves by one step at most: up where
     voices rise significantly or the customers behind it weigh much, down where they fall or where
     but few of those who speak of it complain. Nothing but customers lifts a low issue, and nothing
-    one to critical that but one critical voice made high.
+    one to critical that but one critical voice made high. Nothing lowers it below what urgent
+    voices with weighty reasons make it, and silence lowers no issue of fewer than three voices: a
+    danger does not pass because nobody speaks of it.
 
     Args:
         voices: Voices of the issue.
@@ -81,6 +88,7 @@ def severity_of(
         trend_p: The p-value of its test.
         negativity: How many of all who speak of its aspect there complain, where that is known.
         weight: Why its customers weigh much, in Chinese; `None` where they do not.
+        is_weighty: Whether a voice that presses tells of danger, law, media or the weak.
 
     Returns:
         The severity, and in Chinese why it is what it is: the strongest reason first.
@@ -92,11 +100,15 @@ def severity_of(
     ]
     rank = max(level for level, _ in rated)
     by_one = critical == 1 and rank > max(level for level, _ in (rated[0], rated[2]))
+    by_urgency = max(level for level, _ in rated[1:])
     rated.sort(key=lambda item: -item[0])
     reasons = [reason for level, reason in rated if level > 0] or [f"仅 {voices} 条声音"]
     moves = _moves(trend, trend_p, negativity, weight)
+    if voices < FEW_VOICES:
+        moves = [move for move in moves if move[1] != _FALLING]
     step = max(-1, min(1, sum(move for move, _ in moves)))
-    is_stuck = rank == 0 and (step < 0 or weight is None)
+    is_kept = step < 0 and (rank == 0 or (is_weighty and rank == by_urgency))
+    is_stuck = is_kept or (rank == 0 and weight is None)
     if is_stuck or (step > 0 and (rank == len(SEVERITIES) - 1 or by_one)):
         step = 0
     if step:
@@ -104,6 +116,7 @@ def severity_of(
     return SEVERITIES[rank + step], tuple(reasons)
 
 
+_FALLING: Final = "声音已在减少"
 _STEPS: Final = {1: "升一级", -1: "降一级"}
 
 
@@ -115,7 +128,7 @@ def _moves(
         figure = f"p={trend_p:.3f}" if trend_p >= 0.001 else "p<0.001"
         moves.append((1, f"声量显著上升（{figure}）"))
     elif trend == "falling":
-        moves.append((-1, "声音已在减少"))
+        moves.append((-1, _FALLING))
     if negativity is not None:
         _, high = negativity.interval()
         if high < SELDOM:
@@ -146,7 +159,8 @@ def rate_voices(
         negativity: How many of all who speak of its aspect there complain, where that is known.
         weight: Why its customers weigh much, in Chinese; `None` where they do not.
     """
-    urgencies = [urgency_heard(voice, of=len(voices)) for voice in pressing(voices, window_days)]
+    heard = pressing(voices, window_days)
+    urgencies = [urgency_heard(voice, of=len(voices)) for voice in heard]
     critical, high = urgencies.count("critical"), urgencies.count("high")
     severity, reasons = severity_of(
         voices=len(voices),
@@ -156,6 +170,7 @@ def rate_voices(
         trend_p=trend_p,
         negativity=negativity,
         weight=weight,
+        is_weighty=any(_WEIGHTY.search(why) for voice in heard for why in voice.urgency_reasons),
     )
     if severity == "low" and len(voices) == 1 and voices[0].urgency == "critical":
         return "medium", ("1 条声音十分紧急，尚无他人提到",)
@@ -180,34 +195,6 @@ def urgency_heard(voice: Mention, *, of: int) -> UrgencyLabel:
     """
     alone = of == 1 and voice.urgency == "critical" and not is_grave(voice.urgency_reasons)
     return "high" if alone else voice.urgency
-
-
-def heeded(
-    issues: Sequence[Issue], mentions: Iterable[Mention], *, window_days: float
-) -> list[Mention]:
-    """Returns the mentions of issues, each as urgent as its issue takes it for.
-
-    Args:
-        issues: Issues with their evidence.
-        mentions: What they were formed of, each voice's urgency once; others are left out.
-        window_days: Length of the last window.
-    """
-    homes = {
-        (issue.industry, issue.aspect_id, evidence.feedback_id): issue
-        for issue in issues
-        for evidence in issue.evidence
-    }
-    found = []
-    for mention in mentions:
-        issue = homes.get((mention.industry, mention.aspect_id, mention.feedback_id))
-        if issue is None:
-            continue
-        since = issue.last_seen - timedelta(days=window_days)
-        if issue.count > FEW_VOICES and mention.occurred_at < since:
-            found.append(replace(mention, urgency="normal", urgency_reasons=()))
-        else:
-            found.append(replace(mention, urgency=urgency_heard(mention, of=issue.count)))
-    return found
 
 
 def is_grave(reasons: Sequence[str]) -> bool:

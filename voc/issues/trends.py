@@ -7,8 +7,10 @@ share of the exposure; where counts vary more than that, both are made smaller a
 Twice the smaller tail is the p-value, so that it is below 0.05 exactly where the 95 % interval of
 Clopper and Pearson leaves out 1. Exposure is the number of all feedbacks of the industry (of the
 product, where its volume is known), so that a campaign that doubles all feedback is no rise;
-without volumes it is days. Near-copies should be removed before. An issue is tested alone, at 0.05,
-and shown with its interval; what stands out of many is for `voc.issues.emergence` to say.
+without volumes it is days. A share that grows while voices a day become fewer is no rise either,
+and of a window with hardly any feedback nothing is said. Near-copies should be removed before. An
+issue is tested alone, at 0.05, and shown with its interval; what stands out of many is for
+`voc.issues.emergence` to say.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ ALPHA: Final = 0.05
 BASELINE_WINDOWS: Final = 4
 LEAST_RISING: Final = 3
 """Voices of the last window below which nothing is called rising, whatever the test says."""
+
+LEAST_FEEDBACK: Final = 20
+"""Feedback of the last window below which its shares tell nothing."""
 
 _SHARE_DIGITS: Final = 9
 
@@ -57,9 +62,17 @@ class Exposure:
         """Returns the exposure of a group in the days `first` to `last`."""
         daily = self._daily(key)
         if daily is None:
-            return float(max(0, last - max(first, self._data_starts.get(key.industry, first)) + 1))
+            return float(self.days(key, first, last))
         days, sums = daily
         return float(sums[bisect_right(days, last)] - sums[bisect_left(days, first)])
+
+    def days(self, key: GroupKey, first: int, last: int) -> int:
+        """Returns the days from `first` to `last` of which there may be data."""
+        return max(0, last - max(first, self._data_starts.get(key.industry, first)) + 1)
+
+    def tells(self, key: GroupKey, first: int, last: int) -> bool:
+        """Says whether there is enough in the days `first` to `last` to compare them."""
+        return self._daily(key) is None or self.between(key, first, last) >= LEAST_FEEDBACK
 
     def _daily(self, key: GroupKey) -> tuple[list[int], list[int]] | None:
         if self._volumes is None:
@@ -135,9 +148,10 @@ def trend_of(
         overdispersion: By how much counts of a window vary beyond chance (see `rate_change`).
 
     Returns:
-        `falling` where the voices have fallen silent, `new` where the issue began within the last
-        window, else `rising` (with three voices in it at least) or `falling` where the two-sided
-        p-value is below 0.05, else `steady`; with the p-value, 1.0 where nothing can be compared.
+        `falling` where several voices have fallen silent, `new` where the issue began within the
+        last window, else `rising` (with three voices in it at least, and no fewer a day than
+        before) or `falling` where the two-sided p-value is below 0.05, else `steady`; with the
+        p-value, 1.0 where nothing can be compared.
     """
     silent = last_heard < today - quiet_days
     if silent:
@@ -152,19 +166,30 @@ def trend_of(
         exposure.between(key, recent, today),
         exposure.between(key, earlier, recent - 1),
     )
-    change = rate_change(counts, exposures, overdispersion)
+    is_told = exposure.tells(key, recent, today)
+    change = rate_change(counts, exposures, overdispersion) if is_told else None
     p = change.p if change else 1.0
     if silent:
-        return TrendTest("falling", p, change)
-    return TrendTest("new" if opened >= recent else _label(counts, exposures, p), p, change)
+        return TrendTest("falling" if sum(counts) > 1 else "steady", p, change)
+    if opened >= recent:
+        return TrendTest("new", p, change)
+    days = (exposure.days(key, recent, today), exposure.days(key, earlier, recent - 1))
+    return TrendTest(_label(counts, exposures, days, p), p, change)
 
 
-def _label(counts: tuple[int, int], exposures: tuple[float, float], p: float) -> Trend:
+def _label(
+    counts: tuple[int, int], exposures: tuple[float, float], days: tuple[int, int], p: float
+) -> Trend:
     if p >= ALPHA:
         return "steady"
-    if counts[0] * exposures[1] < counts[1] * exposures[0]:
+    if _is_less(counts, exposures):
         return "falling"
-    return "rising" if counts[0] >= LEAST_RISING else "steady"
+    return "rising" if counts[0] >= LEAST_RISING and not _is_less(counts, days) else "steady"
+
+
+def _is_less(counts: tuple[int, int], of: tuple[float, float]) -> bool:
+    """Says whether the recent rate is below the earlier one."""
+    return counts[0] * of[1] < counts[1] * of[0]
 
 
 def rate_change(

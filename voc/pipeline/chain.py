@@ -14,14 +14,15 @@ from voc.issues import form_issues, is_absorbed, set_aside
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.calls import CallReader, as_heard, predictor_of, with_calls
 from voc.pipeline.clienteles import clienteles_of
+from voc.pipeline.complaints import complaints_of
 from voc.pipeline.copies import copies_among
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.effects import changed_effects, keep_effects
-from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.frontline import Acted, VoiceDesk
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.returning import Mailroom, Returned
+from voc.pipeline.rulecheck import rule_notes
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_by_voices
@@ -134,7 +135,14 @@ class Chain:
             voices_told=self._acted.told,
             delivery=self.deliver(),
             returned=returned,
-            notes=(*self._missing, *returned.troubles, *notes, *self.voice_notes),
+            notes=(
+                *self._missing,
+                *rule_notes(self._settings, self._industries),
+                *returned.troubles,
+                *notes,
+                *self.voice_notes,
+                *self._waiting(),
+            ),
         )
 
     def take_in(self, stop: Callable[[], bool] = lambda: False) -> Returned:
@@ -147,6 +155,15 @@ class Chain:
     def voice_notes(self) -> list[str]:
         """What should be known of voices that nobody was told of."""
         return [*self._acted.notes(), *((self._unread,) if self._unread else ())]
+
+    def _waiting(self) -> list[str]:
+        """Returns what to know of orders that wait for a person."""
+        waiting = self._store.order_reviews(state="waiting")
+        if not waiting:
+            return []
+        grave = sum(review.severity == "critical" for review in waiting)
+        more = f", {grave} of them critical" if grave else ""
+        return [f"{len(waiting)} work orders wait for review{more}: voc work-orders review list"]
 
     def tag(self, *, after: int = 0) -> tuple[int, int]:
         """Tags what the model has not tagged yet, and acts on it by the rules for voices.
@@ -163,25 +180,28 @@ class Chain:
         while batch := self._store.untagged(self._engine.model, limit=size, after=after):
             after = batch[-1].seq
             rows: list[tuple[StoredFeedback, Tags]] = []
-            failures: list[tuple[str, str, str]] = []
+            failures: list[tuple[StoredFeedback, Failure]] = []
             for industry, items in _by_industry(batch).items():
                 if industry is not None and industry not in self._industries:
                     continue
                 for item, result in zip(items, self._tagged(industry, items), strict=True):
                     if isinstance(result, Failure):
-                        failures.append((item.feedback_id, result.reason, ""))
+                        failures.append((item, result))
                     else:
                         rows.append((item, result))
             now = datetime.now(UTC)
             with self._store.transaction() as transaction:
-                rows = transaction.unchanged(rows)
+                # Tagging takes a while: what was changed or removed meanwhile is left out.
+                rows, failures = transaction.unchanged(rows), transaction.unchanged(failures)
                 acted = (
                     desk.act(transaction, rows, now.astimezone(self._settings.zone))
                     if desk
                     else Acted()
                 )
                 transaction.save_tags(rows, now)
-                transaction.add_rejects("tagging", failures, now)
+                transaction.add_rejects(
+                    "tagging", [(row.feedback_id, why.reason, "") for row, why in failures], now
+                )
             self._acted.add(acted)
             done += len(rows)
             failed += len(failures)
@@ -284,19 +304,11 @@ class Chain:
             How many issues are new or changed, and how many orders were opened or updated.
         """
         industries = self._industries
-        mentions = [
-            mention
-            for mention in self._store.mentions(model=self._engine.model, sentiment="negative")
-            if mention.industry in industries
-        ]
-        counted = [item for item in mentions if item.score >= self._settings.issues.min_score]
-        emergencies = list(
-            unplaced_emergencies(
-                self._store,
-                model=self._engine.model,
-                heard={mention.feedback_id for mention in counted},
-                industries=industries,
-            )
+        complaints = complaints_of(
+            self._store,
+            model=self._engine.model,
+            industries=industries,
+            min_score=self._settings.issues.min_score,
         )
         zone = self._settings.zone
         now = self._now()
@@ -306,7 +318,7 @@ class Chain:
             for issue in self._store.issues()
         }
         changed = form_issues(
-            [*counted, *emergencies],
+            complaints,
             list(existing.values()),
             industries=industries,
             settings=self._settings.issues,
@@ -320,7 +332,7 @@ class Chain:
             polarities=self._store.polarities(model=self._engine.model),
             clienteles=clienteles_of(
                 self._store,
-                [*counted, *emergencies],
+                complaints,
                 as_of=moments.as_of,
                 settings=self._settings.customers,
             ),
@@ -332,18 +344,19 @@ class Chain:
         told = told_by_voices(
             self._store,
             issues,
-            [*counted, *emergencies],
+            complaints,
             model=self._engine.model,
             rules=rules,
             window_days=self._settings.issues.window_days,
             tiers=self._tiers,
         )
         calendar = calendar_for(rules, self._settings.resolve(self._settings.routing.file))
-        reopened_at = self._reopened_at(issues, existing, now)
+        reopened_at, asked_for = self._reopened(issues, existing, now)
         with self._store.transaction() as transaction:
+            losing = self._losing(transaction, issues)
             # Inside it, so that nobody else takes the turn of a person meanwhile.
             ledger = ledger_of(self._store, transaction)
-            moved = self._moved(existing)
+            moved = self._moved(existing) | losing
             changed = [issue for issue in changed if issue.issue_id not in moved]
             found = decide_orders(
                 [issue for issue in issues if issue.issue_id not in moved],
@@ -357,16 +370,27 @@ class Chain:
                 as_of=moments.as_of,
                 quiet_days=self._settings.issues.quiet_days,
                 reopened_at=reopened_at,
+                asked_for=asked_for,
                 ledger=replace(ledger, holds_back=True),
             )
             transaction.lock_orders()
             self._keep_issues(transaction, changed, existing, now)
             keep_orders(transaction, found)
-        return len(changed), len(found.orders)
+        return len(changed), len({order.work_order_id for order, *_ in found.orders})
 
     def _set_aside(self) -> set[str]:
         """Returns the voices that are kept and count nowhere."""
         return {name for kind in UNCOUNTED for name in self._store.flags(kind)}
+
+    @staticmethod
+    def _losing(transaction: Transaction, issues: Sequence[Issue]) -> set[str]:
+        """Returns the issues that lost a voice since it was read; the next run forms them."""
+        gone = transaction.gone(item.feedback_id for issue in issues for item in issue.evidence)
+        return {
+            issue.issue_id
+            for issue in issues
+            if any(item.feedback_id in gone for item in issue.evidence)
+        }
 
     def _moved(self, before: Mapping[str, Issue]) -> set[str]:
         """Returns the issues that somebody closed, ignored or reopened since they were read."""
@@ -376,11 +400,11 @@ class Chain:
             if issue.issue_id in before and issue.status != before[issue.issue_id].status
         }
 
-    def _reopened_at(
+    def _reopened(
         self, issues: Sequence[Issue], before: Mapping[str, Issue], now: datetime
-    ) -> dict[str, datetime]:
-        """Returns when each reopened issue was, by a person or in this run."""
-        found = {}
+    ) -> tuple[dict[str, datetime], set[str]]:
+        """Returns when each reopened issue was, and which of them a person reopened last."""
+        found, asked_for = dict[str, datetime](), set[str]()
         for issue in issues:
             if issue.status == "reopened":
                 known = before.get(issue.issue_id)
@@ -389,10 +413,12 @@ class Chain:
                 if known is None or known.status != "reopened":
                     at.append((now, SYSTEM))
                 moment, actor = max(at, default=(None, None))
+                if actor not in (None, SYSTEM):
+                    asked_for.add(issue.issue_id)
                 # New voices reopen only the parts of an issue that they are of; these count them.
                 if moment and not (actor == SYSTEM and self._has_parts(issue)):
                     found[issue.issue_id] = moment
-        return found
+        return found, asked_for
 
     def _has_parts(self, issue: Issue) -> bool:
         parts = self._store.order_parts(issue_id=issue.issue_id).values()

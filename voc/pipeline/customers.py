@@ -12,7 +12,7 @@ from typing import Any, Final
 from voc.config import Settings
 from voc.errors import UsageError, nearest
 from voc.pipeline.ingesting import customer_key
-from voc.pipeline.voices import hidden_name
+from voc.pipeline.voices import hidden_name, protected_reject
 from voc.records import Customer, Order, stable_id
 from voc.sources.base import Reject
 from voc.sources.customers import (
@@ -126,7 +126,7 @@ def keep_customers(
     while batch := list(islice(iterator, ROWS)):
         now = datetime.now(UTC)
         good = [item for item in batch if isinstance(item, CustomerRow)]
-        rejects = [item for item in batch if isinstance(item, Reject)]
+        rejects = [protected_reject(item, key) for item in batch if isinstance(item, Reject)]
         with store.transaction() as transaction:
             customers = transaction.save_customers([customer_of(row, key, now) for row in good])
             orders = transaction.save_orders(

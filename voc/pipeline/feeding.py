@@ -9,7 +9,7 @@ from typing import Final
 
 from voc.config import Settings
 from voc.config.streams import KafkaSourceSettings, RabbitMQSourceSettings
-from voc.errors import VocError
+from voc.errors import VocError, fault
 from voc.pipeline.ingesting import ingest
 from voc.pipeline.origins import Chosen, Told, open_source
 from voc.sources.base import Following, Source
@@ -110,7 +110,7 @@ class Feeding:
             except VocError as error:
                 self._troubled(str(error))
                 failures = min(failures + 1, _MOST_COUNTED)
-            except Exception as error:  # noqa: BLE001 - a plug-in's fault must not end the worker
-                self._troubled(f"{feed.source.name}: {type(error).__name__}: {error}")
+            except Exception as error:  # noqa: BLE001 - one source must not end the worker
+                self._troubled(f"{feed.source.name}: {fault(error)}")
                 failures = min(failures + 1, _MOST_COUNTED)
             self._stop.wait(pause_s(failures) if failures else feed.every_s or 0)

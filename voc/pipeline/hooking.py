@@ -51,6 +51,7 @@ def take(
     items = _documents(name, known, settings).read(body, place)
     industry = chosen_industry(None, known.industry, settings)
     intake = Intake(store, name, settings=settings, industry=industry)
+    intake.adopt()
 
     def keep(transaction: Transaction) -> Mapping[str, Any]:
         now = datetime.now(UTC)

@@ -11,15 +11,16 @@ from threading import Event
 from typing import Any
 
 from voc.config import Settings
-from voc.errors import SourceError
+from voc.errors import SourceError, StoreError, VocError, fault
 from voc.pipeline.health import HEALTH_MARK, Health, keep_health
 from voc.pipeline.origins import Chosen
 from voc.pipeline.places import with_places
+from voc.pipeline.snapshots import Snapshot
 from voc.pipeline.taxonomies import keep_industry
-from voc.pipeline.voices import protect, protected_id
-from voc.sources.base import Following, Page, Source
+from voc.pipeline.voices import protect, protected_id, protected_reject
+from voc.sources.base import Exporting, Following, Page, Source
+from voc.sources.files import FileSource
 from voc.store import Store, Transaction
-from voc.text.privacy import mask
 
 KEY_NAME = "privacy.key"
 INDUSTRY_MARK = "industry"
@@ -63,11 +64,19 @@ class Intake:
         name: Name of the source.
         settings: For privacy.
         industry: Industry of its feedback.
+        snapshot: What its complete export holds; `None` where it is none.
     """
 
     def __init__(
-        self, store: Store, name: str, *, settings: Settings, industry: Chosen | None
+        self,
+        store: Store,
+        name: str,
+        *,
+        settings: Settings,
+        industry: Chosen | None,
+        snapshot: Snapshot | None = None,
     ) -> None:
+        self._snapshot = snapshot
         self._store = store
         self._name = name
         self._key = customer_key(store, settings)
@@ -83,13 +92,36 @@ class Intake:
         chosen = self._industry
         return chosen.industry.id if chosen and not chosen.is_default else None
 
+    def adopt(self) -> int:
+        """Gives stored voices the industry that was named for their source since they came.
+
+        Each transaction gives it to some hundred; a run that is cut off is taken up by the next.
+
+        Returns:
+            How many were given it.
+        """
+        cursor = self._store.cursor(self._name)
+        if self.mark is None or cursor is None or cursor.get(INDUSTRY_MARK) == self.mark:
+            return 0
+        total, after = 0, 0
+        while True:
+            with self._store.transaction() as transaction:
+                given, last = transaction.reassign(self._name, self.mark, after=after)
+                if last is None:
+                    cursor = transaction.cursor(self._name) or {}
+                    transaction.save_cursor(self._name, {**cursor, INDUSTRY_MARK: self.mark})
+                    return total
+            total, after = total + given, last
+
     def keep(self, page: Page, transaction: Transaction, now: datetime) -> Ingested:
         """Keeps a page, the cursor behind it and how the source is; belongs in one transaction."""
         kept = [protect(item, key=self._key, masked=self._masked) for item in page.feedback]
         if self._fills_places:
             kept = with_places(self._store, kept, now=now)
         gone = [protected_id(name, self._key) for name in page.withdrawn]
-        rejects = [(each.place, each.reason, mask(each.sample).text) for each in page.rejects]
+        rejects = [protected_reject(each, self._key) for each in page.rejects]
+        if self._snapshot is not None:
+            self._snapshot.begin(transaction)
         counts = transaction.add_feedback(
             kept,
             industry=self._industry.industry.id if self._industry else None,
@@ -97,8 +129,15 @@ class Intake:
             now=now,
             restores=page.is_snapshot,
         )
+        exported: Mapping[str, Any] = {}
+        if self._snapshot is not None:
+            self._snapshot.note(kept, len(rejects))
+            gone += self._snapshot.missing(transaction) if page.done else []
+            exported = self._snapshot.cursor()
         withdrawn = transaction.withdraw(self._name, gone, now)
-        rejected = transaction.add_rejects(self._name, rejects, now)
+        rejected = transaction.add_rejects(
+            self._name, [(each.place, each.reason, each.sample) for each in rejects], now
+        )
         # Read here, where other writers wait: several processes may take in for one source.
         health = Health.of(transaction.cursor(self._name)).after(
             kept,
@@ -110,7 +149,7 @@ class Intake:
         )
         transaction.save_cursor(
             self._name,
-            {**page.cursor, INDUSTRY_MARK: self.mark, HEALTH_MARK: health.as_dict()},
+            {**page.cursor, **exported, INDUSTRY_MARK: self.mark, HEALTH_MARK: health.as_dict()},
         )
         return Ingested(
             self._name,
@@ -143,13 +182,21 @@ def ingest(
         source: Where it comes from.
         settings: For privacy.
         industry: Industry of its feedback. One named for this source is given to its known
-            voices too, which are then tagged anew, so a file that has not changed is read again.
+            voices too, which are then tagged anew. Those of a file are the ones it holds, so one
+            that has not changed is read again; those of any other source are all that are stored.
         on_page: Told of each page once it is committed.
         until: Ends the reading behind a page when it is set; a source that can wait for what
             comes does so until then.
+
+    Raises:
+        VocError: The source cannot be read; why is kept with its health.
     """
-    intake = Intake(store, source.name, settings=settings, industry=industry)
+    share = source.snapshot_share if isinstance(source, Exporting) else None
+    snapshot = Snapshot(source.name, share) if share is not None else None
+    intake = Intake(store, source.name, settings=settings, industry=industry, snapshot=snapshot)
     total = Ingested(source.name)
+    if not isinstance(source, FileSource):
+        total += Ingested(source.name, reassigned=intake.adopt())
     cursor = _start(store.cursor(source.name), intake.mark)
     try:
         with closing(_pages(source, cursor, until)) as pages:
@@ -160,7 +207,11 @@ def ingest(
                 on_page(page)
                 if until is not None and until.is_set() and not isinstance(source, Following):
                     break
-    except SourceError as error:
+        if snapshot is not None and snapshot.doubt is not None:
+            raise SourceError(snapshot.doubt)
+    except StoreError:
+        raise
+    except VocError as error:
         keep_health(store, source.name, error=str(error))
         raise
     keep_health(store, source.name, error=None)
@@ -170,14 +221,22 @@ def ingest(
 def _pages(
     source: Source, cursor: Mapping[str, Any] | None, until: Event | None
 ) -> Generator[Page, None, None]:
-    if until is not None and isinstance(source, Following):
-        yield from source.follow(cursor, until)
-    else:
-        yield from source.read(cursor)
+    try:
+        if until is not None and isinstance(source, Following):
+            yield from source.follow(cursor, until)
+        else:
+            yield from source.read(cursor)
+    except VocError:
+        raise
+    except Exception as error:
+        raise SourceError(
+            f"{source.name}: cannot be read, as its program fails ({fault(error)}). What came"
+            " before is kept; tell its author."
+        ) from error
 
 
 def _start(cursor: Mapping[str, Any] | None, mark: str | None) -> Mapping[str, Any] | None:
-    """Returns where reading goes on: at the start again where another industry is named now."""
+    """Returns where reading goes on: a file's start again where another industry is named now."""
     if cursor is None or mark is None or cursor.get(INDUSTRY_MARK) == mark:
         return cursor
     return {**cursor, "rows": 0, "done": False}

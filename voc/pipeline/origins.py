@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from voc.config import CrawlSourceSettings, FileSettings, Industry, Settings, SurveySettings
-from voc.config.streams import WebhookSourceSettings
+from voc.config.streams import ExportSettings, WebhookSourceSettings
 from voc.errors import UsageError, nearest
 from voc.pipeline.taxonomies import named_industry
 from voc.records import CHANNELS, Channel
@@ -122,7 +122,15 @@ def configured_file(
         zone=settings.zone,
         max_chars=settings.text.max_chars,
         joins=told.name is not None,
+        snapshot_share=_snapshot_share(known, told),
     )
+
+
+def _snapshot_share(known: FileSettings, told: Told) -> float | None:
+    """A file that joins others under their name holds not all of that name."""
+    if isinstance(known, ExportSettings) and known.snapshot and told.name is None:
+        return known.snapshot_share
+    return None
 
 
 def _survey(

@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST
 from voc.store import Store, TaggedRow
 from voc.text.language import language_of
+from voc.text.privacy import mask
 
 Reason = Literal[
     "rejected", "empty", "language", "duplicate", "paid_burst", "advertisement", "survey"
@@ -52,7 +53,8 @@ def noticed(store: Store, *, model: str) -> Iterator[Noticed]:
         model: Whose tags say which voices there are.
     """
     for reject in store.rejects():
-        yield Noticed("rejected", reject.source, reject.place, reject.reason)
+        place, reason = mask(reject.place).text, mask(reject.reason).text
+        yield Noticed("rejected", reject.source, place, reason)
     for row in store.tagged(model=model):
         stored = store.feedback(row.feedback_id)
         if stored is None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from voc.config import Settings
 from voc.issues import heeded, urgent_once
 from voc.pipeline.calls import predicted_of
+from voc.pipeline.complaints import complaints_of
 from voc.pipeline.learned import Learned
+from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.tiers import Tiers, tiers_of
 from voc.records import Issue, Mention
 from voc.store import Store, TaggedRow
@@ -42,23 +44,26 @@ def told_by_voices(
         window_days: Length of the last window of issues.
         tiers: Tells the tiers of customers.
     """
-    counted = list(heeded(issues, urgent_once(mentions), window_days=window_days))
+    heard = heeded(issues, urgent_once(mentions), window_days=window_days)
+    counted = [voice for voices in heard.values() for voice in voices]
     facts = _facts(store, counted, model, tiers) if rules.asks_voices else {}
     for name, score in predicted_of(store, counted, model=model).items():
         facts[name] = replace(facts.get(name, VoiceFacts()), satisfaction=score)
     guesses = Learned.of(rules).guesses(store, counted, model=model)
-    return circumstances_of(issues, counted, facts, guesses)
+    return circumstances_of(heard, facts, guesses)
 
 
 def told_now(
     store: Store, issues: Sequence[Issue], *, model: str, rules: RoutingRules, settings: Settings
 ) -> dict[str, Circumstances]:
     """Returns what the voices of issues tell, by issue id, as the store has them now."""
-    industries = sorted({issue.industry for issue in issues})
+    industries, _ = industries_of(store, settings, sorted({issue.industry for issue in issues}))
     return told_by_voices(
         store,
         issues,
-        list(store.mentions(model=model, industry=industries, sentiment="negative")),
+        complaints_of(
+            store, model=model, industries=industries, min_score=settings.issues.min_score
+        ),
         model=model,
         rules=rules,
         window_days=settings.issues.window_days,

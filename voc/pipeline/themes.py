@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -76,11 +76,30 @@ def discover_topics(
         for event in found.events
     ]
     with store.transaction() as transaction:
+        # Discovery takes a while: what was removed or withdrawn meanwhile is not quoted.
+        found = without(found, transaction.gone(at.feedback_id for at in found.assignments))
         transaction.save_topics(industry.id, found.topics, found.assignments)
         transaction.add_topic_events(events)
         known = {(at.feedback_id, at.span.start): at.topic_id for at in found.assignments}
         transaction.put_meta(_seen(industry), _with_themes(mark, known))
     return found, notes
+
+
+def without(found: Discovery, gone: Collection[str]) -> Discovery:
+    """Returns themes without some voices; one that nobody else speaks of goes with them."""
+    if not gone:
+        return found
+    assignments = [at for at in found.assignments if at.feedback_id not in gone]
+    left = {at.topic_id for at in assignments}
+    topics = [
+        replace(
+            topic,
+            evidence=tuple(item for item in topic.evidence if item.feedback_id not in gone),
+        )
+        for topic in found.topics
+        if topic.topic_id in left
+    ]
+    return replace(found, topics=topics, assignments=assignments)
 
 
 def forget_vectors(store: Store, model: str) -> None:

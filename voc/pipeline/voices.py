@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from voc.records import Feedback, Turn
+from voc.sources.base import Reject
 from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
@@ -62,6 +63,22 @@ def _clean(text: str) -> str:
 def protected_id(native_id: str, key: bytes) -> str:
     """Returns an id as it is stored: a pseudonym in place of one that holds personal data."""
     return pseudonym(native_id, key=key) if mask(native_id).spans else native_id
+
+
+def protected_reject(reject: Reject, key: bytes) -> Reject:
+    """Returns a reject as it may be kept and shown: personal data in any part of it masked.
+
+    A place that held some, as a telephone number for a key, ends in a pseudonym, so that two
+    places stay two.
+    """
+    place = mask(reject.place)
+    told = f"#{pseudonym(reject.place, key=key)[2:10]}" if place.spans else ""
+    return replace(
+        reject,
+        place=f"{place.text}{told}",
+        reason=mask(reject.reason).text,
+        sample=mask(reject.sample).text,
+    )
 
 
 def _protected_context(feedback: Feedback) -> dict[str, Any]:

@@ -114,6 +114,19 @@ class Following(Source, Protocol):
         ...
 
 
+@runtime_checkable
+class Exporting(Source, Protocol):
+    """A source that may be a complete export: what it holds no more is then gone.
+
+    Attributes:
+        snapshot_share: Least share, from 0 to 1, of known voices that an export must hold to be
+            taken as complete; `None` where the source is none. It is then read from its
+            beginning whenever it is read, and its pages are snapshots.
+    """
+
+    snapshot_share: float | None
+
+
 class Draft:
     """A page under way.
 

@@ -46,6 +46,7 @@ class FileSource:
         max_chars: Longest text kept, in code points.
         joins: Whether the name was told for files that hold voices of one another, so that the
             cursor may be that of another file: this one is then read from its beginning.
+        snapshot_share: As `Exporting` has it.
 
     Attributes:
         doubts: What is doubtful in the rows that were read last.
@@ -64,7 +65,9 @@ class FileSource:
         zone: ZoneInfo,
         max_chars: int,
         joins: bool = False,
+        snapshot_share: float | None = None,
     ) -> None:
+        self.snapshot_share = snapshot_share
         self._path = None if str(path) == STDIN else Path(path)
         self.name = name or (source_name(self._path) if self._path else "stdin")
         self._channel = channel
@@ -83,6 +86,10 @@ class FileSource:
     def progress(self) -> ReadProgress:
         """How far the reading under way, or the last one, has come."""
         return self._progress
+
+    @property
+    def _is_snapshot(self) -> bool:
+        return self.snapshot_share is not None
 
     def check(self) -> None:
         """Looks whether the file can be read: at its header and its first rows, and no further.
@@ -117,7 +124,7 @@ class FileSource:
         rows_done = self._rows_done(cursor or {}, state)
         if rows_done is None:
             return
-        yield from self.read_behind(rows_done, state)
+        yield from self.read_behind(0 if self._is_snapshot else rows_done, state)
 
     def read_behind(self, rows_done: int, state: Mapping[str, Any]) -> Iterator[Page]:
         """Gives the pages behind so many rows; their cursors hold `state` too. Raises as `read`."""
@@ -159,12 +166,14 @@ class FileSource:
             if draft.is_full or not draft.takes(voice):
                 self._progress = table.progress
                 rows_done = number - 1
-                yield draft.page({**state, "rows": rows_done, "done": False}, done=False)
+                behind = {**state, "rows": rows_done, "done": False}
+                yield draft.page(behind, done=False, is_snapshot=self._is_snapshot)
             draft.add(voice)
             rows_read = number
         self._progress = table.progress
         rows_done = max(rows_done, rows_read)
-        yield draft.page({**state, "rows": rows_done, "done": True}, done=True)
+        behind = {**state, "rows": rows_done, "done": True}
+        yield draft.page(behind, done=True, is_snapshot=self._is_snapshot)
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:
         sample = [] if "turns" in first.values else table.sample()
@@ -201,6 +210,7 @@ class FileSource:
         assert self._path is not None
         told = [sorted(self._told.items()), self._channel, self._product, self._max_chars]
         told += [self._deleted] if self._deleted is not None else []
+        told += ["snapshot"] if self._is_snapshot else []
         settings = repr([*told, str(self._zone)]).encode()
         try:
             path = self._path.resolve()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -16,12 +16,12 @@ from voc.store import schema, withdrawals
 from voc.store.columns import json_text, storable
 from voc.store.moments import columns_of, micros, moment, moment_of
 from voc.store.rows import IngestCounts, Reject, SourceCount, StoredFeedback
-from voc.store.statements import chunks, insert_new, lock, upsert
+from voc.store.statements import ROWS, chunks, insert_new, lock, upsert
 
 IS_CURRENT: Final = text("feedback.is_current")
 """The condition as the partial indexes have it, so that SQLite uses them."""
 
-_INGEST_LOCK: Final = 2
+_INGEST_LOCK: Final = withdrawals.INGEST_LOCK
 _TEXTS: Final = (
     "source", "native_id", "channel", "text", "title", "author", "url", "product", "store",
     "region", "customer_id",
@@ -153,6 +153,25 @@ def assign(connection: Connection, former: Mapping[str, str | None], industry: s
     )
 
 
+def reassign(
+    connection: Connection, source: str, industry: str, *, after: int
+) -> tuple[int, int | None]:
+    """Gives the next voices of a source an industry; see `Transaction.reassign`."""
+    lock(connection, _INGEST_LOCK)
+    table = schema.feedback
+    query = (
+        select(table.c.seq, table.c.feedback_id, table.c.industry)
+        .where(table.c.source == source, table.c.seq > after)
+        .where(table.c.industry.is_distinct_from(industry))
+        .order_by(table.c.seq)
+        .limit(ROWS)
+    )
+    rows = list(connection.execute(query))
+    former = {row.feedback_id: row.industry for row in rows}
+    assign(connection, former, industry)
+    return len(former), rows[-1].seq if rows else None
+
+
 def _supersede(connection: Connection, names: set[str]) -> None:
     if not names:
         return
@@ -258,6 +277,17 @@ def untagged(connection: Connection, model: str, *, limit: int, after: int) -> l
         .limit(limit)
     )
     return [stored(row) for row in connection.execute(query)]
+
+
+def gone(connection: Connection, names: Iterable[str]) -> set[str]:
+    """Returns which voices are not there, or withdrawn; see `Transaction.gone`."""
+    lock(connection, _INGEST_LOCK)
+    table, wanted = schema.feedback, set(names)
+    query = select(table.c.feedback_id).where(IS_CURRENT)
+    for chunk in chunks(sorted(wanted)):
+        found = connection.scalars(query.where(table.c.feedback_id.in_(chunk)))
+        wanted.difference_update(found)
+    return wanted
 
 
 def since(connection: Connection, at: datetime) -> list[StoredFeedback]:

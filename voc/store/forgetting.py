@@ -10,33 +10,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    Table,
-    delete,
-    func,
-    or_,
-    select,
-    type_coerce,
-    update,
-)
+from sqlalchemy import Connection, Table, delete, func, or_, select, update
 
-from voc.store import issues, schema
-from voc.store.columns import SafeText
+from voc.store import issues, quotes, schema, workorders
 from voc.store.rows import Forgotten
-from voc.store.statements import chunks
+from voc.store.statements import chunks, lock
+from voc.store.withdrawals import INGEST_LOCK
 
 GONE: Final = "（已按本人要求删除）"
 _FORGOTTEN: Final = "本人要求删除"
-_QUOTING: Final = (
-    (schema.topic, schema.topic.c.evidence),
-    (schema.alert, schema.alert.c.feedback_ids),
-    (schema.work_order, schema.work_order.c.description),
-    (schema.outbox, schema.outbox.c.payload),
-)
-"""What quotes voices, or names them, beside rows that belong to one voice."""
 
 
 def count(connection: Connection, customer_id: str) -> Forgotten:
@@ -47,20 +29,22 @@ def count(connection: Connection, customer_id: str) -> Forgotten:
         customers=_number(connection, schema.customer, customer_id),
         orders=_number(connection, schema.customer_order, customer_id),
         issues=len(_issues(connection, names)),
-        quotes=sum(len(_quoting(connection, *where, names)) for where in _QUOTING),
+        quotes=sum(len(quotes.found(connection, *where, names)) for where in quotes.QUOTING),
         delivered=_delivered(connection, names),
     )
 
 
 def forget(connection: Connection, customer_id: str, now: datetime) -> Forgotten:
     """Removes a person; see `Transaction.forget`."""
+    lock(connection, INGEST_LOCK)
+    workorders.lock_all(connection)
     told = count(connection, customer_id)
     names = _voices(connection, customer_id)
     touched = _issues(connection, names)
     themes = _themes(connection, names)
     _drop_actions(connection, customer_id, names)
-    for table, column in _QUOTING:
-        _redact(connection, table, column, names)
+    for table, column in quotes.QUOTING:
+        quotes.replace(connection, table, column, names, GONE)
     _drop_requests(connection, names)
     for chunk in chunks(names):
         for table in _of_one_voice():
@@ -130,71 +114,20 @@ def _drop_themes(connection: Connection, themes: Collection[str]) -> None:
         connection.execute(update(event).where(event.c.topic_id.in_(gone)).values(topic=GONE))
 
 
-def _quoting(
-    connection: Connection, table: Table, column: Column[Any], names: Sequence[str]
-) -> dict[Any, Any]:
-    """Returns what rows hold that name one of the voices, by their keys."""
-    (key,) = table.primary_key
-    found: dict[Any, Any] = {}
-    for chunk in chunks(names, 50):
-        query = select(key, column).where(_holds(column, chunk))
-        found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
-
-
-def _holds(column: Column[Any], words: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that a column, as it is written, holds one of the words."""
-    written = type_coerce(column, SafeText)
-    return or_(*(written.contains(word, autoescape=True) for word in words))
-
-
 def _delivered(connection: Connection, names: Sequence[str]) -> int:
     table = schema.outbox
     query = select(func.count()).select_from(table).where(table.c.state == "delivered")
     return sum(
-        connection.execute(query.where(_holds(table.c.payload, chunk))).scalar_one()
+        connection.execute(query.where(quotes.holds(table.c.payload, chunk))).scalar_one()
         for chunk in chunks(names, 50)
     )
-
-
-def _redact(
-    connection: Connection, table: Table, column: Column[Any], names: Sequence[str]
-) -> None:
-    (key,) = table.primary_key
-    gone = frozenset(names)
-    for row_key, value in _quoting(connection, table, column, names).items():
-        connection.execute(
-            update(table).where(key == row_key).values({column.name: without(value, gone)})
-        )
-
-
-def without(value: Any, gone: frozenset[str]) -> Any:
-    """Returns JSON without the records, list entries and lines that name one of the voices."""
-    if isinstance(value, str):
-        return "\n".join(_line(line, gone) for line in value.split("\n"))
-    if isinstance(value, Mapping):
-        return {name: without(item, gone) for name, item in value.items()}
-    if isinstance(value, list):
-        return [without(item, gone) for item in value if not _is_theirs(item, gone)]
-    return value
-
-
-def _is_theirs(item: Any, gone: frozenset[str]) -> bool:
-    name = item.get("feedback_id") if isinstance(item, Mapping) else item
-    return isinstance(name, str) and name in gone
-
-
-def _line(line: str, gone: frozenset[str]) -> str:
-    if not any(name in line for name in gone):
-        return line
-    return line[: len(line) - len(line.lstrip())] + GONE
 
 
 def _drop_requests(connection: Connection, names: Sequence[str]) -> None:
     """Forgets what was answered once: it may repeat what a person noted of a voice."""
     table = schema.request_made
     for chunk in chunks(names, 50):
-        connection.execute(delete(table).where(_holds(table.c.result, chunk)))
+        connection.execute(delete(table).where(quotes.holds(table.c.result, chunk)))
 
 
 def _drop_actions(connection: Connection, customer_id: str, names: Sequence[str]) -> None:
@@ -203,10 +136,10 @@ def _drop_actions(connection: Connection, customer_id: str, names: Sequence[str]
     actions = schema.voice_action
     connection.execute(delete(actions).where(actions.c.customer_id == customer_id))
     for chunk in chunks(names, 50):
-        told = _holds(outbox.c.payload, chunk) & outbox.c.key.startswith("va_")
+        told = quotes.holds(outbox.c.payload, chunk) & outbox.c.key.startswith("va_")
         connection.execute(delete(outbox).where(told))
-        connection.execute(delete(order).where(_holds(order.c.part, chunk)))
-        connection.execute(update(part).where(_holds(part.c.part, chunk)).values(part=GONE))
+        connection.execute(delete(order).where(quotes.holds(order.c.part, chunk)))
+        connection.execute(update(part).where(quotes.holds(part.c.part, chunk)).values(part=GONE))
 
 
 def _recount(connection: Connection, touched: set[str], now: datetime) -> None:

@@ -141,15 +141,25 @@ def replay(
 def drop(
     connection: Connection,
     now: datetime,
-    *,
-    message_id: str | None,
-    sink: str | None,
-    state: str | None,
+    *conditions: ColumnElement[bool],
     reason: str,
+    message_id: str | None = None,
+    sink: str | None = None,
+    state: str | None = None,
 ) -> int:
-    """Sets messages aside that were not delivered; see `Transaction.drop_messages`."""
+    """Sets messages aside that were not delivered; see `Transaction.drop_messages`.
+
+    Args:
+        connection: A write transaction.
+        now: When.
+        conditions: Only where these hold too.
+        reason: Why.
+        message_id: Only this one.
+        sink: Only those of this sink.
+        state: Only `pending` or only `dead` ones.
+    """
     table = schema.outbox
-    named = [table.c.message_id == message_id] if message_id else []
+    named = [*conditions, *([table.c.message_id == message_id] if message_id else [])]
     chosen = [table.c.state == state] if state else [table.c.state.in_(["pending", "dead"])]
     done = connection.execute(
         update(table)

@@ -294,8 +294,9 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         """Yields what current versions say of aspects, by time, id and aspect.
 
         `opinions` are the words (target and opinion as one) of opinions of the same polarity that
-        the evidence touches; `topic_id` is the surest topic whose span it touches. Voices flagged
-        "paid_burst" or "advertisement" are left out unless `with_flagged`.
+        the evidence touches; `topic_id` is the surest topic whose span it touches, `None` where
+        that one is muted. Voices flagged "paid_burst" or "advertisement" are left out unless
+        `with_flagged`.
         """
         with self._database.reading() as connection:
             yield from tags.mentions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,8 +24,11 @@ from voc.store import schema
 from voc.store.feedback import IS_CURRENT
 from voc.store.moments import micros, moment
 from voc.store.rows import StoredFeedback, TaggedRow
-from voc.store.statements import chunks, conditions, one_or_more, upsert
+from voc.store.statements import chunks, conditions, lock, one_or_more, upsert
 from voc.store.topics import Assigned, assigned
+from voc.store.withdrawals import INGEST_LOCK
+
+Made = TypeVar("Made")
 
 _COUNTED: Final = ~(
     select(schema.flag.c.kind)
@@ -51,19 +54,16 @@ _TIME: Final = ("occurred_at", "created_at_offset_s", "ingested_at_offset_s")
 
 
 def unchanged(
-    connection: Connection, rows: Sequence[tuple[StoredFeedback, Tags]]
-) -> list[tuple[StoredFeedback, Tags]]:
+    connection: Connection, rows: Sequence[tuple[StoredFeedback, Made]]
+) -> list[tuple[StoredFeedback, Made]]:
     """Returns the rows of voices that are as they were read; see `Transaction.unchanged`."""
+    lock(connection, INGEST_LOCK)
     table = schema.feedback
-    query = select(table.c.feedback_id, table.c.version, table.c.industry)
+    query = select(table.c.feedback_id, table.c.version, table.c.industry).where(IS_CURRENT)
     found = {
         tuple(row)
-        for chunk in chunks(sorted({row.feedback_id for row, _ in rows}))
-        for row in connection.execute(
-            query.where(table.c.feedback_id.in_(chunk))
-            .order_by(table.c.seq)
-            .with_for_update(read=True)
-        )
+        for chunk in chunks({row.feedback_id for row, _ in rows})
+        for row in connection.execute(query.where(table.c.feedback_id.in_(chunk)))
     }
     return [
         (row, made) for row, made in rows if (row.feedback_id, row.version, row.industry) in found
@@ -341,10 +341,13 @@ def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
 
 
 def _topic_id(evidence: Sequence[Span], topics: Sequence[Assigned]) -> str | None:
-    """Returns the surest topic whose span the evidence touches; of any span without evidence."""
+    """Returns the surest topic whose span the evidence touches; of any span without evidence.
+
+    Where that is muted it is none: what is said of it is of no other topic.
+    """
     for topic in topics:
         if not evidence or any(_overlap(topic.span, span) for span in evidence):
-            return topic.topic_id
+            return None if topic.muted else topic.topic_id
     return None
 
 

@@ -22,6 +22,7 @@ class Assigned:
     topic: str
     score: float
     span: Span
+    muted: bool
 
 
 def save(
@@ -143,20 +144,21 @@ def places(connection: Connection, industry: str) -> dict[tuple[str, int], str]:
 
 
 def of(connection: Connection, feedback_id: str) -> list[TopicMention]:
-    """Returns the topics of a voice, the surest first, each once."""
+    """Returns the topics of a voice that are not muted, the surest first, each once."""
     found: dict[str, TopicMention] = {}
     for item in assigned(connection, [feedback_id]).get(feedback_id, ()):
-        found.setdefault(item.topic_id, TopicMention(item.topic_id, item.topic, item.score))
+        if not item.muted:
+            found.setdefault(item.topic_id, TopicMention(item.topic_id, item.topic, item.score))
     return list(found.values())
 
 
 def assigned(connection: Connection, names: Iterable[str]) -> dict[str, list[Assigned]]:
-    """Returns the assignments of some voices, the surest first; those of muted topics not."""
+    """Returns the assignments of some voices, the surest first; those of muted topics too."""
     found: dict[str, list[Assigned]] = {}
     for row in connection.execute(_assignments(names)):
         span = Span(row.span_start, row.span_end, row.span_text)
         found.setdefault(row.feedback_id, []).append(
-            Assigned(row.topic_id, row.topic, row.score, span)
+            Assigned(row.topic_id, row.topic, row.score, span, row.muted)
         )
     return found
 
@@ -164,8 +166,8 @@ def assigned(connection: Connection, names: Iterable[str]) -> dict[str, list[Ass
 def _assignments(names: Iterable[str]) -> Select[Any]:
     table, topic = schema.topic_assignment, schema.topic
     return (
-        select(table, topic.c.topic)
+        select(table, topic.c.topic, topic.c.muted)
         .join(topic, topic.c.topic_id == table.c.topic_id)
-        .where(table.c.feedback_id.in_(list(names)), ~topic.c.muted)
+        .where(table.c.feedback_id.in_(list(names)))
         .order_by(table.c.score.desc(), table.c.assignment_id)
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -39,6 +39,8 @@ from voc.store.frontline import FrontlineWrites
 from voc.store.moments import micros
 from voc.store.rows import IngestCounts, StoredFeedback, TopicEvent
 from voc.store.service import ServiceWrites
+
+Made = TypeVar("Made")
 
 
 class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
@@ -86,16 +88,31 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
             restores=restores,
         )
 
+    def reassign(self, source: str, industry: str, *, after: int = 0) -> tuple[int, int | None]:
+        """Gives voices of a source an industry, as `add_feedback` does, 500 versions at a time.
+
+        Returns:
+            How many voices were given it, and the `seq` behind which the next ones are looked for;
+            `None` where none was left.
+        """
+        return feedback.reassign(self._connection, source, industry, after=after)
+
     def withdraw(self, source: str, native_ids: Sequence[str], now: datetime) -> int:
         """Takes voices out of topics, issues and all counts, as their source says they are gone.
 
-        What is stored of them stays. Ids that are withdrawn already change nothing; unknown ones
-        are remembered, as a deletion may overtake what it deletes.
+        What is stored of them stays; what rules for voices would still tell of them is dropped, and
+        themes, work orders and messages not delivered yet quote them no more. Ids that are
+        withdrawn already change nothing; unknown ones are remembered, as a deletion may overtake
+        what it deletes.
 
         Returns:
             How many stored voices were withdrawn now.
         """
         return withdrawals.withdraw(self._connection, source, native_ids, now)
+
+    def missing(self, source: str, kept: Collection[str]) -> list[str]:
+        """Returns native ids of a source's voices that are not withdrawn and are none of `kept`."""
+        return withdrawals.missing(self._connection, source, kept)
 
     def cursor(self, source: str) -> dict[str, Any] | None:
         """Returns how far a source was read, as this transaction sees it."""
@@ -116,13 +133,21 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         return feedback.add_rejects(self._connection, source, rows, now)
 
     def unchanged(
-        self, rows: Sequence[tuple[StoredFeedback, Tags]]
-    ) -> list[tuple[StoredFeedback, Tags]]:
-        """Returns the rows whose voices are still stored, in the industry they were tagged for.
+        self, rows: Sequence[tuple[StoredFeedback, Made]]
+    ) -> list[tuple[StoredFeedback, Made]]:
+        """Returns the rows whose voices still say what was read, in the same industry.
 
-        Until the transaction ends no other one forgets these voices or gives them an industry.
+        The others were edited, withdrawn, forgotten or given another industry since. No other
+        transaction does so before this one ends; ask before anything else in it.
         """
         return tags.unchanged(self._connection, rows)
+
+    def gone(self, feedback_ids: Iterable[str]) -> set[str]:
+        """Returns which voices are not stored any more, or are withdrawn.
+
+        No other one goes before this transaction ends; ask before anything else in it.
+        """
+        return feedback.gone(self._connection, feedback_ids)
 
     def save_tags(self, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime) -> None:
         """Keeps tags and their mentions, replacing those of the same voice, version and model.

@@ -1,24 +1,34 @@
-"""Voices that their sources say are gone: kept, but counted nowhere."""
+"""Voices that their sources say are gone: kept, but counted nowhere.
+
+Messages about a withdrawn voice are recalled, and quotes of it leave themes, work orders and
+messages, as long as they are not delivered.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, delete, func, select, text, update
 
 from voc.records import stable_id
-from voc.store import issues, schema
+from voc.store import issues, outbox, quotes, schema, workorders
+from voc.store.columns import storable
 from voc.store.moments import columns_of
-from voc.store.statements import chunks, insert_new
+from voc.store.statements import chunks, insert_new, lock
+
+INGEST_LOCK: Final = 2
+"""Purpose of the lock by which what takes voices in, changes or removes them waits its turn."""
 
 _IS_CURRENT: Final = text("feedback.is_current")
-_NOTE: Final = "所有声音都已被撤回"
+_CLOSED: Final = "所有声音都已被撤回"
+_WITHDRAWN: Final = "来源已撤回"
 
 
 def withdraw(connection: Connection, source: str, native_ids: Sequence[str], now: datetime) -> int:
     """Takes voices out of all that is counted; see `Transaction.withdraw`."""
+    lock(connection, INGEST_LOCK)
     return sum(
         _withdraw(connection, source, chunk, now)
         for chunk in chunks({stable_id("fb", source, name) for name in native_ids})
@@ -34,10 +44,36 @@ def _withdraw(connection: Connection, source: str, names: list[str], now: dateti
     insert_new(connection, schema.withdrawal, rows, key="feedback_id")
     if not current:
         return 0
+    workorders.lock_all(connection)
     connection.execute(update(table).where(is_theirs, _IS_CURRENT).values(is_current=False))
     connection.execute(delete(assignment).where(assignment.c.feedback_id.in_(current)))
     _leave_issues(connection, current, now)
+    _recall(connection, current, now)
+    _take_quotes(connection, current)
     return len(current)
+
+
+def missing(connection: Connection, source: str, kept: Collection[str]) -> list[str]:
+    """Returns native ids of current voices that are none of `kept`; see `Transaction.missing`."""
+    table, held = schema.feedback, {storable(name) for name in kept}
+    query = select(table.c.native_id).where(table.c.source == source, _IS_CURRENT)
+    return [name for name in connection.scalars(query) if name not in held]
+
+
+def _recall(connection: Connection, names: list[str], now: datetime) -> None:
+    """Drops what rules for voices would have told of them, where it is not delivered."""
+    table, action = schema.outbox, schema.voice_action
+    told = select(action.c.action_id).where(action.c.feedback_id.in_(names))
+    outbox.drop(connection, now, table.c.key.in_(told), reason=_WITHDRAWN)
+
+
+def _take_quotes(connection: Connection, names: list[str]) -> None:
+    topic, order, message = schema.topic, schema.work_order, schema.outbox
+    note = f"（{_WITHDRAWN}）"
+    waits = message.c.state != "delivered"
+    quotes.replace(connection, topic, topic.c.evidence, names, note)
+    quotes.replace(connection, order, order.c.description, names, note)
+    quotes.replace(connection, message, message.c.payload, names, note, waits)
 
 
 def _leave_issues(connection: Connection, names: list[str], now: datetime) -> None:
@@ -60,7 +96,7 @@ def _leave_issues(connection: Connection, names: list[str], now: datetime) -> No
         issue.c.status.in_(["open", "reopened"]),
     )
     for name in list(connection.scalars(empty)):
-        issues.set_status(connection, name, "closed", "voc", _NOTE, now)
+        issues.set_status(connection, name, "closed", "voc", _CLOSED, now)
 
 
 def known(connection: Connection, names: Iterable[str]) -> set[str]:

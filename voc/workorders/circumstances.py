@@ -12,7 +12,6 @@ from typing import Final
 from voc.records import (
     URGENCIES,
     IntentLabel,
-    Issue,
     Mention,
     Polarity,
     SatisfactionLevel,
@@ -105,36 +104,30 @@ class Circumstances:
 
 
 def circumstances_of(
-    issues: Sequence[Issue],
-    mentions: Iterable[Mention],
+    voices: Mapping[str, Iterable[Mention]],
     facts: Mapping[str, VoiceFacts] | None = None,
     guesses: Mapping[tuple[str, str], Guess] | None = None,
 ) -> dict[str, Circumstances]:
     """Returns the circumstances of each issue, by its id.
 
     Args:
-        issues: Issues with their evidence.
-        mentions: What they were formed of.
+        voices: The voices of each issue, by its id.
         facts: What is known of voices, by feedback id.
         guesses: Departments by what was learned, by feedback id and aspect id.
     """
-    wanted: dict[tuple[str, str, str], list[str]] = {}
-    for issue in issues:
-        for evidence in issue.evidence:
-            place = (issue.industry, issue.aspect_id, evidence.feedback_id)
-            wanted.setdefault(place, []).append(issue.issue_id)
-    voices: dict[str, list[tuple[Mention, VoiceFacts]]] = {issue.issue_id: [] for issue in issues}
-    for mention in mentions:
-        if mention.sentiment != "negative":
-            continue
-        known = (facts or {}).get(mention.feedback_id, _UNKNOWN)
-        guess = (guesses or {}).get((mention.feedback_id, mention.aspect_id))
-        if guess:
-            known = replace(known, departments=guess)
-        place = (mention.industry, mention.aspect_id, mention.feedback_id)
-        for issue_id in wanted.get(place, ()):
-            voices[issue_id].append((mention, known))
-    return {issue_id: summary(said) for issue_id, said in voices.items()}
+    known, learned = facts or {}, guesses or {}
+    return {
+        issue_id: summary([(voice, _known(voice, known, learned)) for voice in said])
+        for issue_id, said in voices.items()
+    }
+
+
+def _known(
+    voice: Mention, facts: Mapping[str, VoiceFacts], guesses: Mapping[tuple[str, str], Guess]
+) -> VoiceFacts:
+    known = facts.get(voice.feedback_id, _UNKNOWN)
+    guess = guesses.get((voice.feedback_id, voice.aspect_id))
+    return replace(known, departments=guess) if guess else known
 
 
 _UNKNOWN: Final = VoiceFacts()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -55,6 +55,7 @@ def decide_orders(
     as_of: Mapping[str, datetime] | None = None,
     quiet_days: float | None = None,
     reopened_at: Mapping[str, datetime] | None = None,
+    asked_for: Collection[str] = (),
     ledger: Ledger | None = None,
 ) -> Decided:
     """Decides which work orders to open or update.
@@ -86,8 +87,11 @@ def decide_orders(
             once for each.
         as_of: The newest voice of each industry; what nobody has spoken of for `quiet_days` before
             it is history: it is kept, and nobody is sent out. An industry it lacks has no history.
-        quiet_days: See there; `None`: nothing is history.
+        quiet_days: See there; `None`: nothing is history. Where all feedback is old, as when a
+            backlog is read, nothing is; but what nobody has spoken of for so long before `now` is
+            no emergency: its time is counted on the working clock.
         reopened_at: When issues were last reopened, by issue id.
+        asked_for: Issues that a person reopened last: they are no history.
         ledger: What the store keeps of orders beside themselves.
     """
     kept = ledger or Ledger()
@@ -102,6 +106,7 @@ def decide_orders(
         circumstances or {},
         sinks,
         reopened,
+        quiet_days,
         kept,
         Turns(routing.every_rota(), kept.turns, now.astimezone(calendar.zone)),
         Reviews(kept.reviews, routing, now),
@@ -117,7 +122,8 @@ def decide_orders(
         if issue.status in ("open", "reopened") and issue.issue_id not in elsewhere:
             theirs = orders.get(issue.issue_id, [])
             for task in desk.tasks(issue, theirs):
-                if not is_history(task.issue, as_of, quiet_days):
+                is_asked_for = issue.issue_id in asked_for
+                if is_asked_for or not is_history(task.issue, as_of, quiet_days):
                     told += desk.tell(task, theirs)
     return Decided(told, desk.parts, desk.reviews.changed, desk.turns.changed)
 
@@ -134,6 +140,7 @@ class _Desk:
     circumstances: Mapping[str, Circumstances]
     sinks: Sequence[str]
     reopened_at: Mapping[str, datetime]
+    quiet_days: float | None
     kept: Ledger
     turns: Turns
     reviews: Reviews
@@ -202,7 +209,7 @@ class _Desk:
         self, task: Task, former: Sequence[WorkOrder], work_order_id: str
     ) -> list[tuple[WorkOrder, Message]]:
         self.reviews.opened(work_order_id)
-        issue, decided = task.issue, assigned(task.routing, self.turns)
+        issue, decided = task.issue, self._unhurried(task.issue, assigned(task.routing, self.turns))
         due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
         last = max(former, key=lambda order: order.created_at, default=None)
         order = WorkOrder(
@@ -226,6 +233,15 @@ class _Desk:
         self.parts.append(OrderPart(work_order_id, task.part, decided.rule, decided.skill_group))
         sinks = decided.sinks or self.sinks
         return self._messages(order, task, "opened", decided, sinks)
+
+    def _unhurried(self, issue: Issue, decided: Routing) -> Routing:
+        """Returns the routing of an issue, on the working clock where it is of long ago."""
+        is_old = is_history(issue, {issue.industry: self.now}, self.quiet_days)
+        if not is_old or decided.clock == "working":
+            return decided
+        days = (self.now - issue.last_seen).days
+        why = f"{decided.explanation}；{days} 天来没有新的声音，按工作时间计时"
+        return replace(decided, clock="working", explanation=why)
 
     def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
         issue, decided = task.issue, self._routed_anew(task, order)

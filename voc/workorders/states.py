@@ -107,6 +107,8 @@ ALIASES: Final[Mapping[str, Action]] = {
     "accept": "accepted",
     "resolve": "resolved",
     "close": "closed",
+    "延期": "extend",
+    "重开": "reopened",
     **{ACTION_LABELS[name]: name for name in ACTIONS},
 }
 """Other names that people may type for an action: Chinese ones among them."""
@@ -153,9 +155,8 @@ def action_named(name: str) -> Action:
     for action in ACTIONS:
         if action == found:
             return action
-    raise UsageError(
-        f"There is no event {name!r}; there are {', '.join(ACTIONS)}.{nearest(name, ACTIONS)}"
-    )
+    meant = nearest(name, [*ACTIONS, *ALIASES])
+    raise UsageError(f"There is no event {name!r}; there are {', '.join(ACTIONS)}.{meant}")
 
 
 def check_allowed(order: WorkOrder, action: Action) -> None:

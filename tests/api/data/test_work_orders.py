@@ -187,6 +187,24 @@ def test_a_wrong_signature_opens_nothing(signing: Service, flaw: str, age_s: int
     assert [entry.event for entry in signing.store.work_orders()[0].history] == ["opened", "note"]
 
 
+def test_a_signed_event_is_no_other_orders(signing: Service) -> None:
+    first = opened(signing).json()["work_order_id"]
+    other = replace(signing.store.work_orders()[0], work_order_id="wo_0123456789abcdef0123")
+    with signing.store.transaction() as transaction:
+        transaction.save_work_order(other)
+    body = json.dumps({"event": "resolved"}).encode()
+    headers = signed(SECRET, body, at=datetime.now(UTC))
+    answers = [
+        signing.client.post(f"/v1/work-orders/{name}/events", content=body, headers=headers)
+        for name in (first, other.work_order_id, first)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 422, 200]
+    assert answers[2].json()["repeated"]
+    order = signing.store.work_order(other.work_order_id)
+    assert order is not None
+    assert order.status == "open"
+
+
 def test_a_signature_opens_no_other_route(signing: Service) -> None:
     body = b'{"items":[{"native_id":"1","channel":"review","text":"x"}]}'
     headers = signed(SECRET, body, at=datetime.now(UTC))

@@ -150,7 +150,7 @@ def test_what_cannot_be_heard_is_set_aside_and_holds_up_nothing(folder: Folder) 
         "is no WAV file",
         "is no WAV file",
         "no speech is heard in it",
-        "cannot be recognised (RuntimeError)",
+        "cannot be recognised (ValueError)",
         "has 3 channels, and channels names 2",
     ]
     assert [voice.native_id for voice in folder.voices()] == ["f"]
@@ -186,6 +186,40 @@ def test_a_call_is_stored_once(folder: Folder) -> None:
     with open_store(folder.settings.store_url) as store:
         counts = [ingest(store, source, settings=folder.settings, industry=None) for _ in range(2)]
     assert counts == [Ingested("hotline", accepted=1), Ingested("hotline")]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("BFCArena: Failed to allocate memory for requested buffer of size 1024"),
+        RuntimeError("std::bad_alloc"),
+    ],
+)
+def test_what_there_was_no_memory_for_is_tried_again(
+    error: Exception, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("a.wav", sound(*CALL))
+    folder.write("b.wav", sound((0.0, 1.0)))
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with open_store(folder.settings.store_url) as store:
+
+        def ingested() -> Ingested:
+            source, _ = open_source("hotline", settings=folder.settings, told=Told())
+            return ingest(store, source, settings=folder.settings, industry=None)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(fakes.VoiceActivityDetector, "reset", fail)
+            assert [ingested().accepted for _ in range(2)] == [0, 0]
+        places = [reject.place.rpartition("/")[2] for reject in store.rejects("hotline")]
+        assert places == ["a.wav", "b.wav"]
+        assert "tried again by the next run" in store.rejects("hotline")[0].reason
+        assert ingested() == Ingested("hotline", accepted=1, rejected=1)
+        assert ingested() == Ingested("hotline")
 
 
 def _written(path: Path, data: bytes) -> Path:

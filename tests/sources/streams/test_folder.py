@@ -83,6 +83,30 @@ def test_a_file_that_is_too_large_is_set_aside(place: FolderPlace, tmp_path: Pat
     assert "max_file_mb" in page.rejects[0].reason
 
 
+@pytest.mark.parametrize("told", [None, 5])
+def test_a_size_that_the_listing_hides_or_errs_in_is_set_aside_too(
+    told: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fsspec
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    whole = MemoryFileSystem.glob
+
+    def without_size(self: Any, path: str, **more: Any) -> Any:
+        return {name: each | {"size": told} for name, each in whole(self, path, **more).items()}
+
+    monkeypatch.setattr(MemoryFileSystem, "glob", without_size)
+    memory = fsspec.filesystem("memory")
+    name = f"/voc-{os.getpid()}-{time.monotonic_ns()}"
+    memory.pipe(f"{name}/a.csv", ("id,text\n1," + "好" * 1_000).encode())
+    memory.pipe(f"{name}/b.csv", "id,text\n1,好\n".encode())
+    source = {"kind": "folder", "path": f"memory://{name}/*.csv", "settle_s": 0}
+    pages = read(settings_for(tmp_path, source | {"max_file_mb": 0.001}))
+    memory.rm(name, recursive=True)
+    assert "max_file_mb" in pages[0].rejects[0].reason
+    assert texts(pages) == ["好"]
+
+
 def test_a_folder_that_is_not_there_yet_gives_nothing(tmp_path: Path) -> None:
     assert read(settings_for(tmp_path, {"kind": "folder", "path": "none/*.csv"})) == []
 

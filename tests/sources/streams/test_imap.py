@@ -56,7 +56,7 @@ def test_another_uidvalidity_reads_anew(tmp_path: Path, box: Mailbox) -> None:
 def test_a_cut_connection_is_made_anew(
     tmp_path: Path, box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voc.sources.streams.imap.pause_s", lambda _: 0.01)
+    monkeypatch.setattr("voc.sources.streams.consuming.pause_s", lambda _: 0.01)
     place = MailPlace(tmp_path, box, 5)
     box.cut_after = 3
     assert len(names(read(place))) == 5
@@ -101,10 +101,10 @@ def test_the_password_stands_in_no_message(tmp_path: Path) -> None:
         "password": "hush", "allow_private": True,
     }  # fmt: skip
     settings = settings_for(tmp_path, source)
-    from voc.sources.streams import imap
+    from voc.sources.streams import consuming
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(imap, "pause_s", lambda _: 0.0)
+        patch.setattr(consuming, "pause_s", lambda _: 0.0)
         with pytest.raises(SourceError) as caught:
             list(open_source("site", settings=settings, told=Told())[0].read(None))
     assert "hush" not in str(caught.value)

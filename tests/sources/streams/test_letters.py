@@ -104,6 +104,29 @@ def test_charsets_and_encodings(charset: str, coding: str) -> None:
     assert found.values["created_at"] == datetime.fromisoformat("2026-11-01T09:30:00+08:00")
 
 
+@pytest.mark.parametrize(
+    ("sender", "author", "customer"),
+    [
+        ("li@a.cn, Han <Han@b.cn>", "li@a.cn, Han", "li@a.cn"),
+        ("=?utf-8?b?546LLCDmmI4=?= <wang@a.cn>", "王, 明", "wang@a.cn"),
+        ("=?utf-8?b?bGlAYS5jbg==?= <han@b.cn>", "li@a.cn", "han@b.cn"),
+        ('"Wang, Ming" <wang@a.cn>', "Wang, Ming", "wang@a.cn"),
+        ("wang@a.cn", "wang@a.cn", "wang@a.cn"),
+        ("<>", None, None),
+    ],
+)
+def test_all_who_wrote_are_read_and_the_first_is_the_customer(
+    sender: str, author: str | None, customer: str | None
+) -> None:
+    found = read_mail(f"From: {sender}\nSubject: x\n\nbody".encode())
+    assert (found.values.get("author"), found.values.get("customer_id")) == (author, customer)
+
+
+def test_a_name_in_bare_bytes_is_read() -> None:
+    found = read_mail(b"From: " + "李雷".encode() + b" <li@a.cn>\nSubject: x\n\nbody")
+    assert (found.values["author"], found.values["customer_id"]) == ("李雷", "li@a.cn")
+
+
 def test_parts_are_told_apart_and_attachments_counted() -> None:
     parts = [
         b'Content-Type: multipart/alternative; boundary="i"\r\n\r\n'

@@ -141,11 +141,25 @@ def test_the_source_of_the_documentation_works(installed: Path) -> None:
         assert (reject.place, reject.reason) == ("log.txt:2", "the line has no words")
 
 
-def test_a_plug_in_that_does_not_take_its_options_is_told(installed: Path) -> None:
+def test_a_plug_in_that_does_not_take_its_options_is_told(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = installed / "voc.yaml"
     config.write_text("sources: {log: {kind: lines, options: {pth: x}}}")
-    with pytest.raises(ConfigError, match=r"sources\.log\.options"):
+    with pytest.raises(ConfigError, match=r"argument: 'path'\); mend sources\.log\.options"):
         open_source("log", settings=load_settings(config, environ={}), told=Told())
+    log = installed / "log.txt"
+    config.write_text(f"sources: {{log: {{kind: lines, options: {{path: {log}}}}}}}")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("hush")
+
+    import line_source  # type: ignore[import-not-found]
+
+    monkeypatch.setattr(line_source, "Path", refuse)
+    with pytest.raises(ConfigError, match=r"cannot be made \(ValueError in test_opening") as caught:
+        open_source("log", settings=load_settings(config, environ={}), told=Told())
+    assert "hush" not in str(caught.value)
     config.write_text("sources: {log: {kind: lins}}")
     with pytest.raises(ConfigError, match="there is no such kind"):
         load_settings(config, environ={})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from voc.errors import VocError
+from voc.errors import VocError, fault
 from voc.sources.crawling.job import Job, crawler_of
 from voc.sources.crawling.site import (
     Lost,
@@ -105,7 +105,7 @@ async def _tell(job: Job, site: ScrapySite, say: Say) -> None:
     except VocError as error:
         say({"error": str(error)})
     except Exception as error:  # noqa: BLE001 - the parent raises it, whatever it is
-        say({"error": f"{job.name}: cannot be read ({type(error).__name__}: {error})."})
+        say({"error": f"{job.name}: cannot be read ({fault(error)})."})
     else:
         say({"end": "done", "forbidden": site.refused})
 

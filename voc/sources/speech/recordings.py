@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,18 @@ from voc.sources.speech.audio import Samples, conversion, read_wav
 from voc.sources.speech.recognising import open_recogniser
 from voc.sources.streams.drops import Dropped
 
+_NO_MEMORY: Final = (
+    "there was no memory left to recognise it; it is tried again by the next run. Free some, or"
+    " give the recogniser fewer threads or a smaller model"
+)
+_MEMORY_WORDS: Final = ("out of memory", "outofmemory", "allocate memory", "bad_alloc",
+                        "bad allocation")  # fmt: skip
 _COLUMNS: Final = ColumnMap({"id": "id", "turns": "turns", "created_at": "created_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class NotHeard(Reject):
+    """A recording that the machine had no room to hear now: the next run tries it again."""
 
 
 class Recordings:
@@ -62,6 +73,8 @@ class Recordings:
     def read(self, path: Path, native_id: str, file: Dropped) -> Feedback | Reject:
         """Hears one recording; one that cannot be heard is a reject with its reason.
 
+        A `NotHeard` one may be heard later.
+
         Args:
             path: The file on this machine.
             native_id: Its id.
@@ -77,6 +90,8 @@ class Recordings:
         except VocError:
             raise
         except Exception as error:  # noqa: BLE001 - one recording must not hold up those behind it
+            if _lacks_memory(error):
+                return NotHeard(self._name, file.path, _NO_MEMORY)
             return Reject(self._name, file.path, f"cannot be recognised ({type(error).__name__})")
         values: dict[str, Any] = {"id": native_id, "turns": [turn.as_dict() for turn in turns]}
         if file.changed_s is not None:
@@ -113,6 +128,12 @@ class Recordings:
             for turn in self._recogniser.recognise(channel, one_speaker=True)
         ]
         return sorted(turns, key=lambda turn: turn.start_s or 0.0)
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Whether an allocation failed; PyTorch and ONNX Runtime tell it by their words alone."""
+    told = f"{type(error).__name__} {error}".lower()
+    return isinstance(error, MemoryError) or any(words in told for words in _MEMORY_WORDS)
 
 
 def digest_of(path: Path) -> str:

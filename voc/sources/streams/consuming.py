@@ -13,7 +13,7 @@ from voc.errors import SourceError
 from voc.sources.base import Draft, Page, ReadProgress
 from voc.sources.documents import Documents
 
-_MOST_TRIES: Final = 6
+MOST_TRIES: Final = 6
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 8.0
 
@@ -115,18 +115,7 @@ class StreamSource:
     def _pages(
         self, cursor: Mapping[str, Any] | None, stop: Event, idle_s: float | None
     ) -> Iterator[Page]:
-        failures = 0
-        while not stop.is_set():
-            try:
-                for page in self._connected(cursor, stop, idle_s):
-                    failures, cursor = 0, page.cursor
-                    yield page
-                return
-            except AwayError:
-                failures += 1
-                if failures >= _MOST_TRIES:
-                    raise
-            stop.wait(pause_s(failures))
+        return reconnecting(lambda behind: self._connected(behind, stop, idle_s), cursor, stop)
 
     def _connected(
         self, cursor: Mapping[str, Any] | None, stop: Event, idle_s: float | None
@@ -157,6 +146,35 @@ class StreamSource:
             last = message
         yield draft.page(consumer.cursor(last), done=False)
         consumer.acknowledge(last)
+
+
+def reconnecting(
+    connected: Callable[[Mapping[str, Any] | None], Iterator[Page]],
+    cursor: Mapping[str, Any] | None,
+    stop: Event,
+) -> Iterator[Page]:
+    """Gives the pages of a connection, which is made anew behind the last one where it is lost.
+
+    Args:
+        connected: Connects, and gives the pages behind a cursor.
+        cursor: Where it begins.
+        stop: Ends it, and the pauses between tries.
+
+    Raises:
+        AwayError: It was lost six times without a page in between.
+    """
+    failures = 0
+    while not stop.is_set():
+        try:
+            for page in connected(cursor):
+                failures, cursor = 0, page.cursor
+                yield page
+            return
+        except AwayError:
+            failures += 1
+            if failures >= MOST_TRIES:
+                raise
+        stop.wait(pause_s(failures))
 
 
 def pause_s(failures: int) -> float:

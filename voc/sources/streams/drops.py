@@ -21,13 +21,13 @@ class Dropped:
     Attributes:
         path: Its path in the file system.
         identity: A hash of its size, time and tag: another one is another version.
-        size: Bytes.
+        size: Bytes; `None` where the listing does not tell.
         changed_s: When it was changed last, in seconds since 1970; `None` where nothing tells.
     """
 
     path: str
     identity: str
-    size: int
+    size: int | None
     changed_s: float | None
 
 
@@ -42,8 +42,8 @@ def dropped(path: str, told: Mapping[str, Any], *, is_heard: bool) -> Dropped:
     """
     marks = [str(told[name]) for name in _MARKS if told.get(name) is not None]
     marks += [_HEARD] if is_heard else []
-    size = int(told.get("size") or 0)
-    identity = hashlib.blake2b("\x1f".join([str(size), *marks]).encode(), digest_size=8)
+    size = None if told.get("size") is None else int(told["size"])
+    identity = hashlib.blake2b("\x1f".join([str(size or 0), *marks]).encode(), digest_size=8)
     return Dropped(path, identity.hexdigest(), size, _changed_s(told))
 
 

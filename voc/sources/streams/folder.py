@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -31,6 +30,7 @@ CURSOR: Final = "files"
 HEARD: Final = "heard"
 _HALF_WRITTEN: Final = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".swp")
 _MB: Final = 1_000_000
+_PIECE_BYTES: Final = 1 << 20
 
 
 class FolderSource:
@@ -96,6 +96,8 @@ class FolderSource:
             for page in self._pages(each, _rows_done(kept.get(each.path), each), known):
                 rows, done = page.cursor["rows"], page.done
                 kept[each.path] = [each.identity] if done else [each.identity, rows]
+                if rows is None:  # it is tried again by the next run
+                    del kept[each.path]
                 heard |= {each.path: known[each.path]} if each.path in known else {}
                 is_last = done and number == len(fresh)
                 places = {CURSOR: dict(kept)} | ({HEARD: dict(heard)} if heard else {})
@@ -110,15 +112,11 @@ class FolderSource:
             rows_done: Rows to pass over.
             heard: Path: hash of the recordings that were heard; one that is heard now is added.
         """
-        most = self._settings.max_file_mb
-        if file.size > most * _MB:
-            reason = f"it has {file.size} bytes; {most:g} MB are read at most (max_file_mb)"
-            yield self._rejected(file, reason)
-            return
-        if self._recordings is not None and self._hears(file.path):
-            yield self._recorded(file, self._recordings, heard)
-            return
         try:
+            self._check_size(file.size)
+            if self._recordings is not None and self._hears(file.path):
+                yield self._recorded(file, self._recordings, heard)
+                return
             with self._local(file) as path:
                 source = FileSource(
                     path,
@@ -137,17 +135,34 @@ class FolderSource:
                 raise
             yield self._rejected(file, str(error).rstrip("."))
 
+    def _check_size(self, size: int | None) -> None:
+        """Looks at the size of a file as far as it is known, in bytes.
+
+        Raises:
+            SourceError: It is larger than files may be.
+        """
+        most = self._settings.max_file_mb
+        if size is not None and size > most * _MB:
+            raise SourceError(
+                f"it has {size} bytes or more; {most:g} MB are read at most (max_file_mb)"
+            )
+
     def _recorded(self, file: Dropped, recordings: Recordings, heard: dict[str, str]) -> Page:
-        """Hears a recording, if it was not heard before under any name."""
-        from voc.sources.speech.recordings import digest_of
+        """Hears a recording, if it was not heard before under any name.
+
+        Where there is no memory to hear it now, the cursor's `rows` is `None`.
+        """
+        from voc.sources.speech.recordings import NotHeard, digest_of
 
         with self._local(file) as path:
             digest = digest_of(path)
             is_new = digest not in heard.values()
-            heard[file.path] = digest
             items = [recordings.read(path, self._id_of(file), file)] if is_new else []
         rejects = tuple(item for item in items if isinstance(item, Reject))
         feedback = tuple(item for item in items if not isinstance(item, Reject))
+        if any(isinstance(item, NotHeard) for item in items):
+            return Page((), rejects, {"rows": None}, done=True)
+        heard[file.path] = digest
         return Page(feedback, rejects, {"rows": len(items)}, done=True)
 
     def _hears(self, path: str) -> bool:
@@ -168,7 +183,12 @@ class FolderSource:
 
     @contextmanager
     def _local(self, file: Dropped) -> Iterator[Path]:
-        """Gives a file of this machine: the very one, or a copy that is deleted afterwards."""
+        """Gives a file of this machine: the very one, or a copy that is deleted afterwards.
+
+        Raises:
+            FetchError: It cannot be fetched.
+            SourceError: It is larger than files may be, whatever the listing said.
+        """
         if "file" in _protocols(self._files):
             try:
                 Path(file.path).open("rb").close()
@@ -180,7 +200,11 @@ class FolderSource:
             path = Path(folder) / posixpath.basename(file.path)
             try:
                 with self._files.open(file.path, "rb") as there, path.open("wb") as here:
-                    shutil.copyfileobj(there, here, 1 << 20)
+                    while piece := there.read(_PIECE_BYTES):
+                        here.write(piece)
+                        self._check_size(here.tell())
+            except SourceError:
+                raise
             except Exception as error:
                 raise FetchError(f"{self.name}: {file.path}: {_said(error)}.") from error
             yield path

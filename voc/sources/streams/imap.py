@@ -7,10 +7,10 @@ import imaplib
 import re
 import socket
 import ssl
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -22,14 +22,13 @@ from voc.sources.columns import ColumnMap
 from voc.sources.crawling.guard import is_public
 from voc.sources.feedback import to_feedback
 from voc.sources.rows import Row
-from voc.sources.streams.consuming import AwayError, pause_s
+from voc.sources.streams.consuming import AwayError, reconnecting
 from voc.sources.streams.mails import read_mail
 
 _FIELDS: Final = ("id", "text", "title", "created_at", "author", "customer_id")
 _COLUMNS: Final = ColumnMap({name: name for name in _FIELDS})
 _PAGE_MAILS: Final = 100
 _LISTED: Final = 1_000
-_MOST_TRIES: Final = 5
 _OVERHEAD_BYTES: Final = 1_000_000
 _PORT: Final = 143
 _TLS_PORT: Final = 993
@@ -87,25 +86,14 @@ class ImapSource:
         Raises:
             SourceError: The server cannot be reached, may not be, or refuses.
         """
-        kept: Mapping[str, Any] = cursor or {}
-        failures = 0
-        while True:
-            try:
-                for page in self._connected(kept):
-                    failures, kept = 0, page.cursor
-                    yield page
-                return
-            except AwayError:
-                failures += 1
-                if failures >= _MOST_TRIES:
-                    raise
-            time.sleep(pause_s(failures))
+        yield from reconnecting(self._connected, cursor, Event())
 
-    def _connected(self, cursor: Mapping[str, Any]) -> Iterator[Page]:
+    def _connected(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
+        kept = cursor or {}
         with self._session() as server:
             validity, count = self._selected(server)
-            is_same = cursor.get("uidvalidity") == validity
-            last = int(cursor.get("uid", 0)) if is_same else 0
+            is_same = kept.get("uidvalidity") == validity
+            last = int(kept.get("uid", 0)) if is_same else 0
             listed = self._behind(server, last, count)
             draft = Draft(rows=_PAGE_MAILS)
             for number, mail in enumerate(listed, 1):

@@ -11,7 +11,7 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any, Final
 
 from voc.errors import RowError
@@ -49,19 +49,28 @@ def read_mail(data: bytes) -> Mail:
     title = header_text(message.get("Subject"))
     if not text and not title:
         raise RowError("the mail holds no words")
-    name, address = parseaddr(header_text(message.get("From")))
+    authors = _people(message, "from")
     native_id = _id_of(message, data)
     values = {
         "id": native_id,
         "text": text,
         "title": title,
         "created_at": _date_of(message),
-        "author": name or address,
-        "customer_id": address.lower(),
+        "author": ", ".join(name or address for name, address in authors if name or address),
+        "customer_id": authors[0][1].lower() if authors else "",
         "attachments": attachments,
     }
     kept = {key: value for key, value in values.items() if value not in (None, "", 0)}
     return Mail(native_id, kept)
+
+
+def _people(message: Message, header: str) -> list[tuple[str, str]]:
+    """Returns all names and addresses of a list (RFC 5322, 3.4).
+
+    They are told apart before encoded words are read, as a name may hold a comma or an address.
+    """
+    raw = [str(value) for name, value in message.raw_items() if name.lower() == header]
+    return [(header_text(name), header_text(address)) for name, address in getaddresses(raw)]
 
 
 def header_text(value: Any) -> str:

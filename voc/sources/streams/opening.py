@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from voc.config.streams import (
     SqlSourceSettings,
     WebhookSourceSettings,
 )
-from voc.errors import ConfigError, MissingExtraError, UsageError
+from voc.errors import ConfigError, MissingExtraError, UsageError, VocError, fault
 from voc.records import Channel
 from voc.sources.base import Source
 from voc.sources.documents import Documents
@@ -129,9 +130,27 @@ def _plugged(name: str, known: PluggedSourceSettings) -> Source:
         )
     try:
         opener: Callable[..., Source] = points[0].load()
-        return opener(name, **known.options)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise ConfigError(
-            f"The source {name!r} of kind {known.kind} cannot be made ({error}); mend"
-            f" sources.{name}.options, or the package {points[0].value}."
-        ) from error
+        wrong = _misfit(opener, name, known.options)
+        if wrong is None:
+            return opener(name, **known.options)
+    except VocError:
+        raise
+    except Exception as error:
+        raise _not_made(name, known, points[0], fault(error)) from error
+    raise _not_made(name, known, points[0], wrong)
+
+
+def _misfit(opener: Callable[..., Source], name: str, options: Mapping[str, Any]) -> str | None:
+    """Says which option is missing or unknown, by its name alone; `None` where all fit."""
+    try:
+        inspect.signature(opener).bind(name, **options)
+    except TypeError as error:
+        return str(error)
+    return None
+
+
+def _not_made(name: str, known: PluggedSourceSettings, point: EntryPoint, why: str) -> ConfigError:
+    return ConfigError(
+        f"The source {name!r} of kind {known.kind} cannot be made ({why}); mend"
+        f" sources.{name}.options, or the package {point.value}."
+    )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, TextClause, text
@@ -21,11 +21,9 @@ from voc.sources.databases import database_url, read_only, said, shown
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import native_id
 from voc.sources.rows import Row
-from voc.sources.streams.consuming import AwayError, pause_s
+from voc.sources.streams.consuming import MOST_TRIES, AwayError, pause_s
 from voc.sources.streams.watermarks import Mark, earlier, read_mark, write_mark
 from voc.sources.values import DELETED, says_yes
-
-_MOST_TRIES: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class SqlSource:
     Rows are read by growing watermark and, within one, by growing key, so that none is lost or
     doubled where a page ends between equals. Each run begins `lag` before the end of the last one,
     for rows that were committed late; what is known is a duplicate. A row whose `deleted` column
-    says so is withdrawn.
+    says so is withdrawn. Where the query gives all there is (`snapshot`), each run reads all of it.
 
     Args:
         name: Name of the source.
@@ -95,6 +93,7 @@ class SqlSource:
     ) -> None:
         self.name = name
         self._settings = settings
+        self.snapshot_share = settings.snapshot_share if settings.snapshot else None
         self._told = {"id": settings.key} | dict(settings.map)
         self._deleted = self._told.pop(DELETED, None)
         self._channel = channel
@@ -114,7 +113,7 @@ class SqlSource:
         Raises:
             SourceError: The database cannot be reached, or does not take the query.
         """
-        state = self._begun(_State.of(cursor))
+        state = _State() if self.snapshot_share is not None else self._begun(_State.of(cursor))
         with read_only(self._url, name=self.name) as engine:
             if unmarked := self._unmarked(engine):
                 yield Page((), (unmarked,), state.as_cursor(), done=False)
@@ -234,7 +233,7 @@ class SqlSource:
         self, engine: Engine, query: TextClause, values: Mapping[str, Any]
     ) -> Sequence[Mapping[str, Any]]:
         """Asks; a lost connection is tried again with growing pauses."""
-        for failures in range(1, _MOST_TRIES):
+        for failures in range(1, MOST_TRIES):
             try:
                 return self._asked_once(engine, query, values)
             except AwayError:
