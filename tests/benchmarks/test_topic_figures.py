@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tests.benchmarks.topic_figures import agreement, coherence, diversity
+from tests.benchmarks.topic_figures import agreement, coherence, diversity, support
 
 VOICES = [{"换挡", "顿挫"}, {"换挡", "顿挫"}, {"天窗", "漏水"}, {"天窗"}]
 
@@ -38,3 +38,9 @@ def test_agreement_counts_what_has_a_theme_in_both_runs() -> None:
     then = {"a": "1", "b": "1", "c": "2", "d": "2", "only then": "3"}
     assert agreement({"a": "x", "b": "x", "c": "y", "d": "y", "only now": "z"}, then) == 1.0
     assert agreement({"a": "x", "b": "y", "c": "x", "d": "y"}, then) < 0.1
+
+
+def test_support_is_that_of_the_rarest_word() -> None:
+    assert support({"天窗"}, VOICES) == 0.5
+    assert support({"天窗", "漏水"}, VOICES) == 0.25
+    assert math.isnan(support(set(), VOICES))

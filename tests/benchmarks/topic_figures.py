@@ -48,6 +48,18 @@ def diversity(themes: Sequence[Sequence[str]]) -> float:
     return len(set(words)) / len(words) if words else math.nan
 
 
+def support(name: Set[str], voices: Sequence[Set[str]]) -> float:
+    """Returns the share of a theme's voices that use the rarest word of its name, in [0, 1].
+
+    Args:
+        name: The words of the name that have content.
+        voices: The words of each voice of the theme.
+    """
+    if not name or not voices:
+        return math.nan
+    return min(sum(word in said for said in voices) for word in name) / len(voices)
+
+
 def agreement(one: Mapping[Place, str], other: Mapping[Place, str]) -> float:
     """Returns the adjusted Rand index over what has a theme in both runs (Hubert, Arabie 1985)."""
     from sklearn.metrics import adjusted_rand_score

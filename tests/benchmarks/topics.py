@@ -20,13 +20,13 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.processes import environment, run
-from tests.benchmarks.topic_figures import agreement, coherence, diversity
+from tests.benchmarks.topic_figures import agreement, coherence, diversity, support
 from tests.benchmarks.topic_rows import (
     INDUSTRY,
     complaints,
@@ -39,9 +39,13 @@ from tests.benchmarks.topic_rows import (
 from voc.config import bundled, load_industry
 from voc.errors import VocError
 from voc.inference.encoder import available_cores
+from voc.topics import Clause
 from voc.topics.words import Reader
 
 Found = dict[str, Any]
+
+_LARGE: Final = 40
+_SHARE: Final = 0.05
 
 
 def options() -> argparse.Namespace:
@@ -163,8 +167,28 @@ def compare(chosen: argparse.Namespace, folder: Path) -> None:
         if bench.with_bertopic:
             bench.add(bench.found(f"BERTopic {chosen.many}", "bertopic", crowd), [])
     bench.print()
+    print(_of_many(first, clauses, reader))
     for name, topic in zip(first["names"][:30], first["topics"], strict=False):
         print(f"{topic['count']:5}  {name}  ({'、'.join(topic['keywords'][:5])})")
+
+
+def _of_many(found: Found, clauses: Sequence[Clause], reader: Reader) -> str:
+    """Tells how many names are true of many: by their rarest word, against the theme's voices."""
+    texts = {(clause.feedback_id, clause.start): clause.text for clause in clauses}
+    said: dict[str, dict[str, set[str]]] = {}
+    for voice, start, topic_id, *_ in found["places"]:
+        words = {word.text for word in reader.read([texts[voice, start]])[0].words}
+        said.setdefault(topic_id, {}).setdefault(voice, set()).update(words)
+    names = reader.read([topic["topic"].partition("（")[0] for topic in found["topics"]])
+    voices = [list(said[topic["topic_id"]].values()) for topic in found["topics"]]
+    shares = [support(set(name.content()), of) for name, of in zip(names, voices, strict=True)]
+    large = [share for share, of in zip(shares, voices, strict=True) if len(of) >= _LARGE]
+    single = sum(share * len(of) <= 1 for share, of in zip(shares, voices, strict=True))
+    return (
+        f"Rarest word of the name used by {_SHARE:.0%} or more of the voices:"
+        f" {sum(share >= _SHARE for share in large)} of {len(large)} themes of {_LARGE} voices and"
+        f" more; by one voice alone: {single} of {len(shares)} themes."
+    )
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import pytest
 from voc.config import Aspect, Industry
 from voc.issues.naming import MAX_TITLE, Titles
 from voc.records import Mention, Span
+from voc.topics.naming import MIXED
 
 NOISE = ("服务 差", "价格 贵", "内饰 廉价", "动力 差", "油耗 高", "导航 卡", "异响 严重")
 
@@ -193,3 +194,28 @@ def test_where_voices_share_no_phrase_terms_of_the_taxonomy_stand(
     many = (*texts, *(letter * 3 for letter in "喂啥哼哎哟咦哇呸切唉"))
     voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(many)]
     assert Titles(trade, voices, {}).title("服务", voices) == "服务：态度、排队"
+
+
+def test_a_mixed_theme_or_one_of_praise_leaves_the_name_to_the_voices(
+    mention: Callable[..., Mention],
+) -> None:
+    voices = [mention(f"f{i}", i, text="动力不足", topic_id="tp_1") for i in range(3)]
+    mixed = Titles(None, voices, {"tp_1": f"动力{MIXED}"})
+    assert mixed.title("性能", voices, topic_id="tp_1") == "性能：动力不足"
+    assert Titles(None, voices, {}).title("性能", voices, topic_id="tp_1") == "性能：动力不足"
+    bare = [mention(f"f{i}", i, text="动力", topic_id="tp_1") for i in range(3)]
+    assert mixed.title("性能", bare, topic_id="tp_1") == f"性能：动力{MIXED}"
+
+
+def test_one_word_of_a_crowd_names_no_issue(mention: Callable[..., Mention]) -> None:
+    texts = [*("店员翻白眼", "店员嗑瓜子"), *("店员吼人",) * 3, *("店员",) * 7]
+    voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]
+    title = _titles(mention, voices).title("服务", voices, store="南京店")
+    assert title.startswith("服务：店员吼人")
+
+
+def test_one_voice_stands_for_others_by_its_whole_clause(mention: Callable[..., Mention]) -> None:
+    texts = ["我的油耗略高", "打火声怪", "轮胎薄"]
+    voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]
+    title = Titles(None, voices, {}).title("性能", voices, product="X5")
+    assert title.removesuffix("等（X5）").removeprefix("性能：") in texts

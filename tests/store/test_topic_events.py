@@ -75,11 +75,13 @@ def test_a_merged_topic_goes_into_the_other(filled: Store) -> None:
 def test_what_is_split_off_by_words(filled: Store) -> None:
     child = replace(topic("d"), topic="漏发")
     with filled.transaction() as tx:
-        assert tx.split_topic(topic("a"), child, ["少发"], "王", NOW) == 0
+        assert tx.split_topic(topic("a"), child, ["少发"], "王", NOW, least=1) == 0
+    with pytest.raises(UsageError, match="min_voices"), filled.transaction() as tx:
+        tx.split_topic(topic("a"), child, ["漏了"], "王", NOW, least=2)
     assert filled.topic("d") is None
     assert filled.topic_events() == []
     with filled.transaction() as tx:
-        assert tx.split_topic(topic("a"), child, ["少发", "漏了"], "王", NOW) == 1
+        assert tx.split_topic(topic("a"), child, ["少发", "漏了"], "王", NOW, least=1) == 1
     assert filled.topic_places("snack")["fb_2", 4] == "d"
     assert {item.topic_id: item.count for item in filled.topics("snack")} == {
         "a": 1, "b": 1, "d": 1,

@@ -46,3 +46,16 @@ def test_a_theme_of_complaints_is_shown_by_complaints(
     chosen = evidence_of(clauses, vectors, level, negative=True)
     assert TEXTS[5] not in {item.text for item in chosen}
     assert (chosen[0].start, chosen[0].end) == (0, len(chosen[0].text))
+
+
+def test_what_judges_otherwise_is_no_evidence_where_others_do(
+    reader: Reader, make: Callable[..., list[Clause]]
+) -> None:
+    clauses = [replace(clause, negative=at < 4) for at, clause in enumerate(make(*TEXTS))]
+    vectors = Space(reader, seed=0).fit(reader.read(TEXTS), [c.feedback_id for c in clauses])
+    closeness = np.linspace(0.4, 0.9, len(TEXTS), dtype=np.float32)
+    chosen = evidence_of(clauses, vectors, closeness, negative=True)
+    assert {item.text for item in chosen} <= set(TEXTS[:4])
+    level = np.full(len(TEXTS), 0.8, dtype=np.float32)
+    clauses[3] = replace(clauses[3], opinions=("换挡一顿一顿",))
+    assert evidence_of(clauses, vectors, level, negative=True)[0].text == TEXTS[3]

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from voc.topics.keywords import keywords_of, weights_of
-from voc.topics.naming import MAX_NAME, Member, name_of
+from voc.topics.naming import MIXED, is_mixed, name_of
+from voc.topics.phrases import Member, least_support
+from voc.topics.stretches import MAX_NAME
 from voc.topics.words import Reader
 
 OTHERS = (
@@ -43,7 +45,7 @@ def named(reader: Reader, texts: tuple[str, ...], **options: object) -> str:
         (("没人管排队，", "后面排队也没人管", "排队没有人管"), "没人管排队"),
         (("冷车挂挡哐一声，", "倒挡咔一声", "冷车前十分钟挂挡咯噔一声"), "冷车挂挡哐一声"),
         (("物业不作为！", "物业公司", "物业就是不作为"), "物业不作为"),
-        (("變速箱異響，", "变速箱异响严重", "变速箱有异响"), "变速箱异响"),
+        (("變速箱異響，", "变速箱异响", "变速箱有异响"), "变速箱异响"),
         (("语音听不懂HUD", "HUD黑屏", "HUD黑屏了"), "HUD黑屏"),
     ],
 )
@@ -51,7 +53,7 @@ def test_a_phrase_that_customers_used(reader: Reader, texts: tuple[str, ...], na
     assert named(reader, texts) == name
 
 
-@pytest.mark.parametrize(("others", "name"), [(3, "天猫延迟发货规则"), (40, "没有发货")])
+@pytest.mark.parametrize(("others", "name"), [(3, "没有发货"), (40, "发货（多方面）")])
 def test_what_one_customer_says_does_not_name_what_many_say(
     reader: Reader, others: int, name: str
 ) -> None:
@@ -110,3 +112,64 @@ def test_a_word_that_two_themes_use_tells_only_the_one_that_uses_it_most(reader:
     gearbox, brakes = keywords_of(themes, weights_of(themes))
     assert gearbox == ("变速箱", "异响")
     assert brakes == ("抖动", "刹车")
+
+
+@pytest.mark.parametrize(
+    ("texts", "weights", "name"),
+    [
+        pytest.param(
+            (*("展厅",) * 45, "展厅脏乱差", "展厅没有电梯"),
+            {"展厅": 0.9, "脏乱差": 0.2, "电梯": 0.1},
+            f"展厅{MIXED}",
+            id="what one of many says names none",
+        ),
+        pytest.param(
+            (*("电梯",) * 40, "电梯乱响", "电梯天天乱响", "这台电梯还在乱响"),
+            {"电梯": 0.9, "乱响": 0.2},
+            "电梯乱响",
+            id="three of many say it",
+        ),
+        pytest.param(
+            ("98路公交车", "4路公交车", "17 路公交车", "***路公交车", *("公交车",) * 6),
+            {"公交车": 0.9, "路": 0.5},
+            f"公交车{MIXED}",
+            id="a number is not cut",
+        ),
+        pytest.param(
+            ("店员真的乱收钱", "店员竟然乱收钱", "店员", "店员来了", *("店员",) * 6),
+            {"店员": 0.9, "乱收钱": 0.3, "乱收": 0.3, "收钱": 0.2},
+            "店员乱收钱",
+            id="subject and what is said of it",
+        ),
+        pytest.param(
+            ("手机、电脑等配件没有", *("配件",) * 9),
+            {"配件": 0.9, "手机": 0.2, "电脑": 0.2},
+            f"配件{MIXED}",
+            id="a list is not cut",
+        ),
+    ],
+)
+def test_a_name_is_true_of_many(
+    reader: Reader, texts: tuple[str, ...], weights: dict[str, float], name: str
+) -> None:
+    assert name_of(members(reader, texts), weights, complaint=True) == name
+
+
+def test_a_subject_that_judges_by_itself_needs_no_mark(reader: Reader) -> None:
+    said = [replace(one, opinions=("异响",)) for one in members(reader, ("异响",) * 9)]
+    assert name_of(said, {"异响": 0.9}, complaint=True) == "异响"
+
+
+@pytest.mark.parametrize(("voices", "least"), [(7, 1), (8, 2), (39, 2), (40, 3), (200, 10)])
+def test_how_many_must_say_what_stands_for_all(voices: int, least: int) -> None:
+    assert least_support(voices) == least
+
+
+def test_two_mixed_themes_of_one_subject_are_told_apart(reader: Reader) -> None:
+    said = members(reader, (*("店员",) * 7, "店员在说话", "店员说话"))
+    weights = {"店员": 0.9, "说话": 0.3}
+    names = [
+        name_of(said, weights, complaint=False, taken=taken) for taken in ((), {f"店员{MIXED}"})
+    ]
+    assert names == [f"店员{MIXED}", "店员（说话等方面）"]
+    assert all(map(is_mixed, names))

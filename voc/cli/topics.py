@@ -204,6 +204,8 @@ def split(
 ) -> None:
     """Split off what a topic says with certain words; the runs to come keep it apart.
 
+    As many voices must use them as make a topic (topics.min_voices).
+
     Example: voc topics split tp_0123456789abcdef0123 冷车异响 --words 冷车,早上
     """
     from dataclasses import replace
@@ -221,7 +223,12 @@ def split(
         child = replace(topic, topic_id=new_id, topic=name, evidence=())
         with store.transaction() as transaction:
             moved = transaction.split_topic(
-                topic, child, chosen, actor, datetime.now(settings.zone)
+                topic,
+                child,
+                chosen,
+                actor,
+                datetime.now(settings.zone),
+                least=settings.topics.min_voices,
             )
     if not moved:
         raise UsageError(

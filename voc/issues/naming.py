@@ -6,13 +6,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from voc.config import Industry
 from voc.issues.grouping import reason_of
 from voc.records import Mention
 from voc.text.normalise import normalise
-from voc.topics.naming import MIN_NAME, Member, Phrase, ranked_phrases
+from voc.topics.naming import is_mixed
+from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases
 from voc.topics.words import Reader
 
 MAX_TITLE: Final = 30
@@ -26,6 +28,8 @@ _COMMON: Final = 3
 """Voices of the industry from which on a word is no secret of one of them."""
 _SUPPORT: Final = 0.15
 """Share of the voices that must use a word of a phrase that stands for all."""
+_RAREST: Final = 0.125
+"""Share of a crowd's voices that must use its rarest word."""
 _NOTHING_SAID: Final = "负面反馈集中"
 
 # Words that judge without saying what is wrong; alone they name nothing.
@@ -89,7 +93,8 @@ class Titles:
     Args:
         industry: Its taxonomy, whose terms stay whole; `None` where it is not known.
         voices: The complaints of the industry, against which an issue's words are particular.
-        topics: The names of its themes by id.
+        topics: The names by id of its themes of complaints; an issue of any other theme, whose
+            name may praise, is named by its own voices.
     """
 
     def __init__(
@@ -112,11 +117,12 @@ class Titles:
     ) -> str:
         """Names an issue: the aspect, what people say, and where; 30 characters at most.
 
-        What people say is the name of the theme that makes them one issue. Without one it is the
-        phrase that best names their clauses as themes are named, with a second one if it is
-        another matter and half as common; where they say too little alike, the terms of the
-        taxonomy that most of them use. Of three voices and more, two must say each word, or it
-        must be a common one of the industry: what only one says may be anybody's name.
+        What people say is the name of the theme that makes them one issue. Without one, or where
+        that theme is a mixed one, it is the phrase that best names their clauses as themes are
+        named, with a second one if it is another matter and half as common; where they say too
+        little alike, the terms of the taxonomy that most of them use. Of three voices and more, two
+        must say each word, or it must be a common one of the industry: what only one says may be
+        anybody's name.
 
         Args:
             aspect: The aspect's name as people read it.
@@ -126,7 +132,12 @@ class Titles:
             store: The store, likewise.
         """
         named = (reason_of(topic_id) or self._topics.get(topic_id)) if topic_id else None
-        phrases = [named] if named else self._said(aspect, voices, at_home=bool(product or store))
+        if named and not is_mixed(named):
+            phrases = [named]
+        else:
+            phrases = self._said(aspect, voices, at_home=bool(product or store))
+            if named and (phrases == [_NOTHING_SAID] or named.startswith(phrases[0])):
+                phrases = [named]
         place = "·".join(part for part in (product, store) if part)
         for said in ("、".join(phrases), phrases[0]):
             title = f"{aspect}：{said}" + (f"（{place}）" if place else "")
@@ -140,8 +151,7 @@ class Titles:
         uses = _uses(members)
         known = self._fit_to_print(uses) if len(voices) >= _MANY else None
         ranked = self._ranked(members, uses, known, aspect)
-        least = _SUPPORT * len(voices) if len(voices) >= _MANY else 0
-        carried = [one for one in ranked if _support(one, uses) >= min(least, len(voices))]
+        carried = _carried(ranked, uses, len(voices))
         if carried and (len(voices) < _MANY or _support(carried[0], uses) > 1):
             return _first_two(carried, uses)
         terms = self._terms(uses, aspect)
@@ -150,7 +160,9 @@ class Titles:
         # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where
         # voices may speak of different firms, one of them would be accused in the name of all.
         single = self._ranked(members, uses, None, aspect) if at_home else []
-        return [f"{single[0].text}等"] if single else terms or [_NOTHING_SAID]
+        if not single:
+            return terms or [_NOTHING_SAID]
+        return [f"{_without_aspect(_uncut(single[0].text, members), aspect)}等"]
 
     def _terms(self, uses: Counter[str], aspect: str) -> list[str]:
         """Returns the two terms of the taxonomy that most voices use, of those that two use."""
@@ -176,7 +188,7 @@ class Titles:
         found = ranked_phrases(members, weights, complaint=True, shortest=_SHORTEST, known=known)
         private = known is None
         told = [
-            Phrase(_told(one.text, aspect), one.words, one.voices)
+            replace(one, text=_told(one.text, aspect))
             for one in found
             if not (private and one.voices < 2 and _NAMED.search(one.text))
         ]
@@ -207,6 +219,25 @@ def _uses(members: Sequence[Member]) -> Counter[str]:
 
 def _support(phrase: Phrase, uses: Counter[str]) -> int:
     return max(uses[word] for word in phrase.words)
+
+
+def _uncut(phrase: str, members: Sequence[Member]) -> str:
+    """Returns the clause that a phrase was cut out of, if it is short enough for a title."""
+    clauses = [member.text.strip(_EDGES) for member in members if phrase in member.text]
+    short = [one for one in clauses if len(one) <= _MAX_PHRASE and not set(one) & set(_EDGES)]
+    fit = [one for one in short if not (_UNFIT.search(one) or _NAMED.search(one))]
+    return min(fit, key=len, default=phrase)
+
+
+def _carried(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> list[Phrase]:
+    """Returns the phrases that may stand for all; of a crowd, no word may be that of a few."""
+    least = _SUPPORT * n_voices if n_voices >= _MANY else 0
+    rarest = max(2, _RAREST * n_voices) if n_voices >= SOME else 0
+    return [
+        one
+        for one in ranked
+        if _support(one, uses) >= least and min(uses[word] for word in one.words) >= rarest
+    ]
 
 
 def _first_two(ranked: Sequence[Phrase], uses: Counter[str]) -> list[str]:

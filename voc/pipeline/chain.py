@@ -324,7 +324,11 @@ class Chain:
             settings=self._settings.issues,
             volumes=moments.volumes,
             as_of=moments.as_of,
-            topics={topic.topic_id: topic.topic for topic in self._store.topics()},
+            topics={
+                topic.topic_id: topic.topic
+                for topic in self._store.topics()
+                if topic.negative_share > 0.5  # another one's name may praise
+            },
             polarities=self._store.polarities(model=self._engine.model),
             clienteles=clienteles_of(
                 self._store,

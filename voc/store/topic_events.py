@@ -84,19 +84,25 @@ def split(
     words: Sequence[str],
     actor: str,
     now: datetime,
+    least: int,
 ) -> int:
     """Makes a topic of what another one says with certain words; see `Transaction.split_topic`."""
     place = schema.topic_assignment
-    query = select(place.c.assignment_id, place.c.span_text).where(
+    query = select(place.c.assignment_id, place.c.span_text, place.c.feedback_id).where(
         place.c.topic_id == topic.topic_id
     )
-    moved = [
-        row.assignment_id
-        for row in connection.execute(query)
-        if any(word in row.span_text for word in words)
+    rows = [
+        row for row in connection.execute(query) if any(word in row.span_text for word in words)
     ]
-    if not moved:
+    if not rows:
         return 0
+    n_voices = len({row.feedback_id for row in rows})
+    if n_voices < least:
+        raise UsageError(
+            f"Voices in {topic.topic_id} that use {'，'.join(words)}: {n_voices}; a topic needs"
+            f" {least} (topics.min_voices). Give more words, or lower that setting."
+        )
+    moved = [row.assignment_id for row in rows]
     connection.execute(insert(schema.topic), [topic_row(child, muted=False)])
     for names in chunks(moved):
         chosen = place.c.assignment_id.in_(list(names))

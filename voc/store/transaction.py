@@ -189,14 +189,24 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         topic_events.merge(self._connection, topic, into, actor, now)
 
     def split_topic(
-        self, topic: Topic, child: Topic, words: Sequence[str], actor: str, now: datetime
+        self,
+        topic: Topic,
+        child: Topic,
+        words: Sequence[str],
+        actor: str,
+        now: datetime,
+        *,
+        least: int,
     ) -> int:
         """Makes `child` of what `topic` says with one of `words`; runs to come keep it apart.
 
         Returns:
             How many stretches of text went to it; with none, nothing was changed.
+
+        Raises:
+            UsageError: Fewer than `least` voices use the words.
         """
-        return topic_events.split(self._connection, topic, child, words, actor, now)
+        return topic_events.split(self._connection, topic, child, words, actor, now, least)
 
     def save_issues(self, items: Sequence[Issue]) -> None:
         """Stores new issues and updates known ones.

@@ -18,8 +18,9 @@ from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.lineage import continued, shared
 from voc.topics.matching import Candidate, matched
 from voc.topics.meaning import Floats
-from voc.topics.naming import Member, name_of
+from voc.topics.naming import name_of
 from voc.topics.past import Past
+from voc.topics.phrases import Member
 from voc.topics.space import Vectors
 from voc.topics.themes import Labels
 

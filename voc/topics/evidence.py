@@ -18,6 +18,8 @@ MIN_EVIDENCE: Final = 3
 _LIKED_LENGTH: Final = range(6, 41)
 _TOO_ALIKE: Final = 0.85
 _READ_CLAUSES: Final = 200
+# What a clause without an opinion of its own is worth.
+_SAYS_NOTHING: Final = 0.8
 
 
 def evidence_of(
@@ -30,14 +32,19 @@ def evidence_of(
     """Chooses up to five clauses of a theme, each from another voice.
 
     They are taken by maximal marginal relevance (Carbonell and Goldstein 1998): like the theme,
-    unlike those taken before.
+    unlike those taken before. Clauses that judge otherwise than the theme stand for it only where
+    it has too few others.
 
     Args:
         clauses: The theme's clauses, n of them.
         vectors: Their vectors.
         closeness: `(n,)` how much each is like the theme.
-        negative: Whether the theme is a complaint; clauses that judge so come first.
+        negative: Whether the theme is a complaint.
     """
+    fitting = [at for at, clause in enumerate(clauses) if clause.negative == negative]
+    if len({clauses[at].feedback_id for at in fitting}) >= MIN_EVIDENCE:
+        clauses, closeness = [clauses[at] for at in fitting], closeness[fitting]
+        vectors = vectors.take(np.array(fitting, dtype=np.intp))
     worth = np.array([_worth(clause, negative=negative) for clause in clauses], dtype=np.float32)
     order = np.argsort(-(closeness * worth), kind="stable")[:_READ_CLAUSES]
     likeness = vectors.take(order).similarities(vectors.take(order))
@@ -60,7 +67,8 @@ def evidence_of(
 
 def _worth(clause: Clause, *, negative: bool) -> float:
     fitting = 1.0 if clause.negative == negative else 0.6
-    return fitting * (1.0 if len(clause.text) in _LIKED_LENGTH else 0.7)
+    telling = 1.0 if any(opinion in clause.text for opinion in clause.opinions) else _SAYS_NOTHING
+    return fitting * telling * (1.0 if len(clause.text) in _LIKED_LENGTH else 0.7)
 
 
 def _evidence(clause: Clause) -> Evidence:

@@ -6,7 +6,14 @@ import functools
 from pathlib import Path
 from typing import Final, Literal
 
-ListName = Literal["generic_words", "name_openers", "name_closers", "name_particles"]
+ListName = Literal[
+    "generic_words",
+    "name_openers",
+    "name_closers",
+    "name_verdicts",
+    "name_unfinished",
+    "name_particles",
+]
 
 _FOLDER: Final = Path(__file__).parent / "data"
 

@@ -1,0 +1,263 @@
+"""Phrases of clauses that may name what these are about, by what they say and who says it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from voc.topics.stretches import edges, stretches
+from voc.topics.wordlists import word_list
+from voc.topics.words import Reading, Word
+
+MIN_NAME: Final = 4
+_EASY: Final = 8
+_READ_CLAUSES: Final = 300
+_MOST_FILLERS: Final = 3
+
+# What it is worth that a phrase judges, or says what is wrong.
+_JUDGES: Final = 1.6
+_TROUBLES: Final = 1.4
+# What it is worth where only one voice puts the words so.
+_LONE: Final = 0.75
+# What it is worth that a phrase begins, and ends, where the customer's clause does.
+_BEGINS: Final = 1.15
+_ENDS: Final = 1.25
+_WHOLE: Final = _BEGINS * _ENDS
+# How words begin that say what is wrong.
+_TROUBLE: Final = frozenset("不没无未难乱太差坏慢贵少缺漏破裂堵吵脏臭霉拖欠骗抢占违骂吼凶")
+_NO_TROUBLE: Final = (
+    *("不动产", "不断", "不同", "不仅", "不少", "不久", "不过", "不忘"),
+    *("未来", "差不多", "少数"),
+)
+# From so many voices on, a phrase stands for all only if so many, or this share of them, say it.
+SOME: Final = 8
+MANY: Final = 40
+_LEAST: Final = 3
+_SHARE: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A clause of a theme.
+
+    Attributes:
+        reading: Its words.
+        text: It as it was written.
+        voice: The feedback it is from.
+        closeness: How much it is like the theme, in [0, 1].
+        fitting: Whether it judges as most of the theme's clauses do.
+        opinions: What is judged and how, as one, in normal form.
+    """
+
+    reading: Reading
+    text: str
+    voice: str
+    closeness: float
+    fitting: bool
+    opinions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that stand together in a clause and may name what it is about.
+
+    Attributes:
+        text: The phrase as the customer wrote it.
+        words: Those of its words that have content.
+        voices: How many use it.
+        support: How many use all its words in one clause, in whatever order.
+        judges: Whether it holds an opinion or says what is wrong; 小区门口 does neither.
+        first: Its first word.
+        last: Its last word.
+        whole: Whether it is all that a clause says, without a word that tells nothing.
+    """
+
+    text: str
+    words: frozenset[str]
+    voices: int
+    support: int
+    judges: bool
+    first: Word
+    last: Word
+    whole: bool
+
+
+def least_support(n_voices: int) -> int:
+    """Returns how many of so many voices must say what is to stand for all of them."""
+    if n_voices < SOME:
+        return 1
+    return 2 if n_voices < MANY else max(_LEAST, math.ceil(_SHARE * n_voices))
+
+
+def ranked_phrases(
+    members: Sequence[Member],
+    weights: Mapping[str, float],
+    *,
+    complaint: bool,
+    shortest: int = MIN_NAME,
+    least: int = 1,
+    known: Collection[str] | None = None,
+) -> list[Phrase]:
+    """Returns the phrases that may name what clauses are about, best first.
+
+    Best is what holds the heaviest words with the fewest others between them, judges, begins and
+    ends where a customer's clause does, and is said by most.
+
+    Args:
+        members: The clauses; phrases are taken from the first ones only if they are very many.
+        weights: Words with their weights.
+        complaint: Whether a name should say what is wrong.
+        shortest: Characters of the shortest phrase.
+        least: How many voices must use all words of a phrase in one clause.
+        known: The words that phrases may hold; `None`: any, those of one clause alone for less.
+    """
+    usage = _Usage(members)
+    shared = usage.shared if known is None else known
+    voices: dict[str, set[str]] = defaultdict(set)
+    best: dict[str, tuple[float, Phrase]] = {}
+    for member in members[:_READ_CLAUSES]:
+        for text, first, last in stretches(member.reading, shortest):
+            words = member.reading.words[first : last + 1]
+            content = frozenset(word.text for word in words if word.tells)
+            support = usage.support(words, least)
+            if support < least or not (known is None or content.issubset(known)):
+                continue
+            voices[text].add(member.voice)
+            telling = _telling(text, words, member, complaint=complaint)
+            wholeness = _wholeness(member.reading, first, last)
+            worth = _worth(words, weights, shared) * wholeness * _manner(member) * telling
+            if worth > (best[text][0] if text in best else 0.0):
+                best[text] = (
+                    worth,
+                    Phrase(
+                        text=as_written(text, member.text),
+                        words=content,
+                        voices=0,
+                        support=support,
+                        judges=telling > 1.0,
+                        first=words[0],
+                        last=words[-1],
+                        whole=wholeness >= _WHOLE and not _fillers(words),
+                    ),
+                )
+    found = [
+        (-worth * _commonness(phrase), len(text), text, phrase)
+        for text, (worth, one) in best.items()
+        if (phrase := _counted(one, len(voices[text]))).support >= least
+    ]
+    return [phrase for *_, phrase in sorted(found, key=lambda one: one[:3])]
+
+
+def _counted(phrase: Phrase, voices: int) -> Phrase:
+    """Adds how many use the phrase; words as 没有 and 很大 are only of what they stand beside."""
+    loose = phrase.first.tells and phrase.last.text not in word_list("name_verdicts")
+    support = phrase.support if loose else voices
+    return replace(phrase, voices=voices, support=support)
+
+
+class _Usage:
+    """Which clauses use which words."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self._voices = [member.voice for member in members]
+        self._clauses: dict[str, set[int]] = defaultdict(set)
+        for at, member in enumerate(members):
+            for word in member.reading.words:
+                self._clauses[word.text].add(at)
+        self._known: dict[frozenset[str], int] = {}
+
+    @property
+    def shared(self) -> set[str]:
+        """The words of more than one clause."""
+        return {word for word, clauses in self._clauses.items() if len(clauses) > 1}
+
+    def support(self, words: Iterable[Word], least: int) -> int:
+        """Counts the voices that use all words in one clause; 0 where a word has too few clauses.
+
+        A single character without content, as 又, may be another one.
+        """
+        ends = edges()
+        needed = frozenset(
+            word.text
+            for word in words
+            if word.tells or len(word.text) > 1 or word.text.isascii() or word.text in ends
+        )
+        if needed not in self._known:
+            clauses = sorted((self._clauses[word] for word in needed), key=len)
+            enough = clauses and len(clauses[0]) >= least
+            both = set.intersection(*clauses) if enough else ()
+            self._known[needed] = len({self._voices[at] for at in both})
+        return self._known[needed]
+
+
+def _worth(words: Sequence[Word], weights: Mapping[str, float], shared: Collection[str]) -> float:
+    """Values a phrase by the weights of its words; those that say nothing make it worse.
+
+    Of the words that only one clause has, the heaviest counts by half and the others not at all.
+    """
+    telling = {word.text for word in words if word.tells}
+    fillers = _fillers(words)
+    if not telling or fillers > _MOST_FILLERS:
+        return 0.0
+    length = words[-1].end - words[0].start
+    worth = sum(weights.get(word, 0.0) for word in telling if word in shared)
+    rare = [weights.get(word, 0.0) for word in telling if word not in shared]
+    worth += 0.5 * max(rare, default=0.0)
+    worth *= 0.8**fillers * 0.95 ** max(0, length - _EASY)
+    if any(word.text.isascii() or word.text.isdecimal() for word in words):
+        worth *= 0.6
+    return worth if len(words) > 1 else 0.6 * worth
+
+
+def _fillers(words: Sequence[Word]) -> int:
+    ends = edges()
+    return sum(not word.tells and word.text not in ends for word in words)
+
+
+def _wholeness(reading: Reading, first: int, last: int) -> float:
+    """Values a phrase that begins and ends where the customer's own did; particles do not count."""
+    words, particles = reading.words, word_list("name_particles")
+    while last + 1 < len(words) and words[last + 1].text in particles:
+        last += 1
+    before = words[first - 1] if first and words[first - 1].end == words[first].start else None
+    follows = last + 1 < len(words) and words[last + 1].start == words[last].end
+    after = words[last + 1] if follows else None
+    worth = _BEGINS if before is None else 0.75 if before.tells else 1.0
+    return worth * (_ENDS if after is None else 0.5 if after.tells else 0.7)
+
+
+def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: bool) -> float:
+    """Values a phrase that judges: one that holds an opinion whole, or says what is wrong.
+
+    A phrase that does neither, as 小区门口, names a thing and no problem.
+    """
+    if any(opinion in phrase for opinion in member.opinions if len(opinion) > 1):
+        return _JUDGES
+    if len(words) > 1 and words[-1].text in word_list("name_verdicts"):
+        return _TROUBLES
+    troubles = any(
+        word.text[0] in _TROUBLE and not word.text.startswith(_NO_TROUBLE) for word in words
+    )
+    return _TROUBLES if complaint and troubles else 1.0
+
+
+def _manner(member: Member) -> float:
+    return (1.0 if member.fitting else 0.5) * (0.8 + 0.2 * member.closeness)
+
+
+def _commonness(phrase: Phrase) -> float:
+    """Values a phrase that more voices use; what one alone says names many badly."""
+    lone = _LONE if phrase.voices == 1 and phrase.support > 1 else 1.0
+    return lone * (1.0 + 0.25 * math.log2(phrase.support))
+
+
+def as_written(phrase: str, text: str) -> str:
+    """Gives a phrase the letters that the customer wrote, where only their case differs."""
+    lowered = text.lower()
+    at = lowered.find(phrase)
+    if at < 0 or len(lowered) != len(text):
+        return phrase
+    return text[at : at + len(phrase)]
