@@ -28,10 +28,10 @@ from tests.api.serving import RunningServer
 from tests.api.test_openapi import SNAPSHOT
 from voc.store import open_store
 
-# Read when the module is, for tests run without VOC_* variables.
 WALKS = 60
 """Fewest walks, so that every list is reached by one."""
 
+# Read when the module is, for tests run without VOC_* variables.
 EXAMPLES = int(os.environ.get("VOC_TEST_FUZZ_EXAMPLES", "25"))
 
 

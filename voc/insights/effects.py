@@ -65,7 +65,7 @@ class Watch:
     places: Places
     settings: EffectSettings
     as_of: Mapping[str, datetime]
-    _mended: dict[tuple[str, str], list[tuple[int, GroupKey]]] = field(
+    _mended: dict[tuple[str, str | None], list[tuple[int, GroupKey]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     _largest: dict[str, list[GroupKey]] = field(default_factory=dict)
