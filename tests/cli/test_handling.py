@@ -54,9 +54,9 @@ def place(voc: Voc, tmp_path: Path) -> Place:
 def test_an_order_is_handled_and_shown(place: Place) -> None:
     name = NAMES[0]
     assert "open → accepted" in place.act("accepted").err
-    assert (
-        place.act("转派", "--to", "华东运营部", "--assignee", "小王", "--note", "归华东").code == 0
-    )
+    given = place.act("转派", "--to", "华东运营部", "--assignee", "小王", "--note", "归华东")
+    assert given.code == 0
+    assert "'华东运营部' is a department that neither the rules nor a taxonomy names" in given.err
     assert place.act("waiting", "--for", "customer").code == 0
     asked = place.act("extend", "--hours", "3", "--note", "等客户回来", "--by", "小王")
     assert "延期申请: extension_hours - → 3" in asked.err

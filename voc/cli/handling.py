@@ -114,6 +114,8 @@ def act(
     from typing import cast, get_args
 
     from voc.pipeline.handling import Handler
+    from voc.pipeline.rulecheck import team_note
+    from voc.pipeline.taxonomies import industries_of
     from voc.records import WaitingFor
     from voc.workorders import Details
 
@@ -146,6 +148,11 @@ def act(
                 note=note,
                 details=details,
             )
+        if department:
+            industries, _ = industries_of(store, settings, store.industries())
+            doubt = team_note(department, rules=handler.rules, settings=settings, known=industries)
+            if doubt:
+                say(doubt)
     _tell(done)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voc.config import FILE_SINK, Industry, Settings, industry_files, load_industry
-from voc.workorders import check_routing
+from voc.errors import nearest
+from voc.workorders import RoutingRules, check_routing
+from voc.workorders.checking import known_teams
 
 _SHOWN = 5
 
@@ -22,10 +24,30 @@ def rule_notes(settings: Settings, known: Mapping[str, Industry]) -> list[str]:
     path = settings.resolve(settings.routing.file)
     if path is None:
         return []
-    folder = settings.resolve(settings.industries_dir)
-    files = industry_files(folder)
-    missing = {name for name in files if name not in known}
-    industries = {name: load_industry(name, folder=folder) for name in missing} | dict(known)
+    industries = _all_of(settings, known)
     found = check_routing(path, industries, sinks={*settings.sinks, FILE_SINK})
     more = [f"{len(found) - _SHOWN} more; voc doctor names them."] if len(found) > _SHOWN else []
     return [*found[:_SHOWN], *more]
+
+
+def team_note(
+    team: str, *, rules: RoutingRules, settings: Settings, known: Mapping[str, Industry]
+) -> str | None:
+    """Returns what to know of a department that no rule and no taxonomy names, else nothing.
+
+    Any name may be given an order, for teams come and go; but a slip makes a team of its own in
+    all figures.
+    """
+    teams = known_teams(rules, _all_of(settings, known).values())
+    if team in teams:
+        return None
+    return (
+        f"{team!r} is a department that neither the rules nor a taxonomy names;"
+        f" `departments` in the routing file makes it known.{nearest(team, teams)}"
+    )
+
+
+def _all_of(settings: Settings, known: Mapping[str, Industry]) -> dict[str, Industry]:
+    folder = settings.resolve(settings.industries_dir)
+    missing = [name for name in industry_files(folder) if name not in known]
+    return {name: load_industry(name, folder=folder) for name in missing} | dict(known)
