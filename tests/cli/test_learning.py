@@ -87,7 +87,7 @@ def test_what_is_no_better_than_the_rules_is_not_written(voc: Voc, tmp_path: Pat
     told = ("train-routing", name, *TRADE, "--config", "voc.yaml")
     done = voc(*told)
     assert done.code == 0
-    assert "not surely better" in done.err
+    assert "no better than the rules" in done.err
     assert "nothing was written" in done.err
     assert not (tmp_path / "routing-snack").exists()
     assert voc(*told, "--anyway").code == 0

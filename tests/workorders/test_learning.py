@@ -91,14 +91,15 @@ def test_rules_that_name_a_department_and_unsure_rows_stay_as_they_are() -> None
 
 
 @pytest.mark.parametrize(
-    ("gained", "lost", "better"), [(0, 0, False), (4, 1, False), (12, 1, True), (1, 12, False)]
+    ("gained", "lost", "better", "sure"),
+    [(0, 0, False, False), (4, 1, True, False), (12, 1, True, True), (1, 12, False, False)],
 )
-def test_only_a_sure_gain_is_one(gained: int, lost: int, better: bool) -> None:
+def test_a_gain_is_told_from_a_sure_one(gained: int, lost: int, better: bool, sure: bool) -> None:
     figures = Judged(124, 109, 109 + gained - lost, gained, lost, 100, {}, ())
     value, low, high = figures.gain
     assert low < value < high
     assert value == pytest.approx((gained - lost) / 124)
-    assert figures.is_better is better
+    assert (figures.is_better, figures.is_sure) == (better, sure)
 
 
 def manifest(citizen: Industry) -> LearnedManifest:

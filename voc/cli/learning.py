@@ -61,7 +61,7 @@ def train_routing(
     ] = None,
     anyway: Annotated[
         bool,
-        typer.Option("--anyway", help="Write it though it is not surely better than the rules."),
+        typer.Option("--anyway", help="Write it though it is no better than the rules."),
     ] = False,
     model: ModelOption = None,
     config: ConfigOption = None,
@@ -69,7 +69,7 @@ def train_routing(
     """Learn from the past which department handles what, beside the rules.
 
     The figures are of rows that were held back while the others were fitted, next to what the rules
-    alone do with them. Where that is not surely better, nothing is written. What is written is
+    alone do with them. Where that is no better, nothing is written. What is written is
     used once the routing file names it under `learned`.
 
     Example: voc train-routing handled.csv --industry citizen --map department=承办单位
@@ -190,7 +190,9 @@ def _tell(done: Learning, threshold: float) -> None:
         f" {value:+.3f} (95 % interval {low:+.3f} to {high:+.3f}) beside the rules alone."
     )
     if not done.judged.is_better:
-        say("That is not surely better than the rules.")
+        say("That is no better than the rules.")
+    elif not done.judged.is_sure:
+        say("With so few rows chance may explain that, too; more history would tell.")
     if done.folder is None:
         say("So nothing was written; give more history, or --anyway to have it all the same.")
         return

@@ -167,7 +167,7 @@ def learn(
     anyway: bool = False,
     on_progress: Progress = lambda *_: None,
 ) -> Learning:
-    """Fits, judges on rows not fitted on, and writes what is surely better than the rules.
+    """Fits, judges on rows not fitted on, and writes what is better than the rules.
 
     Args:
         past: Who handled what.

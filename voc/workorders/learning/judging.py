@@ -78,6 +78,11 @@ class Judged:
 
     @property
     def is_better(self) -> bool:
+        """Whether it gains more rows than it loses."""
+        return self.gained > self.lost
+
+    @property
+    def is_sure(self) -> bool:
         """Whether the interval of the difference leaves out zero."""
         return self.gain[1] > 0
 
