@@ -82,7 +82,13 @@ def test_the_input_is_never_written_over(tmp_path: Path) -> None:
 
 def _interrupt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Starts a run and sends it SIGINT once it has written something."""
-    process = subprocess.Popen([VOC, *arguments], cwd=folder, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [VOC, *arguments],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        # Who runs the tests in the background of a shell has it ignored, and children with them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     journal = folder / "out.jsonl.journal"
     waited = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < waited:
