@@ -191,6 +191,16 @@ def test_a_rule_that_names_a_department_goes_before_what_is_learned(
         assert not decided.review
 
 
+def test_what_is_critical_goes_to_the_aspects_team(issue: Issue, citizen: Industry) -> None:
+    router = Router(RoutingRules.model_validate({"learned": {"model": "model", "threshold": 0.3}}))
+    told = Circumstances("critical", departments=((DEPARTMENTS[0], 0.99),))
+    decided = router.route(issue, industry=citizen, circumstances=told)
+    assert (decided.department, decided.named_by) == ("教育局", "aspect")
+    nowhere = replace(issue, aspect_id="none")
+    decided = router.route(nowhere, industry=citizen, circumstances=told)
+    assert (decided.department, decided.named_by) == (DEPARTMENTS[0], "learned")
+
+
 def test_voices_are_heard_together() -> None:
     guesses = [
         tuple((name, math.log(share)) for name, share in zip(DEPARTMENTS, shares, strict=True))

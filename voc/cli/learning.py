@@ -197,6 +197,7 @@ def _tell(done: Learning, threshold: float) -> None:
         say("So nothing was written; give more history, or --anyway to have it all the same.")
         return
     say(
-        f"{done.folder}: written. To use it, write into the routing file:\n"
+        f"{done.folder}: written. To use it, write into the routing file (that of the setting\n"
+        "routing.file; a copy of configs/routing.yaml, if there is none):\n"
         f"learned: {{model: {done.folder.resolve()}, threshold: {threshold:g}}}"
     )

@@ -15,10 +15,11 @@ from voc.pipeline.departments import Handled, departments_of
 from voc.pipeline.routing import Desk
 from voc.pipeline.row_routing import RowRouter
 from voc.pipeline.telling import told_now
+from voc.records import UrgencyLabel
 from voc.sources.base import Reject
 from voc.store import Store
 from voc.text.privacy import mask
-from voc.workorders import RoutingRules
+from voc.workorders import Routing, RoutingRules
 from voc.workorders.checking import known_teams
 from voc.workorders.learning import (
     Example,
@@ -108,10 +109,15 @@ def past_of_file(source: str, router: RowRouter, handled: Handled) -> Past:
                 one.scores,
                 department,
                 routing.department,
-                routing.named_by == "rule",
+                _is_fixed(routing, one.tags.urgency.label if one.tags.urgency else "normal"),
             )
         )
     return Past(examples, [*router.rejects, *rejects])
+
+
+def _is_fixed(routing: Routing, urgency: UrgencyLabel) -> bool:
+    """Whether the department stands before what is learned: by a rule, or by danger."""
+    return routing.named_by == "rule" or (routing.named_by == "aspect" and urgency == "critical")
 
 
 def past_of_store(
@@ -149,7 +155,7 @@ def past_of_store(
         circumstances = told[issue.issue_id]
         routing = desk.decide(issue, industry, circumstances).routing
         scores = {issue.aspect_id: circumstances.confidence or 0.5}
-        is_fixed = routing.named_by == "rule"
+        is_fixed = _is_fixed(routing, circumstances.urgency)
         text = "\n".join(texts)
         known = Example(text, scores, order.department, routing.department, is_fixed)
         examples[text] = known

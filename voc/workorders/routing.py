@@ -225,16 +225,21 @@ def _priority(
 def _department(
     issue: Issue, industry: Industry | None, told: Circumstances, then: Then, rules: RoutingRules
 ) -> tuple[str, str, NamedBy]:
-    """Returns who gets it and why: the rule's team, that of past orders, or the aspect's."""
+    """Returns who gets it and why: the rule's team, that of past orders, or the aspect's.
+
+    What is critical goes to the aspect's team before that of past orders: habits end at danger.
+    """
     if then.department:
         return then.department, "部门由规则指定", "rule"
-    if rules.learned and told.departments and not _is_unsure(told, rules):
+    path = _path(issue.aspect_id, industry.aspects) if industry else []
+    named = next((aspect for aspect in reversed(path) if aspect.department), None)
+    is_heard = named is None or told.urgency != "critical"
+    if rules.learned and told.departments and is_heard and not _is_unsure(told, rules):
         (name, probability), *others = told.departments
         after = f"，其次{others[0][0]} {others[0][1]:.2f}" if others else ""
         return name, f"按以往办理派往{name}（概率 {probability:.2f}{after}）", "learned"
-    for aspect in reversed(_path(issue.aspect_id, industry.aspects) if industry else []):
-        if aspect.department:
-            return aspect.department, f"“{aspect.name}”归{aspect.department}", "aspect"
+    if named is not None and named.department:
+        return named.department, f"“{named.name}”归{named.department}", "aspect"
     return rules.defaults.department, "该方面没有责任部门，派往默认部门", "default"
 
 
