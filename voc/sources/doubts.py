@@ -22,6 +22,7 @@ _SAID: Final[Mapping[str, str]] = {
     "ces": "have a CES that cannot be read; it is left out",
     "replaced": "hold characters that cannot be read; each became U+FFFD",
 }
+_SHOWN: Final = 8
 _UNREADABLE: Final = ("time", "rating", "nps", "csat", "ces")
 
 
@@ -32,6 +33,7 @@ class Doubts:
         self._found: dict[str, tuple[int, str]] = {}
         self._ids = Repeats()
         self._words = Repeats()
+        self._spare: dict[str, None] = {}
 
     def note(self, row: Row, voice: Feedback, columns: ColumnMap) -> None:
         """Looks at a row that became a voice."""
@@ -39,6 +41,8 @@ class Doubts:
         kinds += ["replaced"] if "replaced" in voice.extra else []
         kinds += ["scale"] if _is_above(voice, columns) else []
         kinds += ["repeated"] if columns["id"] is not None and self._is_other(voice) else []
+        if columns["created_at"] is None and voice.created_at is None:
+            self._spare |= dict.fromkeys(name for name in row.values if name not in columns.used)
         for kind in kinds:
             count, first = self._found.get(kind, (0, row.place))
             self._found[kind] = count + 1, first
@@ -49,8 +53,17 @@ class Doubts:
         return is_known and not has_these_words
 
     def sentences(self) -> list[str]:
-        """Returns one sentence for each kind: how many rows, what of them, and the first one."""
-        return [
+        """Returns one sentence for each kind: how many rows, what of them, and the first one.
+
+        A file whose columns name no time, though it has some that hold nothing known, comes first.
+        """
+        spare = "、".join([*self._spare][:_SHOWN])
+        undated = (
+            "no column is known for a time, so that its rows count for the moment they came in; not"
+            f" read, but kept: {spare}. --map created_at=COLUMN names one (product, store and"
+            " rating likewise)."
+        )
+        return [undated] * bool(spare) + [
             f"{count} rows {_SAID[kind]} (the first: {first})."
             for kind in _SAID
             if kind in self._found
