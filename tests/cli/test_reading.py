@@ -133,3 +133,14 @@ def test_what_is_doubtful_in_a_file_is_counted(voc: Voc, tmp_path: Path) -> None
 def test_a_clean_file_is_not_doubted(voc: Voc, tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text(ROWS, encoding="utf-8")
     assert len(voc("ingest", "r.csv", "--industry", "snack").err.splitlines()) == 1
+
+
+def test_columns_that_were_not_read_are_told_where_no_time_is_known(
+    voc: Voc, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("id,评价,哪天写的,几颗星\n1,薯片太咸了,2026-11-02,1\n", encoding="utf-8")
+    said = voc("ingest", "a.csv", "--industry", "snack").err
+    assert "not read, but kept: 哪天写的、几颗星. --map created_at=COLUMN" in said
+    told = voc("ingest", "a.csv", "--industry", "snack", "--map", "created_at=哪天写的").err
+    assert "not read" not in told
