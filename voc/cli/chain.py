@@ -141,6 +141,8 @@ def run(
     from voc.pipeline.chain import Chain
     from voc.pipeline.customers import ingest_customers
     from voc.pipeline.origins import Told, webhook_source
+    from voc.pipeline.rulecheck import rule_notes
+    from voc.pipeline.taxonomies import industries_of
     from voc.tagging.engine import load
 
     settings = settings_from(config)
@@ -168,7 +170,8 @@ def run(
             ) as chain,
         ):  # fmt: skip
             done = chain.run()
-        for note in done.notes:
+        industries, _ = industries_of(store, settings, store.industries())
+        for note in (*rule_notes(settings, industries), *done.notes):
             say(note)
         failed = f", {done.failed} set aside (voc doctor names them)" if done.failed else ""
         typer.echo(

@@ -22,7 +22,6 @@ from voc.pipeline.frontline import Acted, VoiceDesk
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.returning import Mailroom, Returned
-from voc.pipeline.rulecheck import rule_notes
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_by_voices
@@ -137,7 +136,6 @@ class Chain:
             returned=returned,
             notes=(
                 *self._missing,
-                *rule_notes(self._settings, self._industries),
                 *returned.troubles,
                 *notes,
                 *self.voice_notes,
