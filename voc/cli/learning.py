@@ -18,6 +18,7 @@ from voc.cli.terminal import (
     print_table,
     say,
     settings_from,
+    tell_rejects,
 )
 
 if TYPE_CHECKING:
@@ -122,12 +123,7 @@ def _past(
 
 
 def _tell_rows(done: Learning) -> None:
-    for reject in done.rejects[:_SHOWN]:
-        say(f"{reject.place}: {reject.reason}")
-    if len(done.rejects) > _SHOWN:
-        say(f"… and {len(done.rejects) - _SHOWN} more")
-    if done.rejects:
-        say(f"{len(done.rejects)} rows could not be used.")
+    tell_rejects(done.rejects)
     if done.unused:
         say(f"Only the last {done.judged.total} rows were used; {done.unused} came before.")
     if done.few:

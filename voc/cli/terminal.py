@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from voc.config import Settings
+    from voc.sources.base import Reject
     from voc.store import Store
+
+_SHOWN_REJECTS = 10
 
 QUIET_S = 1.0  # work that ends sooner shows no progress bar
 
@@ -154,6 +157,16 @@ def check_industry(industry: str | None, store: Store, settings: Settings) -> No
 def say(message: str) -> None:
     """Tells the person at the terminal something that is no result."""
     typer.echo(message, err=True)
+
+
+def tell_rejects(rejects: Sequence[Reject]) -> None:
+    """Tells which labelled rows could not be used, and why: the first ten, and how many in all."""
+    for reject in rejects[:_SHOWN_REJECTS]:
+        say(f"{reject.place}: {reject.reason}")
+    if len(rejects) > _SHOWN_REJECTS:
+        say(f"… and {len(rejects) - _SHOWN_REJECTS} more")
+    if rejects:
+        say(f"{len(rejects)} rows could not be used.")
 
 
 def print_records(records: Iterable[Mapping[str, Any]]) -> None:

@@ -15,13 +15,13 @@ from voc.cli.terminal import (
     print_table,
     say,
     settings_from,
+    tell_rejects,
 )
 
 if TYPE_CHECKING:
     from voc.pipeline.sharpening import Sharpening
     from voc.tagging.evaluation import Figure
 
-_SHOWN = 10
 _FIGURES = {
     "aspect_micro_f1": "方面 F1",
     "joint_micro_f1": "方面与情感 F1",
@@ -72,18 +72,13 @@ def train_aspects(
             labelled, tagger=tagger, industry=taxonomy, settings=settings, out=out,
             on_progress=lambda stage, part, total: progress.update(part, total, label=stage),
         )  # fmt: skip
-    _tell_rejects(done)
+    _tell_rows(done)
     _print(taxonomy.name, done)
     _tell(done)
 
 
-def _tell_rejects(done: Sharpening) -> None:
-    for reject in done.rejects[:_SHOWN]:
-        say(f"{reject.place}: {reject.reason}")
-    if len(done.rejects) > _SHOWN:
-        say(f"… and {len(done.rejects) - _SHOWN} more")
-    if done.rejects:
-        say(f"{len(done.rejects)} rows could not be used.")
+def _tell_rows(done: Sharpening) -> None:
+    tell_rejects(done.rejects)
     if done.unused:
         say(f"Only the first {done.rows} rows that can be used were; {done.unused} came after.")
     without = [name for name, count in done.examples.items() if not count]
