@@ -7,14 +7,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from voc.errors import UsageError, nearest
 from voc.records import Channel
-from voc.sources.names import EXACT, LIKELY_TEXT, NOT_PARTS, PARTS, SURE_TEXT, THREAD_NAMES, fold
-from voc.sources.values import is_number_like, read_rating, read_score, scale_of
+from voc.sources.names import (
+    EXACT,
+    FIELDS,
+    LIKELY_TEXT,
+    NOT_PARTS,
+    PARTS,
+    SURE_TEXT,
+    THREAD_NAMES,
+    by_field,
+    fold,
+)
+from voc.sources.values import DELETED, is_number_like, read_rating, read_score, scale_of
 
-FIELDS: Final = ("text", *EXACT)
 _LISTED_COLUMNS = 30
 _NPS_RANGE = re.compile(r"0\s*(?:-|~|—|到|至)\s*10|nps|可能|意愿|愿意|程度|多大")
 
@@ -63,21 +72,24 @@ def find_columns(
 
     Told columns come first, then whole names (评价内容, 时间, …), then longer names that contain
     them (您对本次服务的满意度). The only column of a table is its text. A column serves one field.
+    A field that is told to have an empty column has none.
 
     Args:
         names: All columns, in order.
         text: The text's column, as `--text` tells it.
         id: The id's column, as `--id` tells it.
-        mapping: Field: column, as `--map` tells them.
+        mapping: Field: column, as `--map` tells them; fields as `field_named` knows them.
         sample_rows: Some rows; they tell the scale of ratings and numbers from words.
 
     Raises:
         UsageError: A told field or column does not exist, or the text's column is missing or
             cannot be told from others.
     """
-    told = dict(mapping) | {
+    told = by_field(mapping) | {
         field: column for field, column in (("text", text), ("id", id)) if column is not None
     }
+    if told.get("text") == "":
+        raise UsageError("A text needs a column; tell it as text=COLUMN.")
     found = {field: _told_column(field, column, names) for field, column in told.items()}
     folded = [(name, fold(name)) for name in names]
     samples = _Samples(sample_rows)
@@ -87,11 +99,11 @@ def find_columns(
     for field in PARTS:
         if field not in found and field != "text":
             _find_containing(field, folded, found, samples)
-    if not found.keys() & {"text", "turns"}:
+    if not (found.get("text") or found.get("turns")):
         _find_text(names, folded, found, samples, exact=False)
     return ColumnMap(
-        columns=found,
-        rating_max=samples.rating_max(found.get("rating")),
+        columns={field: column for field, column in found.items() if column},
+        rating_max=samples.rating_max(found.get("rating") or None),
         threaded=any(name in THREAD_NAMES for _, name in folded)
         or samples.have_replies(found.get("turns")),
     )
@@ -149,12 +161,11 @@ class _Samples:
 
 
 def _told_column(field: str, column: str, names: Sequence[str]) -> str:
-    if field not in FIELDS:
+    if field == DELETED:
         raise UsageError(
-            f"There is no field {field!r} to map a column to.{nearest(field, FIELDS)} "
-            f"The fields are: {', '.join(FIELDS)}."
+            f"No column is read for {DELETED} here. The fields are: {', '.join(FIELDS)}."
         )
-    if column in names:
+    if not column or column in names:
         return column
     alike = [name for name in names if fold(name) == fold(column)]
     if len(alike) == 1:
