@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import orjson
+
 from voc.errors import UsageError, nearest
 from voc.records import Channel
+from voc.sources.dialogues import turns_in_text
+from voc.sources.mediums import Medium, medium_of
 from voc.sources.names import (
     EXACT,
     FIELDS,
@@ -37,11 +42,13 @@ class ColumnMap:
         used: The columns that hold a field.
         rating_max: The best rating there is (5, 10 or 100), as far as the sample tells.
         threaded: Whether columns speak of threads or replies.
+        medium: Whether conversations were spoken or written, as far as the sample tells.
     """
 
     columns: Mapping[str, str]
     rating_max: float | None = None
     threaded: bool = False
+    medium: Medium | None = None
     used: frozenset[str] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +64,12 @@ class ColumnMap:
             return "survey"
         if self.threaded:
             return "forum"
-        return "hotline" if "turns" in self.columns else "review"
+        return self.conversation if "turns" in self.columns else "review"
+
+    @property
+    def conversation(self) -> Channel:
+        """The channel of conversations; they count as calls where nothing says it."""
+        return "chat" if self.medium == "written" else "hotline"
 
 
 def find_columns(
@@ -106,6 +118,7 @@ def find_columns(
         rating_max=samples.rating_max(found.get("rating") or None),
         threaded=any(name in THREAD_NAMES for _, name in folded)
         or samples.have_replies(found.get("turns")),
+        medium=medium_of(samples.conversations(found), names),
     )
 
 
@@ -149,6 +162,16 @@ class _Samples:
         first = turns[0][:1] if turns and isinstance(turns[0], list) else []
         return any(isinstance(turn, dict) and "reply_to" in turn for turn in first)
 
+    def conversations(self, found: Mapping[str, str]) -> Iterator[list[Mapping[str, Any]]]:
+        """Yields the turns of each row: of a list, or of a text that marks its speakers."""
+        for row in self._rows:
+            turns = _listed_turns(row.get(found.get("turns", "")))
+            words = row.get(found.get("text", ""))
+            if not turns and isinstance(words, str):
+                turns = [turn.as_dict() for turn in turns_in_text(words)]
+            if turns:
+                yield turns
+
     def rating_max(self, column: str | None) -> float | None:
         if column is None:
             return None
@@ -158,6 +181,13 @@ class _Samples:
             return max(told)
         scales = [scale_of(rating.value) for rating in ratings if rating]
         return max((scale for scale in scales if scale), default=None)
+
+
+def _listed_turns(value: Any) -> list[Mapping[str, Any]]:
+    if isinstance(value, str) and value.lstrip().startswith("[{"):
+        with suppress(orjson.JSONDecodeError):
+            value = orjson.loads(value)
+    return [turn for turn in value if isinstance(turn, dict)] if isinstance(value, list) else []
 
 
 def _told_column(field: str, column: str, names: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.doubts import Doubts
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import Repeats, native_id
+from voc.sources.mediums import Medium, medium_of
 from voc.sources.names import FIELDS, by_field, fold
 from voc.sources.rows import Row
 from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
@@ -89,6 +90,7 @@ class FileSource:
         self._joins = joins
         self._remembers = remembers
         self.doubts = Doubts()
+        self._medium: Medium | None = None
         self._silent: frozenset[str] = frozenset()
         self._remembered: dict[str, str] = {}
         self.recalled: tuple[str, ...] = ()
@@ -141,9 +143,9 @@ class FileSource:
                 belongs to another file of the same name.
             SourceError: The file cannot be read.
         """
-        self.doubts = Doubts()
         told = (cursor or {}).get(_TOLD) or {}
         self._recall(told)
+        self.doubts = Doubts(channel_told=self._channel is not None)
         state = self._state() if self._path else {}
         rows_done = self._rows_done(cursor or {}, state)
         if rows_done is None:
@@ -179,10 +181,15 @@ class FileSource:
         """Gives the rows as they are read; kinds of files that need it bring them into shape."""
         return table
 
-    @staticmethod
-    def _turn_columns(table: Table) -> TurnColumns | None:
+    def _turn_columns(self, table: Table) -> TurnColumns | None:
+        """Finds the columns of a table with one row a turn, and whether those were written."""
         sample = table.sample()
-        return turn_columns(names_of(sample[0], sample, table.header)) if sample else None
+        names = names_of(sample[0], sample, table.header) if sample else []
+        turns = turn_columns(names)
+        if turns is not None:
+            calls = [row for row in gathered(sample, turns) if isinstance(row, Row)]
+            self._medium = medium_of([call.values["turns"] for call in calls], names)
+        return turns
 
     def _pages(
         self, table: Table, rows: Iterable[Row | Reject], state: Mapping[str, Any], rows_done: int
@@ -219,8 +226,10 @@ class FileSource:
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:
         sample = [] if "turns" in first.values else table.sample()
-        values = [row.values for row in (first, *sample)]
         names = names_of(first, sample, () if "turns" in first.values else table.header)
+        # Turns that were gathered stand beside the single rows they were gathered from.
+        alike = [row for row in table.sample() if "turns" in row.values] or sample
+        values = [row.values for row in (first, *alike)]
         if self._told.get(DELETED) and self._deleted not in names:
             raise UsageError(
                 f"There is no column {self._deleted!r} for deleted.{nearest(self._deleted, names)}"
@@ -228,7 +237,7 @@ class FileSource:
         told = self._usable(names)
         columns = find_columns(names, mapping=told, sample_rows=values)
         self._silent = silent_fields(columns, told)
-        return columns
+        return replace(columns, medium=self._medium or columns.medium)
 
     def _usable(self, names: Sequence[str]) -> dict[str, str]:
         """The columns that are told, and of those that are remembered the ones that are there.
