@@ -263,3 +263,18 @@ def test_a_report_that_cannot_be_made_says_why(
     result = voc("report", "-o", *arguments)
     assert (result.code, said in result.err) == (code, True), result.err
     assert not (tmp_path / arguments[0]).exists()
+
+
+def test_a_fault_of_its_own_tells_its_place_and_not_its_words(
+    voc: Voc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "客户说的话"
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError(said)
+
+    monkeypatch.setattr("voc.config.load_settings", broken)
+    result = voc("report", "-o", "r.html")
+    assert result.code == 1
+    assert "KeyError in test_commands.py" in result.err
+    assert said not in result.err

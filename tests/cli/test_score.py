@@ -54,6 +54,17 @@ def test_personal_data_are_masked_in_every_kind_of_text(
     assert "***" in written
 
 
+def test_a_rejected_row_tells_no_number_nor_half_of_one(tmp_path: Path) -> None:
+    rows = [{"text": {"a": "长" * before + PHONE + "好"}} for before in range(160, 200, 3)]
+    _write(tmp_path / "in.jsonl", [*rows, {"text": "好"}])
+    done = _voc(tmp_path, "score", "in.jsonl", "-o", "out.jsonl")
+    assert done.returncode == 0, done.stderr
+    told = (tmp_path / "out.jsonl.rejects.jsonl").read_text(encoding="utf-8")
+    assert len(told.splitlines()) == len(rows)
+    assert told.count("长长") >= len(rows)
+    assert PHONE[:4] not in told
+
+
 def test_spans_of_a_dialogue_point_into_its_whole_text(tmp_path: Path) -> None:
     turns = [
         {"speaker": "agent", "text": "您好"},

@@ -73,9 +73,8 @@ def test_what_comes_in_is_tagged_at_the_next_look(store_url: str, settings: Sett
         # What failed is left to the next whole run.
         assert first.turn() == Turn()
         assert store.counts().tagged == 3
-        assert [reject.reason for reject in store.rejects()] == [
-            "tagging failed: ValueError: cannot read it"
-        ]
+        [reject] = store.rejects()
+        assert reject.reason.startswith("tagging failed: ValueError in ")
         first.close()
 
 

@@ -92,8 +92,11 @@ app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:
-    """Runs the command line; errors the user can act on become one sentence on stderr."""
-    from voc.errors import VocError
+    """Runs the command line; errors the user can act on become one sentence on stderr.
+
+    Of any other error its lines of code are told, and not its words.
+    """
+    from voc.errors import VocError, fault
 
     try:
         app()
@@ -103,4 +106,14 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of stdout went away (`voc … | head`); there is nobody left to write to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - its place is told, and not its words
+        import traceback
+
+        # An error's own words may quote what a customer wrote; the lines of code do not.
+        lines = "".join(traceback.format_tb(error.__traceback__))
+        typer.echo(
+            f"{lines}voc: a fault of its own, {fault(error)}; please report it with these lines.",
+            err=True,
+        )
         sys.exit(1)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from voc.errors import ModelError, ModelUnavailableError
+from voc.errors import ModelError, ModelUnavailableError, fault
 from voc.inference.manifest import EncoderManifest, read_manifest
 from voc.inference.spans import span_shapes
 
@@ -166,7 +166,9 @@ class EncoderModel:
         try:
             [states] = self._session.run(None, inputs)
         except Exception as error:
-            raise ModelError(f"{self.manifest.identifier} cannot read a text ({error}).") from error
+            raise ModelError(
+                f"{self.manifest.identifier} cannot read a text ({fault(error)})."
+            ) from error
         return np.asarray(states[0], dtype=np.float32)
 
 

@@ -160,9 +160,8 @@ def _inputs(table: Table, settings: Settings, options: ScoreOptions) -> Iterator
                 max_chars=settings.text.max_chars + 1,
             )
         except RowError as error:
-            sample = mask(str(item.values)[:200]).text
-            reject = Reject(table.name, item.place, error.reason, sample)
-            yield _Input(item.place, str(number), None, reject)
+            reject = Reject(table.name, item.place, error.reason, str(item.values))
+            yield _Input(item.place, str(number), None, _masked(reject))
             continue
         name = feedback.native_id if columns["id"] else str(number)
         extra = kept_of(item, options.keep, masked=settings.privacy.mask)
@@ -170,7 +169,11 @@ def _inputs(table: Table, settings: Settings, options: ScoreOptions) -> Iterator
 
 
 def _masked(reject: Reject) -> Reject:
-    return Reject(reject.source, reject.place, reject.reason, mask(reject.sample).text)
+    """Returns a reject with personal data masked in all that is told of it."""
+    place, reason, sample = (
+        mask(part).text for part in (reject.place, reject.reason, reject.sample)
+    )
+    return Reject(reject.source, place, reason, sample)
 
 
 def columns_of(table: Table, first: Row, mapping: Mapping[str, str]) -> ColumnMap:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Final, Protocol
 
+from voc.errors import fault
 from voc.insights import contradiction
 from voc.pipeline.voices import customer_stretches, customer_view, is_joined
 from voc.records import Feedback, Span, Tags
@@ -108,8 +109,8 @@ def _tag_one(engine: Tagger, view: str, name: str, timeout_s: float) -> Tags | F
             return engine.tag([view], ids=[name])[0]
     except _TooLongError:
         return Failure(f"tagging took longer than {timeout_s:g} s and was cut")
-    except Exception as error:  # noqa: BLE001 - the reason is kept with the row
-        return Failure(f"tagging failed: {type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - its kind is told; its message may quote the text
+        return Failure(f"tagging failed: {fault(error)}")
 
 
 def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:

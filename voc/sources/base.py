@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Event
@@ -10,6 +11,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 from voc.records import Feedback
 
 SAMPLE_CHARS: Final = 200
+_TORN: Final = re.compile(r"[0-9０-９A-Za-z@._+*\-]{1,40}$")
 PAGE_ROWS: Final = 500
 PAGE_CHARS: Final = 2_000_000
 
@@ -23,7 +25,8 @@ class Reject:
         place: Where it stands, as `reviews.csv:17` (physical line) or `reviews.xlsx:评价!17`
             (sheet and row).
         reason: A short sentence.
-        sample: Its first 200 characters, as they stand: mask them before they are kept.
+        sample: Its first 200 characters, as they stand: mask them before they are kept. A word or
+            number that the cut would tear is left out, as nothing masks half a number.
     """
 
     source: str
@@ -32,7 +35,9 @@ class Reject:
     sample: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sample", self.sample[:SAMPLE_CHARS])
+        if len(self.sample) >= SAMPLE_CHARS:
+            whole = _TORN.sub("", self.sample[:SAMPLE_CHARS])
+            object.__setattr__(self, "sample", whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,10 @@ def test_the_sink_of_the_documentation_works(
 def test_a_plug_in_that_does_not_take_its_options_is_told(installed: Path) -> None:
     config = installed / "voc.yaml"
     config.write_text("sinks:\n  board: {kind: lines, options: {pth: x}}\n")
-    with pytest.raises(ConfigError, match=r"sinks\.board\.options"):
+    with pytest.raises(ConfigError, match=r"sinks\.board\.options") as refused:
         open_sinks(load_settings(config, environ={}))
+    assert "(TypeError in " in str(refused.value)
+    assert "pth" not in str(refused.value), "its words may hold what the options hold"
     config.write_text("sinks:\n  board: {kind: lins}\n")
     with pytest.raises(ConfigError, match=r"lines.*Did you mean 'lines'") as caught:
         load_settings(config, environ={})

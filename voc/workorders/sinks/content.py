@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unicodedata import category, combining
 
-from voc.errors import TerminalDeliveryError
+from voc.errors import TerminalDeliveryError, fault
 from voc.records import Message, plain
 from voc.workorders.rules import PRIORITY_LABELS
 
@@ -33,7 +33,7 @@ def payload_bytes(message: Message, *, indent: int | None = None) -> bytes:
             return _json(payload, indent, ascii_only=True).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise TerminalDeliveryError(
-            f"Message {message.message_id}: its payload cannot be written as JSON ({error})."
+            f"Message {message.message_id}: its payload cannot be written as JSON ({fault(error)})."
         ) from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from voc.config.sinks import PLUGIN_GROUP, FileSinkSettings, PluggedSinkSettings
-from voc.errors import ConfigError, MissingExtraError
+from voc.errors import ConfigError, MissingExtraError, fault
 from voc.workorders.sinks.base import Sink
 from voc.workorders.sinks.file_queue import FileQueueSink
 
@@ -77,6 +77,6 @@ def _plugged(name: str, settings: PluggedSinkSettings) -> Sink:
         return opener(name, **settings.options)
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise ConfigError(
-            f"The sink {name!r} of kind {settings.kind} cannot be made ({error}); mend"
+            f"The sink {name!r} of kind {settings.kind} cannot be made ({fault(error)}); mend"
             f" sinks.{name}.options, or the package {points[0].value}."
         ) from error
