@@ -51,6 +51,10 @@ def kinds(text: str) -> list[tuple[Kind, str]]:
         ("车架号LSVAM4187C2184847", "车架号*****************"),
         ("我叫王小明，来自北京", "我叫***，来自北京"),
         ("免贵姓欧阳", "免贵姓**"),
+        ("我是客服小王", "我是客服**"),
+        ("您好，我是云驰客服小李，请讲", "您好，我是云驰客服**，请讲"),
+        ("您好，工号1234李娜为您服务", "您好，工号1234**为您服务"),
+        ("客服代表王芳，很高兴为您服务", "客服代表**，很高兴为您服务"),
         ("我姓马 马建军，姓茆 电话", "我姓* ***，姓* 电话"),
         ("找罗师傅 罗建国", "找*师傅 ***"),
         ("姓名：古丽·买买提", "姓名：******"),
@@ -444,3 +448,15 @@ def test_pseudonym() -> None:
     assert pseudonym("\ud800", key=b"k")
     with pytest.raises(UsageError, match=r"privacy\.key"):
         pseudonym("x", key=b"")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我是客服小编，已关注", "我是客服小妹，请稍等", "我是上海联通的客服人员，为了帮您",
+        "客服很高兴为您服务", "工号1234，请问有什么能帮到您", "我是您的私人服务专员！请问",
+        "客服小哥态度很好", "我是客服经理，您请说", "我是和客服说好了的",
+    ],
+)  # fmt: skip
+def test_staff_without_a_name_stay_as_they_are(text: str) -> None:
+    assert mask(text).text == text

@@ -74,8 +74,22 @@ _LABELLED: Final = re.compile(
     rf"(?:[:：=][ ]?(?P<told>[{_HAN}]{{2,4}}(?:·[{_HAN}]{{1,8}})?(?![{_HAN}·])|{_NAME}"
     rf"|[A-Za-z]{{2,15}}(?: [A-Za-z]{{2,15}}){{0,2}})|(?P<name>{_NAME}))"
 )
+# 我是客服小王 · 工号1234李娜为您服务 · 客服代表王芳，很高兴为您服务
+_ROLE: Final = (
+    "客服(?:代表|专员|人员|经理|主管)?|坐席|座席|话务员|接线员|管家|专员|顾问|导购|店员|技师|骑手"
+)
+_STAFF_NAME: Final = f"(?:{_NAME}|[小阿]{_SURNAME}|{_SURNAME}[姐哥])"
+_STAFF_END: Final = "(?=[，,。!！~;； ]|$|为您|很高兴)"
+_STAFF: Final = re.compile(
+    rf"(?:我是|我叫)[{_HAN}]{{0,6}}(?:{_ROLE})[ ]?(?P<own>{_STAFF_NAME}){_STAFF_END}"
+    rf"|(?:{_ROLE})[ :：]?(?P<served>{_STAFF_NAME})[，,]?"
+    r"(?=(?:很高兴|竭诚)?为[您你](?:服务|解答|处理))"
+    rf"|工号[为是]?[ :：]?[A-Za-z]{{0,3}}[0-9]{{2,8}}号?[ ,，]?的?(?:{_ROLE})?[ ]?"
+    rf"(?P<numbered>{_STAFF_NAME}){_STAFF_END}"
+)
 _ANNOUNCED: Final = (
     _INTRODUCED,
+    _STAFF,
     _SURNAMED,
     _REPEATED,
     _PRESENTED,
@@ -90,7 +104,7 @@ _BEFORE_PHONE: Final = re.compile(
 _AFTER_PHONE: Final = re.compile(rf"[ ,，/、\-]{{1,3}}(?P<name>{_NAME})(?![{_HAN}])")
 
 _MAYBE: Final = re.compile(
-    rf"我叫|名字|名叫|本人|姓[^名氏]|我是|姓名|户名|[收寄发]件人|[系货诉举报映电请办卡机住房订预款]人|{_TITLE}"
+    rf"我叫|工号|客服|[坐座]席|[话接]务员|接线员|名字|名叫|本人|姓[^名氏]|我是|姓名|户名|[收寄发]件人|[系货诉举报映电请办卡机住房订预款]人|{_TITLE}"
 )
 
 
