@@ -237,6 +237,18 @@ def test_tagged_is_filtered_and_ordered(many: Store) -> None:
         assert [ids[row.feedback_id] for row in rows] == expected, name
 
 
+def test_tagged_is_filtered_by_urgency(store: Store) -> None:
+    ingest(store, [voice("1"), voice("2")])
+    calm, urgent = store.untagged("m@1", limit=2)
+    with store.transaction() as tx:
+        tx.save_tags(
+            [(calm, tags_of(calm, urgency=Urgency("normal"))), (urgent, tags_of(urgent))], NOW
+        )
+    assert [row.feedback_id for row in store.tagged(model="m@1", urgency="high")] == [
+        urgent.feedback_id
+    ]
+
+
 def test_mentions_are_filtered_and_ordered(many: Store) -> None:
     ids = {voice(str(number)).feedback_id: str(number) for number in range(10)}
     for name, (wanted, expected) in FILTERS.items():

@@ -49,7 +49,7 @@ def raise_alerts(
             part = aside if mention.feedback_id in paid else counted
             # Streams need no words, and there may be many of them.
             part[mention.industry].append(replace(mention, evidence=(), opinions=()))
-    issues = [store.issue(item.issue_id) or item for item in store.issues()]
+    issues = store.issues(with_evidence=True)
     topics = {topic.topic_id: topic.topic for topic in store.topics()}
     changed = []
     for name, rows in heard.items():

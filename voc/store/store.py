@@ -248,6 +248,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         until: datetime | None = None,
         product: Wanted = None,
         store: Wanted = None,
+        urgency: Wanted = None,
     ) -> Iterator[TaggedRow]:
         """Yields current versions with the tags of `model`, by time and id."""
         with self._database.reading() as connection:
@@ -259,6 +260,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
                 until=until,
                 product=product,
                 store=store,
+                urgency=urgency,
             )
 
     def conversations(
@@ -408,8 +410,9 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         product: Wanted = None,
         store: Wanted = None,
         limit: int | None = None,
+        with_evidence: bool = False,
     ) -> list[Issue]:
-        """Returns issues without their evidence, the last seen first."""
+        """Returns issues, the last seen first; without their evidence unless it is wanted."""
         with self._database.reading() as connection:
             return issues.some(
                 connection,
@@ -419,6 +422,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
                 product=product,
                 store=store,
                 limit=limit,
+                with_evidence=with_evidence,
             )
 
     def issue(self, issue_id: str) -> Issue | None:

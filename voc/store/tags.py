@@ -207,10 +207,16 @@ def tagged(
     until: datetime | None,
     product: str | Sequence[str] | None,
     store: str | Sequence[str] | None,
+    urgency: str | Sequence[str] | None,
 ) -> Iterator[TaggedRow]:
     """Yields voices with the tags of `model`; see `Store.tagged`."""
     table, voice = schema.tags, schema.feedback
-    wanted = ((table.c.industry, industry), (voice.c.product, product), (voice.c.store, store))
+    wanted = (
+        (table.c.industry, industry),
+        (voice.c.product, product),
+        (voice.c.store, store),
+        (table.c.urgency, urgency),
+    )
     query = (
         select(
             *(voice.c[name] for name in (*_VOICE, *_TIME, "turns")),
