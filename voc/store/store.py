@@ -263,6 +263,14 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
                 urgency=urgency,
             )
 
+    def tagged_mark(self, *, model: str, industry: Wanted = None) -> str:
+        """Returns what changes with the versions that are current, and with any tags of `model`.
+
+        So what is made of tagged voices alone need not be made again where it is as it was.
+        """
+        with self._database.reading() as connection:
+            return tags.mark(connection, model=model, industry=industry)
+
     def conversations(
         self,
         *,
