@@ -72,9 +72,9 @@ def list_issues(
         if alerts:
             _list_alerts(store.alerts(industry=industry, status=status, limit=limit), as_json)
             return
-        found = store.issues(industry=industry, status=status, limit=limit)
+        found = store.issues(industry=industry, status=status, limit=limit, with_evidence=as_json)
         if as_json:
-            print_records((store.issue(item.issue_id) or item).as_dict() for item in found)
+            print_records(item.as_dict() for item in found)
             return
     from voc.report.wording import label
 
