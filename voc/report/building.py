@@ -109,9 +109,10 @@ def build_figures(report: ReportInput) -> Figures:
                 span,
                 by_issue.get(line.issue_id, ()),
                 names,
+                own_topic=issue.topic_id,
                 exposed=_exposed(report),
             )
-            for line in lines
+            for issue, line in zip(issues, lines, strict=True)
             if line.issue_id in in_full
         ),
         orders=order_figures(orders),
