@@ -32,8 +32,15 @@ _UNRESOLVED: Final = re.compile(
 _NODDED: Final = re.compile(r"^(?:好的?|嗯+|哦|行|再见|拜拜)?[\s,，。!！~～]*$")
 _ASKS: Final = re.compile(r"[?？]")
 _GREETING: Final = re.compile(
-    r"^(?:喂|你好|您好|嗯+|啊|哎|哦|客服|在吗|在么|人工(?:客服)?|请问)?[\s,，。!！?？~～]*$"
+    r"×*(?:(?:喂|[你您]好|早上好|下午好|晚上好|nihao|嗯+|啊|哎|哦|亲爱的|亲|老板|客服|有人在?[吗么没不嘛]?"
+    r"|在[吗么不嘛]?|人呢|是?人工(?:客服|服务)?吗?|我?要?转人工(?:客服|服务)?|请问(?:一下)?|我?想?(?:问|咨询)一?下"
+    r"|对的?|是的?|好的?)"
+    r"[\s,，。.!！?？~～;；×]*)*"
 )
+_FIGURE: Final = re.compile(r"[\[【［](?:数字|金额|日期|时间)[xX×][\]】］]")
+_HIDDEN: Final = "×"
+"""Stands for a figure that was taken out of a chat log: 我×号充值."""
+_EDGES: Final = " ,，.。;；:：、?？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,9 @@ class CallSummary:
         start: Polarity of the customer's first turn that was judged.
         worst: The lowest polarity of any.
         end: That of the last one.
-        reason: The customer's first words that are no greeting, at most 60 code points.
+        reason: The customer's first words that are no greeting and no nod, at most 60 code points.
         reason_turn: Which turn they stand in, from 0.
-        last: The customer's last words that are no greeting, at most 60 code points; `None` where
+        last: The customer's last words that are neither, at most 60 code points; `None` where
             they stand in the same turn as `reason`.
         outcome: What the customer's last words say of it; a guess by cues.
     """
@@ -83,7 +90,7 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
     own = [place for place, turn in enumerate(turns) if turn.speaker == _CUSTOMER]
     moods: list[Polarity] = [mood for place in own if (mood := polarities[place]) is not None]
     pauses = _pauses(turns)
-    telling = [place for place in own if not _GREETING.match(_told(turns[place]))]
+    telling = [place for place in own if not _GREETING.fullmatch(_told(turns[place]))]
     reason = telling[0] if telling else None
     return CallSummary(
         turns=len(turns),
@@ -125,7 +132,8 @@ def _is_settled(text: str, *, is_only: bool) -> bool:
 
 def _told(turn: Turn) -> str:
     """A turn's words without handles, links, order cards and fillers, on one line."""
-    return " ".join(blank_order_cards(blank_fillers(blank_marks(turn.text))).split())
+    said = _FIGURE.sub(_HIDDEN, blank_order_cards(turn.text))
+    return " ".join(blank_fillers(blank_marks(said)).split()).lstrip(_EDGES)
 
 
 def _short(text: str) -> str:
