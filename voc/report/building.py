@@ -121,7 +121,7 @@ def build_figures(report: ReportInput) -> Figures:
         products=rows.products,
         peaks=theme_peaks(rows, report.topics, span),
         calls=call_figures(
-            (call for call in report.calls if report.scope.holds(call)), report.zone
+            (call for call in report.calls if report.scope.holds(call)), report.zone, known
         ),
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )
