@@ -22,7 +22,11 @@ _HOLD: Final = re.compile(
     r"(?:请|您)(?:您)?稍[等候]|稍等(?:一下|片刻)|不要挂[机断]|请(?:您)?不要挂|帮您(?:查|核实)一下"
 )
 _SETTLED: Final = re.compile(
-    r"(?<![没未])(?:解决了|可以了|好了|到账了|收到了|搞定|弄好了|清楚了|明白了)|没有(?:其他)?(?:问题|了)"
+    r"(?<![没未就])(?:解决了|可以了|好了|到账了|收到了|搞定|弄好了|明白了)|没有(?:其他)?(?:问题|了)"
+)
+_SETTLED_CHARS: Final = 25  # a turn's end, where words such as 好了 tell of the matter as a whole
+_REQUESTS: Final = re.compile(
+    r"请(?!问)|尽快|希望|麻烦[你您帮尽快]|帮[我忙]|能不能|可不可以|为什么|凭什么|怎么"
 )
 _THANKS: Final = re.compile(r"谢谢|感谢|辛苦了")
 _UNRESOLVED: Final = re.compile(
@@ -115,8 +119,9 @@ def outcome_of(said: Sequence[str]) -> Outcome:
     """Tells by the customer's last words whether the matter was settled.
 
     That it was is believed of the last turn alone (a bare 再见 or 好的 behind it does not count),
-    where it neither complains nor asks; mere thanks do not tell it of somebody's only words, as
-    many thank in advance. Else a complaint in one of the last three says that it was not.
+    where it neither complains nor asks, and of its end; mere thanks do not tell it of somebody's
+    only words, nor beside a request, as many thank in advance. Else a complaint in one of the last
+    three says that it was not.
     """
     told = [text for text in said if not _NODDED.match(text)][-_LAST_TURNS:]
     if told and _is_settled(told[-1], is_only=len(told) == 1):
@@ -127,7 +132,9 @@ def outcome_of(said: Sequence[str]) -> Outcome:
 def _is_settled(text: str, *, is_only: bool) -> bool:
     if _UNRESOLVED.search(text) or _ASKS.search(text):
         return False
-    return bool(_SETTLED.search(text) or (not is_only and _THANKS.search(text)))
+    if _SETTLED.search(text[-_SETTLED_CHARS:]):
+        return True
+    return bool(not is_only and _THANKS.search(text) and not _REQUESTS.search(text))
 
 
 def _told(turn: Turn) -> str:
