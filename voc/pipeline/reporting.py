@@ -136,7 +136,7 @@ def topic_figures(
             work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
             effects=store.effects(),
             calendar=_calendar(settings),
-            calls=(call.for_report() for call in calls),
+            calls=(call.for_report(merged=merged) for call in calls),
             rejects=len(store.rejects()),
             window_days=settings.issues.window_days,
             is_masked=settings.privacy.mask,
