@@ -79,6 +79,14 @@ class ServiceReads:
         with self._database.reading() as connection:
             return feedback.newest_seq(connection)
 
+    def standing(self) -> tuple[int, int]:
+        """Returns the newest `seq` and how many voices are current.
+
+        One of them changes whenever a voice comes in, is edited, withdrawn or forgotten.
+        """
+        with self._database.reading() as connection:
+            return feedback.standing(connection)
+
     def feedback_page(
         self,
         *,
