@@ -61,7 +61,7 @@ def formed_issues(
         settings: Their sections `issues` and `customers`.
         moments: How much was said on each day, and until when.
     """
-    before = {issue.issue_id: store.issue(issue.issue_id) or issue for issue in store.issues()}
+    before = {issue.issue_id: issue for issue in store.issues(with_evidence=True)}
     changed = form_issues(
         complaints,
         list(before.values()),

@@ -100,7 +100,7 @@ def topic_figures(
     wanted = [item.id for item in loaded] or None
     name, wanted_model = _models(store, settings, model)
     merged = len(loaded) > 1
-    issues = [store.issue(item.issue_id) or item for item in store.issues(industry=wanted)]
+    issues = store.issues(industry=wanted, with_evidence=True)
     of_these = {item.issue_id for item in issues}
     mentions: Iterator[Mention] = store.mentions(
         model=name, industry=wanted, since=since, until=until
