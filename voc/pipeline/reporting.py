@@ -256,6 +256,12 @@ def _industries(
         raise UsageError(
             f"The store holds no feedback of {chosen.id!r}; it has {', '.join(there)}."
         )
+    bare = 0 if there or told is None else store.count_without_industry()
+    if bare:
+        raise UsageError(
+            f"The store holds no feedback of {chosen.id!r}; none of its {bare} names an industry."
+            f" voc ingest FILE --industry {chosen.id} gives it to a file's; then voc run tags them."
+        )
     return [chosen], []
 
 
