@@ -349,6 +349,14 @@ def newest_seq(connection: Connection) -> int:
     return connection.scalar(select(func.max(schema.feedback.c.seq))) or 0
 
 
+def standing(connection: Connection) -> tuple[int, int]:
+    """Returns the newest `seq` and how many voices are current."""
+    table = schema.feedback
+    current = select(func.count()).select_from(table).where(IS_CURRENT).scalar_subquery()
+    newest, count = connection.execute(select(func.max(table.c.seq), current)).one()
+    return newest or 0, count
+
+
 def sources(connection: Connection) -> list[SourceCount]:
     """Returns each source with its number of voices and the last time one came in."""
     table = schema.feedback

@@ -160,10 +160,15 @@ class StoredFeedback:
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """A conversation; `tags` is `None` where it was tagged before calls were judged."""
+    """A conversation; `tags` is `None` where it was tagged before calls were judged.
+
+    `aspects` are the ids of what it speaks of, in the taxonomy of `industry`.
+    """
 
     voice: StoredFeedback
     tags: CallTags | None
+    industry: str | None
+    aspects: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
