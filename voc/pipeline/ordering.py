@@ -8,15 +8,16 @@ from datetime import datetime
 
 from voc.config import Industry, Settings
 from voc.pipeline.complaints import complaints_of
-from voc.pipeline.delivering import known_sinks
+from voc.pipeline.following import follow_voices
 from voc.pipeline.forming import formed_issues, keep_issues, losing, moved
+from voc.pipeline.handling import Handler
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.telling import told_by_voices
 from voc.pipeline.tiers import Tiers
 from voc.records import Issue
 from voc.store import Store
-from voc.workorders import calendar_for, decide_orders, load_routing
+from voc.workorders import decide_orders
 from voc.workorders.history import SYSTEM
 
 
@@ -59,19 +60,16 @@ def order_issues(
         moments=moments,
     )
     issues = formed.issues
-    file = settings.resolve(settings.routing.file)
-    rules = load_routing(file)
-    known_sinks(rules, settings)
+    handler = Handler(store, settings)
     told = told_by_voices(
         store,
         issues,
         complaints,
         model=model,
-        rules=rules,
+        rules=handler.rules,
         window_days=settings.issues.window_days,
         tiers=tiers,
     )
-    calendar = calendar_for(rules, file)
     reopened_at, asked_for = _reopened(store, issues, formed.before, now)
     with store.transaction() as transaction:
         left_out = losing(transaction, issues)
@@ -79,12 +77,20 @@ def order_issues(
         ledger = ledger_of(store, transaction)
         left_out |= moved(store, formed.before)
         changed = [issue for issue in formed.changed if issue.issue_id not in left_out]
+        follow_voices(
+            store,
+            transaction,
+            {issue.issue_id: issue for issue in issues},
+            without=left_out,
+            handler=handler,
+            now=now,
+        )
         found = decide_orders(
             [issue for issue in issues if issue.issue_id not in left_out],
-            store.work_orders(),
-            routing=rules,
+            transaction.work_orders(),
+            routing=handler.rules,
             industries=industries,
-            calendar=calendar,
+            calendar=handler.rulebook.calendar,
             now=now,
             circumstances=told,
             sinks=settings.sink_names,

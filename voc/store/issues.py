@@ -17,7 +17,7 @@ from voc.store.statements import chunks, conditions, upsert
 
 _PLAIN: Final = (
     "title", "industry", "aspect_id", "topic_id", "product", "store", "severity", "count", "trend",
-    "trend_p", "trend_ratio", "trend_low", "trend_high", "trend_window_days",
+    "trend_p", "trend_ratio", "trend_low", "trend_high", "trend_window_days", "merged_into",
 )  # fmt: skip
 _MOMENTS: Final = ("first_seen", "last_seen")
 _JUDGED: Final = ("severity_reasons", "stake")
