@@ -249,6 +249,24 @@ def test_tagged_is_filtered_by_urgency(store: Store) -> None:
     ]
 
 
+def test_voices_come_without_their_words_where_nobody_needs_them(store: Store) -> None:
+    ingest(store, [voice()])
+    tag(store)
+    (whole,) = store.tagged(model="m@1")
+    assert whole.text == TEXT
+    assert list(store.tagged(model="m@1", with_words=False)) == [replace(whole, text="")]
+
+
+def test_judged_texts_are_the_evidence_of_mentions_that_count(store: Store) -> None:
+    ingest(store, [voice("1"), voice("2", text=f"{TEXT}。")])
+    tag(store)
+    said = [span.text for item in store.mentions(model="m@1") for span in item.evidence]
+    assert sorted(store.judged_texts(model="m@1")) == sorted(said)
+    with store.transaction() as tx:
+        tx.set_flags("paid_burst", [(voice("1").feedback_id, "b1")])
+    assert sorted(store.judged_texts(model="m@1")) == sorted(said[: len(said) // 2])
+
+
 def test_the_mark_of_tagged_voices_changes_with_them(store: Store) -> None:
     ingest(store, [voice("1"), voice("2")])
     tag(store)

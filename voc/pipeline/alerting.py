@@ -82,8 +82,8 @@ def _heard(
     store: Store, model: str, industries: Mapping[str, Industry], now: datetime
 ) -> dict[str, list[TaggedRow]]:
     heard: dict[str, list[TaggedRow]] = defaultdict(list)
-    for row in store.tagged(model=model):
+    for row in store.tagged(model=model, with_words=False):
         counts = row.is_dated and row.occurred_at <= now and not row.flags & UNCOUNTED
         if counts and row.industry is not None and row.industry in industries:
-            heard[row.industry].append(replace(row, text=""))
+            heard[row.industry].append(row)
     return heard

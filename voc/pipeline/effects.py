@@ -142,8 +142,8 @@ def _heard(
 ) -> list[TaggedRow]:
     """Returns all feedback that counts and knows its time, in order of time."""
     return [
-        replace(row, text="")
-        for row in store.tagged(model=model, industry=list(industries))
+        row
+        for row in store.tagged(model=model, industry=list(industries), with_words=False)
         if row.is_dated and row.occurred_at <= now and not row.flags & UNCOUNTED
     ]
 

@@ -43,7 +43,7 @@ def moments_of(store: Store, *, model: str, zone: tzinfo, now: datetime) -> Mome
     volumes: dict[tuple[str, str | None], Counter[date]] = defaultdict(Counter)
     dated: dict[str, list[datetime]] = defaultdict(list)
     undated: dict[str, list[datetime]] = defaultdict(list)
-    for row in store.tagged(model=model):
+    for row in store.tagged(model=model, with_words=False):
         if row.industry is None or row.flags & UNCOUNTED or row.occurred_at > now:
             continue
         moment = row.occurred_at.astimezone(zone)

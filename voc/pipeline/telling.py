@@ -75,7 +75,8 @@ def _facts(
     store: Store, mentions: Sequence[Mention], model: str, tiers: Tiers
 ) -> dict[str, VoiceFacts]:
     wanted = {mention.feedback_id for mention in mentions}
-    rows = [row for row in store.tagged(model=model) if row.feedback_id in wanted]
+    said = store.tagged(model=model, with_words=False)
+    rows = [row for row in said if row.feedback_id in wanted]
     known = tiers({row.customer_id for row in rows if row.customer_id})
     return {row.feedback_id: _fact(row, known.get(row.customer_id or "")) for row in rows}
 

@@ -106,8 +106,7 @@ def without(found: Discovery, gone: Collection[str]) -> Discovery:
 
 def forget_vectors(store: Store, model: str) -> None:
     """Forgets the kept vectors of clauses that no voice has any more."""
-    clauses = clauses_of(store.mentions(model=model))
-    KeptVectors(store, model).keep_only(clause.text for clause in clauses)
+    KeptVectors(store, model).keep_only(store.judged_texts(model=model))
 
 
 def _seen(industry: Industry) -> str:

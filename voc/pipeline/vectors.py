@@ -44,8 +44,9 @@ class KeptVectors:
 
     def keep_only(self, texts: Iterable[str]) -> None:
         """Forgets the vectors of other models, and of clauses that nobody says any more."""
+        keys = {_key(text) for text in texts}
         with self._store.transaction() as transaction:
-            transaction.keep_only_clause_vectors(self._model, {_key(text) for text in texts})
+            transaction.keep_only_clause_vectors(self._model, keys)
 
 
 def _key(text: str) -> int:

@@ -249,8 +249,12 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         product: Wanted = None,
         store: Wanted = None,
         urgency: Wanted = None,
+        with_words: bool = True,
     ) -> Iterator[TaggedRow]:
-        """Yields current versions with the tags of `model`, by time and id."""
+        """Yields current versions with the tags of `model`, by time and id.
+
+        Without their words (`text`, `turns`), where nobody needs them.
+        """
         with self._database.reading() as connection:
             yield from tags.tagged(
                 connection,
@@ -261,6 +265,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
                 product=product,
                 store=store,
                 urgency=urgency,
+                with_words=with_words,
             )
 
     def tagged_mark(self, *, model: str, industry: Wanted = None) -> str:
@@ -320,6 +325,11 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
                 until=until,
                 with_flagged=with_flagged,
             )
+
+    def judged_texts(self, *, model: str) -> Iterator[str]:
+        """Yields the stretches of text in which `model` heard of an aspect, as `mentions` does."""
+        with self._database.reading() as connection:
+            yield from tags.judged_texts(connection, model=model)
 
     def polarities(
         self, *, model: str

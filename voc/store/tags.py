@@ -51,8 +51,9 @@ _TAG_VALUES: Final = (
 )  # fmt: skip
 _VOICE: Final = (
     "feedback_id", "seq", "channel", "product", "store", "region", "author", "customer_id",
-    "rating", "rating_max", "nps", "csat", "ces", "text", "url",
+    "rating", "rating_max", "nps", "csat", "ces", "url",
 )  # fmt: skip
+_WORDS: Final = ("text", "turns")
 _VERDICT: Final = ("industry", "sentiment", "sentiment_score", "intent", "urgency")
 _TIME: Final = ("occurred_at", "created_at_offset_s", "ingested_at_offset_s")
 
@@ -212,6 +213,7 @@ def tagged(
     product: str | Sequence[str] | None,
     store: str | Sequence[str] | None,
     urgency: str | Sequence[str] | None,
+    with_words: bool,
 ) -> Iterator[TaggedRow]:
     """Yields voices with the tags of `model`; see `Store.tagged`."""
     table, voice = schema.tags, schema.feedback
@@ -223,7 +225,8 @@ def tagged(
     )
     query = (
         select(
-            *(voice.c[name] for name in (*_VOICE, *_TIME, "turns")),
+            *(voice.c[name] for name in (*_VOICE, *_TIME)),
+            *((voice.c[name] for name in _WORDS) if with_words else ()),
             *(table.c[name] for name in (*_VERDICT, "flags")),
         )
         .join(table, same_version(table))
@@ -238,7 +241,7 @@ def tagged(
     for chunk in connection.execute(query, execution_options=_STREAM).partitions():
         raised = _flags(connection, [row.feedback_id for row in chunk])
         for row in chunk:
-            yield _tagged_row(row, raised.get(row.feedback_id, ()))
+            yield _tagged_row(row, raised.get(row.feedback_id, ()), with_words)
 
 
 def mark(connection: Connection, *, model: str, industry: str | Sequence[str] | None) -> str:
@@ -257,14 +260,15 @@ def mark(connection: Connection, *, model: str, industry: str | Sequence[str] | 
     return ":".join(str(int(value)) for value in connection.execute(query).one())
 
 
-def _tagged_row(row: Row[Any], raised: Iterable[str]) -> TaggedRow:
+def _tagged_row(row: Row[Any], raised: Iterable[str], with_words: bool) -> TaggedRow:
     values = row._mapping
     return TaggedRow(
         **{name: values[name] for name in (*_VOICE, *_VERDICT)},
         occurred_at=_occurred_at(row),
         flags=frozenset((*values["flags"], *raised)),
         is_dated=values["created_at_offset_s"] is not None,
-        turns=tuple(Turn(**turn) for turn in values["turns"]),
+        text=values["text"] if with_words else "",
+        turns=tuple(Turn(**turn) for turn in values["turns"]) if with_words else (),
     )
 
 
@@ -324,6 +328,18 @@ def mentions(
         topics = assigned(connection, {row.feedback_id for row in chunk})
         for row in chunk:
             yield _mention(row, topics.get(row.feedback_id, ()))
+
+
+def judged_texts(connection: Connection, *, model: str) -> Iterator[str]:
+    """Yields the evidence of mentions; see `Store.judged_texts`."""
+    table = schema.mention
+    query = (
+        select(table.c.evidence)
+        .join(schema.feedback, same_version(table))
+        .where(IS_CURRENT, table.c.model == model, _COUNTED)
+    )
+    for evidence in connection.execute(query, execution_options=_STREAM).scalars():
+        yield from (span["text"] for span in evidence)
 
 
 def polarities(

@@ -55,7 +55,8 @@ def _judged(
             .join(schema.feedback, same_version(table))
             .where(
                 IS_CURRENT,
-                table.c.model == model,
+                # As no index has it: else SQLite reads all mentions of the model for each chunk.
+                table.c.model.concat("") == model,
                 table.c.feedback_id.in_({row.feedback_id for row in chunk}),
             )
         )
