@@ -148,6 +148,7 @@ class IssueOut(Output):
     trend_p: float
     severity_reasons: list[str] = Field(description="Why it is as severe as it is, in Chinese.")
     stake: StakeOut | None = Field(description="Null where none of its customers is known.")
+    merged_into: str | None = Field(description="The issue that has taken all its voices.")
     evidence: list[EvidenceOut]
 
 

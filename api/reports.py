@@ -15,6 +15,9 @@ from typing import Final
 
 from api.problems import ProblemError
 
+Standing = tuple[int, int]
+"""The newest `seq` of a workspace, and how many voices are current."""
+
 MOST_KEPT: Final = 8
 MOST_WAITING: Final = 16
 
@@ -25,12 +28,12 @@ class Built:
 
     Attributes:
         content: Its bytes.
-        newest: The `seq` of the newest feedback when it was built.
+        standing: Of the feedback when it was built.
         at: The clock's seconds then.
     """
 
     content: bytes
-    newest: int
+    standing: Standing
     at: float
 
 
@@ -49,18 +52,20 @@ class Reports:
         self._turn = asyncio.Lock()
         self._waiting = 0
 
-    async def get(self, key: Hashable, newest: int, build: Callable[[], Awaitable[bytes]]) -> bytes:
-        """Returns the report of a key: a kept one while no feedback came in after it.
+    async def get(
+        self, key: Hashable, standing: Standing, build: Callable[[], Awaitable[bytes]]
+    ) -> bytes:
+        """Returns the report of a key: a kept one while its feedback is as it was.
 
         Args:
             key: Whose report it is, and of what.
-            newest: The `seq` of the newest feedback now.
+            standing: Of the feedback now.
             build: Builds it.
 
         Raises:
             ProblemError: 429, too many wait for reports.
         """
-        if (kept := self._fresh(key, newest)) is not None:
+        if (kept := self._fresh(key, standing)) is not None:
             return kept
         if self._waiting >= MOST_WAITING:
             raise ProblemError(
@@ -69,25 +74,25 @@ class Reports:
         self._waiting += 1
         try:
             async with self._turn:
-                kept = self._fresh(key, newest)  # it may have been built while this one waited
-                return kept if kept is not None else await self._build(key, newest, build)
+                kept = self._fresh(key, standing)  # it may have been built while this one waited
+                return kept if kept is not None else await self._build(key, standing, build)
         finally:
             self._waiting -= 1
 
     async def _build(
-        self, key: Hashable, newest: int, build: Callable[[], Awaitable[bytes]]
+        self, key: Hashable, standing: Standing, build: Callable[[], Awaitable[bytes]]
     ) -> bytes:
         began = self._clock()
         content = await build()
-        self._kept[key] = Built(content, newest, began)
+        self._kept[key] = Built(content, standing, began)
         self._kept.move_to_end(key)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         return content
 
-    def _fresh(self, key: Hashable, newest: int) -> bytes | None:
+    def _fresh(self, key: Hashable, standing: Standing) -> bytes | None:
         kept = self._kept.get(key)
-        if kept is None or kept.newest < newest or self._clock() - kept.at >= self._keep_s:
+        if kept is None or kept.standing != standing or self._clock() - kept.at >= self._keep_s:
             return None
         self._kept.move_to_end(key)
         return kept.content

@@ -129,10 +129,10 @@ async def report_topics(
         )
         return (to_json(figures) if kind == _JSON else render_html(figures)).encode()
 
-    newest = await in_workspace(request, caller, lambda store, _: store.newest_seq())
+    standing = await in_workspace(request, caller, lambda store, _: store.standing())
     content = await services.reports.get(
         (caller.workspace, kind, model, wanted.model_dump_json()),
-        newest,
+        standing,
         lambda: in_workspace(request, caller, build),
     )
     return _report(content, kind)

@@ -37,22 +37,23 @@ def run(test: Callable[[Reports, Builder, list[float]], Awaitable[None]]) -> Bui
     return asyncio.run(whole())
 
 
-def test_a_report_is_kept_until_feedback_comes_in_or_it_is_old() -> None:
+def test_a_report_is_kept_until_feedback_comes_or_goes_or_it_is_old() -> None:
     async def test(reports: Reports, build: Builder, now: list[float]) -> None:
-        assert await reports.get("a", 5, build) == b"report 1"
+        assert await reports.get("a", (5, 5), build) == b"report 1"
         now[0] = 59
-        assert await reports.get("a", 5, build) == b"report 1"
-        assert await reports.get("a", 6, build) == b"report 2"
+        assert await reports.get("a", (5, 5), build) == b"report 1"
+        assert await reports.get("a", (6, 6), build) == b"report 2"
         now[0] = 59 + 60
-        assert await reports.get("a", 6, build) == b"report 3"
-        assert await reports.get("b", 6, build) == b"report 4"
+        assert await reports.get("a", (6, 6), build) == b"report 3"
+        assert await reports.get("b", (6, 6), build) == b"report 4"
+        assert await reports.get("b", (6, 5), build) == b"report 5"
 
     run(test)
 
 
 def test_who_asks_for_the_same_at_once_shares_one_build() -> None:
     async def test(reports: Reports, build: Builder, _: list[float]) -> None:
-        found = await asyncio.gather(*(reports.get("a", 5, build) for _ in range(10)))
+        found = await asyncio.gather(*(reports.get("a", (5, 5), build) for _ in range(10)))
         assert set(found) == {b"report 1"}
 
     assert run(test).built == 1
@@ -60,7 +61,7 @@ def test_who_asks_for_the_same_at_once_shares_one_build() -> None:
 
 def test_one_is_built_at_a_time_and_a_crowd_is_refused() -> None:
     async def test(reports: Reports, build: Builder, _: list[float]) -> None:
-        asked = [reports.get(key, 5, build) for key in range(MOST_WAITING + 3)]
+        asked = [reports.get(key, (5, 5), build) for key in range(MOST_WAITING + 3)]
         found = await asyncio.gather(*asked, return_exceptions=True)
         refused = [each for each in found if isinstance(each, ProblemError)]
         assert [each.status for each in refused] == [429] * 3
@@ -73,10 +74,10 @@ def test_one_is_built_at_a_time_and_a_crowd_is_refused() -> None:
 def test_only_the_last_few_are_kept() -> None:
     async def test(reports: Reports, build: Builder, _: list[float]) -> None:
         for key in range(MOST_KEPT + 1):
-            await reports.get(key, 5, build)
-        await reports.get(MOST_KEPT, 5, build)
+            await reports.get(key, (5, 5), build)
+        await reports.get(MOST_KEPT, (5, 5), build)
         assert build.built == MOST_KEPT + 1
-        await reports.get(0, 5, build)
+        await reports.get(0, (5, 5), build)
         assert build.built == MOST_KEPT + 2
 
     run(test)
@@ -88,7 +89,7 @@ def test_one_that_fails_is_not_kept_and_lets_the_next_in() -> None:
             raise InterruptedError
 
         with pytest.raises(InterruptedError):
-            await reports.get("a", 5, fail)
-        assert await reports.get("a", 5, build) == b"report 1"
+            await reports.get("a", (5, 5), fail)
+        assert await reports.get("a", (5, 5), build) == b"report 1"
 
     run(test)

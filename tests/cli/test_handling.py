@@ -56,7 +56,7 @@ def test_an_order_is_handled_and_shown(place: Place) -> None:
     assert "open → accepted" in place.act("accepted").err
     given = place.act("转派", "--to", "华东运营部", "--assignee", "小王", "--note", "归华东")
     assert given.code == 0
-    assert "'华东运营部' is a department that neither the rules nor a taxonomy names" in given.err
+    assert "规则与行业分类都没有部门「华东运营部」" in given.err
     assert place.act("waiting", "--for", "customer").code == 0
     asked = place.act("extend", "--hours", "3", "--note", "等客户回来", "--by", "小王")
     assert "延期申请: extension_hours - → 3" in asked.err
@@ -64,7 +64,7 @@ def test_an_order_is_handled_and_shown(place: Place) -> None:
     assert shown.code == 0
     for words in (
         f"工单 {name}  服务：骂人", "状态 等待中（等客户）", "部门 华东运营部 / 小王",
-        "派单规则 人工指定", "暂停计时，已超时", "待批延期 3 小时，小王：等客户回来", "经过 4 条",
+        "派单规则 人工指定", "暂停计时，已超时", "待批延期 3 小时，小王：等客户回来", "经过 5 条",
         "部门 运营部 → 华东运营部", "归华东",
     ):  # fmt: skip
         assert words in shown.out, words
@@ -72,7 +72,7 @@ def test_an_order_is_handled_and_shown(place: Place) -> None:
     order = place.order()
     assert order["extension"] is None
     assert [entry["event"] for entry in order["history"]] == [
-        "accepted", "transfer", "waiting", "extend", "grant",
+        "accepted", "transfer", "note", "waiting", "extend", "grant",
     ]  # fmt: skip
     left = datetime.fromisoformat(order["due_at"]) - datetime.fromisoformat(order["created_at"])
     assert left == timedelta(hours=7)

@@ -134,3 +134,16 @@ def test_the_report_says_how_many_it_leaves_out(voc: Voc, tmp_path: Path) -> Non
     assert said in voc("report", "-o", "r.html", "--industry", "snack").err
     voc("ingest", "u.jsonl", "--industry", "bank")
     assert "without an industry" not in voc("report", "-o", "r.html").err
+
+
+def test_a_report_of_an_industry_that_nobody_named_is_refused_with_what_names_it(
+    voc: Voc,
+) -> None:
+    voc("ingest", "t.jsonl")
+    voc("run")
+    refused = voc("report", "-o", "r.html", "--industry", "snack")
+    assert refused.code == 2
+    assert "none of its 3 names an industry. voc ingest FILE --industry snack" in refused.err
+    voc("ingest", "t.jsonl", "--industry", "snack")
+    voc("run")
+    assert voc("report", "-o", "r.html", "--industry", "snack").code == 0

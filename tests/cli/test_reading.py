@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Result
+from voc.store import open_store
 
 Voc = Callable[..., Result]
 
@@ -144,3 +145,110 @@ def test_columns_that_were_not_read_are_told_where_no_time_is_known(
     assert "not read, but kept: 哪天写的、几颗星. --map created_at=COLUMN" in said
     told = voc("ingest", "a.csv", "--industry", "snack", "--map", "created_at=哪天写的").err
     assert "not read" not in told
+
+
+MAPPED = ("--map", "store=分店", "--map", "时间=日子", "--map", "text=话")
+
+
+def _stored(config_store: Path) -> dict[str, tuple[str, str | None, str | None]]:
+    with open_store(f"sqlite:///{config_store}") as store:
+        return {
+            row.feedback.native_id: (
+                row.feedback.text,
+                row.feedback.store,
+                row.feedback.created_at.date().isoformat() if row.feedback.created_at else None,
+            )
+            for row in store.untagged("none", limit=100)
+        }
+
+
+@pytest.fixture
+def mapped(voc: Voc, tmp_path: Path) -> Path:
+    path = tmp_path / "m.csv"
+    path.write_text("id,话,分店,日子\n1,太咸了,朝阳店,2026-10-01\n", encoding="utf-8")
+    assert voc("ingest", "m.csv", *MAPPED).code == 0
+    assert _stored(tmp_path / "voc.db") == {"1": ("太咸了", "朝阳店", "2026-10-01")}
+    return path
+
+
+def test_columns_that_were_told_are_used_again_and_it_is_said(voc: Voc, mapped: Path) -> None:
+    mapped.write_text("id,话,分店,日子\n1,太淡了,朝阳店,2026-10-01\n2,好,海淀店,2026-10-02\n")
+    again = voc("ingest", "m.csv")
+    assert "m: 1 new, 0 known, 1 edited" in again.err
+    told = "--map created_at=日子 --map store=分店 --map text=话"
+    assert f"read as last time, with {told}." in " ".join(again.err.split())
+    assert _stored(mapped.parent / "voc.db") == {
+        "1": ("太淡了", "朝阳店", "2026-10-01"),
+        "2": ("好", "海淀店", "2026-10-02"),
+    }
+
+
+def test_a_file_that_has_not_changed_is_known_whether_its_columns_are_told_or_not(
+    voc: Voc, mapped: Path
+) -> None:
+    for call in ((), MAPPED, ()):
+        again = voc("ingest", "m.csv", *call)
+        assert "m: 0 new, 0 known, 0 edited" in again.err
+        assert "as last time" not in again.err
+
+
+def test_a_column_that_is_told_anew_is_read(voc: Voc, mapped: Path) -> None:
+    mapped.write_text("id,话,分店,门市,日子\n1,太咸了,朝阳店,望京店,2026-10-01\n")
+    assert "1 edited" in voc("ingest", "m.csv", "--map", "store=门市").err
+    assert _stored(mapped.parent / "voc.db") == {"1": ("太咸了", "望京店", "2026-10-01")}
+
+
+def test_a_field_that_is_told_to_have_no_column_is_emptied(voc: Voc, mapped: Path) -> None:
+    assert "1 edited" in voc("ingest", "m.csv", "--map", "store=").err
+    assert _stored(mapped.parent / "voc.db") == {"1": ("太咸了", None, "2026-10-01")}
+
+
+def test_a_cell_that_is_emptied_is_an_edit(voc: Voc, mapped: Path) -> None:
+    mapped.write_text("id,话,分店,日子\n1,太咸了,,2026-10-01\n")
+    assert "1 edited" in voc("ingest", "m.csv").err
+    assert _stored(mapped.parent / "voc.db") == {"1": ("太咸了", None, "2026-10-01")}
+
+
+def test_a_file_without_the_column_empties_nothing(voc: Voc, mapped: Path) -> None:
+    mapped.write_text("id,话,日子\n1,太咸了,2026-10-01\n2,好,2026-10-02\n")
+    again = voc("ingest", "m.csv")
+    assert "m: 1 new, 1 known, 0 edited" in again.err
+    assert "1 known voices keep fields that it has no column for" in again.err
+    assert "store=分店" not in again.err
+    assert _stored(mapped.parent / "voc.db") == {
+        "1": ("太咸了", "朝阳店", "2026-10-01"),
+        "2": ("好", None, "2026-10-02"),
+    }
+
+
+def test_words_are_not_looked_for_elsewhere_when_their_column_is_gone(
+    voc: Voc, mapped: Path
+) -> None:
+    mapped.write_text("id,评论,分店,日子\n1,太咸了,朝阳店,2026-10-01\n")
+    again = voc("ingest", "m.csv")
+    assert (again.code, "There is no column '话' for text" in again.err) == (2, True)
+
+
+def test_a_source_of_the_config_is_read_as_the_config_says(voc: Voc, mapped: Path) -> None:
+    config = "sources:\n  m: {path: m.csv, map: {text: 话, 门店: 分店}}\n"
+    (mapped.parent / "voc.yaml").write_text(config, encoding="utf-8")
+    mapped.write_text("id,话,分店,日子\n1,太咸了,望京店,2026-10-01\n")
+    result = voc("run", "--config", "voc.yaml")
+    assert "1 known voices keep fields" in result.err
+    assert "as last time" not in result.err
+    assert _stored(mapped.parent / "voc.db") == {"1": ("太咸了", "望京店", "2026-10-01")}
+
+
+def test_a_channel_that_was_told_is_used_again(voc: Voc, folder: Path) -> None:
+    voc("ingest", "a.csv", "--channel", "chat")
+    (folder / "a.csv").write_text("id,评价\n1,薯片太咸了\n3,好\n", encoding="utf-8")
+    again = voc("ingest", "a.csv")
+    assert "a: 1 new, 0 known, 0 edited" in again.err
+    assert "read as last time, with --channel chat." in again.err
+
+
+def test_a_field_that_is_none_lists_those_there_are(voc: Voc, folder: Path) -> None:
+    result = voc("ingest", "a.csv", "--map", "门殿=评价")
+    assert result.code == 2
+    assert "There is no field '门殿'" in result.err
+    assert all(word in result.err for word in ("created_at 时间", "store 门店", "text 内容"))

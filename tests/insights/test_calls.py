@@ -35,6 +35,37 @@ def test_a_chat_without_seconds_or_verdicts() -> None:
     assert (found.reason, found.outcome) == (None, "unknown")
 
 
+@pytest.mark.parametrize(
+    ("said", "reason", "last"),
+    [
+        pytest.param(["你好 在吗 你好", "地址能改吗"], "地址能改吗", None, id="greetings"),
+        pytest.param(["我要转人工 我要转人工", "[数字x]", "催单"], "催单", None, id="no person"),
+        pytest.param(["是的", "要退货", "好的"], "要退货", None, id="nods"),
+        pytest.param(["在么这款有货没"], "在么这款有货没", None, id="a greeting before a question"),
+        pytest.param(["好的手机不会买到坏的吧"], "好的手机不会买到坏的吧", None, id="no nod"),
+        pytest.param(
+            ["咨询订单号:[订单x]    商品ID:[数字x]", "怎么退款", "没有了，谢谢"],
+            "怎么退款",
+            "没有了，谢谢",
+            id="a card of the window",
+        ),
+        pytest.param(["京东快递(移动端) 你好", "到哪了"], "到哪了", None, id="the window's name"),
+        pytest.param(
+            ["; 我[数字x]号充值，今天都[数字x]号了，还没到账"],
+            "我×号充值，今天都×号了，还没到账",
+            None,
+            id="figures that were taken out",
+        ),
+    ],
+)
+def test_why_the_customer_came_and_what_he_said_last(
+    said: list[str], reason: str | None, last: str | None
+) -> None:
+    turns = [Turn("customer", text) for text in said]
+    found = summarise_call(turns, [None] * len(turns))
+    assert (found.reason, found.last) == (reason, last)
+
+
 def test_turns_that_overlap_leave_no_silence() -> None:
     turns = [
         Turn("agent", "您好", 0, 10),
@@ -57,6 +88,10 @@ def test_turns_that_overlap_leave_no_silence() -> None:
         (["我的卡丢了", "谢谢，那要等多久？"], "unknown"),
         (["我的卡丢了", "谢谢", "请问还要等多久"], "unknown"),
         (["我的卡丢了", "办好了，谢谢", "再见"], "resolved"),
+        (["断网了", "请尽快处理，谢谢"], "unknown"),
+        (["断网了", "早点修就好了"], "unknown"),
+        (["断网了", "东西好了我自然会续费，现在这样的网速谁受得了，换了谁家都一样的"], "unknown"),
+        (["断网了", "好的，谢谢，麻烦了"], "resolved"),
         (["再见", "好的"], "unknown"),
         ([], "unknown"),
     ],

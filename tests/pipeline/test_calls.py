@@ -151,6 +151,31 @@ def test_a_call_from_the_command_line(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     CliRunner().invoke(app, ["report", "-o", str(page)], env=environment)
     assert "还是登不上，你们没解决我的问题" in page.read_text(encoding="utf-8")
+    assert "客户为什么找来" in page.read_text(encoding="utf-8")
+
+
+def test_calls_of_two_industries_are_told_together_and_apart(tmp_path: Path) -> None:
+    (tmp_path / "bank.srt").write_text(SRT)
+    (tmp_path / "telecom.srt").write_text(SRT.replace("手机银行", "宽带"))
+    environment = {
+        "VOC_STORE_URL": f"sqlite:///{tmp_path / 'voc.db'}",
+        "VOC_QUEUE_DIR": str(tmp_path / "queue"),
+        "VOC_MODELS_NAME": "lexicon",
+    }
+    page = tmp_path / "report.json"
+
+    def told(*words: str) -> set[str]:
+        done = CliRunner().invoke(app, ["report", "-o", str(page), *words], env=environment)
+        assert done.exit_code == 0, done.output
+        return {each["aspect"] for each in orjson.loads(page.read_bytes())["calls"]["reasons"]}
+
+    for industry in ("bank", "telecom"):
+        words = ["ingest", str(tmp_path / f"{industry}.srt"), "--industry", industry]
+        assert CliRunner().invoke(app, words, env=environment).exit_code == 0
+    assert CliRunner().invoke(app, ["run"], env=environment).exit_code == 0
+    assert "宽带与固话" in told("--industry", "telecom")
+    assert "手机银行" in told("--industry", "bank")
+    assert {"宽带与固话（通信运营商）", "手机银行（银行）"} <= told()
 
 
 def test_a_missing_model_is_said_and_stops_nothing(tmp_path: Path) -> None:

@@ -238,6 +238,25 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
     assert "（二店）" in new.title
 
 
+def test_voices_that_bridge_two_issues_leave_one_order(workshop: Workshop) -> None:
+    rules = workshop.folder / "routing.yaml"
+    rules.write_text("open_when: {severity: low, voices: 1}")
+    eased = {"issues.quiet_days": 30, "routing.file": str(rules)}
+    for days in ((70, 69, 68), (20, 19, 18)):
+        workshop.hear("automotive", _days("automotive", *days, until=OLD))
+        workshop.chain(**eased).form()
+    issues, orders = workshop.store.issues(), workshop.store.work_orders()
+    assert (len(issues), len(orders)) == (2, 2)
+    workshop.hear("automotive", _days("automotive", 45, 44, until=OLD))
+    workshop.chain(**eased).form()
+    gone, home = sorted(workshop.store.issues(), key=lambda issue: issue.count)
+    assert (gone.merged_into, home.count) == (home.issue_id, 8)
+    after = workshop.store.work_orders()
+    assert {order.issue_id for order in after} == {home.issue_id}
+    assert sorted(order.status for order in after) == ["closed", "open"]
+    assert workshop.chain(**eased).form() == (0, 0)
+
+
 def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -> None:
     workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=OLD))
     workshop.chain().form()

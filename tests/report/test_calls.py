@@ -136,6 +136,35 @@ def test_the_workbook_lists_them(report: Callable[..., ReportInput], row: Make) 
     assert all(len(line) == len(sheet.columns) for line in sheet.rows)
 
 
+def test_what_calls_were_about_is_told_by_aspect(
+    report: Callable[..., ReportInput], row: Make
+) -> None:
+    calls = [
+        _call(f"p{n}", -0.6, aspects=("power",) * 2, outcome=("unknown", "unresolved")[n % 2])
+        for n in range(FEWEST_CALLS)
+    ]
+    calls += [_call("few", 0.4, aspects=("price", "power")), _call("none", 0.0, aspects=("gone",))]
+    figures = build_figures(report(rows=[row("fb_1")], calls=calls))
+    assert figures.calls is not None
+    power, price = figures.calls.reasons
+    assert (power.aspect, power.share.count, power.share.total) == ("动力", 21, 22)
+    assert (power.unresolved.count, power.unresolved.total) == (10, 21)
+    assert power.satisfaction is not None
+    assert power.satisfaction.value == pytest.approx((-0.6 * 20 + 0.4) / 21)
+    assert (price.aspect, price.share.count, price.satisfaction) == ("价格", 1, None)
+    assert "客户为什么找来" in render_html(figures)
+    [sheet] = [sheet for sheet in sheets(figures) if sheet.name == "会话缘由"]
+    assert [line[:2] for line in sheet.rows] == [("动力", 21), ("价格", 1)]
+
+
+def test_without_aspects_nothing_is_told_of_what_calls_were_about(
+    report: Callable[..., ReportInput], row: Make
+) -> None:
+    figures = build_figures(report(rows=[row("fb_1")], calls=[_call("1")]))
+    assert "客户为什么找来" not in render_html(figures)
+    assert "会话缘由" not in [sheet.name for sheet in sheets(figures)]
+
+
 @pytest.mark.parametrize(("rows", "told"), [(FEWEST_CALLS, True), (3 * FEWEST_CALLS, False)])
 def test_the_first_screen_tells_of_calls_where_they_are_most_of_what_came(
     rows: int, told: bool, report: Callable[..., ReportInput], row: Callable[..., Any]

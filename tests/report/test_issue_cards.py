@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from voc.records import Topic
 from voc.report import build_figures
 from voc.report.issue_cards import has_told_ratio, ranked_issues
+
+MONDAY = datetime(2026, 9, 21, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,28 @@ def test_a_dozen_stand_in_full_and_the_rest_in_a_line(
     assert "".join(part.text for part in figures.more_issues[0].quote) == row("a").text
     assert figures.more_issues[-1].issue_id == "is_003"
     assert figures.overview.open_issues == 199
+
+
+def test_the_topic_that_an_issue_was_formed_of_is_none_that_it_is_spoken_of_with(
+    row: Callable[..., Any],
+    issue: Callable[..., Any],
+    report: Callable[..., Any],
+) -> None:
+    topics = [
+        Topic(name, told, "cars", (), 3, 1.0, MONDAY, MONDAY)
+        for name, told in (("t1", "换挡（多方面）"), ("t2", "油耗高"))
+    ]
+    one = issue("is_1", ["a", "b", "c"], title="动力：换挡一冲一冲", topic_id="t1")
+    said = [(name, of, 1, True) for name in "abc" for of in ("t1", "t2")]
+    figures = build_figures(
+        report(
+            rows=[row("a"), row("b"), row("c")],
+            issues=[one],
+            topics=topics,
+            topic_voices=said,
+        )
+    )
+    assert [share.name for share in figures.issues[0].topics.shares] == ["油耗高"]
 
 
 def test_an_issue_without_voices_in_the_period_is_shown_without_words(

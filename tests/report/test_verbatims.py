@@ -49,6 +49,24 @@ def test_a_long_evidence_is_cut_too() -> None:
     assert shown.endswith("…]")
 
 
+def test_where_a_cut_meets_the_mark_of_another_speaker_one_ellipsis_stands() -> None:
+    # The customer's turns are joined by … where somebody else spoke in between.
+    before, after = "好的。" * 5 + " … " + "宽带又断了" * 7, "快点修" * 26 + " … " + "哎" * 200
+    text = f"{before}一晚上都没修好{after}"
+    start = text.index("一晚上")
+    shown = marked(text, start, start + 7, "一晚上都没修好")
+    assert shown.startswith("…宽带")
+    assert shown.endswith("快点修…")
+
+
+def test_when_it_came_in_is_not_told_as_when_it_was_said(row: Callable[..., Any]) -> None:
+    voice, evidence = row("a"), Evidence("a", 0, 4, "低速换挡")
+    moment = voice.occurred_at
+    assert candidate(voice, evidence, moment=moment).moment == "2026-09-21T10:00+08:00"
+    undated = row("a", is_dated=False)
+    assert candidate(undated, evidence, moment=moment).moment is None
+
+
 @pytest.mark.parametrize(
     ("url", "is_followed"),
     [

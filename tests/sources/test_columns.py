@@ -153,6 +153,27 @@ def test_told_columns_come_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("time", "created_at"), ("时间", "created_at"), ("Created At", "created_at"),
+        ("内容", "text"), ("评论", "text"), ("门店", "store"), ("产品", "product"),
+        ("车型", "product"), ("城市", "region"), ("编号", "id"), ("评分", "rating"),
+        ("用户", "author"), ("渠道", "channel"), ("rating_max", "rating_max"),
+    ],
+)  # fmt: skip
+def test_a_field_may_be_called_as_its_column_often_is(name: str, field: str) -> None:
+    found = find_columns(["正文", "x"], mapping={name: "x"})
+    assert found[field] == "x"
+
+
+def test_a_field_that_is_told_to_have_no_column_has_none() -> None:
+    found = find_columns(["评论", "门店", "评分"], mapping={"门店": "", "rating": ""})
+    assert dict(found.columns) == {"text": "评论"}
+    with pytest.raises(UsageError, match="text needs a column"):
+        find_columns(["评论"], mapping={"text": ""})
+
+
+@pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"text": "评伦"}, r"no column '评伦' for text.*The columns are: '评论内容', 'time'"),

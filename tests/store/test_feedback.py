@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from voc.errors import UsageError
-from voc.records import Feedback, Span, Topic, Turn
+from voc.records import FILLED, Feedback, Span, Topic, Turn
 from voc.store import IngestCounts, Store
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -59,6 +59,36 @@ def test_comes_back_as_it_came(store: Store) -> None:
     assert (row.version, row.industry, row.feedback_id) == (1, "snack", FULL.feedback_id)
     assert row.ingested_at.isoformat() == NOW.isoformat()
     assert row.occurred_at.isoformat() == "2026-05-01T09:30:00.123456+08:00"
+
+
+def _add_silently(store: Store, item: Feedback, *silent: str) -> tuple[IngestCounts, Feedback]:
+    with store.transaction() as tx:
+        counts = tx.add_feedback(
+            [item], industry="snack", now=NOW, restores=True, silent=frozenset(silent)
+        )
+    row = store.feedback(item.feedback_id)
+    assert row is not None
+    return counts, row.feedback
+
+
+def test_what_a_source_says_nothing_of_stays_as_it_is_known(store: Store) -> None:
+    known = voice(store="朝阳店", rating=4.0, rating_max=5.0, created_at=NOW)
+    add(store, [known])
+    bare = voice()
+    counts, found = _add_silently(store, bare, "store", "created_at", "rating", "rating_max")
+    assert (counts, found) == (IngestCounts(duplicates=1, kept=1), known)
+    edited = voice(text="改了", product="薯片")
+    counts, found = _add_silently(store, edited, "store", "created_at", "product")
+    assert counts == IngestCounts(edited=1, kept=1)
+    assert found == replace(edited, store="朝阳店", created_at=NOW)
+
+
+def test_what_an_order_filled_gives_way_to_what_a_source_said(store: Store) -> None:
+    add(store, [voice(store="朝阳店")])
+    filled = voice(text="改了", store="望京店", product="薯片")
+    filled = replace(filled, extra={FILLED: ["product", "store"]})
+    _, found = _add_silently(store, filled, "store", "product")
+    assert (found.store, found.product, found.extra) == ("朝阳店", "薯片", {FILLED: ["product"]})
 
 
 def test_without_a_time_it_occurred_when_it_came_in(store: Store) -> None:

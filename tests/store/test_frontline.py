@@ -34,6 +34,16 @@ def test_a_rule_acts_on_a_voice_once(store: Store) -> None:
     assert {item["rule"] for item in store.voice_actions(row.feedback_id)} == {"r", "other"}
 
 
+def test_voices_over_the_days_limit_are_listed_until_they_are_told(store: Store) -> None:
+    first, second, third = hear(store, "a", "b", "c")
+    act(store, first, outcome="held_back")
+    act(store, second, outcome="held_back", at=NOW + timedelta(hours=1))
+    act(store, third, outcome="noted")
+    assert store.held_back() == [second.feedback_id, first.feedback_id]
+    act(store, second, rule="other")
+    assert store.held_back() == [first.feedback_id]
+
+
 def test_a_day_is_the_readers_and_stores_may_have_long_names(store: Store) -> None:
     first, second, third = hear(store, "a", "b", "c")
     act(store, first, store=LONG)

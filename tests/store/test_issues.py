@@ -49,6 +49,14 @@ def test_comes_back_as_it_was_saved(store: Store) -> None:
     assert store.issue("is_none") is None
 
 
+def test_lists_hold_the_evidence_where_it_is_wanted(store: Store) -> None:
+    plain = replace(ISSUE, issue_id="is_0", evidence=())
+    other = replace(ISSUE, issue_id="is_2", evidence=(Evidence("fb_1", 0, 2, "顿挫"),))
+    save(store, ISSUE, plain, other)
+    assert store.issues(with_evidence=True) == [plain, ISSUE, other]
+    assert store.issues(with_evidence=True, limit=2) == [plain, ISSUE]
+
+
 def test_saving_again_changes_nothing_and_new_voices_update(store: Store) -> None:
     save(store, ISSUE)
     save(store, ISSUE)

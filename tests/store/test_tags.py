@@ -237,6 +237,41 @@ def test_tagged_is_filtered_and_ordered(many: Store) -> None:
         assert [ids[row.feedback_id] for row in rows] == expected, name
 
 
+def test_tagged_is_filtered_by_urgency(store: Store) -> None:
+    ingest(store, [voice("1"), voice("2")])
+    calm, urgent = store.untagged("m@1", limit=2)
+    with store.transaction() as tx:
+        tx.save_tags(
+            [(calm, tags_of(calm, urgency=Urgency("normal"))), (urgent, tags_of(urgent))], NOW
+        )
+    assert [row.feedback_id for row in store.tagged(model="m@1", urgency="high")] == [
+        urgent.feedback_id
+    ]
+
+
+def test_the_mark_of_tagged_voices_changes_with_them(store: Store) -> None:
+    ingest(store, [voice("1"), voice("2")])
+    tag(store)
+    first, _ = store.tagged(model="m@1")
+    marks = [store.tagged_mark(model="m@1")]
+    assert store.tagged_mark(model="m@1") == marks[0]
+    ingest(store, [voice("3")], industry="phone")
+    tag(store, "m@2")
+    assert store.tagged_mark(model="m@1") == marks[0]
+    tag(store)
+    marks.append(store.tagged_mark(model="m@1"))
+    (row,) = [one for one in store.untagged("m@3", limit=5) if one.feedback_id == first.feedback_id]
+    with store.transaction() as tx:
+        tx.save_tags([(row, tags_of(row, sentiment=None))], NOW + timedelta(seconds=1))
+    marks.append(store.tagged_mark(model="m@1"))
+    with store.transaction() as tx:
+        tx.withdraw(voice("2").source, ["2"], NOW)
+    marks.append(store.tagged_mark(model="m@1"))
+    ingest(store, [voice("1", text="改了")])
+    marks.append(store.tagged_mark(model="m@1"))
+    assert len(set(marks)) == len(marks)
+
+
 def test_mentions_are_filtered_and_ordered(many: Store) -> None:
     ids = {voice(str(number)).feedback_id: str(number) for number in range(10)}
     for name, (wanted, expected) in FILTERS.items():

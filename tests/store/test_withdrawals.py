@@ -84,6 +84,26 @@ def test_a_withdrawn_voice_counts_nowhere_and_is_kept(store: Store) -> None:
     assert store.check() == []
 
 
+def test_the_standing_changes_with_all_that_comes_and_goes(store: Store) -> None:
+    def forget() -> None:
+        with store.transaction() as tx:
+            tx.forget("cu_1", NOW)
+
+    changes = (
+        lambda: add(store, voice("1"), replace(voice("2"), customer_id="cu_1")),
+        lambda: add(store, voice("1", "空间大")),
+        lambda: withdraw(store, "1"),
+        forget,
+    )
+    seen = [store.standing()]
+    for change in changes:
+        change()
+        assert store.standing() not in seen
+        seen.append(store.standing())
+    assert withdraw(store, "1") == 0
+    assert store.standing() == seen[-1]
+
+
 def order(of: Issue, *voices: Feedback) -> WorkOrder:
     quotes = [f"  {n}. “{item.text}”（{item.feedback_id}）" for n, item in enumerate(voices, 1)]
     return WorkOrder(

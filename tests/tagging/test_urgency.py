@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
+import yaml
 
 from voc.config import Industry, load_industry
 from voc.config.industries import Aspect, UrgentWords
@@ -87,6 +89,20 @@ SNACK = [
     ("有点甜,头发都要掉光了", "normal"),
 ]
 
+PAIRS = yaml.safe_load(Path(__file__).with_name("urgency_pairs.yaml").read_text(encoding="utf-8"))
+MOODS = {
+    "upset": (True, "complaint"),
+    "calm": (False, "other"),
+    "asks": (False, "inquiry"),
+    "praises": (False, "praise"),
+}
+MEMBERS = [
+    (about, *member)
+    for kind in PAIRS.values()
+    for about, *pair in kind
+    for member in (pair[:3], pair[3:])
+]
+
 
 def urgency(
     text: str, *, negative: bool, intent: str | None, industry: Industry | None = None
@@ -108,6 +124,33 @@ def test_texts_that_are_not_negative(text: str, intent: str | None, label: str) 
 
 @pytest.mark.parametrize(("text", "label"), SNACK)
 def test_what_was_found_in_food(text: str, label: str) -> None:
+    industry = load_industry("snack")
+    assert urgency(text, negative=True, intent="complaint", industry=industry).label == label
+
+
+@pytest.mark.parametrize(("about", "label", "mood", "text"), MEMBERS)
+def test_pairs_that_differ_in_little(about: str | None, label: str, mood: str, text: str) -> None:
+    negative, intent = MOODS[mood]
+    industry = load_industry(about) if about else None
+    assert urgency(text, negative=negative, intent=intent, industry=industry).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("买来不到三天就过期了", "critical"),
+        ("会员卡买的牛奶过期了", "critical"),
+        ("没有及时下架过期食品", "critical"),
+        ("上月底就过期了", "critical"),
+        ("过期的券不能用", "normal"),
+        ("牛奶过期前一天才送到", "normal"),
+        ("吃了不会拉肚子,就是贵", "normal"),
+        ("起火没有人管", "critical"),
+        ("起火、爆炸都没有", "normal"),
+        ("多收了不少钱", "high"),
+    ],
+)
+def test_what_only_looks_like_the_other(text: str, label: str) -> None:
     industry = load_industry("snack")
     assert urgency(text, negative=True, intent="complaint", industry=industry).label == label
 
@@ -142,7 +185,16 @@ def test_the_gravest_reason_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["打了" * 20_000 + "第" * 20_000, "起火," * 6000, "起火" * 10_000, "一直没" * 9000]
+    "text",
+    [
+        "打了" * 20_000 + "第" * 20_000,
+        "起火," * 6000,
+        "起火" * 10_000,
+        "一直没" * 9000,
+        "别家" * 9000 + "过期" * 9000,
+        "过期" + "都" * 30_000,
+        "吃完" * 15_000,
+    ],
 )
 def test_long_hostile_texts_take_linear_time(text: str) -> None:
     begin = time.process_time()

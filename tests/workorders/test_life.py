@@ -17,6 +17,7 @@ from voc.workorders.history import (
     noted_late,
     returns_by_rule,
     returns_of,
+    tried_with,
 )
 from voc.workorders.life import apply_event
 from voc.workorders.requests import Details
@@ -208,6 +209,14 @@ def test_a_merged_order_points_to_the_other() -> None:
     assert ended_at(merged) == MONDAY + 2 * HOUR
     with pytest.raises(StateError, match=r"is merged \(into wo_2\) cannot become reopened"):
         act(merged, "reopened", at=MONDAY + 3 * HOUR)
+
+
+def test_what_was_transferred_away_does_not_go_back() -> None:
+    passed_on = act(order(), "transfer", at=MONDAY, note="属维修", details=Details("维修部"))
+    returned = act(passed_on, "rejected", at=MONDAY + HOUR, note="不归我们管")
+    assert returns_of(returned)[1] == {"维修部"}
+    assert tried_with(returned)[1] == {"动力质量部", "维修部"}
+    assert tried_with(returned)[0] == {"动力", "人工指定"}
 
 
 def test_a_return_counts_against_its_rule() -> None:

@@ -82,7 +82,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
             ),
         )  # fmt: skip
     say(_ingested(result, industry))
-    warn(store, source, after=before)
+    warn(store, source, after=before, kept=result.kept)
     if isinstance(source, CrawlSource) and source.note:
         say(source.note)
     if industry is None:
@@ -117,7 +117,7 @@ def _read_all(
             before = store.newest_seq()
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
-            warn(store, source, after=before)
+            warn(store, source, after=before, kept=result.kept)
 
 
 def run(

@@ -114,8 +114,6 @@ def act(
     from typing import cast, get_args
 
     from voc.pipeline.handling import Handler
-    from voc.pipeline.rulecheck import team_note
-    from voc.pipeline.taxonomies import industries_of
     from voc.records import WaitingFor
     from voc.workorders import Details
 
@@ -148,11 +146,6 @@ def act(
                 note=note,
                 details=details,
             )
-        if department:
-            industries, _ = industries_of(store, settings, store.industries())
-            doubt = team_note(department, rules=handler.rules, settings=settings, known=industries)
-            if doubt:
-                say(doubt)
     _tell(done)
 
 
@@ -186,6 +179,7 @@ def rejections(as_json: JsonOption = False, config: ConfigOption = None) -> None
 
 def _tell(done: Applied) -> None:
     from voc.workorders import ACTION_LABELS, phase_of
+    from voc.workorders.history import SYSTEM
 
     order = done.order
     if done.is_late:
@@ -201,6 +195,8 @@ def _tell(done: Applied) -> None:
         )
         if changes:
             say(f"  {ACTION_LABELS[entry.event]}: {changes}")
+        elif entry.actor == SYSTEM and entry.note:
+            say(f"  {ACTION_LABELS[entry.event]}: {entry.note}")
     for name, status in done.issues:
         say(f"{name}: → {status}")
 

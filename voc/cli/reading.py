@@ -89,18 +89,29 @@ def _keep_failure(name: str, error: str, settings: Settings) -> None:
             keep_health(store, name, error=error)
 
 
-def warn(store: Store, source: Source, *, after: int) -> None:
-    """Says what is doubtful in a source that was read, and which others have the same voices.
+def warn(store: Store, source: Source, *, after: int, kept: int) -> None:
+    """Says how a source was read, what is doubtful in it, and which others have the same voices.
 
     Args:
         store: Where its feedback went.
         source: What was read.
         after: The greatest `seq` there was before.
+        kept: How many known voices keep fields that it has no column for.
     """
     from voc.sources.files import FileSource
 
     if not isinstance(source, FileSource):
         return
+    if source.recalled:
+        say(
+            f"{source.name}: read as last time, with {' '.join(source.recalled)}. Tell another one"
+            " to change it; --map FIELD= leaves a field empty."
+        )
+    if kept:
+        say(
+            f"{source.name}: {kept} known voices keep fields that it has no column for."
+            " --map FIELD=COLUMN names one; --map FIELD= says that they are empty."
+        )
     for sentence in source.doubts.sentences():
         say(f"{source.name}: {sentence}")
     looked_at, shared = store.overlaps(source.name, after=after, limit=LOOKED_AT)

@@ -74,9 +74,10 @@ def list_issues(
         if alerts:
             _list_alerts(store.alerts(industry=industry, status=status, limit=limit), as_json)
             return
-        found = _worst_first(store.issues(industry=industry, status=status))[:limit]
+        listed = store.issues(industry=industry, status=status, with_evidence=as_json)
+        found = _worst_first(listed)[:limit]
         if as_json:
-            print_records((store.issue(item.issue_id) or item).as_dict() for item in found)
+            print_records(item.as_dict() for item in found)
             return
     from voc.report.wording import label
 
@@ -259,11 +260,17 @@ def _issue(store: Store, issue_id: str) -> Issue:
 def _change_issue(
     issue_id: str, status: IssueStatus, actor: str, note: str | None, config: Path | None
 ) -> None:
+    from voc.errors import UsageError
     from voc.workorders.states import ENDED
 
     with opened_store(settings_from(config)) as store:
         before = _issue(store, issue_id)
         issue_id = before.issue_id
+        if before.merged_into is not None:
+            raise UsageError(
+                f"Issue {issue_id} has no voices of its own any more: they are those of"
+                f" {before.merged_into}; act on that one."
+            )
         if before.status == status or (before.status, status) == ("open", "reopened"):
             say(f"{issue_id}: is {before.status} already; nothing was changed.")
             return

@@ -41,7 +41,11 @@ IndustryFilter = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one record a line as JSON.")]
 MapOption = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="FIELD=COLUMN", help="As text=评价; may be given several times."),
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        help="As text=评价 or 时间=日期; may be given several times. FIELD= alone: it has none.",
+    ),
 ]
 
 
@@ -92,7 +96,7 @@ def field_map(pairs: Iterable[str] | None) -> dict[str, str]:
     result = {}
     for pair in pairs or ():
         field, mark, column = pair.partition("=")
-        if not mark or not field or not column:
+        if not mark or not field:
             raise UsageError(f"--map {pair!r}: write field=column, as text=评价.")
         result[field.strip()] = column.strip()
     return result

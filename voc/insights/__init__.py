@@ -3,7 +3,7 @@
 from voc.insights.calls import CallSummary, Outcome, outcome_of, summarise_call
 from voc.insights.contradictions import Contradiction, contradiction
 from voc.insights.drivers import ENOUGH, ScoreDriver, ScoreSums, score_driver, sums_of
-from voc.insights.proportions import Difference, Proportion, difference, proportion, wilson
+from voc.insights.proportions import Difference, Proportion, difference, proportion
 from voc.insights.rates import RateRatio, rate_ratio
 from voc.insights.satisfaction import SatisfactionFigures, satisfaction_of
 from voc.insights.scores import (
@@ -30,6 +30,7 @@ from voc.insights.weeks import (
     week_of_day,
     weeks_between,
 )
+from voc.issues.shares import wilson
 
 __all__ = [
     "CSAT_SCALE",

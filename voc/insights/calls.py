@@ -22,7 +22,11 @@ _HOLD: Final = re.compile(
     r"(?:请|您)(?:您)?稍[等候]|稍等(?:一下|片刻)|不要挂[机断]|请(?:您)?不要挂|帮您(?:查|核实)一下"
 )
 _SETTLED: Final = re.compile(
-    r"(?<![没未])(?:解决了|可以了|好了|到账了|收到了|搞定|弄好了|清楚了|明白了)|没有(?:其他)?(?:问题|了)"
+    r"(?<![没未就])(?:解决了|可以了|好了|到账了|收到了|搞定|弄好了|明白了)|没有(?:其他)?(?:问题|了)"
+)
+_SETTLED_CHARS: Final = 25  # a turn's end, where words such as 好了 tell of the matter as a whole
+_REQUESTS: Final = re.compile(
+    r"请(?!问)|尽快|希望|麻烦[你您帮尽快]|帮[我忙]|能不能|可不可以|为什么|凭什么|怎么"
 )
 _THANKS: Final = re.compile(r"谢谢|感谢|辛苦了")
 _UNRESOLVED: Final = re.compile(
@@ -32,8 +36,15 @@ _UNRESOLVED: Final = re.compile(
 _NODDED: Final = re.compile(r"^(?:好的?|嗯+|哦|行|再见|拜拜)?[\s,，。!！~～]*$")
 _ASKS: Final = re.compile(r"[?？]")
 _GREETING: Final = re.compile(
-    r"^(?:喂|你好|您好|嗯+|啊|哎|哦|客服|在吗|在么|人工(?:客服)?|请问)?[\s,，。!！?？~～]*$"
+    r"×*(?:(?:喂|[你您]好|早上好|下午好|晚上好|nihao|嗯+|啊|哎|哦|亲爱的|亲|老板|客服|有人在?[吗么没不嘛]?"
+    r"|在[吗么不嘛]?|人呢|是?人工(?:客服|服务)?吗?|我?要?转人工(?:客服|服务)?|请问(?:一下)?|我?想?(?:问|咨询)一?下"
+    r"|对的?|是的?|好的?)"
+    r"[\s,，。.!！?？~～;；×]*)*"
 )
+_FIGURE: Final = re.compile(r"[\[【［](?:数字|金额|日期|时间)[xX×][\]】］]")
+_HIDDEN: Final = "×"
+"""Stands for a figure that was taken out of a chat log: 我×号充值."""
+_EDGES: Final = " ,，.。;；:：、?？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +61,9 @@ class CallSummary:
         start: Polarity of the customer's first turn that was judged.
         worst: The lowest polarity of any.
         end: That of the last one.
-        reason: The customer's first words that are no greeting, at most 60 code points.
+        reason: The customer's first words that are no greeting and no nod, at most 60 code points.
         reason_turn: Which turn they stand in, from 0.
-        last: The customer's last words that are no greeting, at most 60 code points; `None` where
+        last: The customer's last words that are neither, at most 60 code points; `None` where
             they stand in the same turn as `reason`.
         outcome: What the customer's last words say of it; a guess by cues.
     """
@@ -83,7 +94,7 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
     own = [place for place, turn in enumerate(turns) if turn.speaker == _CUSTOMER]
     moods: list[Polarity] = [mood for place in own if (mood := polarities[place]) is not None]
     pauses = _pauses(turns)
-    telling = [place for place in own if not _GREETING.match(_told(turns[place]))]
+    telling = [place for place in own if not _GREETING.fullmatch(_told(turns[place]))]
     reason = telling[0] if telling else None
     return CallSummary(
         turns=len(turns),
@@ -108,8 +119,9 @@ def outcome_of(said: Sequence[str]) -> Outcome:
     """Tells by the customer's last words whether the matter was settled.
 
     That it was is believed of the last turn alone (a bare 再见 or 好的 behind it does not count),
-    where it neither complains nor asks; mere thanks do not tell it of somebody's only words, as
-    many thank in advance. Else a complaint in one of the last three says that it was not.
+    where it neither complains nor asks, and of its end; mere thanks do not tell it of somebody's
+    only words, nor beside a request, as many thank in advance. Else a complaint in one of the last
+    three says that it was not.
     """
     told = [text for text in said if not _NODDED.match(text)][-_LAST_TURNS:]
     if told and _is_settled(told[-1], is_only=len(told) == 1):
@@ -120,12 +132,15 @@ def outcome_of(said: Sequence[str]) -> Outcome:
 def _is_settled(text: str, *, is_only: bool) -> bool:
     if _UNRESOLVED.search(text) or _ASKS.search(text):
         return False
-    return bool(_SETTLED.search(text) or (not is_only and _THANKS.search(text)))
+    if _SETTLED.search(text[-_SETTLED_CHARS:]):
+        return True
+    return bool(not is_only and _THANKS.search(text) and not _REQUESTS.search(text))
 
 
 def _told(turn: Turn) -> str:
     """A turn's words without handles, links, order cards and fillers, on one line."""
-    return " ".join(blank_order_cards(blank_fillers(blank_marks(turn.text))).split())
+    said = _FIGURE.sub(_HIDDEN, blank_order_cards(turn.text))
+    return " ".join(blank_fillers(blank_marks(said)).split()).lstrip(_EDGES)
 
 
 def _short(text: str) -> str:

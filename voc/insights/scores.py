@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from voc.errors import UsageError
-from voc.insights.proportions import Z95, Proportion, proportion
+from voc.insights.proportions import Proportion, proportion
+from voc.issues.shares import Z95
 
 NPS_SCALE: Final = range(0, 11)
 CSAT_SCALE: Final = range(1, 6)

@@ -3,7 +3,7 @@
 from voc.issues.forming import form_issues, set_aside
 from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.heeding import heeded
-from voc.issues.matching import is_absorbed
+from voc.issues.matching import home_of, is_absorbed
 from voc.issues.severity import rate_voices, severity_of
 from voc.issues.stakes import SPENDING_PERIOD, Clientele, stake_words
 from voc.issues.trends import Volumes, rate_change, rate_ratio_p, trend_of
@@ -15,6 +15,7 @@ __all__ = [
     "Volumes",
     "form_issues",
     "heeded",
+    "home_of",
     "is_absorbed",
     "rate_change",
     "rate_ratio_p",

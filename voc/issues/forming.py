@@ -177,7 +177,7 @@ class _Scene:
             issue = self._issue(key, episode, days, match, taken)
             taken.add(issue.issue_id)
             yield issue
-            yield from (absorb(other, into=issue.title) for other in match.absorbed)
+            yield from (absorb(other, into=issue) for other in match.absorbed)
 
     def _issue(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -84,12 +84,12 @@ def birth_id(key: GroupKey, first_feedback_id: str, *, taken: set[str]) -> str:
     return issue_id
 
 
-def absorb(issue: Issue, *, into: str) -> Issue:
+def absorb(issue: Issue, *, into: Issue) -> Issue:
     """Returns the mark that an issue leaves behind when another has taken its voices.
 
-    It is closed, has no voices, and its title says where they went.
+    It is closed, has no voices, and says where they went.
     """
-    title = f"{_ABSORBED_MARK}{into}"
+    title = f"{_ABSORBED_MARK}{into.title}"
     return replace(
         issue,
         title=title if len(title) <= 30 else f"{title[:29]}…",
@@ -105,9 +105,24 @@ def absorb(issue: Issue, *, into: str) -> Issue:
         stake=None,
         count=0,
         evidence=(),
+        merged_into=into.issue_id,
     )
 
 
 def is_absorbed(issue: Issue) -> bool:
     """Says whether another issue has taken this one's voices."""
     return issue.count == 0
+
+
+def home_of(issue: Issue, issues: Mapping[str, Issue]) -> Issue:
+    """Returns the issue that has the voices of this one: itself, or what took them.
+
+    Args:
+        issue: The issue.
+        issues: All issues by id.
+    """
+    seen = {issue.issue_id}
+    while issue.merged_into is not None and issue.merged_into not in seen:
+        seen.add(issue.merged_into)
+        issue = issues[issue.merged_into]
+    return issue

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from voc.issues.shares import wilson
 from voc.records import SEVERITIES, Mention, Severity, Trend, UrgencyLabel
 
 VOLUME: Final[tuple[tuple[int, Severity], ...]] = ((100, "critical"), (20, "high"), (5, "medium"))
@@ -47,17 +48,7 @@ class Negativity:
 
     def interval(self) -> tuple[float, float]:
         """Returns the 95 % interval of the share, by Wilson's score."""
-        return share_interval(self.negative, self.total)
-
-
-def share_interval(count: int, total: int) -> tuple[float, float]:
-    """Returns the 95 % interval of a share, by Wilson's score; (0, 1) of nothing."""
-    from scipy.stats import binomtest
-
-    if not total:
-        return 0.0, 1.0
-    found = binomtest(count, total).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)
+        return wilson(self.negative, self.total)
 
 
 def severity_of(

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from voc.config.customers import CustomerSettings
-from voc.issues.severity import share_interval
+from voc.issues.shares import wilson
 from voc.records import Stake
 
 SPENDING_DAYS: Final = 365
@@ -78,7 +78,7 @@ class Clientele:
 
     def _has_many_high(self, stake: Stake) -> bool:
         """Whether high levels reach their share, and are surely more than in the directory."""
-        surely, _ = share_interval(stake.high_tier, stake.customers)
+        surely, _ = wilson(stake.high_tier, stake.customers)
         share = stake.high_tier / stake.customers
         return share >= self.settings.high_tier_share and surely > self.high_share
 

@@ -10,12 +10,13 @@ from voc.errors import StateError, UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.handling import Applied, Handler
 from voc.pipeline.keeping import keep_orders, ledger_of
+from voc.pipeline.rulecheck import team_note
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_now
 from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import Details, calendar_for, decide_orders, load_routing
-from voc.workorders.history import CHOSEN
+from voc.workorders.history import CHOSEN, SYSTEM
 from voc.workorders.relations import unsettled
 from voc.workorders.routing import sinks_of
 from voc.workorders.rules import OpenWhen, RoutingRules, Rule, Then
@@ -50,6 +51,11 @@ def open_for_issue(
     issue = store.issue(issue_id)
     if issue is None:
         raise UsageError(f"There is no issue {issue_id!r}.")
+    if issue.merged_into is not None:
+        raise StateError(
+            f"Issue {issue_id} has no voices of its own any more; open an order for"
+            f" {issue.merged_into}, which has them."
+        )
     existing = store.work_orders(issue_id=issue_id)
     _check_none(store, issue_id, existing)
     if issue.status not in ("open", "reopened"):
@@ -83,6 +89,9 @@ def open_for_issue(
     keep_orders(transaction, found)
     order = found.orders[0][0]
     transaction.add_history(order.work_order_id, HistoryEntry(now, actor, "note", "应要求开立"))
+    doubt = department and team_note(department, rules=rules, settings=settings, known=industries)
+    if doubt:
+        transaction.add_history(order.work_order_id, HistoryEntry(now, SYSTEM, "note", doubt))
     return transaction.work_order(order.work_order_id) or order
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from voc.config import Industry, Settings
-from voc.insights import core_days
 from voc.issues.alerts import form_alerts
 from voc.issues.streams import build_streams
+from voc.pipeline.moments import newest_moment
 from voc.records import UNCOUNTED, Alert, Mention
 from voc.store import Store, TaggedRow
 
@@ -49,11 +49,11 @@ def raise_alerts(
             part = aside if mention.feedback_id in paid else counted
             # Streams need no words, and there may be many of them.
             part[mention.industry].append(replace(mention, evidence=(), opinions=()))
-    issues = [store.issue(item.issue_id) or item for item in store.issues()]
+    issues = store.issues(with_evidence=True)
     topics = {topic.topic_id: topic.topic for topic in store.topics()}
     changed = []
     for name, rows in heard.items():
-        as_of = _newest(rows, settings.zone)
+        as_of = newest_moment([row.occurred_at.astimezone(settings.zone) for row in rows])
         streams = build_streams(name, rows, counted[name], as_of=as_of, settings=settings.alerts)
         if streams is None:
             changed += _closed(store.alerts(industry=name), as_of)
@@ -69,13 +69,6 @@ def raise_alerts(
         )
     unheard = [alert for alert in store.alerts() if alert.industry not in heard]
     return changed + _closed(unheard, now.astimezone(settings.zone))
-
-
-def _newest(rows: Iterable[TaggedRow], zone: tzinfo) -> datetime:
-    """Returns the time of the newest voice that is no stray."""
-    moments = [row.occurred_at.astimezone(zone) for row in rows]
-    ends = core_days(Counter(moment.date().toordinal() for moment in moments))
-    return max(moment for moment in moments if ends is None or moment.date() <= ends[1])
 
 
 def _closed(alerts: Iterable[Alert], at: datetime) -> list[Alert]:

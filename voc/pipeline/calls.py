@@ -36,19 +36,25 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A conversation with its summary, and how satisfied its customer is thought to be."""
+    """A conversation with its summary, and how satisfied its customer is thought to be.
+
+    `aspects` are the ids of what it speaks of, in the taxonomy of `industry`.
+    """
 
     voice: StoredFeedback
     summary: CallSummary
     satisfaction: Satisfaction | None
+    industry: str | None = None
+    aspects: tuple[str, ...] = ()
 
     @property
     def feedback(self) -> Feedback:
         return self.voice.feedback
 
-    def for_report(self) -> ReportCall:
-        """Returns what the report reads of it."""
+    def for_report(self, *, merged: bool = False) -> ReportCall:
+        """Returns what the report reads of it; of several industries, as `merged` aspects."""
         feedback, summary = self.feedback, self.summary
+        before = f"{self.industry}." if merged else ""
         return ReportCall(
             feedback_id=self.voice.feedback_id,
             native_id=feedback.native_id,
@@ -65,6 +71,7 @@ class Call:
             last=summary.last,
             outcome=summary.outcome,
             satisfaction=self.satisfaction,
+            aspects=tuple(f"{before}{aspect}" for aspect in self.aspects),
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -177,7 +184,7 @@ def calls_of(
         if is_conversation(feedback):
             tags = stored.tags or reader.read([feedback])[0]
             summary = summarise_call(feedback.turns, tags.moods)
-            yield Call(stored.voice, summary, tags.satisfaction)
+            yield Call(stored.voice, summary, tags.satisfaction, stored.industry, stored.aspects)
 
 
 def as_heard(row: TaggedRow) -> TaggedRow:

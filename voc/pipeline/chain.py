@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final
 
 from voc.config import Settings
 from voc.errors import ConfigError
-from voc.issues import form_issues, is_absorbed, set_aside
 from voc.pipeline.alerting import raise_alerts
-from voc.pipeline.calls import CallReader, as_heard, predictor_of, with_calls
-from voc.pipeline.clienteles import clienteles_of
-from voc.pipeline.complaints import complaints_of
-from voc.pipeline.copies import copies_among
-from voc.pipeline.delivering import Delivery, known_sinks
+from voc.pipeline.calls import CallReader, predictor_of, with_calls
+from voc.pipeline.delivering import Delivery
 from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.frontline import Acted, VoiceDesk
-from voc.pipeline.keeping import keep_orders, ledger_of
-from voc.pipeline.moments import moments_of
+from voc.pipeline.ordering import order_issues
 from voc.pipeline.returning import Mailroom, Returned
+from voc.pipeline.screening import screen_voices
 from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
-from voc.pipeline.telling import told_by_voices
 from voc.pipeline.themes import discover_topics, forget_vectors
 from voc.pipeline.tiers import Tiers, tiers_of
 from voc.pipeline.watching import Watched, watch_orders
-from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, UNCOUNTED, Issue, Tags
-from voc.store import Store, StoredFeedback, Transaction
+from voc.records import PAID_BURST, Tags
+from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
-from voc.text.advertisements import is_posted_advertisement
-from voc.text.bursts import Voice
-from voc.workorders import DeliveryCounts, calendar_for, decide_orders, load_routing
-from voc.workorders.history import SYSTEM
+from voc.workorders import DeliveryCounts
 
 Progress = Callable[[str, int, int], None]
-
-_WHY_MOVED: Final = {
-    "reopened": "关闭之后又有新的声音",
-    "closed": "它的声音都被判为刷帖、广告或重复",
-}
-"""Why the chain itself moves an issue to a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,34 +223,7 @@ class Chain:
 
     def screen(self) -> int:
         """Flags paid posts, voices stored twice and advertisements; returns how many bursts."""
-        voices = [
-            Voice(
-                row.feedback_id,
-                row.text,
-                row.author,
-                row.occurred_at if row.is_dated else None,
-                row.channel,
-                row.product,
-                row.store,
-            )
-            for row in map(as_heard, self._store.tagged(model=self._engine.model))
-            if "staff" not in row.flags
-        ]
-        advertisements = {
-            voice.feedback_id: "rules"
-            for voice in voices
-            if is_posted_advertisement(voice.text, voice.channel)
-        }
-        self._flag(ADVERTISEMENT, advertisements)
-        copies = copies_among(voices)
-        self._flag(PAID_BURST, copies.paid)
-        self._flag(NEAR_DUPLICATE, copies.repeats)
-        return len(copies.bursts)
-
-    def _flag(self, kind: str, groups: Mapping[str, str]) -> None:
-        if dict(groups) != self._store.flags(kind):
-            with self._store.transaction() as transaction:
-                transaction.set_flags(kind, list(groups.items()))
+        return screen_voices(self._store, model=self._engine.model)
 
     def discover_topics(self) -> tuple[int, list[str]]:
         """Discovers the topics of each industry; returns how many, and what could not be done."""
@@ -301,140 +259,14 @@ class Chain:
         Returns:
             How many issues are new or changed, and how many orders were opened or updated.
         """
-        industries = self._industries
-        complaints = complaints_of(
+        return order_issues(
             self._store,
             model=self._engine.model,
-            industries=industries,
-            min_score=self._settings.issues.min_score,
-        )
-        zone = self._settings.zone
-        now = self._now()
-        moments = moments_of(self._store, model=self._engine.model, zone=zone, now=now)
-        existing = {
-            issue.issue_id: self._store.issue(issue.issue_id) or issue
-            for issue in self._store.issues()
-        }
-        changed = form_issues(
-            complaints,
-            list(existing.values()),
-            industries=industries,
-            settings=self._settings.issues,
-            volumes=moments.volumes,
-            as_of=moments.as_of,
-            topics={
-                topic.topic_id: topic.topic
-                for topic in self._store.topics()
-                if topic.negative_share > 0.5  # another one's name may praise
-            },
-            polarities=self._store.polarities(model=self._engine.model),
-            clienteles=clienteles_of(
-                self._store,
-                complaints,
-                as_of=moments.as_of,
-                settings=self._settings.customers,
-            ),
-        )
-        rules = load_routing(self._settings.resolve(self._settings.routing.file))
-        known_sinks(rules, self._settings)
-        changed += set_aside(existing.values(), changed, flagged=self._set_aside())
-        issues = list((existing | {issue.issue_id: issue for issue in changed}).values())
-        told = told_by_voices(
-            self._store,
-            issues,
-            complaints,
-            model=self._engine.model,
-            rules=rules,
-            window_days=self._settings.issues.window_days,
+            industries=self._industries,
+            settings=self._settings,
             tiers=self._tiers,
+            clock=self._now,
         )
-        calendar = calendar_for(rules, self._settings.resolve(self._settings.routing.file))
-        reopened_at, asked_for = self._reopened(issues, existing, now)
-        with self._store.transaction() as transaction:
-            losing = self._losing(transaction, issues)
-            # Inside it, so that nobody else takes the turn of a person meanwhile.
-            ledger = ledger_of(self._store, transaction)
-            moved = self._moved(existing) | losing
-            changed = [issue for issue in changed if issue.issue_id not in moved]
-            found = decide_orders(
-                [issue for issue in issues if issue.issue_id not in moved],
-                self._store.work_orders(),
-                routing=rules,
-                industries=industries,
-                calendar=calendar,
-                now=now,
-                circumstances=told,
-                sinks=self._settings.sink_names,
-                as_of=moments.as_of,
-                quiet_days=self._settings.issues.quiet_days,
-                reopened_at=reopened_at,
-                asked_for=asked_for,
-                ledger=replace(ledger, holds_back=True),
-            )
-            transaction.lock_orders()
-            self._keep_issues(transaction, changed, existing, now)
-            keep_orders(transaction, found)
-        return len(changed), len({order.work_order_id for order, *_ in found.orders})
-
-    def _set_aside(self) -> set[str]:
-        """Returns the voices that are kept and count nowhere."""
-        return {name for kind in UNCOUNTED for name in self._store.flags(kind)}
-
-    @staticmethod
-    def _losing(transaction: Transaction, issues: Sequence[Issue]) -> set[str]:
-        """Returns the issues that lost a voice since it was read; the next run forms them."""
-        gone = transaction.gone(item.feedback_id for issue in issues for item in issue.evidence)
-        return {
-            issue.issue_id
-            for issue in issues
-            if any(item.feedback_id in gone for item in issue.evidence)
-        }
-
-    def _moved(self, before: Mapping[str, Issue]) -> set[str]:
-        """Returns the issues that somebody closed, ignored or reopened since they were read."""
-        return {
-            issue.issue_id
-            for issue in self._store.issues()
-            if issue.issue_id in before and issue.status != before[issue.issue_id].status
-        }
-
-    def _reopened(
-        self, issues: Sequence[Issue], before: Mapping[str, Issue], now: datetime
-    ) -> tuple[dict[str, datetime], set[str]]:
-        """Returns when each reopened issue was, and which of them a person reopened last."""
-        found, asked_for = dict[str, datetime](), set[str]()
-        for issue in issues:
-            if issue.status == "reopened":
-                known = before.get(issue.issue_id)
-                events = self._store.issue_events(issue.issue_id)
-                at = [(event.at, event.actor) for event in events if event.to_status == "reopened"]
-                if known is None or known.status != "reopened":
-                    at.append((now, SYSTEM))
-                moment, actor = max(at, default=(None, None))
-                if actor not in (None, SYSTEM):
-                    asked_for.add(issue.issue_id)
-                # New voices reopen only the parts of an issue that they are of; these count them.
-                if moment and not (actor == SYSTEM and self._has_parts(issue)):
-                    found[issue.issue_id] = moment
-        return found, asked_for
-
-    def _has_parts(self, issue: Issue) -> bool:
-        parts = self._store.order_parts(issue_id=issue.issue_id).values()
-        return len({item.part for item in parts}) > 1
-
-    @staticmethod
-    def _keep_issues(
-        transaction: Transaction,
-        changed: Sequence[Issue],
-        before: Mapping[str, Issue],
-        now: datetime,
-    ) -> None:
-        transaction.save_issues(changed)
-        for issue in changed:
-            known = before.get(issue.issue_id)
-            if known is not None and known.status != issue.status:
-                note = None if is_absorbed(issue) else _WHY_MOVED.get(issue.status)
-                transaction.set_issue_status(issue.issue_id, issue.status, SYSTEM, note, now)
 
     def alert(self) -> int:
         """Raises, updates and closes alerts; returns how many are new or changed."""

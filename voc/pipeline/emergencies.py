@@ -34,8 +34,8 @@ def unplaced_emergencies(
         heard: Feedback ids with a negative mention that counts.
         industries: Taxonomies by id; feedback of others is left out.
     """
-    for row in store.tagged(model=model):
-        if row.urgency != "critical" or row.sentiment == "positive":
+    for row in store.tagged(model=model, urgency="critical"):
+        if row.sentiment == "positive":
             continue
         if row.industry not in industries or row.industry is None:
             continue

@@ -40,7 +40,8 @@ class Acted:
         """Returns a sentence a store that had more voices than a day's limit."""
         return [
             f"{store or 'voices without a store'}: {count} more than the {self.limit} voices of a"
-            " day were told to nobody; see voices.a_day_a_store in the routing file."
+            " day were told to nobody (voc quality --show held_back lists them); see"
+            " voices.a_day_a_store in the routing file."
             for store, count in sorted(self.held_back.items())
         ]
 

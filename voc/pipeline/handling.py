@@ -16,6 +16,7 @@ from voc.config import Settings
 from voc.errors import UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.issue_states import Moved, move_issues, worked_on
+from voc.pipeline.rulecheck import team_note
 from voc.pipeline.taxonomies import industries_of
 from voc.records import HistoryEntry, Issue, Message, WorkOrder
 from voc.store import Store, Transaction
@@ -156,6 +157,8 @@ class Handler:
         if action == "rejected":
             after, routing = self._rerouted(transaction, after, at)
         after = self._told(transaction, before, after, routing=routing)
+        if action == "transfer":
+            after = self._doubted(after, at)
         transaction.update_work_order(after)
         if action == "merge":
             self._take_along(transaction, after, children, actor, at)
@@ -253,6 +256,14 @@ class Handler:
         decided = assigned(decided, turns)
         transaction.save_rota_turns(turns.changed)
         return rerouting.rerouted(order, issue, decided, told=told, at=at), decided
+
+    def _doubted(self, order: WorkOrder, at: datetime) -> WorkOrder:
+        """Notes in the history where an order went to a department that nothing names."""
+        doubt = team_note(order.department, rules=self.rules, settings=self._settings, known={})
+        if doubt is None:
+            return order
+        entry = HistoryEntry(at, SYSTEM, "note", doubt)
+        return replace(order, history=(*order.history, entry))
 
     def _taken(self, transaction: Transaction, order: WorkOrder) -> set[str]:
         """Returns the departments that have another order of the same voices."""

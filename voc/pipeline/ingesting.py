@@ -40,6 +40,7 @@ class Ingested:
         reassigned: Known voices that were given another industry than they had, or a first one.
         forbidden: Addresses that were not read, as robots.txt or the guard forbids it.
         withdrawn: Known voices that the source says are gone.
+        kept: Known voices that keep fields which the source says nothing of now.
     """
 
     source: str
@@ -50,6 +51,7 @@ class Ingested:
     reassigned: int = 0
     forbidden: int = 0
     withdrawn: int = 0
+    kept: int = 0
 
     def __add__(self, other: Ingested) -> Ingested:
         mine, theirs = astuple(self)[1:], astuple(other)[1:]
@@ -128,6 +130,7 @@ class Intake:
             keeps_industry=self.mark is None,
             now=now,
             restores=page.is_snapshot,
+            silent=page.silent,
         )
         exported: Mapping[str, Any] = {}
         if self._snapshot is not None:
@@ -160,6 +163,7 @@ class Intake:
             counts.reassigned,
             page.forbidden,
             withdrawn,
+            counts.kept,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -41,17 +41,24 @@ def moments_of(store: Store, *, model: str, zone: tzinfo, now: datetime) -> Mome
         now: The present moment.
     """
     volumes: dict[tuple[str, str | None], Counter[date]] = defaultdict(Counter)
-    spoken: dict[str, dict[datetime, str]] = defaultdict(dict)
+    dated: dict[str, list[datetime]] = defaultdict(list)
+    undated: dict[str, list[datetime]] = defaultdict(list)
     for row in store.tagged(model=model):
         if row.industry is None or row.flags & UNCOUNTED or row.occurred_at > now:
             continue
-        spoken[row.industry][row.occurred_at] = row.feedback_id
-        _count(volumes, row, row.industry, row.occurred_at.astimezone(zone).date())
-    as_of = {
-        name: _newest(store, _core(said, volumes[(name, None)], zone)).astimezone(zone)
-        for name, said in spoken.items()
-    }
-    return Moments(dict(volumes), as_of)
+        moment = row.occurred_at.astimezone(zone)
+        (dated if row.is_dated else undated)[row.industry].append(moment)
+        _count(volumes, row, row.industry, moment.date())
+    return Moments(
+        dict(volumes),
+        {name: newest_moment(said) for name, said in (undated | dated).items()},
+    )
+
+
+def newest_moment(said: Sequence[datetime]) -> datetime:
+    """Returns the newest of moments of one zone that is no stray (`core_days`)."""
+    ends = core_days(Counter(moment.toordinal() for moment in said))
+    return max(moment for moment in said if ends is None or moment.date() <= ends[1])
 
 
 def _count(
@@ -60,34 +67,3 @@ def _count(
     volumes[(industry, None)][day] += 1
     if row.product:
         volumes[(industry, row.product)][day] += 1
-
-
-def _core(said: dict[datetime, str], days: Counter[date], zone: tzinfo) -> dict[datetime, str]:
-    """Returns the moments up to the last day that is no stray's."""
-    ends = core_days({day.toordinal(): count for day, count in days.items()})
-    return {
-        moment: name
-        for moment, name in said.items()
-        if ends is None or moment.astimezone(zone).date() <= ends[1]
-    }
-
-
-def _newest(store: Store, said: dict[datetime, str]) -> datetime:
-    """Returns the latest moment with a voice that knows its time, else the latest of all.
-
-    One voice of each moment is asked: those without a time share that of the page they came with,
-    so there are few to ask before one that has it.
-    """
-    return next(
-        (moment for moment in _latest_first(said) if _knows_its_time(store, said[moment])),
-        max(said),
-    )
-
-
-def _latest_first(moments: Iterable[datetime]) -> list[datetime]:
-    return sorted(moments, reverse=True)
-
-
-def _knows_its_time(store: Store, feedback_id: str) -> bool:
-    stored = store.feedback(feedback_id)
-    return stored is not None and stored.feedback.created_at is not None

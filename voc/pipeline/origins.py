@@ -99,6 +99,7 @@ def open_source(
         zone=settings.zone,
         max_chars=settings.text.max_chars,
         joins=told.name is not None,
+        remembers=True,
     )
     return source, chosen_industry(told.industry, None, settings)
 

@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST
-from voc.store import Store, TaggedRow
+from voc.store import Store, StoredFeedback, TaggedRow
 from voc.text.language import language_of
 from voc.text.privacy import mask
 
 Reason = Literal[
-    "rejected", "empty", "language", "duplicate", "paid_burst", "advertisement", "survey"
+    "rejected",
+    "empty",
+    "language",
+    "duplicate",
+    "paid_burst",
+    "advertisement",
+    "survey",
+    "held_back",
 ]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 WHAT: Final[dict[Reason, tuple[str, str]]] = {
@@ -24,6 +31,7 @@ WHAT: Final[dict[Reason, tuple[str, str]]] = {
     "paid_burst": ("疑似刷评", "不计入问题和报告"),
     "advertisement": ("广告", "不计入问题"),
     "survey": ("答卷可疑（全部相同、太快）", "入库，分数照计"),
+    "held_back": ("超过门店当日告知上限", "入库并计数，没有告知门店"),
 }
 """What each reason is, and what becomes of it."""
 
@@ -60,7 +68,16 @@ def noticed(store: Store, *, model: str) -> Iterator[Noticed]:
         if stored is None:
             continue
         for reason in _reasons(row, stored.feedback.extra.get("survey_flags", ())):
-            yield Noticed(reason, stored.feedback.source, row.feedback_id, row.text[:_SHOWN_CHARS])
+            yield _voice(reason, stored, row.text)
+    for name in store.held_back():
+        stored = store.feedback(name)
+        if stored is not None:
+            yield _voice("held_back", stored, stored.feedback.text)
+
+
+def _voice(reason: Reason, stored: StoredFeedback, text: str) -> Noticed:
+    shown = mask(text).text[:_SHOWN_CHARS]
+    return Noticed(reason, stored.feedback.source, stored.feedback_id, shown)
 
 
 def _reasons(row: TaggedRow, survey_flags: object) -> Iterator[Reason]:

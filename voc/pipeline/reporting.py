@@ -100,7 +100,7 @@ def topic_figures(
     wanted = [item.id for item in loaded] or None
     name, wanted_model = _models(store, settings, model)
     merged = len(loaded) > 1
-    issues = [store.issue(item.issue_id) or item for item in store.issues(industry=wanted)]
+    issues = store.issues(industry=wanted, with_evidence=True)
     of_these = {item.issue_id for item in issues}
     mentions: Iterator[Mention] = store.mentions(
         model=name, industry=wanted, since=since, until=until
@@ -136,7 +136,7 @@ def topic_figures(
             work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
             effects=store.effects(),
             calendar=_calendar(settings),
-            calls=(call.for_report() for call in calls),
+            calls=(call.for_report(merged=merged) for call in calls),
             rejects=len(store.rejects()),
             window_days=settings.issues.window_days,
             is_masked=settings.privacy.mask,
@@ -255,6 +255,12 @@ def _industries(
     if there and chosen.id not in there:
         raise UsageError(
             f"The store holds no feedback of {chosen.id!r}; it has {', '.join(there)}."
+        )
+    bare = 0 if there or told is None else store.count_without_industry()
+    if bare:
+        raise UsageError(
+            f"The store holds no feedback of {chosen.id!r}; none of its {bare} names an industry."
+            f" voc ingest FILE --industry {chosen.id} gives it to a file's; then voc run tags them."
         )
     return [chosen], []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voc.config import FILE_SINK, Industry, Settings, industry_files, load_industry
-from voc.errors import nearest
+from voc.errors import closest
 from voc.workorders import RoutingRules, check_routing
 from voc.workorders.checking import known_teams
 
@@ -33,18 +33,17 @@ def rule_notes(settings: Settings, known: Mapping[str, Industry]) -> list[str]:
 def team_note(
     team: str, *, rules: RoutingRules, settings: Settings, known: Mapping[str, Industry]
 ) -> str | None:
-    """Returns what to know of a department that no rule and no taxonomy names, else nothing.
+    """Returns what an order's history says of a department that no rule and no taxonomy names.
 
     Any name may be given an order, for teams come and go; but a slip makes a team of its own in
-    all figures.
+    all figures. A department that is known has nothing said of it.
     """
     teams = known_teams(rules, _all_of(settings, known).values())
     if team in teams:
         return None
-    return (
-        f"{team!r} is a department that neither the rules nor a taxonomy names;"
-        f" `departments` in the routing file makes it known.{nearest(team, teams)}"
-    )
+    meant = closest(team, teams)
+    more = f"，是否应为「{meant}」" if meant else ""
+    return f"规则与行业分类都没有部门「{team}」{more}；在路由文件的 departments 中写明即可"
 
 
 def _all_of(settings: Settings, known: Mapping[str, Industry]) -> dict[str, Industry]:

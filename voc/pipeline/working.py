@@ -94,9 +94,9 @@ class Worker:
         Raises:
             StoreError: The store cannot be reached; or another worker has a SQLite store.
         """
-        self._take_chain()
+        holds = self._take_chain()
         told = self._letters().take_in(stop)
-        done = self._turn(stop)
+        done = self._turn(stop) if holds else Turn(delivered=self._sent(stop))
         return replace(
             done,
             returned=told.applied + done.returned,
@@ -104,8 +104,6 @@ class Worker:
         )
 
     def _turn(self, stop: Callable[[], bool]) -> Turn:
-        if not self._holds():
-            return Turn(delivered=self._sent(stop))
         newest = self._store.newest_seq()
         if self._clock() >= self._next_run:
             chain = self._chain()
@@ -159,9 +157,10 @@ class Worker:
             mailroom=self._letters(),
         )
 
-    def _take_chain(self) -> None:
+    def _take_chain(self) -> bool:
+        """Takes the chain where nobody has it; says whether this worker has it."""
         if self._holds():
-            return
+            return True
         self._let_go()
         stack = ExitStack()
         holding = stack.enter_context(self._store.held("chain"))
@@ -169,13 +168,14 @@ class Worker:
             self._hold, self._holds = stack, holding
             if self._feeding is not None:
                 self._feeding.start()
-            return
+            return True
         stack.close()
         if self._store.is_one_file:
             raise StoreError(
                 f"{self._store.where}: another worker has this SQLite store, and one is all it can"
                 " use. Stop that one, or move the store to PostgreSQL."
             )
+        return False
 
     @property
     def holds_chain(self) -> bool:

@@ -128,6 +128,7 @@ class Issue:
     `trend_high` its 95 % interval. All of them are `None` where nothing can be compared, and
     `trend_high` alone where the ratio has no upper bound. `severity_reasons` say in Chinese why it
     is as severe as it is; `stake` is `None` where the directory knows none of its customers.
+    `merged_into` is the issue that has taken all its voices, where one has.
     """
 
     issue_id: str
@@ -151,6 +152,7 @@ class Issue:
     trend_window_days: int | None = None
     severity_reasons: tuple[str, ...] = ()
     stake: Stake | None = None
+    merged_into: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         others = [name for name in self.__slots__ if name not in ("evidence", "stake")]

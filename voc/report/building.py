@@ -109,9 +109,10 @@ def build_figures(report: ReportInput) -> Figures:
                 span,
                 by_issue.get(line.issue_id, ()),
                 names,
+                own_topic=issue.topic_id,
                 exposed=_exposed(report),
             )
-            for line in lines
+            for issue, line in zip(issues, lines, strict=True)
             if line.issue_id in in_full
         ),
         orders=order_figures(orders),
@@ -120,7 +121,7 @@ def build_figures(report: ReportInput) -> Figures:
         products=rows.products,
         peaks=theme_peaks(rows, report.topics, span),
         calls=call_figures(
-            (call for call in report.calls if report.scope.holds(call)), report.zone
+            (call for call in report.calls if report.scope.holds(call)), report.zone, known
         ),
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
     )

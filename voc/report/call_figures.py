@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voc.insights import Outcome, Proportion, SatisfactionFigures
+from voc.insights import Mean, Outcome, Proportion, SatisfactionFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,21 @@ class CallLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CallReason:
+    """What conversations were about: one aspect that they speak of.
+
+    `unresolved` is the share of them; `satisfaction` the mean predicted of them, `None` where they
+    are too few to tell one.
+    """
+
+    aspect_id: str
+    aspect: str
+    share: Proportion
+    unresolved: Proportion
+    satisfaction: Mean | None
+
+
+@dataclass(frozen=True, slots=True)
 class CallFigures:
     """Conversations with customers.
 
@@ -42,6 +57,7 @@ class CallFigures:
         soothed: Of those that began negative, those that did not end so.
         soured: Of those that did not begin negative, those that ended so.
         lowest: The least satisfied ones, the lowest first.
+        reasons: What they were about, what most speak of first; one may speak of several.
     """
 
     total: int
@@ -54,3 +70,4 @@ class CallFigures:
     soothed: Proportion
     soured: Proportion
     lowest: tuple[CallLine, ...]
+    reasons: tuple[CallReason, ...] = ()

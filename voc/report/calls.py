@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from voc.insights import Outcome, proportion, satisfaction_of
+from voc.config import Aspect
+from voc.insights import Outcome, mean_of_counts, proportion, satisfaction_of
 from voc.records import Polarity, Satisfaction
-from voc.report.call_figures import CallFigures, CallLine
+from voc.report.call_figures import CallFigures, CallLine, CallReason
 from voc.report.intake import ReportCall
 from voc.report.verbatims import web_address
 
@@ -19,6 +20,21 @@ MOST_CALLS: Final = 10
 """Calls that are listed."""
 FEWEST_CALLS: Final = 20
 """Calls from which a mean is told."""
+
+
+@dataclass(slots=True)
+class ReasonTally:
+    """The conversations that speak of one aspect."""
+
+    total: int = 0
+    unresolved: int = 0
+    scores: Counter[float] = field(default_factory=Counter)
+
+    def add(self, call: ReportCall) -> None:
+        self.total += 1
+        self.unresolved += call.outcome == "unresolved"
+        if call.satisfaction is not None:
+            self.scores[call.satisfaction.score] += 1
 
 
 @dataclass(slots=True)
@@ -31,12 +47,15 @@ class CallTally:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     moods: Counter[tuple[Polarity, Polarity]] = field(default_factory=Counter)
     lowest: list[tuple[float, int, ReportCall]] = field(default_factory=list)
+    reasons: dict[str, ReasonTally] = field(default_factory=dict)
 
     def add(self, call: ReportCall) -> None:
         self.total += 1
         self.outcomes[call.outcome] += 1
         if call.start is not None and call.end is not None:
             self.moods[call.start, call.end] += 1
+        for aspect_id in dict.fromkeys(call.aspects):
+            self.reasons.setdefault(aspect_id, ReasonTally()).add(call)
         if call.satisfaction is not None:
             self.scores.append(call.satisfaction.score)
             self.models[call.satisfaction.model] += 1
@@ -51,8 +70,16 @@ class CallTally:
             heapq.heappushpop(self.lowest, entry)
 
 
-def call_figures(calls: Iterable[ReportCall], zone: ZoneInfo) -> CallFigures | None:
-    """Sums up conversations, reading them once; `None` where there are none."""
+def call_figures(
+    calls: Iterable[ReportCall], zone: ZoneInfo, known: Mapping[str, Aspect] | None = None
+) -> CallFigures | None:
+    """Sums up conversations, reading them once; `None` where there are none.
+
+    Args:
+        calls: The conversations.
+        zone: The zone of their times.
+        known: The aspects of the taxonomy, by id; those of others are not told.
+    """
     tally = CallTally()
     for call in calls:
         tally.add(call)
@@ -79,7 +106,26 @@ def call_figures(calls: Iterable[ReportCall], zone: ZoneInfo) -> CallFigures | N
         lowest=tuple(
             _line(call, call.satisfaction, zone) for *_, call in lowest if call.satisfaction
         ),
+        reasons=_reasons(tally, known or {}),
     )
+
+
+def _reasons(tally: CallTally, known: Mapping[str, Aspect]) -> tuple[CallReason, ...]:
+    """Returns what conversations were about, what most speak of first."""
+    found = [
+        CallReason(
+            aspect_id=aspect_id,
+            aspect=known[aspect_id].name,
+            share=proportion(spoken.total, tally.total),
+            unresolved=proportion(spoken.unresolved, spoken.total),
+            satisfaction=(
+                mean_of_counts(spoken.scores) if spoken.scores.total() >= FEWEST_CALLS else None
+            ),
+        )
+        for aspect_id, spoken in tally.reasons.items()
+        if aspect_id in known
+    ]
+    return tuple(sorted(found, key=lambda reason: (-reason.share.count, reason.aspect_id)))
 
 
 def _line(call: ReportCall, found: Satisfaction, zone: ZoneInfo) -> CallLine:

@@ -76,8 +76,8 @@ class ReportRow(Placed, Protocol):
 class ReportCall:
     """One conversation of a customer, summed up; see `voc.insights.CallSummary`.
 
-    `satisfaction` is `None` where no model predicts it. Where `is_dated` is false, `occurred_at`
-    is when it was ingested.
+    `aspects` are the ids of what it speaks of. `satisfaction` is `None` where no model predicts
+    it. Where `is_dated` is false, `occurred_at` is when it was ingested.
     """
 
     feedback_id: str
@@ -95,6 +95,7 @@ class ReportCall:
     last: str | None
     outcome: Outcome
     satisfaction: Satisfaction | None
+    aspects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ def issue_card(
     orders: Sequence[OrderLine],
     topics: Mapping[str, str] | None = None,
     *,
+    own_topic: str | None = None,
     exposed: Exposed = "unknown",
 ) -> IssueCard:
     """Returns an issue in full.
@@ -193,6 +194,7 @@ def issue_card(
         span: The days covered, `None` where no feedback has a time.
         orders: Its work orders.
         topics: The names of topics, by id.
+        own_topic: Id of the topic that the issue was formed of, which all of its voices speak of.
         exposed: What feedback the ratio is by: where the report is of a `part` of the feedback
             or of its time, that part; else that of the industry, which is the `whole` report or is
             not known here, or that of the issue's product.
@@ -208,7 +210,7 @@ def issue_card(
         stores=_where(voices.stores, voices.count),
         regions=_where(voices.regions, voices.count),
         channels=_where(voices.channels, voices.count, most=len(CHANNELS)),
-        topics=_where(_named(voices.topics, topics or {}, line.title), voices.count),
+        topics=_where(_named(voices.topics, topics or {}, own_topic), voices.count),
         verbatims=choose(voices.candidates[name] for name, _ in _ranked(voices.channels))
         if voices.candidates
         else (),
@@ -247,17 +249,10 @@ def _between(days: Mapping[int, int], first: date, last: date) -> int:
     return sum(count for day, count in days.items() if begin <= day <= end)
 
 
-def _named(counts: Counter[str], names: Mapping[str, str], title: str) -> Counter[str]:
-    """Returns the counts of topics that more than one voice speaks of, by their names.
-
-    The topic that the issue is named after is left out: all of its voices speak of that.
-    """
+def _named(counts: Counter[str], names: Mapping[str, str], own: str | None) -> Counter[str]:
+    """Returns the counts of topics but `own` that more than one voice speaks of, by name."""
     return Counter(
-        {
-            names[one]: n
-            for one, n in counts.items()
-            if n > 1 and one in names and not title.endswith(f"：{names[one]}")
-        }
+        {names[one]: n for one, n in counts.items() if n > 1 and one in names and one != own}
     )
 
 

@@ -20,6 +20,7 @@ _LONGEST: Final = 150
 _SPOKEN: Final = range(12, 400)
 _TELLING: Final = 6
 _BREAKS: Final = "。！？!?；;，,、\n "
+_TRAILING: Final = f"{_BREAKS}…"
 _SPACE: Final = re.compile(r"\s+")
 _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\"'<>\\`{}|^]")
 
@@ -51,7 +52,8 @@ def candidate(row: ReportRow, evidence: Evidence, *, moment: datetime | None) ->
     Args:
         row: The feedback.
         evidence: The place in it that speaks for the issue.
-        moment: When it was said, in the report's zone.
+        moment: When it was said, in the report's zone; or when it came in, where the feedback
+            itself has no time: that is not shown.
     """
     parts = excerpt(row.text, evidence.start, evidence.end, evidence.text)
     return Candidate(
@@ -63,7 +65,7 @@ def candidate(row: ReportRow, evidence: Evidence, *, moment: datetime | None) ->
             row.feedback_id,
         ),
         parts=parts,
-        moment=moment.isoformat(timespec="minutes") if moment else None,
+        moment=moment.isoformat(timespec="minutes") if moment and row.is_dated else None,
         channel=row.channel,
         product=row.product,
         store=row.store,
@@ -139,7 +141,7 @@ def _cut(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     stop = max(text.rfind(mark, longest * 2 // 3, longest) for mark in _BREAKS)
-    return f"{text[: stop if stop > 0 else longest].rstrip(_BREAKS)}…"
+    return f"{text[: stop if stop > 0 else longest].rstrip(_TRAILING)}…"
 
 
 def _tail(text: str, longest: int) -> str:
@@ -147,7 +149,7 @@ def _tail(text: str, longest: int) -> str:
         return text
     tail = text[-longest:]
     breaks = [place for place, mark in enumerate(tail[: longest // 2]) if mark in _BREAKS]
-    return f"…{tail[breaks[-1] + 1 if breaks else 0 :]}"
+    return f"…{tail[breaks[-1] + 1 if breaks else 0 :].lstrip(_TRAILING)}"
 
 
 def _parts(*stretches: tuple[str, bool]) -> tuple[TextPart, ...]:

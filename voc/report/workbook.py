@@ -104,6 +104,8 @@ def sheets(figures: Figures) -> Iterator[Sheet]:
         yield _drivers(figures)
     if figures.calls:
         yield _calls(figures.calls)
+    if figures.calls and figures.calls.reasons:
+        yield _call_reasons(figures.calls)
     yield _orders(figures)
     yield _aside(figures)
     yield _method(figures)
@@ -284,6 +286,18 @@ def _calls(calls: CallFigures) -> Sheet:
         "产品", "原文地址",
     )  # fmt: skip
     return Sheet("会话", columns, rows)
+
+
+def _call_reasons(calls: CallFigures) -> Sheet:
+    rows = [
+        (
+            reason.aspect, reason.share.count, reason.share.share, reason.unresolved.share,
+            reason.satisfaction.value if reason.satisfaction else None,
+        )
+        for reason in calls.reasons
+    ]  # fmt: skip
+    columns = ("谈到的方面", "会话", "占比", "未解决占比", "预测满意度（−2 至 2）")
+    return Sheet("会话缘由", columns, rows)
 
 
 def _orders(figures: Figures) -> Sheet:

@@ -50,6 +50,8 @@ class Page:
             feedback; a voice that comes again behind its withdrawal belongs on the next page.
         is_snapshot: Whether the feedback is what the source holds now, so that a withdrawn voice
             among it is there again. What a queue delivers may be an old message once more.
+        silent: Fields of a `Feedback` that the source says nothing of, as a file that has no
+            column for them: what is known of them stays.
     """
 
     feedback: tuple[Feedback, ...]
@@ -59,6 +61,7 @@ class Page:
     forbidden: int = 0
     withdrawn: tuple[str, ...] = ()
     is_snapshot: bool = False
+    silent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,14 @@ class Draft:
             self._feedback.append(item)
             self._chars += len(item.text)
 
-    def page(self, cursor: Mapping[str, Any], *, done: bool, is_snapshot: bool = False) -> Page:
+    def page(
+        self,
+        cursor: Mapping[str, Any],
+        *,
+        done: bool,
+        is_snapshot: bool = False,
+        silent: frozenset[str] = frozenset(),
+    ) -> Page:
         """Returns the page and begins the next one."""
         page = Page(
             tuple(self._feedback),
@@ -174,6 +184,7 @@ class Draft:
             done,
             withdrawn=tuple(self._withdrawn),
             is_snapshot=is_snapshot,
+            silent=silent,
         )
         self._begin()
         return page

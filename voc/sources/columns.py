@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
+
+import orjson
 
 from voc.errors import UsageError, nearest
 from voc.records import Channel
-from voc.sources.names import EXACT, LIKELY_TEXT, NOT_PARTS, PARTS, SURE_TEXT, THREAD_NAMES, fold
-from voc.sources.values import is_number_like, read_rating, read_score, scale_of
+from voc.sources.dialogues import turns_in_text
+from voc.sources.mediums import Medium, medium_of
+from voc.sources.names import (
+    EXACT,
+    FIELDS,
+    LIKELY_TEXT,
+    NOT_PARTS,
+    PARTS,
+    SURE_TEXT,
+    THREAD_NAMES,
+    by_field,
+    fold,
+)
+from voc.sources.values import DELETED, is_number_like, read_rating, read_score, scale_of
 
-FIELDS: Final = ("text", *EXACT)
 _LISTED_COLUMNS = 30
 _NPS_RANGE = re.compile(r"0\s*(?:-|~|—|到|至)\s*10|nps|可能|意愿|愿意|程度|多大")
 
@@ -28,11 +42,13 @@ class ColumnMap:
         used: The columns that hold a field.
         rating_max: The best rating there is (5, 10 or 100), as far as the sample tells.
         threaded: Whether columns speak of threads or replies.
+        medium: Whether conversations were spoken or written, as far as the sample tells.
     """
 
     columns: Mapping[str, str]
     rating_max: float | None = None
     threaded: bool = False
+    medium: Medium | None = None
     used: frozenset[str] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,7 +64,12 @@ class ColumnMap:
             return "survey"
         if self.threaded:
             return "forum"
-        return "hotline" if "turns" in self.columns else "review"
+        return self.conversation if "turns" in self.columns else "review"
+
+    @property
+    def conversation(self) -> Channel:
+        """The channel of conversations; they count as calls where nothing says it."""
+        return "chat" if self.medium == "written" else "hotline"
 
 
 def find_columns(
@@ -63,21 +84,24 @@ def find_columns(
 
     Told columns come first, then whole names (评价内容, 时间, …), then longer names that contain
     them (您对本次服务的满意度). The only column of a table is its text. A column serves one field.
+    A field that is told to have an empty column has none.
 
     Args:
         names: All columns, in order.
         text: The text's column, as `--text` tells it.
         id: The id's column, as `--id` tells it.
-        mapping: Field: column, as `--map` tells them.
+        mapping: Field: column, as `--map` tells them; fields as `field_named` knows them.
         sample_rows: Some rows; they tell the scale of ratings and numbers from words.
 
     Raises:
         UsageError: A told field or column does not exist, or the text's column is missing or
             cannot be told from others.
     """
-    told = dict(mapping) | {
+    told = by_field(mapping) | {
         field: column for field, column in (("text", text), ("id", id)) if column is not None
     }
+    if told.get("text") == "":
+        raise UsageError("A text needs a column; tell it as text=COLUMN.")
     found = {field: _told_column(field, column, names) for field, column in told.items()}
     folded = [(name, fold(name)) for name in names]
     samples = _Samples(sample_rows)
@@ -87,13 +111,14 @@ def find_columns(
     for field in PARTS:
         if field not in found and field != "text":
             _find_containing(field, folded, found, samples)
-    if not found.keys() & {"text", "turns"}:
+    if not (found.get("text") or found.get("turns")):
         _find_text(names, folded, found, samples, exact=False)
     return ColumnMap(
-        columns=found,
-        rating_max=samples.rating_max(found.get("rating")),
+        columns={field: column for field, column in found.items() if column},
+        rating_max=samples.rating_max(found.get("rating") or None),
         threaded=any(name in THREAD_NAMES for _, name in folded)
         or samples.have_replies(found.get("turns")),
+        medium=medium_of(samples.conversations(found), names),
     )
 
 
@@ -137,6 +162,16 @@ class _Samples:
         first = turns[0][:1] if turns and isinstance(turns[0], list) else []
         return any(isinstance(turn, dict) and "reply_to" in turn for turn in first)
 
+    def conversations(self, found: Mapping[str, str]) -> Iterator[list[Mapping[str, Any]]]:
+        """Yields the turns of each row: of a list, or of a text that marks its speakers."""
+        for row in self._rows:
+            turns = _listed_turns(row.get(found.get("turns", "")))
+            words = row.get(found.get("text", ""))
+            if not turns and isinstance(words, str):
+                turns = [turn.as_dict() for turn in turns_in_text(words)]
+            if turns:
+                yield turns
+
     def rating_max(self, column: str | None) -> float | None:
         if column is None:
             return None
@@ -148,13 +183,19 @@ class _Samples:
         return max((scale for scale in scales if scale), default=None)
 
 
+def _listed_turns(value: Any) -> list[Mapping[str, Any]]:
+    if isinstance(value, str) and value.lstrip().startswith("[{"):
+        with suppress(orjson.JSONDecodeError):
+            value = orjson.loads(value)
+    return [turn for turn in value if isinstance(turn, dict)] if isinstance(value, list) else []
+
+
 def _told_column(field: str, column: str, names: Sequence[str]) -> str:
-    if field not in FIELDS:
+    if field == DELETED:
         raise UsageError(
-            f"There is no field {field!r} to map a column to.{nearest(field, FIELDS)} "
-            f"The fields are: {', '.join(FIELDS)}."
+            f"No column is read for {DELETED} here. The fields are: {', '.join(FIELDS)}."
         )
-    if column in names:
+    if not column or column in names:
         return column
     alike = [name for name in names if fold(name) == fold(column)]
     if len(alike) == 1:

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from voc.errors import RowError, UsageError, nearest
+from voc.errors import RowError
 from voc.records import Channel
 from voc.sources.base import Gone, Item, Reject
-from voc.sources.columns import FIELDS, ColumnMap
+from voc.sources.columns import ColumnMap
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import NO_VALUE, native_id, written
+from voc.sources.names import FIELDS, by_field
 from voc.sources.rows import Row
 from voc.sources.values import DELETED, says_yes
 
@@ -60,12 +61,12 @@ class Documents:
         max_chars: int,
         max_bytes: int = 1_000_000,
     ) -> None:
-        check_mapping(mapping)
+        told = {field: path for field, path in by_field(mapping).items() if path}
         self._name = name
         self._channel = channel
         self._product = product
         self._is_own = not mapping
-        self._paths = dict(mapping) or dict(_OWN_NAMES)
+        self._paths = told or dict(_OWN_NAMES)
         self._items = items
         self._zone = zone
         self._max_chars = max_chars
@@ -163,21 +164,6 @@ class Documents:
         other = values.get("source") if self._is_own else None
         named = isinstance(other, str) and other not in ("", self._name)
         return _short(f"{other}/{name}") if named else name
-
-
-def check_mapping(mapping: Mapping[str, str]) -> None:
-    """Looks whether the fields of a mapping are fields.
-
-    Raises:
-        UsageError: One is none; the message lists all.
-    """
-    known = (*FIELDS, DELETED)
-    for name in mapping:
-        if name not in known:
-            raise UsageError(
-                f"There is no field {name!r} to map to.{nearest(name, known)} The fields are:"
-                f" {', '.join(known)}."
-            )
 
 
 def _at(document: Any, path: str) -> Any:

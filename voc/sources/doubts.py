@@ -20,6 +20,8 @@ _SAID: Final[Mapping[str, str]] = {
     "nps": "have an NPS that cannot be read; it is left out",
     "csat": "have a CSAT that cannot be read; it is left out",
     "ces": "have a CES that cannot be read; it is left out",
+    "medium": "hold conversations and nothing that says whether they were spoken or written; they"
+    " count as calls. --channel chat says that they were written, --channel hotline spoken",
     "replaced": "hold characters that cannot be read; each became U+FFFD",
 }
 _SHOWN: Final = 8
@@ -27,9 +29,14 @@ _UNREADABLE: Final = ("time", "rating", "nps", "csat", "ces")
 
 
 class Doubts:
-    """Rows that were kept, though something in them is not as it should be."""
+    """Rows that were kept, though something in them is not as it should be.
 
-    def __init__(self) -> None:
+    Args:
+        channel_told: Whether somebody said where the rows come from.
+    """
+
+    def __init__(self, *, channel_told: bool = False) -> None:
+        self._channel_told = channel_told
         self._found: dict[str, tuple[int, str]] = {}
         self._ids = Repeats()
         self._words = Repeats()
@@ -39,6 +46,7 @@ class Doubts:
         """Looks at a row that became a voice."""
         kinds = [kind for kind in _UNREADABLE if f"unreadable_{kind}" in voice.extra]
         kinds += ["replaced"] if "replaced" in voice.extra else []
+        kinds += ["medium"] if self._may_be_written(voice, columns) else []
         kinds += ["scale"] if _is_above(voice, columns) else []
         kinds += ["repeated"] if columns["id"] is not None and self._is_other(voice) else []
         if columns["created_at"] is None and voice.created_at is None:
@@ -46,6 +54,10 @@ class Doubts:
         for kind in kinds:
             count, first = self._found.get(kind, (0, row.place))
             self._found[kind] = count + 1, first
+
+    def _may_be_written(self, voice: Feedback, columns: ColumnMap) -> bool:
+        is_told = self._channel_told or columns["channel"] is not None
+        return voice.channel == "hotline" and columns.medium is None and not is_told
 
     def _is_other(self, voice: Feedback) -> bool:
         is_known = self._ids.before(_digest(voice.native_id)) > 0

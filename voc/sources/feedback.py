@@ -125,7 +125,7 @@ def whole_before(text: str, limit: int) -> int:
 
 
 def _likely_channel(columns: ColumnMap, turns: tuple[Turn, ...]) -> Channel:
-    return "hotline" if turns and columns.channel == "review" else columns.channel
+    return columns.conversation if turns and columns.channel == "review" else columns.channel
 
 
 def _is_written_out(text: str, said: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,8 @@ from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.doubts import Doubts
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import Repeats, native_id
+from voc.sources.mediums import Medium, medium_of
+from voc.sources.names import FIELDS, by_field, fold
 from voc.sources.rows import Row
 from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
 from voc.sources.values import DELETED, says_yes
@@ -25,6 +27,10 @@ from voc.sources.values import DELETED, says_yes
 _HEAD_BYTES: Final = 65_536
 _TAIL_BYTES: Final = 4_096
 _GROWING: Final = frozenset({"csv", "tsv", "jsonl"})
+_TOLD: Final = "told"
+"""Key of a cursor: the columns and the channel that were told for a file."""
+_NEEDED: Final = frozenset({"text", "turns", "id"})
+_MAY_BE_SILENT: Final = frozenset(FIELDS) - _NEEDED - {"channel"}
 
 
 class FileSource:
@@ -39,17 +45,20 @@ class FileSource:
         channel: Where the feedback comes from; told by the rows or the columns if not here.
         product: The product, where a row names none.
         mapping: Field: column, as `--map` tells them; `deleted` names the column that says that a
-            voice is gone.
+            voice is gone, and an empty column that a field has none.
         text: The text's column.
         id: The id's column.
         zone: The zone of times that name none.
         max_chars: Longest text kept, in code points.
         joins: Whether the name was told for files that hold voices of one another, so that the
             cursor may be that of another file: this one is then read from its beginning.
+        remembers: Whether columns and channel stay with the cursor, to be used again where they are
+            not told: of a file that the config does not describe.
         snapshot_share: As `Exporting` has it.
 
     Attributes:
         doubts: What is doubtful in the rows that were read last.
+        recalled: What was not told but remembered, as options that tell it.
     """
 
     def __init__(
@@ -65,6 +74,7 @@ class FileSource:
         zone: ZoneInfo,
         max_chars: int,
         joins: bool = False,
+        remembers: bool = False,
         snapshot_share: float | None = None,
     ) -> None:
         self.snapshot_share = snapshot_share
@@ -72,20 +82,34 @@ class FileSource:
         self.name = name or (source_name(self._path) if self._path else "stdin")
         self._channel = channel
         self._product = product
-        self._told = dict(mapping)
+        self._told = by_field(mapping)
         self._told |= {"text": text} if text is not None else {}
         self._told |= {"id": id} if id is not None else {}
-        self._deleted = self._told.pop(DELETED, None)
         self._zone = zone
         self._max_chars = max_chars
         self._joins = joins
+        self._remembers = remembers
         self.doubts = Doubts()
+        self._medium: Medium | None = None
+        self._silent: frozenset[str] = frozenset()
+        self._remembered: dict[str, str] = {}
+        self.recalled: tuple[str, ...] = ()
         self._progress = ReadProgress(0, None)
 
     @property
     def progress(self) -> ReadProgress:
         """How far the reading under way, or the last one, has come."""
         return self._progress
+
+    @property
+    def _columns_told(self) -> dict[str, str]:
+        told = {**self._remembered, **self._told}
+        return {field: column for field, column in told.items() if field != DELETED}
+
+    @property
+    def _deleted(self) -> str:
+        """The column that says that a voice is gone, or an empty name."""
+        return self._told.get(DELETED, self._remembered.get(DELETED, ""))
 
     @property
     def _is_snapshot(self) -> bool:
@@ -99,13 +123,13 @@ class FileSource:
             SourceError: The file cannot be read.
         """
         with read_rows(self._path or STDIN, text=self._told.get("text")) as table:
-            turns = None if self._told else self._turn_columns(table)
+            turns = None if self._columns_told else self._turn_columns(table)
             rows = gathered(table, turns) if turns else table
             first = next((item for item in rows if isinstance(item, Row)), None)
             if first is not None:
                 self._columns(table, first)
             elif table.header:
-                find_columns(table.header, mapping=self._told)
+                find_columns(table.header, mapping=self._columns_told)
 
     def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
         """Gives the pages behind `cursor`.
@@ -119,19 +143,36 @@ class FileSource:
                 belongs to another file of the same name.
             SourceError: The file cannot be read.
         """
-        self.doubts = Doubts()
+        told = (cursor or {}).get(_TOLD) or {}
+        self._recall(told)
+        self.doubts = Doubts(channel_told=self._channel is not None)
         state = self._state() if self._path else {}
         rows_done = self._rows_done(cursor or {}, state)
         if rows_done is None:
+            self.recalled = ()
             return
+        if self._remembers:
+            told = {"columns": {**self._remembered, **self._told}, "channel": self._channel}
+        state |= {_TOLD: told}
         yield from self.read_behind(0 if self._is_snapshot else rows_done, state)
+
+    def _recall(self, told: Mapping[str, Any]) -> None:
+        """Takes what was told when the source was read before, as far as it is not told now."""
+        if not self._remembers:
+            return
+        known = told.get("columns", {})
+        self._remembered = {name: known[name] for name in known if name not in self._told}
+        self.recalled = tuple(f"--map {field}={name}" for field, name in self._remembered.items())
+        if self._channel is None and told.get("channel") is not None:
+            self._channel = told["channel"]
+            self.recalled += (f"--channel {self._channel}",)
 
     def read_behind(self, rows_done: int, state: Mapping[str, Any]) -> Iterator[Page]:
         """Gives the pages behind so many rows; their cursors hold `state` too. Raises as `read`."""
         state = dict(state)
         source = self._path or STDIN
         with read_rows(source, text=self._told.get("text"), limit=state.get("size")) as table:
-            turns = None if self._told else self._turn_columns(table)
+            turns = None if self._columns_told else self._turn_columns(table)
             state |= {"by_turns": True} if turns else {}
             rows = gathered(table, turns) if turns else self._prepared(table)
             yield from self._pages(table, rows, state, rows_done)
@@ -140,10 +181,15 @@ class FileSource:
         """Gives the rows as they are read; kinds of files that need it bring them into shape."""
         return table
 
-    @staticmethod
-    def _turn_columns(table: Table) -> TurnColumns | None:
+    def _turn_columns(self, table: Table) -> TurnColumns | None:
+        """Finds the columns of a table with one row a turn, and whether those were written."""
         sample = table.sample()
-        return turn_columns(names_of(sample[0], sample, table.header)) if sample else None
+        names = names_of(sample[0], sample, table.header) if sample else []
+        turns = turn_columns(names)
+        if turns is not None:
+            calls = [row for row in gathered(sample, turns) if isinstance(row, Row)]
+            self._medium = medium_of([call.values["turns"] for call in calls], names)
+        return turns
 
     def _pages(
         self, table: Table, rows: Iterable[Row | Reject], state: Mapping[str, Any], rows_done: int
@@ -167,26 +213,49 @@ class FileSource:
                 self._progress = table.progress
                 rows_done = number - 1
                 behind = {**state, "rows": rows_done, "done": False}
-                yield draft.page(behind, done=False, is_snapshot=self._is_snapshot)
+                yield self._page(draft, behind, done=False)
             draft.add(voice)
             rows_read = number
         self._progress = table.progress
         rows_done = max(rows_done, rows_read)
         behind = {**state, "rows": rows_done, "done": True}
-        yield draft.page(behind, done=True, is_snapshot=self._is_snapshot)
+        yield self._page(draft, behind, done=True)
+
+    def _page(self, draft: Draft, behind: Mapping[str, Any], *, done: bool) -> Page:
+        return draft.page(behind, done=done, is_snapshot=self._is_snapshot, silent=self._silent)
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:
         sample = [] if "turns" in first.values else table.sample()
-        values = [row.values for row in (first, *sample)]
         names = names_of(first, sample, () if "turns" in first.values else table.header)
-        if self._deleted is not None and self._deleted not in names:
+        # Turns that were gathered stand beside the single rows they were gathered from.
+        alike = [row for row in table.sample() if "turns" in row.values] or sample
+        values = [row.values for row in (first, *alike)]
+        if self._told.get(DELETED) and self._deleted not in names:
             raise UsageError(
                 f"There is no column {self._deleted!r} for deleted.{nearest(self._deleted, names)}"
             )
-        return find_columns(names, mapping=self._told, sample_rows=values)
+        told = self._usable(names)
+        columns = find_columns(names, mapping=told, sample_rows=values)
+        self._silent = silent_fields(columns, told)
+        return replace(columns, medium=self._medium or columns.medium)
+
+    def _usable(self, names: Sequence[str]) -> dict[str, str]:
+        """The columns that are told, and of those that are remembered the ones that are there.
+
+        What names a voice, and its words, must be: other ones would be other voices.
+        """
+        there = {"", *map(fold, names)}
+        lacking = {
+            field
+            for field, column in self._remembered.items()
+            if field not in _NEEDED and fold(column) not in there
+        }
+        gone = {f"--map {field}={self._remembered[field]}" for field in lacking}
+        self.recalled = tuple(option for option in self.recalled if option not in gone)
+        return {name: one for name, one in self._columns_told.items() if name not in lacking}
 
     def _voice(self, row: Row, columns: ColumnMap, repeats: Repeats) -> Item:
-        if self._deleted is not None and says_yes(row.values.get(self._deleted)):
+        if self._deleted and says_yes(row.values.get(self._deleted)):
             return Gone(native_id(row, columns, repeats))
         try:
             voice = to_feedback(
@@ -208,8 +277,8 @@ class FileSource:
     def _state(self) -> dict[str, Any]:
         """What tells the file, and how it is read, from any other."""
         assert self._path is not None
-        told = [sorted(self._told.items()), self._channel, self._product, self._max_chars]
-        told += [self._deleted] if self._deleted is not None else []
+        told = [sorted(self._columns_told.items()), self._channel, self._product, self._max_chars]
+        told += [self._deleted] if self._deleted else []
         told += ["snapshot"] if self._is_snapshot else []
         settings = repr([*told, str(self._zone)]).encode()
         try:
@@ -265,6 +334,12 @@ class FileSource:
                 "the config; or, where both hold the same voices, tell their name: "
                 f"--name {self.name}."
             )
+
+
+def silent_fields(columns: ColumnMap, told: Mapping[str, str]) -> frozenset[str]:
+    """Returns the fields that a file says nothing of; one told to have no column is empty."""
+    spoken = columns.columns.keys() | told.keys()
+    return _MAY_BE_SILENT - spoken - ({"rating_max"} if "rating" in spoken else set())
 
 
 _MARKS: Final = ("head", "tail", "ended")

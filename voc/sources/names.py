@@ -11,6 +11,9 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from voc.errors import UsageError, nearest
+from voc.sources.values import DELETED
+
 _NUMBERING = re.compile(r"^(?:q|第)?\d{1,3}(?:[、.:)]|题)\s*")
 _SEPARATORS = re.compile(r"[\s_\-*:?]+")
 
@@ -88,6 +91,48 @@ EXACT: Final[Mapping[str, tuple[str, ...]]] = {
     "url": _words("链接 网址 原文链接 页面链接 评论链接 帖子链接 url link href permalink"),
     "channel": _words("渠道 来源渠道 反馈渠道 投诉渠道 受理渠道 反馈来源 channel"),
 }
+
+FIELDS: Final = ("text", *EXACT)
+_NAMED: Final[Mapping[str, str]] = {
+    word: field
+    for field, words in {
+        **EXACT,
+        "text": (*SURE_TEXT, *LIKELY_TEXT),
+        DELETED: _words("deleted 已删除 是否删除 删除"),
+    }.items()
+    for word in words
+}
+_USUAL: Final = (
+    "text 内容, turns 对话, title 标题, id 编号, created_at 时间, rating 评分, rating_max 满分,"
+    " nps, csat 满意度, ces 费力度, product 产品, store 门店, region 地区, customer_id 客户编号,"
+    " author 作者, url 链接, channel 渠道"
+)
+
+
+def field_named(name: str) -> str:
+    """Returns the field that is called so: by its own name, or by one that its column often has.
+
+    Raises:
+        UsageError: There is none; the message lists all.
+    """
+    field = _NAMED.get(fold(name))
+    if field is None:
+        raise UsageError(
+            f"There is no field {name!r} to map a column to.{nearest(name, (*FIELDS, DELETED))} "
+            f"The fields, each with a name that does as well, are: {_USUAL}; and deleted, where a"
+            " column says that a voice is gone."
+        )
+    return field
+
+
+def by_field(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Returns a mapping with each field under its own name: 时间=列 as created_at=列.
+
+    Raises:
+        UsageError: A field is none.
+    """
+    return {field_named(name): column for name, column in mapping.items()}
+
 
 _TEXT_PARTS = (
     "评论 评价 留言 反馈 意见 建议 正文 描述 诉求 吐槽 想对我们说 想说的话 review comment "

@@ -19,9 +19,9 @@ from voc.records import Channel
 from voc.sources.base import Reject
 from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.dialogues import AGENT, CUSTOMER
-from voc.sources.files import FileSource
+from voc.sources.files import FileSource, silent_fields
 from voc.sources.identity import named
-from voc.sources.names import fold
+from voc.sources.names import by_field, fold
 from voc.sources.rows import Row, column_names
 from voc.sources.surveys import SKIPPED, answer_of
 from voc.sources.tables import Table
@@ -100,14 +100,18 @@ class SurveySource(FileSource):
             name=name,
             channel=channel or "survey",
             product=product,
-            mapping={**mapping, **shape},
             zone=zone,
             max_chars=max_chars,
         )
-        self._mapping = dict(mapping)
+        self._mapping = by_field(mapping)
+        self._shape = shape
         self._fields: dict[str, str] = {}
         self._open_questions = tuple(open_questions)
         self._words = {fold(word): value for word, value in words.items()}
+
+    @property
+    def _columns_told(self) -> dict[str, str]:
+        return {**self._mapping, **self._shape}
 
     def _prepared(self, table: Table) -> Iterator[Row | Reject]:
         """Gives the sheets, without headers that stand among them, with their words as text."""
@@ -120,7 +124,10 @@ class SurveySource(FileSource):
     def _find(self, headers: Headers, sample: Sequence[Row]) -> list[str]:
         """Finds which question holds what; returns the open ones."""
         questions = list(headers.questions.values())
-        told = {field: _question(text, questions) for field, text in self._mapping.items()}
+        told = {
+            field: _question(text, questions) if text else ""
+            for field, text in self._mapping.items()
+        }
         asked = [_question(text, questions) for text in self._open_questions]
         rows = [
             {name: self._scaled(value) for name, value in _renamed(row, headers).values.items()}
@@ -160,7 +167,9 @@ class SurveySource(FileSource):
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:  # noqa: ARG002 - as of any file
         names = dict.fromkeys([*first.values, *self._fields.values()])
-        return find_columns(list(names), mapping=self._fields, sample_rows=[first.values])
+        columns = find_columns(list(names), mapping=self._fields, sample_rows=[first.values])
+        self._silent = silent_fields(columns, self._mapping)
+        return columns
 
 
 def _turns(said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

@@ -100,6 +100,22 @@ def save_turns(connection: Connection, taken: Mapping[tuple[str, str], int]) -> 
     upsert(connection, schema.rota_turn, rows, update=["turn"])
 
 
+def held_back(connection: Connection) -> list[str]:
+    """Returns the feedback ids of voices that nobody was told of for their store's daily limit.
+
+    The newest first; one that another rule or version of it did tell of later is none of them.
+    """
+    table = schema.voice_action
+    told = select(table.c.feedback_id).where(table.c.outcome == "told")
+    query = (
+        select(table.c.feedback_id)
+        .where(table.c.outcome == "held_back", table.c.feedback_id.not_in(told))
+        .group_by(table.c.feedback_id)
+        .order_by(func.max(table.c.at).desc(), table.c.feedback_id)
+    )
+    return list(connection.scalars(query))
+
+
 def actions_on(connection: Connection, feedback_id: str) -> list[dict[str, object]]:
     """Returns what was done about a voice, in order of time, as JSON writes it."""
     table = schema.voice_action

@@ -30,7 +30,7 @@ def conversations(
     table, voice = schema.tags, schema.feedback
     wanted = [] if industry is None else [one_or_more(table.c.industry, industry)]
     query = (
-        select(voice, table.c.body)
+        select(voice, table.c.body, table.c.industry.label("tagged_industry"))
         .join(table, same_version(table))
         .where(
             IS_CURRENT,
@@ -43,7 +43,12 @@ def conversations(
     )
     for row in connection.execute(query, execution_options=_STREAM):
         call = row.body.get("call")
-        yield StoredCall(stored(row), CallTags.from_dict(call) if call else None)
+        yield StoredCall(
+            stored(row),
+            CallTags.from_dict(call) if call else None,
+            row.tagged_industry,
+            tuple(mention["aspect_id"] for mention in row.body["aspects"]),
+        )
 
 
 def tags_of(connection: Connection, names: Sequence[str], model: str) -> dict[str, CallTags]:

@@ -112,6 +112,8 @@ def _sanitised(value: str | None) -> str | None:
 
 
 def _parsed(value: str | None) -> Any:
+    if value == "[]":  # most are
+        return []
     return None if value is None else json.loads(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,6 +48,7 @@ def add(
     now: datetime,
     keeps_industry: bool,
     restores: bool,
+    silent: frozenset[str],
 ) -> IngestCounts:
     """Stores what is new; see `Transaction.add_feedback`."""
     # One ingest at a time, so that a later `seq` is never committed before an earlier one and a
@@ -57,6 +58,13 @@ def add(
     for chunk in chunks(feedback):
         rows = [_row(item, industry, now) for item in chunk]
         known = _known(connection, {row["feedback_id"] for row in rows})
+        if silent:
+            held = _held(connection, rows, known)
+            for place, (item, row) in enumerate(zip(chunk, rows, strict=True)):
+                told = _completed(item, held.get(row["feedback_id"]), silent)
+                if told is not item:
+                    rows[place] = _row(told, industry, now)
+                    counts += IngestCounts(kept=1)
         others = {
             name: versions.industry
             for name, versions in known.items()
@@ -70,6 +78,45 @@ def add(
             assign(connection, others, industry)
         counts += IngestCounts(reassigned=len(others))
     return counts
+
+
+def _held(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], known: Mapping[str, _Versions]
+) -> dict[str, Feedback]:
+    """Returns the current version of the voices that came with other content, by their ids."""
+    changed = {
+        row["feedback_id"]
+        for row in rows
+        if row["feedback_id"] in known
+        and row["content_hash"] != known[row["feedback_id"]].newest_hash
+    }
+    if not changed:
+        return {}
+    table = schema.feedback
+    query = select(table).where(table.c.feedback_id.in_(changed), IS_CURRENT)
+    return {row.feedback_id: stored(row).feedback for row in connection.execute(query)}
+
+
+def _completed(item: Feedback, held: Feedback | None, silent: frozenset[str]) -> Feedback:
+    """Returns a voice with what is known of fields that its source says nothing of.
+
+    What was filled in from orders is left to them, and gives way to what a source said.
+    """
+    if held is None:
+        return item
+    filled, was_filled = item.extra.get(FILLED, ()), held.extra.get(FILLED, ())
+    kept = {
+        name: getattr(held, name)
+        for name in silent
+        if name not in was_filled
+        and (getattr(item, name) is None or name in filled)
+        and getattr(held, name) is not None
+    }
+    if not kept:
+        return item
+    extra = {name: value for name, value in item.extra.items() if name != FILLED}
+    left = [name for name in filled if name not in kept]
+    return replace(item, **kept, extra={**extra, FILLED: left} if left else extra)
 
 
 def _add_chunk(
@@ -300,6 +347,14 @@ def since(connection: Connection, at: datetime) -> list[StoredFeedback]:
 def newest_seq(connection: Connection) -> int:
     """Returns the `seq` of the version that came in last; 0 where there is none."""
     return connection.scalar(select(func.max(schema.feedback.c.seq))) or 0
+
+
+def standing(connection: Connection) -> tuple[int, int]:
+    """Returns the newest `seq` and how many voices are current."""
+    table = schema.feedback
+    current = select(func.count()).select_from(table).where(IS_CURRENT).scalar_subquery()
+    newest, count = connection.execute(select(func.max(table.c.seq), current)).one()
+    return newest or 0, count
 
 
 def sources(connection: Connection) -> list[SourceCount]:

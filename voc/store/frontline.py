@@ -24,6 +24,11 @@ class FrontlineReads:
         with self._database.reading() as connection:
             return actions.actions_on(connection, feedback_id)
 
+    def held_back(self) -> list[str]:
+        """Returns the ids of voices that nobody was told of, as the day's limit was reached."""
+        with self._database.reading() as connection:
+            return actions.held_back(connection)
+
     def customer_tags(self, customer_id: str) -> list[str]:
         """Returns the tags that rules gave a customer, the newest first."""
         with self._database.reading() as connection:

@@ -17,7 +17,7 @@ from voc.store.statements import chunks, conditions, upsert
 
 _PLAIN: Final = (
     "title", "industry", "aspect_id", "topic_id", "product", "store", "severity", "count", "trend",
-    "trend_p", "trend_ratio", "trend_low", "trend_high", "trend_window_days",
+    "trend_p", "trend_ratio", "trend_low", "trend_high", "trend_window_days", "merged_into",
 )  # fmt: skip
 _MOMENTS: Final = ("first_seen", "last_seen")
 _JUDGED: Final = ("severity_reasons", "stake")
@@ -105,8 +105,9 @@ def some(
     product: str | Sequence[str] | None,
     store: str | Sequence[str] | None,
     limit: int | None,
+    with_evidence: bool,
 ) -> list[Issue]:
-    """Returns issues without their evidence, the last seen first."""
+    """Returns issues, the last seen first; see `Store.issues`."""
     table = schema.issue
     wanted = conditions(
         table, industry=industry, status=status, aspect_id=aspect_id, product=product, store=store
@@ -117,21 +118,35 @@ def some(
         .order_by(table.c.last_seen.desc(), table.c.issue_id)
         .limit(limit)
     )
-    return [issue_of(row) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    found = _evidence(connection, [row.issue_id for row in rows] if with_evidence else [])
+    return [issue_of(row, tuple(found.get(row.issue_id, ()))) for row in rows]
 
 
 def one(connection: Connection, issue_id: str) -> Issue | None:
     """Returns an issue with its evidence."""
-    table, place = schema.issue, schema.issue_evidence
+    table = schema.issue
     row = connection.execute(select(table).where(table.c.issue_id == issue_id)).first()
     if row is None:
         return None
-    query = select(place).where(place.c.issue_id == issue_id).order_by(place.c.position)
-    evidence = tuple(
-        Evidence(item.feedback_id, item.span_start, item.span_end, item.span_text)
-        for item in connection.execute(query)
-    )
-    return issue_of(row, evidence)
+    return issue_of(row, tuple(_evidence(connection, [issue_id]).get(issue_id, ())))
+
+
+def _evidence(connection: Connection, names: Sequence[str]) -> dict[str, list[Evidence]]:
+    """Returns the evidence of issues by their ids, in order."""
+    place = schema.issue_evidence
+    found: dict[str, list[Evidence]] = {}
+    for chunk in chunks(names):
+        query = (
+            select(place)
+            .where(place.c.issue_id.in_(chunk))
+            .order_by(place.c.issue_id, place.c.position)
+        )
+        for item in connection.execute(query):
+            found.setdefault(item.issue_id, []).append(
+                Evidence(item.feedback_id, item.span_start, item.span_end, item.span_text)
+            )
+    return found
 
 
 def issue_of(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:

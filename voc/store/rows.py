@@ -33,12 +33,14 @@ class IngestCounts:
         duplicates: Voices stored before with the same content; nothing was written.
         edited: Voices stored before with other content; each is a new version.
         reassigned: Voices stored before whose industry was set or changed.
+        kept: Voices stored before with fields that their source says nothing of now.
     """
 
     accepted: int = 0
     duplicates: int = 0
     edited: int = 0
     reassigned: int = 0
+    kept: int = 0
 
     def __add__(self, other: IngestCounts) -> IngestCounts:
         return IngestCounts(
@@ -46,6 +48,7 @@ class IngestCounts:
             self.duplicates + other.duplicates,
             self.edited + other.edited,
             self.reassigned + other.reassigned,
+            self.kept + other.kept,
         )
 
 
@@ -157,10 +160,15 @@ class StoredFeedback:
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """A conversation; `tags` is `None` where it was tagged before calls were judged."""
+    """A conversation; `tags` is `None` where it was tagged before calls were judged.
+
+    `aspects` are the ids of what it speaks of, in the taxonomy of `industry`.
+    """
 
     voice: StoredFeedback
     tags: CallTags | None
+    industry: str | None
+    aspects: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

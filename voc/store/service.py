@@ -79,6 +79,14 @@ class ServiceReads:
         with self._database.reading() as connection:
             return feedback.newest_seq(connection)
 
+    def standing(self) -> tuple[int, int]:
+        """Returns the newest `seq` and how many voices are current.
+
+        One of them changes whenever a voice comes in, is edited, withdrawn or forgotten.
+        """
+        with self._database.reading() as connection:
+            return feedback.standing(connection)
+
     def feedback_page(
         self,
         *,
@@ -232,6 +240,20 @@ class ServiceWrites:
     def child_orders(self, work_order_id: str) -> list[WorkOrder]:
         """Returns the orders that are part of this one."""
         return workorders.children(self._connection, work_order_id)
+
+    def work_orders(self) -> list[WorkOrder]:
+        """Returns all orders as this transaction sees them, the newest first."""
+        return workorders.some(
+            self._connection, issue_id=None, status=None, department=None, limit=None
+        )
+
+    def hand_over(self, work_order_id: str, issue_id: str, entry: HistoryEntry) -> None:
+        """Makes an order that of another issue; `entry` tells it in its history.
+
+        Raises:
+            UsageError: There is no such work order.
+        """
+        workorders.hand_over(self._connection, work_order_id, issue_id, entry)
 
     def issue_orders(self, issue_id: str) -> list[WorkOrder]:
         """Returns the orders of an issue as this transaction sees them, the newest first."""

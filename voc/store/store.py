@@ -248,6 +248,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         until: datetime | None = None,
         product: Wanted = None,
         store: Wanted = None,
+        urgency: Wanted = None,
     ) -> Iterator[TaggedRow]:
         """Yields current versions with the tags of `model`, by time and id."""
         with self._database.reading() as connection:
@@ -259,7 +260,16 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
                 until=until,
                 product=product,
                 store=store,
+                urgency=urgency,
             )
+
+    def tagged_mark(self, *, model: str, industry: Wanted = None) -> str:
+        """Returns what changes with the versions that are current, and with any tags of `model`.
+
+        So what is made of tagged voices alone need not be made again where it is as it was.
+        """
+        with self._database.reading() as connection:
+            return tags.mark(connection, model=model, industry=industry)
 
     def conversations(
         self,
@@ -408,8 +418,9 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         product: Wanted = None,
         store: Wanted = None,
         limit: int | None = None,
+        with_evidence: bool = False,
     ) -> list[Issue]:
-        """Returns issues without their evidence, the last seen first."""
+        """Returns issues, the last seen first; without their evidence unless it is wanted."""
         with self._database.reading() as connection:
             return issues.some(
                 connection,
@@ -419,6 +430,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
                 product=product,
                 store=store,
                 limit=limit,
+                with_evidence=with_evidence,
             )
 
     def issue(self, issue_id: str) -> Issue | None:

@@ -30,6 +30,10 @@ from voc.store.withdrawals import INGEST_LOCK
 
 Made = TypeVar("Made")
 
+_SPREAD: Final = 7_919
+_PRIME: Final = 1_000_003
+"""Tell sets of voices apart whose `seq` have the same sum, and when they were tagged."""
+
 _COUNTED: Final = ~(
     select(schema.flag.c.kind)
     .where(
@@ -207,10 +211,16 @@ def tagged(
     until: datetime | None,
     product: str | Sequence[str] | None,
     store: str | Sequence[str] | None,
+    urgency: str | Sequence[str] | None,
 ) -> Iterator[TaggedRow]:
     """Yields voices with the tags of `model`; see `Store.tagged`."""
     table, voice = schema.tags, schema.feedback
-    wanted = ((table.c.industry, industry), (voice.c.product, product), (voice.c.store, store))
+    wanted = (
+        (table.c.industry, industry),
+        (voice.c.product, product),
+        (voice.c.store, store),
+        (table.c.urgency, urgency),
+    )
     query = (
         select(
             *(voice.c[name] for name in (*_VOICE, *_TIME, "turns")),
@@ -229,6 +239,22 @@ def tagged(
         raised = _flags(connection, [row.feedback_id for row in chunk])
         for row in chunk:
             yield _tagged_row(row, raised.get(row.feedback_id, ()))
+
+
+def mark(connection: Connection, *, model: str, industry: str | Sequence[str] | None) -> str:
+    """Returns what changes with the tagged voices; see `Store.tagged_mark`."""
+    table, voice = schema.tags, schema.feedback
+    query = (
+        select(
+            func.count(),
+            func.coalesce(func.sum(voice.c.seq), 0),
+            func.coalesce(func.sum((voice.c.seq * _SPREAD + table.c.tagged_at) % _PRIME), 0),
+        )
+        .select_from(voice)
+        .join(table, same_version(table))
+        .where(IS_CURRENT, table.c.model == model, *conditions(table, industry=industry))
+    )
+    return ":".join(str(int(value)) for value in connection.execute(query).one())
 
 
 def _tagged_row(row: Row[Any], raised: Iterable[str]) -> TaggedRow:

@@ -60,6 +60,7 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         now: datetime,
         keeps_industry: bool = False,
         restores: bool = False,
+        silent: frozenset[str] = frozenset(),
     ) -> IngestCounts:
         """Stores voices, each content once.
 
@@ -78,6 +79,7 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
             restores: The items are what the source holds now: former content becomes the current
                 version again, and a withdrawn voice that comes as it was, or comes only now, speaks
                 again. One that was stored before speaks again with other content anyway.
+            silent: Fields that the source says nothing of; what is stored of them stays.
         """
         return feedback.add(
             self._connection,
@@ -86,6 +88,7 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
             now=now,
             keeps_industry=keeps_industry,
             restores=restores,
+            silent=silent,
         )
 
     def reassign(self, source: str, industry: str, *, after: int = 0) -> tuple[int, int | None]:

@@ -90,6 +90,17 @@ def set_external_ref(connection: Connection, work_order_id: str, reference: str)
     )
 
 
+def hand_over(
+    connection: Connection, work_order_id: str, issue_id: str, entry: HistoryEntry
+) -> None:
+    """Makes an order that of another issue; see `Transaction.hand_over`."""
+    add_history(connection, work_order_id, entry)
+    table = schema.work_order
+    connection.execute(
+        update(table).where(table.c.work_order_id == work_order_id).values(issue_id=issue_id)
+    )
+
+
 def add_history(connection: Connection, work_order_id: str, entry: HistoryEntry) -> None:
     """Keeps one change, once however often it is told."""
     _status(connection, work_order_id)

@@ -3,7 +3,8 @@
 Words of danger, law, authorities, press, repeated contact and deadlines are looked for, those of
 the industry beside a general list; the strongest one decides. What does not count, or less:
 
-- negated words (没有受伤, 避免起火), and what is told of a book, a film or the news;
+- what has not happened (没有受伤, 避免起火, 漏电倒是没有), or not yet (还有十天过期), or elsewhere
+  (别家的才自燃), and what is told of a book, a film or the news;
 - what is only feared, supposed or asked (万一自燃怎么办, 会不会漏电?) counts one level lower, so at
   most `high`, and not at all where nothing in the text is negative: the worry may have a cause, but
   nothing has happened;
@@ -20,14 +21,14 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from voc.config import Industry
 from voc.records import URGENCIES, Urgency, UrgencyLabel
-from voc.tagging.lexicon import Role, default_lexicon
+from voc.tagging.uneventful import is_no_event, is_supposed
 from voc.tagging.wordlists import read_word_lists
 from voc.text.matching import IdentityCache, WordMatcher
 from voc.text.normalise import normalise
@@ -41,6 +42,7 @@ _REASONS: Final = {
     "life": "生命危险",
     "violence": "人身安全",
     "money": "资金安全",
+    "charge": "收费纠纷",
     "law": "法律",
     "regulator": "监管",
     "media": "媒体",
@@ -50,20 +52,15 @@ _REASONS: Final = {
 }
 GAP: Final = "…"
 """In a word of urgency, stands for a few characters within a clause."""
-_BETWEEN: Final = "[^,。!?;，！？；\\n]{0,6}"
+_BETWEEN: Final = r"[^,。!?;，！？；\n]{0,6}(?<![不没未无])(?<!没有|不会|不再|未曾)"
+_LINKS: Final = tuple("、和或与及")
 _THREATS: Final = frozenset({"law", "regulator", "media", "privacy", "unresolved", "deadline"})
 _LIFE: Final = _REASONS["life"]
-_NEGATED: Final = re.compile(
-    r"(?:没有|没|未|无|不会|不是|并非|避免|防止|以防|杜绝|从未|从不|以免|免得|不怕|不用担心|不必担心|不存在"
-    r"|幸好没|还好没|差一点没)(?P<between>[^,。!?;，！？；\n]{0,6})$|(?P<bare>不)$"
-)
-_DISPOSITION: Final = re.compile(r"对[^,。!?;，！？；\n]{1,6}$")
 # Somebody says that he turns to the law, the press or an authority himself.
 _ANNOUNCED: Final = re.compile(
     r"(?:再不|不然|否则|我们?(?!是|在|家)|已经?|准备|打算|直接|马上|这就|只能|只好|必须|必将|等着)"
     r"[^,。!?;，！？；\n]{0,5}$"
 )
-_CAUSED: Final = re.compile("导致|造成|引起|引发|使|让|就|才|却|还|都|又|处理|解决|人管|人理")
 _NUMBER: Final = r"(?:[2-9]|\d{2,3}|[两二三四五六七八九十]|好几|几|多|无数|n|数)"
 _REPEATED: Final = re.compile(
     rf"(?:打|拨打|联系|找|反映|反馈|投诉|催|报修|维修|修|跑|去|沟通|交涉|问|换|检修|返修|申请)了?过?"
@@ -145,31 +142,36 @@ def _alarms(
     if any(alarm.level for _, _, alarm in words):
         told = any(alarm.told for _, _, alarm in words)
         spans = clauses(text)
+        ends = _ends_of_runs(text, words)
         for start, end, alarm in words:
             if alarm.level is None:
                 continue
             clause = spans[bisect_right(spans, (start, len(text))) - 1]
             if alarm.threat and not (upset or (earnest and _is_announced(text, clause, start))):
                 continue
-            if (told and not upset) or _is_negated(text, clause[0], start):
-                continue
-            if text[start:end] == "过敏" and _is_disposition(text, clause[0], start, end):
+            if (told and not upset) or is_no_event(text, clause, start, end, ends[end]):
                 continue
             level = alarm.level
-            if not (alarm.threat and not upset) and _is_supposed(text, *clause):
+            if not (alarm.threat and not upset) and is_supposed(text, *clause):
                 level = _lowered(level) if upset else "normal"
             yield level, alarm.reason
     if upset and _is_unresolved(text):
         yield "high", _REASONS["unresolved"]
 
 
+def _ends_of_runs(text: str, words: Sequence[tuple[int, int, _Alarm]]) -> dict[int, int]:
+    """Returns where the words end that follow one another, by the end of each: 起火、爆炸."""
+    begun = {start: end for start, end, _ in words}
+    ends: dict[int, int] = {}
+    for _, end, _ in reversed(words):
+        behind = end + 1 if text[end : end + 1] in _LINKS else end
+        following = begun.get(behind, end)
+        ends[end] = ends.get(following, following)
+    return ends
+
+
 def _lowered(level: UrgencyLabel) -> UrgencyLabel:
     return "high" if level == "critical" else "normal"
-
-
-def _is_negated(text: str, clause_start: int, start: int) -> bool:
-    found = _NEGATED.search(text, max(clause_start, start - 14), start)
-    return found is not None and not _CAUSED.search(found["between"] or "")
 
 
 def _is_announced(text: str, clause: tuple[int, int], start: int) -> bool:
@@ -180,21 +182,6 @@ def _is_announced(text: str, clause: tuple[int, int], start: int) -> bool:
         or _ANNOUNCED.match(text, start, min(end, start + 3))
         or text[start:end].endswith("等着")
     )
-
-
-def _is_disposition(text: str, clause_start: int, start: int, end: int) -> bool:
-    """Whether a person's allergy is told, not an event: 对花生过敏, but not 对这款面霜过敏了."""
-    return text[end : end + 1] != "了" and bool(_DISPOSITION.search(text, clause_start, start))
-
-
-def _is_supposed(text: str, start: int, end: int) -> bool:
-    """Whether a clause says what is feared, supposed or asked, not what happened."""
-    asks = False
-    for token in default_lexicon().tokens(text[start:end]):
-        if token.entry.roles & Role.UNREAL:
-            return True
-        asks |= bool(token.entry.roles & Role.QUESTION and not token.entry.roles & Role.WHY)
-    return asks
 
 
 def _is_unresolved(text: str) -> bool:

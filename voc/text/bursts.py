@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import add
 from typing import Any, Final
 
 import numpy as np
@@ -38,6 +39,7 @@ _MOST_WINDOWS: Final = 12
 _BANDS: Final = 24
 _ROWS: Final = 3
 _NEIGHBOURS: Final = 3
+_BATCH: Final = 4_096
 
 _SILENT: Final = re.compile(r"[\W_]+")
 _ANONYMOUS: Final = re.compile(r"^\s*$|匿名|\*")
@@ -134,22 +136,26 @@ def find_bursts(
     return sorted(bursts, key=lambda burst: (burst.first.timestamp(), burst.group))
 
 
-def _public(voices: Sequence[Voice]) -> list[tuple[Voice, frozenset[str]]]:
-    """Returns the voices that may be paid posts with their character pairs, in order of time."""
+def _public(voices: Sequence[Voice]) -> list[tuple[Voice, str]]:
+    """Returns the voices that may be paid posts with what is compared of them, in order of time."""
     chosen = []
     for voice in voices:
         if voice.occurred_at is None or voice.channel not in PUBLIC_CHANNELS:
             continue
         said = _SILENT.sub("", normalise(voice.text).text)
-        pairs = frozenset(said[index : index + 2] for index in range(len(said) - 1))
-        if len(pairs) >= _MIN_PAIRS:
-            chosen.append((voice, pairs))
+        if len(_pairs(said)) >= _MIN_PAIRS:
+            chosen.append((voice, said))
     chosen.sort(key=lambda item: (_time(item[0]), item[0].feedback_id))
     return chosen
 
 
+def _pairs(said: str) -> frozenset[str]:
+    """Returns the character pairs of a text: dozens of times its memory, so they are not kept."""
+    return frozenset(map(add, said, said[1:]))
+
+
 def _families(
-    voices: Sequence[tuple[Voice, frozenset[str]]], similarity: float, min_voices: int
+    voices: Sequence[tuple[Voice, str]], similarity: float, min_voices: int
 ) -> list[list[Voice]]:
     """Joins near copies, whenever they were written, to families of `min_voices` or more."""
     if len(voices) < min_voices:
@@ -162,7 +168,7 @@ def _families(
             index = parents[index]
         return index
 
-    for left, right in _candidates([pairs for _, pairs in voices]):
+    for left, right in _candidates([said for _, said in voices]):
         first, second = root(left), root(right)
         if first != second and _jaccard(voices[left][1], voices[right][1]) >= similarity:
             parents[max(first, second)] = min(first, second)
@@ -172,23 +178,33 @@ def _families(
     return [family for family in members.values() if len(family) >= min_voices]
 
 
-def _candidates(texts: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
+def _candidates(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yields index pairs that share a band of their MinHash and stand near each other in time.
 
     Each text is paired with the next few of its bucket only, so that a text posted a hundred
     thousand times costs as much as any other.
     """
-    from rensa import RMinHash
-
-    sketches = np.array(
-        RMinHash.digests_from_token_sets(texts, num_perm=_BANDS * _ROWS, seed=42), dtype=np.uint64
+    sketches = np.concatenate(
+        [_sketches(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
     )
     mixed = sketches.reshape(len(texts), _BANDS, _ROWS) * np.array(
         [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64
     )
     keys = np.bitwise_xor.reduce(mixed ^ (mixed >> np.uint64(29)), axis=2)
     found = [_in_buckets(keys[:, band]) for band in range(_BANDS)]
-    yield from np.unique(np.concatenate(found), axis=0).tolist()
+    pairs = np.unique(np.concatenate(found), axis=0)
+    for start in range(0, len(pairs), _BATCH):
+        yield from pairs[start : start + _BATCH].tolist()
+
+
+def _sketches(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """Returns the `(n, _BANDS * _ROWS)` MinHash of texts."""
+    from rensa import RMinHash
+
+    digests = RMinHash.digests_from_token_sets(
+        [_pairs(said) for said in texts], num_perm=_BANDS * _ROWS, seed=42
+    )
+    return np.array(digests, dtype=np.uint64)
 
 
 def _in_buckets(keys: npt.NDArray[Any]) -> _Pairs:
@@ -202,9 +218,10 @@ def _in_buckets(keys: npt.NDArray[Any]) -> _Pairs:
     return np.concatenate(pairs)
 
 
-def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
-    common = len(left & right)
-    return common / (len(left) + len(right) - common)
+def _jaccard(left: str, right: str) -> float:
+    one, other = _pairs(left), _pairs(right)
+    common = len(one & other)
+    return common / (len(one) + len(other) - common)
 
 
 def _crowded(family: Sequence[Voice], window_s: float, min_voices: int) -> list[list[Voice]]:

@@ -30,20 +30,20 @@ _SEED: Final = 20_011
 _BATCH: Final = 4_096
 
 
-def exact_key(text: str) -> int:
-    """Returns a number that texts share which differ in punctuation, width, case or script only.
+def letters_of(text: str) -> tuple[int, int]:
+    """Counts what tells something in a text, and numbers it; punctuation and white space do not.
 
     Returns:
-        The text's xxHash64 in 63 bits, so that it fits a signed column of any store.
+        How many characters tell something; and a number that texts share which differ in
+        punctuation, width, case or script only: xxHash64 in 63 bits, so that it fits a signed
+        column of any store.
     """
     from xxhash import xxh64_intdigest
 
-    return xxh64_intdigest(_informative(text).encode("utf-8", "surrogatepass")) & _SIGNED_BITS
-
-
-def letter_count(text: str) -> int:
-    """Returns how many characters of a text tell something: no punctuation, no white space."""
-    return len(_MARKS.sub("", normalise(text).text))
+    plain = normalise(text).text
+    letters = _MARKS.sub("", plain)
+    key = xxh64_intdigest((letters or plain).encode("utf-8", "surrogatepass")) & _SIGNED_BITS
+    return len(letters), key
 
 
 def near_duplicate_groups(texts: Sequence[str], *, threshold: float = 0.8) -> list[int]:

@@ -21,8 +21,9 @@ _ORDER_CARD: Final = re.compile(
     r"|您选择了一个(?:订单|商品)进行咨询(?:[(（][^()（）\n]{1,80}[)）])?"
     r"|请选择您?要?咨询的?(?:订单|商品|业务|问题)(?:类型)?"
     r"|(?<!\S)(?![我你您请想要去来打没不先再怎])[一-鿿]{3,6}咨询(?!\S)"
+    r"|(?<!\S)[一-鿿]{2,8}[(（](?:移动|PC|手机)端[)）](?!\S)"
 )
-_CARD_WORDS: Final = ("咨询", "顾客通过", "[订单编")
+_CARD_WORDS: Final = ("咨询", "顾客通过", "[订单编", "端)", "端）")
 _MOST: Final = 200_000
 
 
@@ -46,8 +47,8 @@ def blank_order_cards(text: str) -> str:
     """Returns `text` without what a chat window sends by itself, as long as before.
 
     That is cards of an order or goods (咨询订单号:… 订单金额:… 下单时间:…; [订单编号:…，…]), by
-    what window they came (顾客通过点击…信息发送:), and its menus (请选择咨询订单, 订单业务咨询);
-    nobody said it.
+    what window they came (顾客通过点击…信息发送:; 京东快递(移动端)), and its menus
+    (请选择咨询订单, 订单业务咨询); nobody said it.
     """
     if not any(words in text for words in _CARD_WORDS):
         return text

@@ -11,7 +11,7 @@ from datetime import datetime, time
 from typing import Final
 
 from voc.text.bursts import Voice
-from voc.text.duplicates import exact_key, letter_count
+from voc.text.duplicates import letters_of
 
 _TELLING: Final = 8
 """Letters below which equal texts say nothing."""
@@ -32,10 +32,9 @@ def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
     found: dict[str, str] = {}
     known: dict[tuple[object, ...], Voice] = {}
     for voice in sorted(voices, key=_order):
-        length = letter_count(voice.text)
+        length, text = letters_of(voice.text)
         if length < _TELLING:
             continue
-        text = exact_key(voice.text)
         marks = [(text, *mark) for mark in _marks(voice, is_long=length >= _UNLIKELY)]
         same = (known[mark] for mark in marks if mark in known)
         first = next((one for one in same if _may_be(one, voice)), None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -103,14 +103,6 @@ class Corpus:
         negative = np.bincount(labels[placed & self.negative], minlength=n_themes)
         return np.asarray(negative >= COMPLAINT * sizes)
 
-    def voices(self, labels: Labels) -> list[set[int]]:
-        """Returns the numbers of the voices of each theme, those of copies too."""
-        found: list[set[int]] = [set() for _ in range(int(labels.max(initial=-1)) + 1)]
-        for voice, label in zip(self._voices, labels[self.copy_of], strict=True):
-            if label >= 0:
-                found[label].add(int(voice))
-        return found
-
     def _sample(self, seed: int) -> npt.NDArray[np.intp]:
         """Draws whole voices until there are clauses enough; returns places in `distinct`."""
         if len(self.distinct) <= SAMPLE_CLAUSES:
@@ -130,41 +122,64 @@ class Corpus:
 
     def large(self, labels: Labels, min_voices: int) -> Labels:
         """Drops themes of too few voices or of copies only, and numbers the rest by size."""
-        voices: dict[int, set[int]] = defaultdict(set)
-        wordings: dict[int, set[int]] = defaultdict(set)
+        n_themes = int(labels.max(initial=-1)) + 1
         spread = labels[self.copy_of]
-        for at in np.flatnonzero((spread >= 0) & self._countable):
-            voices[int(spread[at])].add(int(self._voices[at]))
-            wordings[int(spread[at])].add(int(self.copy_of[at]))
-        kept = [
-            label
-            for label in sorted(voices, key=lambda one: (-len(voices[one]), one))
-            if len(voices[label]) >= min_voices
-            and len(wordings[label]) > 1
-            and self._has_subject(wordings[label])
-        ]
-        places = np.full(int(labels.max(initial=-1)) + 2, -1, dtype=np.intp)
+        counted = np.flatnonzero((spread >= 0) & self._countable)
+        voices = _pairs(spread[counted], self._voices[counted])[0]
+        themes, wordings = _pairs(spread[counted], self.copy_of[counted])
+        n_voices = np.bincount(voices, minlength=n_themes)
+        n_wordings = np.bincount(themes, minlength=n_themes)
+        least = np.maximum(2, _SUBJECT_SHARE * n_wordings)
+        kept = np.flatnonzero(
+            (n_voices >= min_voices)
+            & (n_wordings > 1)
+            & (self._commonest(themes, wordings, n_themes) >= least)
+        )
+        kept = kept[np.argsort(-n_voices[kept], kind="stable")]
+        places = np.full(n_themes + 1, -1, dtype=np.intp)
         places[kept] = np.arange(len(kept))
         return places[labels]
 
-    def _has_subject(self, places: Collection[int]) -> bool:
-        """Says whether enough of these clauses share a word that can be what they are about."""
-        uses = Counter(
-            word for at in places for word in set(self.readings[at].content(without=self.silent))
-        )
-        most = max(
-            (n for word, n in uses.items() if len(word) > 1 or self._reader.is_keyword(word)),
-            default=0,
-        )
-        return most >= max(2, _SUBJECT_SHARE * len(places))
+    def _commonest(self, themes: Labels, wordings: Labels, n_themes: int) -> Labels:
+        """Returns how many wordings of each theme share the word most of them have in common.
+
+        Of the words that can be what they are about.
+        """
+        from scipy import sparse
+
+        if not n_themes:
+            return np.zeros(0, dtype=np.intp)
+        shape = (n_themes, len(self.distinct))
+        ones = np.ones(len(themes), dtype=np.int32)
+        belongs = sparse.csr_matrix((ones, (themes, wordings)), shape=shape)
+        uses = belongs @ self._subjects
+        return np.asarray(uses.max(axis=1).toarray()).ravel()
+
+    @cached_property
+    def _subjects(self) -> Any:
+        """`(n_distinct, n_words)` which words, that can be what it is about, a clause has."""
+        from scipy import sparse
+
+        numbers: dict[str, int] = {}
+        rows, columns = [], []
+        for row, reading in enumerate(self.readings):
+            for word in set(reading.content(without=self.silent)):
+                if len(word) > 1 or self._reader.is_keyword(word):
+                    rows.append(row)
+                    columns.append(numbers.setdefault(word, len(numbers)))
+        shape = (len(self.readings), max(1, len(numbers)))
+        ones = np.ones(len(rows), dtype=np.int32)
+        return sparse.csr_matrix((ones, (rows, columns)), shape=shape)
 
     def sides(self, labels: Labels, min_voices: int) -> Labels:
         """Parts complaint and praise of themes in which both are strong."""
         negative = self.negative
         n_themes = int(labels.max(initial=-1)) + 1
         sides = np.where(labels >= 0, labels * 2 + negative, -1)
-        sizes = [len(voices) for voices in self.voices(sides)]
-        sizes += [0] * (2 * n_themes - len(sizes))
+        spread = sides[self.copy_of]
+        placed = spread >= 0
+        spoken, _ = _pairs(spread[placed], self._voices[placed])
+        sizes = np.bincount(spoken, minlength=2 * n_themes)
         parted = labels.copy()
         for theme in range(n_themes):
             praise, complaint = sizes[2 * theme], sizes[2 * theme + 1]
@@ -172,6 +187,13 @@ class Corpus:
             if min(praise, complaint) >= least:
                 parted[(labels == theme) & negative] = n_themes + theme
         return parted
+
+
+def _pairs(themes: Labels, others: Labels) -> tuple[Labels, Labels]:
+    """Returns the distinct pairs of themes and others, as two columns, by theme."""
+    width = int(others.max(initial=0)) + 1
+    found = np.unique(themes * width + others)
+    return found // width, found % width
 
 
 def _place(clause: Clause) -> tuple[float, str, int]:

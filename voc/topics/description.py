@@ -142,21 +142,20 @@ def _themes(corpus: Corpus, labels: Labels) -> list[_Theme]:
 
 
 def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str]) -> str:
-    members = []
+    members, complaint = [], theme.complaint
     for at in theme.places:
         clause = corpus.clauses[corpus.distinct[at]]
-        fitting = clause.negative == theme.complaint
         members.append(
             Member(
                 corpus.readings[at],
                 clause.text,
                 clause.feedback_id,
                 float(closeness[at]),
-                fitting,
+                clause.negative == complaint,
                 tuple(normalise(opinion).text for opinion in clause.opinions),
             )
         )
-    return name_of(members, theme.weights, complaint=theme.complaint, taken=taken)
+    return name_of(members, theme.weights, complaint=complaint, taken=taken)
 
 
 def _new_id(industry: str, keywords: Sequence[str], name: str, taken: set[str]) -> str:

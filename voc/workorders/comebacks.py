@@ -50,6 +50,11 @@ def reopened_by_itself(
     return found
 
 
+def telling(severity: Severity, voices: int, why: str) -> str:
+    """Returns the note of an entry that tells an order of its issue, as `last_told` reads it."""
+    return f"严重程度{SEVERITY_LABELS[severity]}，{voices} 条声音；{why}"
+
+
 def last_told(order: WorkOrder) -> tuple[Severity, int]:
     """Returns severity and voices as the order last told them; what was never told is lowest."""
     for entry in reversed(_tellings(order)):

@@ -96,6 +96,18 @@ def returns_of(order: WorkOrder) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(rules - {None}), frozenset(teams)
 
 
+def tried_with(order: WorkOrder) -> tuple[frozenset[str], frozenset[str]]:
+    """Returns the rules and teams that an order is not sent by, or to, when it is returned.
+
+    They are those that it was returned of, and those that it was transferred away from.
+    """
+    rules, teams = returns_of(order)
+    passed_on = [entry.changes for entry in order.history if entry.event == "transfer"]
+    rules |= {changes["rule"][0] for changes in passed_on if "rule" in changes}
+    teams |= {changes["department"][0] for changes in passed_on if "department" in changes}
+    return rules - {None}, teams
+
+
 @dataclass(frozen=True, slots=True)
 class RuleReturns:
     """How often orders that a rule routed came back, and why.

@@ -27,6 +27,7 @@ from voc.workorders.comebacks import (
     last_told,
     looked_after,
     reopened_by_itself,
+    telling,
 )
 from voc.workorders.description import describe
 from voc.workorders.history import SYSTEM, differences, returns_of
@@ -36,7 +37,7 @@ from voc.workorders.payload import work_order_message
 from voc.workorders.reviewing import Reviews, is_worse
 from voc.workorders.rotas import Turns
 from voc.workorders.routing import Router, Routing, assigned, sinks_of
-from voc.workorders.rules import PRIORITY_LABELS, SEVERITY_LABELS, RoutingRules
+from voc.workorders.rules import PRIORITY_LABELS, RoutingRules
 from voc.workorders.states import ENDED
 
 Told = Literal["opened", "updated"]
@@ -299,7 +300,7 @@ class _Desk:
         )
 
     def _entry(self, issue: Issue, event: Told, why: str) -> HistoryEntry:
-        note = f"严重程度{SEVERITY_LABELS[issue.severity]}，{issue.count} 条声音；{why}"
+        note = telling(issue.severity, issue.count, why)
         return HistoryEntry(at=self.now, actor=SYSTEM, event=event, note=note)
 
     def _messages(

@@ -12,7 +12,7 @@ from voc.records import PRIORITIES, Issue, OrderClock, WorkOrder
 from voc.workorders import clocks
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.description import describe
-from voc.workorders.history import SYSTEM, recorded, returns_of
+from voc.workorders.history import SYSTEM, recorded, tried_with
 from voc.workorders.life import Rulebook
 from voc.workorders.routing import DEFAULT_RULE, Router, Routing
 
@@ -45,8 +45,8 @@ class Rerouting:
     ) -> Routing | None:
         """Returns where an order goes that teams returned; `None`: everybody did.
 
-        Rules that it came by are not tried again, nor is a team that returned it, or has an order
-        of the same voices.
+        Rules that it came by are not tried again, nor is a team that returned it, passed it on, or
+        has an order of the same voices.
 
         Args:
             order: The order.
@@ -55,7 +55,7 @@ class Rerouting:
             told: What its voices tell.
             taken: Departments that have another order of these voices.
         """
-        rules, refused = returns_of(order)
+        rules, refused = tried_with(order)
         tried, teams = set(rules), refused | set(taken)
         while True:
             decided = self.router.route(issue, industry=industry, circumstances=told, without=tried)

@@ -20,6 +20,7 @@ from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.databases import database_url, read_only, said, shown
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import native_id
+from voc.sources.names import by_field
 from voc.sources.rows import Row
 from voc.sources.streams.consuming import MOST_TRIES, AwayError, pause_s
 from voc.sources.streams.watermarks import Mark, earlier, read_mark, write_mark
@@ -94,7 +95,7 @@ class SqlSource:
         self.name = name
         self._settings = settings
         self.snapshot_share = settings.snapshot_share if settings.snapshot else None
-        self._told = {"id": settings.key} | dict(settings.map)
+        self._told = {"id": settings.key} | by_field(settings.map)
         self._deleted = self._told.pop(DELETED, None)
         self._channel = channel
         self._zone = zone

@@ -1,0 +1,80 @@
+"""Screening looks at voices again only where any has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from voc.pipeline import screening
+from voc.pipeline.screening import screen_voices
+from voc.records import NEAR_DUPLICATE, Feedback, Tags
+from voc.store import Store, open_store
+
+MODEL = "scripted@1.0.0"
+NOW = datetime(2026, 9, 1, 10, 30, tzinfo=UTC)
+SAID = Feedback(
+    "shop", "1", "review", "物流太慢了，等了整整两个星期才收到，客服也联系不上", created_at=NOW
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as opened:
+        yield opened
+
+
+def hear(store: Store, *items: Feedback, at: datetime = NOW) -> None:
+    with store.transaction() as transaction:
+        transaction.add_feedback(items, industry="ecommerce", now=at)
+    rows = [
+        (
+            row,
+            Tags(
+                id=row.feedback_id,
+                text=row.feedback.text,
+                language="zh",
+                sentiment=None,
+                model=MODEL,
+            ),
+        )
+        for row in store.untagged(MODEL, limit=100)
+    ]
+    with store.transaction() as transaction:
+        transaction.save_tags(rows, at)
+
+
+def test_what_is_as_it_was_is_not_looked_at_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear(store, SAID, replace(SAID, source="forum"))
+    screen_voices(store, model=MODEL)
+    flags = store.flags(NEAR_DUPLICATE)
+    assert len(flags) == 1
+    with monkeypatch.context() as patched:
+        patched.setattr(screening, "copies_among", None)
+        screen_voices(store, model=MODEL)
+        assert store.flags(NEAR_DUPLICATE) == flags
+        hear(store, replace(SAID, source="app"))
+        with pytest.raises(TypeError):
+            screen_voices(store, model=MODEL)
+    screen_voices(store, model=MODEL)
+    assert len(store.flags(NEAR_DUPLICATE)) == 2
+
+
+def test_what_is_withdrawn_repeats_nothing(store: Store) -> None:
+    hear(store, SAID, replace(SAID, source="forum"))
+    screen_voices(store, model=MODEL)
+    with store.transaction() as transaction:
+        transaction.withdraw("forum", ["1"], NOW)
+    screen_voices(store, model=MODEL)
+    assert store.flags(NEAR_DUPLICATE) == {}
+    with store.transaction() as transaction:
+        transaction.add_feedback(
+            [replace(SAID, source="forum")], industry="ecommerce", now=NOW, restores=True
+        )
+    screen_voices(store, model=MODEL)
+    assert len(store.flags(NEAR_DUPLICATE)) == 1

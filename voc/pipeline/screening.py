@@ -1,0 +1,62 @@
+"""Flags voices that count nowhere: advertisements, paid posts, and what was stored twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from voc import __version__
+from voc.pipeline.calls import as_heard
+from voc.pipeline.copies import copies_among
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST
+from voc.store import Store
+from voc.text.advertisements import is_posted_advertisement
+from voc.text.bursts import Voice
+
+_SCREENED: Final = "screened"
+
+
+def screen_voices(store: Store, *, model: str) -> int:
+    """Flags paid posts, voices stored twice and advertisements; returns how many bursts.
+
+    Each voice is compared with all others; where the voices are those of the time before, and this
+    program too, their flags stand.
+
+    Args:
+        store: What is read and written.
+        model: Whose tags.
+    """
+    mark = f"{__version__}:{model}:{store.tagged_mark(model=model)}"
+    if store.meta(_SCREENED) == mark:
+        return len(set(store.flags(PAID_BURST).values()))
+    voices = [
+        Voice(
+            row.feedback_id,
+            row.text,
+            row.author,
+            row.occurred_at if row.is_dated else None,
+            row.channel,
+            row.product,
+            row.store,
+        )
+        for row in map(as_heard, store.tagged(model=model))
+        if "staff" not in row.flags
+    ]
+    advertisements = {
+        voice.feedback_id: "rules"
+        for voice in voices
+        if is_posted_advertisement(voice.text, voice.channel)
+    }
+    _flag(store, ADVERTISEMENT, advertisements)
+    copies = copies_among(voices)
+    _flag(store, PAID_BURST, copies.paid)
+    _flag(store, NEAR_DUPLICATE, copies.repeats)
+    with store.transaction() as transaction:
+        transaction.put_meta(_SCREENED, mark)
+    return len(copies.bursts)
+
+
+def _flag(store: Store, kind: str, groups: Mapping[str, str]) -> None:
+    if dict(groups) != store.flags(kind):
+        with store.transaction() as transaction:
+            transaction.set_flags(kind, list(groups.items()))

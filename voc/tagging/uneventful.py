@@ -1,0 +1,119 @@
+"""Tells words of danger that say what happened from those that say what did not.
+
+A word counts for nothing where it is negated, before or behind it (没有受伤, 漏电倒是没有), where
+it has yet to come about (还有十天过期), where it is said of what cannot be dangerous (优惠券过期),
+and where it is said of somebody else's wares (友商的才自燃).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from voc.tagging.lexicon import Role, default_lexicon
+
+_STOP: Final = "[^,。!?;，！？；\\n]"
+_NEGATED: Final = re.compile(
+    r"(?:没有|没|未|无|不会|不是|并非|避免|防止|以防|杜绝|从未|从不|以免|免得|不怕|不用担心|不必担心|不存在"
+    rf"|幸好没|还好没|差一点没)(?P<between>{_STOP}{{0,6}})$|(?P<bare>不)$"
+)
+_CAUSED: Final = re.compile(
+    "导致|造成|引起|引发|使|让|就|才|却|还|都|又|及时|下架|更换|清理|处理|解决|人管|人理"
+)
+# Behind a word, at the end of its clause. 漏电没有? asks, and 受伤没人管 says that it happened.
+_NEGATED_BEHIND: Final = re.compile(
+    r"(?:了|过)?的?(?:这种|这类)?(?:情况|现象|问题|事情?|迹象|苗头|危险|可能)?"
+    r"(?:(?:倒是?|是|都|也|从来|从|一次都|一次也|至今){1,3}(?:还|也|都)?(?:没有|没|不会|不存在|不至于|未)"
+    r"|从未|不存在|没有(?=过|出现|发生|遇到)|没(?=出现|发生|遇到))"
+    r"(?:过|有过|有|发生过?|出现过?|遇到过?|见过)?(?:[,。!?;，！？；\n]|$)"
+)
+_DISPOSITION: Final = re.compile(rf"对{_STOP}{{1,6}}$")
+_OTHERS: Final = re.compile(
+    r"(?:别家|别的店|别的品牌|别的牌子|别的商家|其他家|其它家|其他品牌|其它品牌|另一家|另外一家|友商|竞品"
+    rf"|同行|竞争对手){_STOP}*$"
+)
+_FAR: Final = 30
+_OURS: Final = re.compile("你们|你家|贵司|贵店|这家|本店|跟|和|比|一样")
+
+_SPOILT: Final = "过期"
+_SPAN: Final = rf"{_STOP}{{0,3}}(?:天|日|周|星期|礼拜|月|年|小时){_STOP}{{0,3}}"
+_YET_TO_COME: Final = re.compile(
+    rf"(?:(?:还有|还剩|还差|只剩|剩下|仅剩|再过|再有){_SPAN}"
+    r"|(?:离|距离?)(?:保质期|有效期)?|(?:快要?|将要?|即将|马上(?:就?要)?|就要|临近|接近|差点)(?:到)?"
+    r"|(?:下下?个?(?:月|周|星期|礼拜)|明年|明后?天|后天|明早)[一二三四五六日天初0-9]?"
+    r"[0-9一二三四五六七八九十]{0,2}(?:月份?|号|日)?(?:就|就要|才|便|要|即)?"
+    r"|(?:天|日|周|星期|礼拜|月|年|小时)(?:以|之)?后(?:就|就要|才|便|即)?)$"
+)
+# 不到三天就过期的 has yet to come, 不到三天就过期了 has not.
+_SOON: Final = re.compile(rf"(?:(?:不到|不足|只有){_SPAN}|(?<!上)(?:月底|年底)(?:就|要)?)$")
+_COUNTED_DOWN: Final = re.compile(
+    rf"(?:还有|只有|还剩|只剩|还差|还早|还远|仅剩|前){_STOP}{{0,6}}|(?:日期|时间)"
+)
+_NO_FOOD: Final = re.compile(
+    r"(?:券|卡|积分|会员|链接|码|活动|订单|合同|证|执照|保险|流量|套餐|红包|优惠|额度|账号|密码|页面|网页|登录"
+    r"|授权|资格|质保|保修|福利|权益|余额|名额|票)(?:里的|上的|期)?(?:还|都|也|已经?|就|又|全部?|直接|自动|提前"
+    r"|突然|莫名其妙|莫名|地|没用完?|没来得及用|没到|怎么|为什么|为啥|居然|竟然|早){0,4}$"
+)
+_NO_FOOD_BEHIND: Final = re.compile(
+    "的?(?:优惠|代金|团购|折扣)?(?:券|卡|积分|会员|链接|活动|订单|合同|红包|套餐|证)"
+)
+
+
+def is_no_event(text: str, clause: tuple[int, int], start: int, end: int, run_end: int) -> bool:
+    """Whether a word of danger at `[start, end)` says that nothing of the kind happened here.
+
+    Args:
+        text: The normalised text.
+        clause: The clause that the word begins in.
+        start: Where the word begins.
+        end: Where it ends.
+        run_end: Where the words of danger end that follow it at once (起火爆炸).
+    """
+    begin = clause[0]
+    if _is_negated(text, begin, start, run_end) or _is_of_others(text, begin, start):
+        return True
+    word = text[start:end]
+    if word == "过敏":
+        return text[end : end + 1] != "了" and bool(_DISPOSITION.search(text, begin, start))
+    place = word.find(_SPOILT)
+    return place >= 0 and _is_unspoilt(text, begin, start + place)
+
+
+def is_supposed(text: str, start: int, end: int) -> bool:
+    """Whether a clause says what is feared, supposed or asked, not what happened."""
+    asks = False
+    for token in default_lexicon().tokens(text[start:end]):
+        if token.entry.roles & Role.UNREAL:
+            return True
+        # 还是 stands between choices, but oftener for 仍然 (还是多收了); a choice ends in ? too.
+        asks |= bool(
+            token.entry.roles & Role.QUESTION
+            and not token.entry.roles & Role.WHY
+            and token.entry.word != "还是"
+        )
+    return asks
+
+
+def _is_negated(text: str, begin: int, start: int, end: int) -> bool:
+    found = _NEGATED.search(text, max(begin, start - 14), start)
+    if found is not None and not _CAUSED.search(found["between"] or ""):
+        return True
+    return _NEGATED_BEHIND.match(text, end) is not None
+
+
+def _is_of_others(text: str, begin: int, start: int) -> bool:
+    found = _OTHERS.search(text, max(begin, start - _FAR), start)
+    return found is not None and not _OURS.search(found[0])
+
+
+def _is_unspoilt(text: str, begin: int, place: int) -> bool:
+    """Whether 过期 at `place` is yet to come, or said of a coupon and the like."""
+    end = place + len(_SPOILT)
+    before = max(begin, place - 16)
+    return bool(
+        _YET_TO_COME.search(text, before, place)
+        or (text[end : end + 1] != "了" and _SOON.search(text, before, place))
+        or _NO_FOOD.search(text, before, place)
+        or _COUNTED_DOWN.match(text, end)
+        or _NO_FOOD_BEHIND.match(text, end)
+    )
