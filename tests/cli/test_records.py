@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from voc.records import Alert
+from voc.cli.records import _worst_first
+from voc.records import Alert, Issue
 from voc.store import open_store
 
 Voc = Callable[..., Any]
@@ -201,3 +202,23 @@ def test_alerts_are_listed(voc: Voc, tmp_path: Path, issue: dict[str, Any]) -> N
     assert told == json.loads(json.dumps(alert.as_dict()))
     assert "南京店" in voc("issues", "--alerts", "--status", "open").out
     assert voc("issues", "--alerts", "--status", "closed", "--json").out == ""
+
+
+def test_issues_are_listed_by_severity_and_then_size() -> None:
+    moment = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def issue(name: str, status: str, severity: str, count: int) -> Issue:
+        return Issue(
+            name, "口味", "snack", "taste", status, severity, moment, moment, count, "steady", 1.0,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    found = [
+        issue("small", "open", "high", 3),
+        issue("closed", "closed", "critical", 50),
+        issue("low", "open", "low", 90),
+        issue("large", "reopened", "high", 30),
+        issue("worst", "open", "critical", 2),
+    ]
+    assert [one.issue_id for one in _worst_first(found)] == [
+        "worst", "large", "small", "low", "closed",
+    ]  # fmt: skip

@@ -219,3 +219,11 @@ def test_one_voice_stands_for_others_by_its_whole_clause(mention: Callable[..., 
     voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]
     title = Titles(None, voices, {}).title("性能", voices, product="X5")
     assert title.removesuffix("等（X5）").removeprefix("性能：") in texts
+
+
+def test_the_name_of_the_product_is_no_problem(mention: Callable[..., Mention]) -> None:
+    voices = [mention(f"p{at}", 0, opinions=(), text="手撕牛肉干") for at in range(3)]
+    titles = Titles(None, voices, {})
+    named = titles.title("口味", voices, product="手撕牛肉干")
+    assert named == "口味：负面反馈集中（手撕牛肉干）"
+    assert titles.title("口味", voices) == "口味：手撕牛肉干"

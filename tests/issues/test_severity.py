@@ -204,3 +204,35 @@ def _issue(names: Sequence[str], **values: Any) -> Issue:
         "evidence": tuple(Evidence(name, 0, 0, "") for name in names),
     }  # fmt: skip
     return Issue(**(fields | values))
+
+
+@pytest.mark.parametrize(
+    ("n_voices", "urgency", "trend", "silent_days", "severity"),
+    [
+        pytest.param(1, "critical", "steady", None, "high", id="a danger, of late"),
+        pytest.param(1, "critical", "steady", 29, "medium", id="a danger, long silent"),
+        pytest.param(120, "normal", "steady", 40, "high", id="a crowd"),
+        pytest.param(30, "normal", "falling", 40, "medium", id="lowered already"),
+        pytest.param(6, "normal", "steady", 40, "medium", id="not below medium"),
+    ],
+)
+def test_what_is_long_silent_gives_way(
+    n_voices: int,
+    urgency: UrgencyLabel,
+    trend: Trend,
+    silent_days: int | None,
+    severity: Severity,
+    mention: Callable[..., Mention],
+) -> None:
+    voices = [
+        mention(f"f{number}", number / 100, urgency=urgency, urgency_reasons=("安全",))
+        for number in range(n_voices)
+    ]
+    found, reasons = rate_voices(
+        voices, trend=trend, trend_p=1.0, window_days=14, silent_days=silent_days
+    )
+    assert found == severity
+    assert sum("降一级" in reason for reason in reasons) <= 1
+    assert (f"已 {silent_days} 天无新声音，降一级" in reasons) is (
+        silent_days is not None and trend == "steady" and n_voices != 6
+    )

@@ -110,3 +110,29 @@ def test_the_room_is_entered_without_heavy_libraries() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_thing_that_all_speak_of_binds_less_than_what_is_wrong_with_it(reader: Reader) -> None:
+    parts = ("天窗", "座椅", "空调", "屏幕")
+    faults = ("漏水", "异响", "发霉", "掉漆")
+    texts = [
+        f"{town}{part}{fault}" if number % 4 else f"{town}车主说{part}{fault}"
+        for number, (town, part, fault) in enumerate(
+            (town, part, fault)
+            for town in [
+                f"{one}{other}" for one in "京沪穗深渝蓉杭宁" for other in "东西南北中甲乙丙"
+            ]
+            for part in parts
+            for fault in faults
+        )
+    ] * 2
+    few = Space(reader, seed=0)
+    few.fit(reader.read(texts[:1_000]), [f"f{at}" for at in range(1_000)])
+    many = Space(reader, seed=0)
+    many.fit(reader.read(texts), [f"f{at}" for at in range(len(texts))])
+
+    def weight(space: Space, term: str) -> float:
+        return float(space._weights[list(space._counter.get_feature_names_out()).index(term)])
+
+    # Both are as common in the few as in the many, where the space no longer takes them so.
+    assert weight(many, "w天窗") < 0.6 * weight(few, "w天窗")

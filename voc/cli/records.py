@@ -56,7 +56,9 @@ def list_issues(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List issues, the last seen first; show and act on them.
+    """List issues, open ones before others, the most severe first, of these the largest.
+
+    Show and act on them by the commands below.
 
     Example: voc issues --industry automotive --status open --json
     Example: voc issues --alerts --status open
@@ -72,7 +74,8 @@ def list_issues(
         if alerts:
             _list_alerts(store.alerts(industry=industry, status=status, limit=limit), as_json)
             return
-        found = store.issues(industry=industry, status=status, limit=limit, with_evidence=as_json)
+        listed = store.issues(industry=industry, status=status, with_evidence=as_json)
+        found = _worst_first(listed)[:limit]
         if as_json:
             print_records(item.as_dict() for item in found)
             return
@@ -94,6 +97,22 @@ def list_issues(
             for item in found
         ),
     )  # fmt: skip
+
+
+def _worst_first(found: Sequence[Issue]) -> list[Issue]:
+    from voc.records import SEVERITIES
+    from voc.report.issue_cards import is_open
+
+    def rank(issue: Issue) -> tuple[bool, int, int, float, str]:
+        return (
+            not is_open(issue),
+            -SEVERITIES.index(issue.severity),
+            -issue.count,
+            -issue.last_seen.timestamp(),
+            issue.issue_id,
+        )
+
+    return sorted(found, key=rank)
 
 
 def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:

@@ -189,6 +189,7 @@ class _Scene:
     ) -> Issue:
         as_of = self.as_of[key.industry]
         aspect_id = key.aspect_id or commonest_aspect(episode)
+        silent_days = day_of(as_of, as_of) - day_of(episode[-1].occurred_at, as_of)
         test = trend_of(
             days,
             key=key,
@@ -209,6 +210,7 @@ class _Scene:
             window_days=self.settings.window_days,
             negativity=self.negativity.get(key._replace(aspect_id=aspect_id, topic_id=None)),
             weight=clientele.weight(stake) if clientele else None,
+            silent_days=silent_days if silent_days > self.settings.quiet_days else None,
         )
         change = test.change
         aspect = aspect_of(self.industries, key.industry, aspect_id)

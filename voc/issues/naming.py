@@ -135,7 +135,7 @@ class Titles:
         if named and not is_mixed(named):
             phrases = [named]
         else:
-            phrases = self._said(aspect, voices, at_home=bool(product or store))
+            phrases = self._said(aspect, voices, {one for one in (product, store) if one})
             if named and (phrases == [_NOTHING_SAID] or named.startswith(phrases[0])):
                 phrases = [named]
         place = "·".join(part for part in (product, store) if part)
@@ -145,12 +145,15 @@ class Titles:
                 return title
         return _fitted(f"{aspect}：{phrases[0]}", place)
 
-    def _said(self, aspect: str, voices: Sequence[Mention], *, at_home: bool) -> list[str]:
-        """Returns one or two phrases; `at_home` says that all speak of one product or store."""
+    def _said(self, aspect: str, voices: Sequence[Mention], places: set[str]) -> list[str]:
+        """Returns one or two phrases; `places` are the product and store that all speak of.
+
+        Their names say nothing of them, as 手撕牛肉干（手撕牛肉干）.
+        """
         members = list(self._members(voices[-_READ_VOICES:]))
         uses = _uses(members)
         known = self._fit_to_print(uses) if len(voices) >= _MANY else None
-        ranked = self._ranked(members, uses, known, aspect)
+        ranked = self._ranked(members, uses, known, aspect, places)
         carried = _carried(ranked, uses, len(voices))
         if carried and (len(voices) < _MANY or _support(carried[0], uses) > 1):
             return _first_two(carried, uses)
@@ -159,7 +162,7 @@ class Titles:
             return terms
         # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where
         # voices may speak of different firms, one of them would be accused in the name of all.
-        single = self._ranked(members, uses, None, aspect) if at_home else []
+        single = self._ranked(members, uses, None, aspect, places) if places else []
         if not single:
             return terms or [_NOTHING_SAID]
         return [f"{_without_aspect(_uncut(single[0].text, members), aspect)}等"]
@@ -178,7 +181,12 @@ class Titles:
         }
 
     def _ranked(
-        self, members: Sequence[Member], uses: Counter[str], known: set[str] | None, aspect: str
+        self,
+        members: Sequence[Member],
+        uses: Counter[str],
+        known: set[str] | None,
+        aspect: str,
+        places: set[str],
     ) -> list[Phrase]:
         total = max(len({member.voice for member in members}), 1)
         weights = {
@@ -192,7 +200,7 @@ class Titles:
             for one in found
             if not (private and one.voices < 2 and _NAMED.search(one.text))
         ]
-        return [one for one in told if one.text]
+        return [one for one in told if one.text and not any(one.text in name for name in places)]
 
     def _members(self, voices: Sequence[Mention]) -> Iterator[Member]:
         for voice in voices:

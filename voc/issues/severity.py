@@ -136,11 +136,14 @@ def rate_voices(
     window_days: float,
     negativity: Negativity | None = None,
     weight: str | None = None,
+    silent_days: int | None = None,
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue by its voices; see `severity_of`.
 
     Only the urgency of `pressing` voices counts. A voice that stands alone is at most of medium
-    severity, unless people are in danger.
+    severity, unless people are in danger. What has been silent for long gives way to what is
+    spoken of now: it is one step lower, but not below medium, as a danger does not pass because
+    nobody speaks of it.
 
     Args:
         voices: All voices of the issue, sorted by time.
@@ -149,6 +152,7 @@ def rate_voices(
         window_days: Length of the last window.
         negativity: How many of all who speak of its aspect there complain, where that is known.
         weight: Why its customers weigh much, in Chinese; `None` where they do not.
+        silent_days: Days since the last voice where no new one would join it; `None` else.
     """
     heard = pressing(voices, window_days)
     urgencies = [urgency_heard(voice, of=len(voices)) for voice in heard]
@@ -165,7 +169,11 @@ def rate_voices(
     )
     if severity == "low" and len(voices) == 1 and voices[0].urgency == "critical":
         return "medium", ("1 条声音十分紧急，尚无他人提到",)
-    return severity, reasons
+    is_lowered = any(reason.endswith(_STEPS[-1]) for reason in reasons)
+    if silent_days is None or is_lowered or severity not in ("high", "critical"):
+        return severity, reasons
+    lower = SEVERITIES[SEVERITIES.index(severity) - 1]
+    return lower, (*reasons, f"已 {silent_days} 天无新声音，{_STEPS[-1]}")
 
 
 def pressing(voices: Sequence[Mention], window_days: float) -> list[Mention]:

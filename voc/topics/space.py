@@ -35,6 +35,8 @@ _CHARACTER_WEIGHT: Final = 0.6
 _ASPECT_WEIGHT: Final = 0.3
 # The taxonomy helps where clauses are few; with more of them their own words tell better.
 _FEW_CLAUSES: Final = 2_000
+# What more of the clauses hold than this, as 小区 does, tells the less what they are about.
+_RARE: Final = 0.01
 # A clause of which the latent space keeps less than this has no place in it.
 _LEAST_KEPT: Final = 0.15
 # From so many clauses a voice, repetition within voices tells words of substance from phrases.
@@ -181,9 +183,16 @@ class Space:
         )
 
     def _term_weights(self, counts: Any) -> Floats:
+        """Weighs terms by their rarity; those that very many clauses hold, for less still.
+
+        A thing that everybody speaks of would gather all that is said of it into one theme.
+        """
         frequencies = np.maximum(np.asarray(counts.sum(axis=0)).ravel(), 1)
         inverse = np.log1p(counts.shape[0] / frequencies)
         kinds = [self._kind_weight(term) for term in self._counter.get_feature_names_out()]
+        if counts.shape[0] >= _FEW_CLAUSES:
+            shares = frequencies / counts.shape[0]
+            inverse *= np.minimum(1.0, np.log(shares) / np.log(_RARE))
         return np.asarray(inverse * np.array(kinds), dtype=np.float32)
 
     def _kind_weight(self, term: str) -> float:
