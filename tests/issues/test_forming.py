@@ -33,10 +33,13 @@ Make = Callable[..., Mention]
 
 
 def run(
-    mentions: Iterable[Mention], existing: Sequence[Issue] = (), as_of: datetime = AS_OF
+    mentions: Iterable[Mention],
+    existing: Sequence[Issue] = (),
+    as_of: datetime = AS_OF,
+    **values: Any,
 ) -> list[Issue]:
     return form_issues(
-        mentions, existing, industries=CARS, settings=SETTINGS, volumes=None, as_of=as_of
+        mentions, existing, industries=CARS, settings=SETTINGS, volumes=None, as_of=as_of, **values
     )
 
 
@@ -377,6 +380,18 @@ def test_issues_of_one_theme_by_aspect_are_continued_by_the_largest(mention: Mak
     assert (survivor.issue_id, survivor.count) == ("s1", 7)
     assert (absorbed.issue_id, absorbed.status) == ("f0", "closed")
     assert run([*power, *service], [survivor, absorbed]) == []
+
+
+def test_issues_of_twin_themes_become_one(mention: Make) -> None:
+    noise = days(mention, 0, 1, 2, **PLACELESS)
+    lift = [mention(f"l{day}", day, **PLACELESS | {"topic_id": "lift"}) for day in (1, 2, 3, 4)]
+    apart = run([*noise, *lift])
+    assert {issue.topic_id for issue in apart} == {"noise", "lift"}
+    together = [replace(voice, topic_id="noise") for voice in (*noise, *lift)]
+    home, gone = sorted(run(together, apart, twins={"lift": "noise"}), key=is_absorbed)
+    assert (home.count, home.topic_id) == (7, "noise")
+    assert gone.merged_into == home.issue_id
+    assert run(together, [home, gone], twins={"lift": "noise"}) == []
 
 
 def test_a_closed_issue_swallows_no_open_one(mention: Make) -> None:

@@ -24,6 +24,7 @@ from voc.records import (
     Sentiment,
     Span,
     Tags,
+    Topic,
     Urgency,
     WorkOrder,
 )
@@ -255,6 +256,42 @@ def test_voices_that_bridge_two_issues_leave_one_order(workshop: Workshop) -> No
     assert {order.issue_id for order in after} == {home.issue_id}
     assert sorted(order.status for order in after) == ["closed", "open"]
     assert workshop.chain(**eased).form() == (0, 0)
+
+
+def test_themes_that_the_same_voices_speak_of_make_one_issue(workshop: Workshop) -> None:
+    rules = workshop.folder / "routing.yaml"
+    rules.write_text("open_when: {severity: low, voices: 1}")
+    said = "小区有噪音，电梯也停"
+    voices = [
+        _voice("citizen", f"v{day}", OLD - timedelta(days=day), said, aspect="urban_construction")
+        for day in range(8)
+    ]
+    workshop.hear("citizen", voices)
+    topics = [
+        Topic(name, name, "citizen", (name,), 8, 1.0, OLD, OLD) for name in ("to_noise", "to_lift")
+    ]
+    spans = {"to_noise": Span(0, 5, said[:5]), "to_lift": Span(6, 10, said[6:])}
+
+    def assigned(shared: int) -> list[tuple[str, str, float, Span]]:
+        """The first half of the voices is of one theme, the others of the other, some of both."""
+        return [
+            (item.feedback_id, name, 0.9, span)
+            for place, (item, _) in enumerate(voices)
+            for name, span in spans.items()
+            if (place < 4) == (name == "to_noise") or place < shared
+        ]
+
+    for shared, expected in ((0, 2), (4, 1)):
+        with workshop.store.transaction() as transaction:
+            transaction.save_topics("citizen", topics, assigned(shared))
+        workshop.chain(**{"routing.file": str(rules)}).form()
+        living = [one for one in workshop.store.issues() if one.merged_into is None]
+        assert len(living) == expected, shared
+        orders = workshop.store.work_orders()
+        running = [order for order in orders if order.status == "open"]
+        assert len(running) == expected, shared
+    assert {order.issue_id for order in orders} == {living[0].issue_id}
+    assert living[0].count == 8
 
 
 def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -> None:

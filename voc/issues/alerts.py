@@ -71,6 +71,7 @@ def form_alerts(
     settings: AlertSettings,
     issues: Sequence[Issue] = (),
     paid: Sequence[Mention] = (),
+    twins: Mapping[str, str] | None = None,
 ) -> list[Alert]:
     """Returns the alerts of one industry that are new or have changed, by their ids.
 
@@ -82,11 +83,12 @@ def form_alerts(
         settings: The section `alerts` of the settings.
         issues: Issues with their evidence, which alerts are laid to.
         paid: Complaints of paid posts, which the streams do not hold.
+        twins: The theme that stands for another in issues, by the other's id.
     """
     found = scan(streams.series, settings)
     begins = streams.series.counts.shape[1] - REPLAYED_DAYS
     stood_out = [one for one in episodes(found) if one.end is None or one.end >= begins]
-    scene = _Scene(streams, found, as_of, titles, issues, paid)
+    scene = _Scene(streams, found, as_of, titles, issues, paid, twins or {})
     known = {alert.alert_id: alert for alert in existing}
     after = dict(known)
     for told in _chosen(scene, stood_out, known):
@@ -162,6 +164,7 @@ class _Scene:
     titles: Mapping[str, str]
     issues: Sequence[Issue]
     paid: Sequence[Mention]
+    twins: Mapping[str, str]
 
     @property
     def last_day(self) -> int:
@@ -270,8 +273,9 @@ class _Scene:
         """Returns the issue that holds most of the voices, if it holds half of them."""
         wanted = set(names)
         shared: Counter[str] = Counter()
+        name = self.twins.get(key.name, key.name)
         for issue in self.issues:
-            if issue.industry == key.industry and key.name in (issue.aspect_id, issue.topic_id):
+            if issue.industry == key.industry and name in (issue.aspect_id, issue.topic_id):
                 shared[issue.issue_id] += sum(
                     place.feedback_id in wanted for place in issue.evidence
                 )

@@ -47,6 +47,7 @@ def form_issues(
     topics: Mapping[str, str] | None = None,
     polarities: Polarities | None = None,
     clienteles: Mapping[str, Clientele] | None = None,
+    twins: Mapping[str, str] | None = None,
 ) -> list[Issue]:
     """Returns the issues that are new or have changed by more than the last digits of a trend.
 
@@ -73,6 +74,8 @@ def form_issues(
         topics: The names of themes by id, which issues that stand for one are called by.
         polarities: Negative and all mentions of each aspect by place, for the severity.
         clienteles: The customers behind voices, by industry, for the value at stake.
+        twins: The theme that stands for another, by the other's id: issues of both are of one
+            group. The mentions name the first alone.
 
     Returns:
         New and changed issues, by first voice and id. Their evidence names every voice with the
@@ -98,7 +101,7 @@ def form_issues(
     known: dict[GroupKey, list[Issue]] = {}
     for issue in existing:
         if not is_absorbed(issue):
-            known.setdefault(issue_key(issue, rules), []).append(issue)
+            known.setdefault(issue_key(issue, rules, twins or {}), []).append(issue)
     before = {issue.issue_id: issue for issue in existing}
     formed = [
         issue

@@ -44,10 +44,12 @@ class GroupKey(NamedTuple):
     topic_id: str | None = None
 
 
-def issue_key(issue: Issue, rules: Rules) -> GroupKey:
-    """Returns the group that an issue stands for."""
-    place = (issue.product, issue.store)
-    return _key(issue, place, issue.topic_id, rule_of(issue, rules))
+def issue_key(issue: Issue, rules: Rules, twins: Mapping[str, str]) -> GroupKey:
+    """Returns the group that an issue stands for; `twins` are themes that others stand for."""
+    place, topic_id = (issue.product, issue.store), issue.topic_id
+    if topic_id is not None:
+        topic_id = twins.get(topic_id, topic_id)
+    return _key(issue, place, topic_id, rule_of(issue, rules))
 
 
 def commonest_aspect(voices: Sequence[Mention]) -> str:

@@ -13,6 +13,7 @@ from voc.issues.streams import build_streams
 from voc.pipeline.moments import newest_moment
 from voc.records import UNCOUNTED, Alert, Mention
 from voc.store import Store, TaggedRow
+from voc.topics.twins import twins_of
 
 
 def raise_alerts(
@@ -50,6 +51,7 @@ def raise_alerts(
             # Streams need no words, and there may be many of them.
             part[mention.industry].append(replace(mention, evidence=(), opinions=()))
     issues = store.issues(with_evidence=True)
+    twins = twins_of(store.topic_members(heard))
     topics = {topic.topic_id: topic.topic for topic in store.topics()}
     changed = []
     for name, rows in heard.items():
@@ -66,6 +68,7 @@ def raise_alerts(
             settings=settings.alerts,
             issues=issues,
             paid=aside[name],
+            twins=twins,
         )
     unheard = [alert for alert in store.alerts() if alert.industry not in heard]
     return changed + _closed(unheard, now.astimezone(settings.zone))

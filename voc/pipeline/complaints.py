@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from voc.config import Industry
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.records import Mention
 from voc.store import Store
+from voc.topics.twins import twins_of
 
 
 def complaints_of(
@@ -15,14 +17,17 @@ def complaints_of(
 ) -> list[Mention]:
     """Returns negative mentions, and a mention for each emergency that complains of no aspect.
 
+    What is said of a theme that has a twin is said of the one that stands for both.
+
     Args:
         store: What is read.
         model: Whose tags.
         industries: Taxonomies by id; feedback of others is left out.
         min_score: Lowest probability of a mention that counts.
     """
+    twins = twins_of(store.topic_members(industries))
     counted = [
-        mention
+        joined(mention, twins)
         for mention in store.mentions(
             model=model, industry=sorted(industries), sentiment="negative"
         )
@@ -33,3 +38,9 @@ def complaints_of(
         *counted,
         *unplaced_emergencies(store, model=model, heard=heard, industries=industries),
     ]
+
+
+def joined(mention: Mention, twins: Mapping[str, str]) -> Mention:
+    """Returns a mention as one of the theme that stands for its own; see `twins_of`."""
+    twin = twins.get(mention.topic_id or "")
+    return replace(mention, topic_id=twin) if twin else mention

@@ -12,10 +12,12 @@ from voc.errors import StateError, UsageError
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
 from voc.issues.grouping import group_rules, group_voices, issue_key
+from voc.pipeline.complaints import joined
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.handling import Handler
 from voc.records import UNCOUNTED, Effect, HistoryEntry, Mention, WorkOrder
 from voc.store import Store, TaggedRow, Transaction
+from voc.topics.twins import twins_of
 from voc.workorders.history import SYSTEM
 from voc.workorders.states import ended_at
 
@@ -43,14 +45,15 @@ def changed_effects(
         settings: Of effects, and the lowest probability of a complaint that counts.
         now: The present moment.
     """
-    ended = list(_ended(store, industries))
+    twins = twins_of(store.topic_members(industries))
+    ended = list(_ended(store, industries, twins))
     if not ended:
         return []
     names = {order.key.industry for order in ended}
     chosen = {name: industries[name] for name in names}
     rows = _heard(store, model, chosen, now)
     known = {effect.effect_id: effect for effect in store.effects()}
-    found = _watch(store, model, chosen, settings, rows, ended).effects(ended)
+    found = _watch(store, model, chosen, settings, rows, ended, twins).effects(ended)
     told = [_proposed(effect, known.get(effect.effect_id), now) for effect in found]
     return [effect for effect in told if effect != known.get(effect.effect_id)]
 
@@ -119,14 +122,16 @@ def _proposed(effect: Effect, before: Effect | None, now: datetime) -> Effect:
     return replace(effect, proposal="redo", proposed_at=at)
 
 
-def _ended(store: Store, industries: Mapping[str, Industry]) -> Sequence[Ended]:
+def _ended(
+    store: Store, industries: Mapping[str, Industry], twins: Mapping[str, str]
+) -> Sequence[Ended]:
     rules = group_rules(industries)
     found = []
     for order in store.work_orders(status=WATCHED):
         issue = store.issue(order.issue_id)
         end = worked_until(order)
         if issue is not None and end is not None and issue.industry in industries:
-            key = issue_key(issue, rules)
+            key = issue_key(issue, rules, twins)
             found.append(Ended(order.work_order_id, issue.issue_id, key, end))
     return found
 
@@ -155,6 +160,7 @@ def _watch(
     settings: Settings,
     rows: Sequence[TaggedRow],
     ended: Sequence[Ended],
+    twins: Mapping[str, str],
 ) -> Watch:
     as_of = {
         row.industry: row.occurred_at.astimezone(settings.zone) for row in rows if row.industry
@@ -162,7 +168,7 @@ def _watch(
     counted = {row.feedback_id for row in rows}
     least = settings.issues.min_score
     mentions = [
-        replace(mention, evidence=(), opinions=())
+        joined(replace(mention, evidence=(), opinions=()), twins)
         for mention in store.mentions(model=model, industry=list(industries))
         if mention.feedback_id in counted and mention.score >= least
     ]

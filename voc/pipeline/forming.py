@@ -13,6 +13,7 @@ from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.moments import Moments
 from voc.records import UNCOUNTED, Issue, Mention
 from voc.store import Store, Transaction
+from voc.topics.twins import twins_of
 from voc.workorders.history import SYSTEM
 
 _WHY_MOVED: Final = {
@@ -78,6 +79,7 @@ def formed_issues(
         clienteles=clienteles_of(
             store, complaints, as_of=moments.as_of, settings=settings.customers
         ),
+        twins=twins_of(store.topic_members(industries)),
     )
     uncounted = {name for kind in UNCOUNTED for name in store.flags(kind)}
     return Formed(before, [*changed, *set_aside(before.values(), changed, flagged=uncounted)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from voc.records import HistoryEntry, Issue, Message, Topic, WorkOrder
-from voc.store import audit, corrections, feedback, keys, letters, outbox, pages, workorders
+from voc.store import audit, corrections, feedback, keys, letters, outbox, pages, topics, workorders
 from voc.store.audit import AuditEntry, Made
 from voc.store.corrections import Correction
 from voc.store.engine import Database
@@ -78,6 +78,11 @@ class ServiceReads:
         """Returns the `seq` of the version that came in last; 0 where there is none."""
         with self._database.reading() as connection:
             return feedback.newest_seq(connection)
+
+    def topic_members(self, industries: Collection[str]) -> dict[str, set[str]]:
+        """Returns the ids of the voices of each topic of some industries."""
+        with self._database.reading() as connection:
+            return topics.members(connection, industries)
 
     def standing(self) -> tuple[int, int]:
         """Returns the newest `seq` and how many voices are current.

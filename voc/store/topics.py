@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +130,21 @@ def muted(connection: Connection) -> set[str]:
     """Returns the ids of the muted topics."""
     table = schema.topic
     return set(connection.execute(select(table.c.topic_id).where(table.c.muted)).scalars())
+
+
+def members(connection: Connection, industries: Collection[str]) -> dict[str, set[str]]:
+    """Returns the ids of the voices of each topic of some industries."""
+    table, topic = schema.topic_assignment, schema.topic
+    query = (
+        select(table.c.topic_id, table.c.feedback_id)
+        .join(topic, topic.c.topic_id == table.c.topic_id)
+        .where(topic.c.industry.in_(sorted(industries)))
+        .distinct()
+    )
+    found: dict[str, set[str]] = {}
+    for name, voice in connection.execute(query):
+        found.setdefault(name, set()).add(voice)
+    return found
 
 
 def places(connection: Connection, industry: str) -> dict[tuple[str, int], str]:
