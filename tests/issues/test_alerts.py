@@ -113,6 +113,9 @@ def test_what_emerges_is_told_with_place_figures_and_voices(trade: Trade) -> Non
     # The issue speaks of the aspect, the alert of the theme.
     assert alert.issue_id is None
     assert trade.run(129.9, issues=[replace(issue, topic_id="t1")])[0].issue_id == "is_1"
+    twin = replace(issue, topic_id="t0")
+    assert trade.run(129.9, issues=[twin])[0].issue_id is None
+    assert trade.run(129.9, issues=[twin], twins={"t1": "t0"})[0].issue_id == "is_1"
 
 
 def test_again_changes_nothing_and_daily_runs_give_one_alert(trade: Trade) -> None:
