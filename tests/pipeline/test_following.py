@@ -127,7 +127,7 @@ def test_two_orders_of_one_team_become_one(
     assert (ended.status, ended.merged_into) == ("closed", lives.work_order_id)
     assert {lives.issue_id, ended.issue_id} == {"is_2"}
     told = [one.message for one in joining.store.outbox() if one.message.message_id not in before]
-    assert {one.key for one in told} == {ended.work_order_id}
+    assert {one.key for one in told} == {ended.work_order_id, lives.work_order_id}
     assert [order.work_order_id for order in joining.decided(60)] == [lives.work_order_id]
 
 

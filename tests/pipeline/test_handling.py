@@ -322,6 +322,34 @@ def test_merging_makes_a_closed_child_whose_issue_closes_with_the_parent(
         desk(other, "attach", into=parent.work_order_id)
 
 
+def test_what_takes_an_order_over_is_as_urgent_and_its_team_is_told(
+    store: Store,  # noqa: F811
+    opened: Callable[..., WorkOrder],
+    desk: Desk,
+) -> None:
+    into, merged = opened(1), opened(2)
+    with store.transaction() as transaction:
+        sooner = replace(merged, priority="urgent", due_at=into.due_at - HOUR)
+        transaction.update_work_order(sooner)
+    told = {one.message.message_id for one in store.outbox()}
+    desk(merged, "merge", into=into.work_order_id)
+    after = store.work_order(into.work_order_id)
+    assert after is not None
+    assert (after.priority, after.due_at, after.status) == ("urgent", sooner.due_at, "open")
+    assert after.description.endswith(merged.description)
+    entry = after.history[-1]
+    assert (entry.event, entry.note) == (
+        "updated",
+        f"{merged.work_order_id}「动力：顿挫2」并入本单",
+    )
+    assert set(entry.changes) == {"priority", "due_at"}
+    news = [one.message for one in store.outbox() if one.message.message_id not in told]
+    assert {one.key for one in news} == {into.work_order_id, merged.work_order_id}
+    assert after.sequence == into.sequence + 1
+    # An earlier event of its own still moves it.
+    assert not desk(into, "accepted", at=desk.now - timedelta(minutes=1)).is_late
+
+
 @pytest.mark.parametrize("runs", [True, False])
 def test_the_issue_of_a_merged_order_gets_no_new_one_while_the_other_runs(
     opened: Callable[..., WorkOrder],

@@ -11,7 +11,7 @@ from voc.config import Settings
 from voc.errors import ConfigError
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.calls import CallReader, predictor_of, with_calls
-from voc.pipeline.delivering import Delivery
+from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.frontline import Acted, VoiceDesk
 from voc.pipeline.ordering import order_issues
@@ -25,7 +25,7 @@ from voc.pipeline.watching import Watched, watch_orders
 from voc.records import PAID_BURST, Tags
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
-from voc.workorders import DeliveryCounts
+from voc.workorders import DeliveryCounts, load_routing
 
 Progress = Callable[[str, int, int], None]
 
@@ -96,7 +96,16 @@ class Chain:
         self._unread: str | None = None
 
     def run(self) -> Run:
-        """Does all stages once."""
+        """Does all stages once.
+
+        Raises:
+            ConfigError: The rules of routing are wrong, or name a sink that is not set. Nothing is
+                tagged then, for rules for voices act on what is tagged first, and would never see
+                it again.
+        """
+        known_sinks(
+            load_routing(self._settings.resolve(self._settings.routing.file)), self._settings
+        )
         returned = self.take_in()
         tagged, failed = self.tag()
         bursts = self.screen()

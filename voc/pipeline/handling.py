@@ -18,7 +18,7 @@ from voc.pipeline.delivering import known_sinks
 from voc.pipeline.issue_states import Moved, move_issues, worked_on
 from voc.pipeline.rulecheck import team_note
 from voc.pipeline.taxonomies import industries_of
-from voc.records import HistoryEntry, Issue, Message, WorkOrder
+from voc.records import PRIORITIES, HistoryEntry, Issue, Message, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import (
     Details,
@@ -162,6 +162,7 @@ class Handler:
         transaction.update_work_order(after)
         if action == "merge":
             self._take_along(transaction, after, children, actor, at)
+            self._take_over(transaction, before, given.into, at)
         moved = move_issues(
             self._store,
             transaction,
@@ -235,6 +236,26 @@ class Handler:
                 moved = recorded(child, moved, event="merge", actor=actor, at=at, note=why)
                 transaction.update_work_order(self._told(transaction, child, moved))
 
+    def _take_over(
+        self, transaction: Transaction, merged: WorkOrder, into: str | None, at: datetime
+    ) -> None:
+        """Gives an order the urgency and the evidence of one merged into it, and tells its team."""
+        order = transaction.work_order(into) if into else None
+        if order is None:
+            return
+        priority = max(order.priority, merged.priority, key=PRIORITIES.index)
+        stands_still = order.clock.paused_at is not None
+        after = replace(
+            order,
+            priority=priority,
+            due_at=order.due_at if stands_still else min(order.due_at, merged.due_at),
+            description=f"{order.description}\n\n并入 {merged.work_order_id}"
+            f"（{merged.department}）\n{merged.description}",
+        )
+        note = f"{merged.work_order_id}「{merged.title}」并入本单"
+        after = recorded(order, after, event="updated", actor=SYSTEM, at=at, note=note)
+        transaction.update_work_order(self._told(transaction, order, after))
+
     def _rerouted(
         self, transaction: Transaction, order: WorkOrder, at: datetime
     ) -> tuple[WorkOrder, Routing | None]:
@@ -288,7 +309,8 @@ class Handler:
     ) -> WorkOrder:
         """Enqueues the messages that tell of a change, where the rules say that it is told."""
         entries = after.history[len(before.history) :]
-        telling = [entry for entry in entries if entry.event in self.rules.handling.tell]
+        events = {*self.rules.handling.tell, "updated"}
+        telling = [entry for entry in entries if entry.event in events]
         if not telling:
             return after
         order = replace(after, sequence=after.sequence + 1)
