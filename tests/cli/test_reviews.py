@@ -118,3 +118,35 @@ def test_what_does_not_wait_is_said(voc: Voc, shop: Path) -> None:
     assert "review list" in done.err
     listed = voc("work-orders", "review", "list", "--state", "open", "--config", "voc.yaml")
     assert listed.code == 2
+
+
+def test_what_every_team_refused_is_told_until_somebody_sorts_it(voc: Voc, shop: Path) -> None:
+    name = waiting(voc)[0]["work_order_id"]
+    assert voc("work-orders", "review", "approve", name, "--config", "voc.yaml").code == 0
+
+    def act(action: str, *more: str) -> None:
+        done = voc(
+            "work-orders", "act", name, action, "--note", "不归我们", "--config", "voc.yaml", *more
+        )
+        assert done.code == 0
+
+    while orders(voc)[0]["status"] != "rejected":
+        act("退单")
+    told = "1 work orders were refused by every team"
+    assert told in voc("run", "--config", "voc.yaml").err
+    act("转派", "--to", "门店运营部")
+    assert told not in voc("run", "--config", "voc.yaml").err
+
+
+def test_nothing_is_tagged_under_wrong_rules(voc: Voc, shop: Path) -> None:
+    row = {"id": "9", "text": "店员又骂人了", "time": "2026-11-06 23:00"}
+    (shop.parent / "more.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    ask = ("--industry", "snack", "--config", "voc.yaml")
+    assert voc("ingest", "more.jsonl", *ask).code == 0
+    rules = shop.parent / "rules.yaml"
+    rules.write_text("rules: [{name: 派, then: {sinks: [nowhere]}}]\n", encoding="utf-8")
+    wrong = voc("run", "--config", "voc.yaml")
+    assert wrong.code == 1
+    assert "'nowhere'" in wrong.err
+    rules.write_text("review: {confidence: 1}\n", encoding="utf-8")
+    assert "1 tagged" in voc("run", "--config", "voc.yaml").out

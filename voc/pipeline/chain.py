@@ -150,12 +150,19 @@ class Chain:
 
     def _waiting(self) -> list[str]:
         """Returns what to know of orders that wait for a person."""
-        waiting = self._store.order_reviews(state="waiting")
-        if not waiting:
-            return []
-        grave = sum(review.severity == "critical" for review in waiting)
-        more = f", {grave} of them critical" if grave else ""
-        return [f"{len(waiting)} work orders wait for review{more}: voc work-orders review list"]
+        notes = []
+        if refused := self._store.work_orders(status="rejected"):
+            notes.append(
+                f"{len(refused)} work orders were refused by every team and wait for a person to"
+                " transfer or close them: voc work-orders --status rejected"
+            )
+        if waiting := self._store.order_reviews(state="waiting"):
+            grave = sum(review.severity == "critical" for review in waiting)
+            more = f", {grave} of them critical" if grave else ""
+            notes.append(
+                f"{len(waiting)} work orders wait for review{more}: voc work-orders review list"
+            )
+        return notes
 
     def tag(self, *, after: int = 0) -> tuple[int, int]:
         """Tags what the model has not tagged yet, and acts on it by the rules for voices.
