@@ -27,6 +27,7 @@ _SEGMENTS: Final[Mapping[str, float]] = {
     "chunks": 1.0,
     "transcription": 1000.0,
 }
+_ONE_CALL: Final = re.compile(r"\.(?:srt|vtt|txt)(?:\.(?:gz|gzip|zst|zstd))?$", re.IGNORECASE)
 _TEXT_KEYS: Final = ("text", "sentence")
 _SPEAKER_KEYS: Final = ("speaker", "spk", "speaker_id", "spk_id", "role", "channel")
 _RECOGNISED: Final = frozenset(
@@ -112,6 +113,12 @@ def seconds(
     return first, last
 
 
+def call_name(path: str) -> str | None:
+    """Returns the path of a file that is one call without its endings; `None` of other files."""
+    found = _ONE_CALL.search(path)
+    return path[: found.start()] if found else None
+
+
 def transcript_records(
     chunks: Iterator[bytes], *, kind: str, name: str, encoding: str | None
 ) -> Iterator[Record | Problem]:
@@ -129,7 +136,7 @@ def transcript_records(
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     turns = turns_of_marks(text) if kind == "txt" else turns_of_cues(text)
     if turns:
-        yield Record(f"{name}:1", {"id": name.split(".")[0], "turns": turns}, decoded.replaced)
+        yield Record(f"{name}:1", {"id": call_name(name) or name, "turns": turns}, decoded.replaced)
     elif text.strip():
         wanted = (
             "marks of speakers (客服：… 客户：…)" if kind == "txt" else "cues (00:01 --> 00:02)"

@@ -111,6 +111,18 @@ def test_a_folder_that_is_not_there_yet_gives_nothing(tmp_path: Path) -> None:
     assert read(settings_for(tmp_path, {"kind": "folder", "path": "none/*.csv"})) == []
 
 
+def test_calls_are_named_by_their_path(tmp_path: Path) -> None:
+    said = "1\n00:00:01,000 --> 00:00:02,000\n客户：{}\n"
+    paths = ("2026-11-01/0017.srt", "2026-11-02/0017.srt", "2026.11.03-0018.SRT")
+    for number, path in enumerate(paths):
+        file = tmp_path / "calls" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(said.format(f"流量第{number}次不对"), encoding="utf-8")
+    source = {"kind": "folder", "path": "calls/**/*.[sS]*", "settle_s": 0, "channel": "hotline"}
+    found = [item for page in read(settings_for(tmp_path, source)) for item in page.feedback]
+    assert {item.native_id for item in found} == {path.rpartition(".")[0] for path in paths}
+
+
 def test_other_file_systems_are_read_through_a_copy(tmp_path: Path) -> None:
     import fsspec
 
