@@ -97,8 +97,10 @@ def test_numbers_count_rows_and_rejects(read: Read) -> None:
 
 
 def test_samples_are_short(read: Read) -> None:
-    _, rejects = read("a.jsonl", "x" * 5000)
+    _, rejects = read("a.jsonl", "坏" * 5000)
     assert len(rejects[0].sample) == 200
+    _, rejects = read("a.jsonl", "坏" * 195 + "13800138000" * 9)
+    assert rejects[0].sample == "坏" * 195
 
 
 def test_a_sample_takes_nothing_away(tmp_path: Path) -> None:
