@@ -9,11 +9,15 @@ from voc.config import Industry
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.records import Mention
 from voc.store import Store
-from voc.topics.twins import twins_of
 
 
 def complaints_of(
-    store: Store, *, model: str, industries: Mapping[str, Industry], min_score: float
+    store: Store,
+    *,
+    model: str,
+    industries: Mapping[str, Industry],
+    min_score: float,
+    twins: Mapping[str, str],
 ) -> list[Mention]:
     """Returns negative mentions, and a mention for each emergency that complains of no aspect.
 
@@ -24,8 +28,8 @@ def complaints_of(
         model: Whose tags.
         industries: Taxonomies by id; feedback of others is left out.
         min_score: Lowest probability of a mention that counts.
+        twins: The theme that stands for another, by the other's id; see `twins_of`.
     """
-    twins = twins_of(store.topic_members(industries))
     counted = [
         joined(mention, twins)
         for mention in store.mentions(

@@ -45,8 +45,11 @@ def changed_effects(
         settings: Of effects, and the lowest probability of a complaint that counts.
         now: The present moment.
     """
+    orders = store.work_orders(status=WATCHED)
+    if not orders:
+        return []
     twins = twins_of(store.topic_members(industries))
-    ended = list(_ended(store, industries, twins))
+    ended = list(_ended(store, orders, industries, twins))
     if not ended:
         return []
     names = {order.key.industry for order in ended}
@@ -123,11 +126,14 @@ def _proposed(effect: Effect, before: Effect | None, now: datetime) -> Effect:
 
 
 def _ended(
-    store: Store, industries: Mapping[str, Industry], twins: Mapping[str, str]
+    store: Store,
+    orders: Sequence[WorkOrder],
+    industries: Mapping[str, Industry],
+    twins: Mapping[str, str],
 ) -> Sequence[Ended]:
     rules = group_rules(industries)
     found = []
-    for order in store.work_orders(status=WATCHED):
+    for order in orders:
         issue = store.issue(order.issue_id)
         end = worked_until(order)
         if issue is not None and end is not None and issue.industry in industries:

@@ -11,7 +11,7 @@ from voc.pipeline.handling import Handler
 from voc.records import SEVERITIES, HistoryEntry, Issue, OrderPart, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import Details
-from voc.workorders.comebacks import last_told, telling
+from voc.workorders.comebacks import end_of, last_told, telling
 from voc.workorders.history import SYSTEM
 from voc.workorders.relations import part_of
 from voc.workorders.reviewing import decided
@@ -130,17 +130,13 @@ def _tell_of_all(
 ) -> None:
     """Notes with the last order to end how many voices the orders of all issues were told of."""
     latest: dict[str, WorkOrder] = {}
-    for order in sorted(ended, key=_ended):
+    for order in sorted(ended, key=end_of):
         latest[order.issue_id] = order
     told = [last_told(order) for order in latest.values()]
     severity = max((severity for severity, _ in told), key=SEVERITIES.index)
     note = telling(severity, sum(count for _, count in told), _note(home))
-    last = max(latest.values(), key=_ended)
+    last = max(latest.values(), key=end_of)
     transaction.add_history(last.work_order_id, HistoryEntry(now, SYSTEM, "updated", note))
-
-
-def _ended(order: WorkOrder) -> datetime:
-    return order.clock.ended_at or order.created_at
 
 
 def _note(home: Issue) -> str:

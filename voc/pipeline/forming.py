@@ -13,7 +13,6 @@ from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.moments import Moments
 from voc.records import UNCOUNTED, Issue, Mention
 from voc.store import Store, Transaction
-from voc.topics.twins import twins_of
 from voc.workorders.history import SYSTEM
 
 _WHY_MOVED: Final = {
@@ -51,6 +50,7 @@ def formed_issues(
     industries: Mapping[str, Industry],
     settings: Settings,
     moments: Moments,
+    twins: Mapping[str, str],
 ) -> Formed:
     """Forms the issues of complaints; writes nothing.
 
@@ -61,6 +61,7 @@ def formed_issues(
         industries: Taxonomies by id; feedback of others is left out.
         settings: Their sections `issues` and `customers`.
         moments: How much was said on each day, and until when.
+        twins: The theme that stands for another, by the other's id.
     """
     before = {issue.issue_id: issue for issue in store.issues(with_evidence=True)}
     changed = form_issues(
@@ -79,7 +80,7 @@ def formed_issues(
         clienteles=clienteles_of(
             store, complaints, as_of=moments.as_of, settings=settings.customers
         ),
-        twins=twins_of(store.topic_members(industries)),
+        twins=twins,
     )
     uncounted = {name for kind in UNCOUNTED for name in store.flags(kind)}
     return Formed(before, [*changed, *set_aside(before.values(), changed, flagged=uncounted)])

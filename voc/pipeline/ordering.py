@@ -17,6 +17,7 @@ from voc.pipeline.telling import told_by_voices
 from voc.pipeline.tiers import Tiers
 from voc.records import Issue
 from voc.store import Store
+from voc.topics.twins import twins_of
 from voc.workorders import decide_orders
 from voc.workorders.history import SYSTEM
 
@@ -46,8 +47,13 @@ def order_issues(
     Raises:
         ConfigError: The rules of routing are wrong, or name a sink that is not set.
     """
+    twins = twins_of(store.topic_members(industries))
     complaints = complaints_of(
-        store, model=model, industries=industries, min_score=settings.issues.min_score
+        store,
+        model=model,
+        industries=industries,
+        min_score=settings.issues.min_score,
+        twins=twins,
     )
     now = clock()
     moments = moments_of(store, model=model, zone=settings.zone, now=now)
@@ -58,6 +64,7 @@ def order_issues(
         industries=industries,
         settings=settings,
         moments=moments,
+        twins=twins,
     )
     issues = formed.issues
     handler = Handler(store, settings)

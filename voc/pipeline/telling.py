@@ -14,6 +14,7 @@ from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.tiers import Tiers, tiers_of
 from voc.records import Issue, Mention
 from voc.store import Store, TaggedRow
+from voc.topics.twins import twins_of
 from voc.workorders import (
     Circumstances,
     RoutingRules,
@@ -62,7 +63,11 @@ def told_now(
         store,
         issues,
         complaints_of(
-            store, model=model, industries=industries, min_score=settings.issues.min_score
+            store,
+            model=model,
+            industries=industries,
+            min_score=settings.issues.min_score,
+            twins=twins_of(store.topic_members(industries)),
         ),
         model=model,
         rules=rules,

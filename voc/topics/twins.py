@@ -22,16 +22,17 @@ def twins_of(voices: Mapping[str, Collection[str]]) -> dict[str, str]:
     Args:
         voices: The ids of the voices of each theme.
     """
-    ranked = sorted(voices, key=lambda name: (-len(set(voices[name])), name))
+    members = {name: set(said) for name, said in voices.items()}
+    ranked = sorted(members, key=lambda name: (-len(members[name]), name))
     place = {name: at for at, name in enumerate(ranked)}
     themes: dict[str, list[str]] = {}
     for name in ranked:
-        for voice in set(voices[name]):
+        for voice in members[name]:
             themes.setdefault(voice, []).append(name)
     shared = Counter(pair for spoken in themes.values() for pair in combinations(spoken, 2))
     near: dict[str, list[tuple[float, str]]] = {}
     for (larger, smaller), n in shared.items():
-        share = n / (len(set(voices[larger])) + len(set(voices[smaller])) - n)
+        share = n / (len(members[larger]) + len(members[smaller]) - n)
         if share >= _SAME:
             near.setdefault(smaller, []).append((-share, larger))
     found: dict[str, str] = {}

@@ -25,8 +25,8 @@ def came_back(issue: Issue, orders: Sequence[WorkOrder], reopened: datetime | No
         orders: Its orders, all ended.
         reopened: When the issue was last reopened other than by the redo of an order.
     """
-    last = max(orders, key=_ended)
-    if issue.status == "reopened" and reopened is not None and reopened > _ended(last):
+    last = max(orders, key=end_of)
+    if issue.status == "reopened" and reopened is not None and reopened > end_of(last):
         return True
     return issue.count > last_told(last)[1]
 
@@ -93,5 +93,6 @@ def is_history(
     return issue.last_seen < newest - timedelta(days=quiet_days)
 
 
-def _ended(order: WorkOrder) -> datetime:
+def end_of(order: WorkOrder) -> datetime:
+    """Returns when work on an order ended; of one that has not, when it was opened."""
     return ended_at(order) or order.created_at
