@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.untagged import tag_plainly
 from voc.pipeline import screening
 from voc.pipeline.screening import screen_voices
-from voc.records import NEAR_DUPLICATE, Feedback, Tags
+from voc.records import NEAR_DUPLICATE, Feedback
 from voc.store import Store, open_store
 
 MODEL = "scripted@1.0.0"
@@ -30,21 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def hear(store: Store, *items: Feedback, at: datetime = NOW) -> None:
     with store.transaction() as transaction:
         transaction.add_feedback(items, industry="ecommerce", now=at)
-    rows = [
-        (
-            row,
-            Tags(
-                id=row.feedback_id,
-                text=row.feedback.text,
-                language="zh",
-                sentiment=None,
-                model=MODEL,
-            ),
-        )
-        for row in store.untagged(MODEL, limit=100)
-    ]
-    with store.transaction() as transaction:
-        transaction.save_tags(rows, at)
+    tag_plainly(store, model=MODEL, at=at)
 
 
 def test_what_is_as_it_was_is_not_looked_at_again(

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from voc.records import Feedback, Tags
+from tests.store.untagged import tag_plainly
+from voc.records import Feedback
 from voc.store import IngestCounts, Store
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -23,24 +24,6 @@ def add(
 ) -> IngestCounts:
     with store.transaction() as tx:
         return tx.add_feedback(items, industry=industry, now=NOW, keeps_industry=keeps)
-
-
-def tag(store: Store) -> None:
-    rows = [
-        (
-            row,
-            Tags(
-                id=row.feedback_id,
-                text=row.feedback.text,
-                language="zh",
-                sentiment=None,
-                model=MODEL,
-            ),
-        )
-        for row in store.untagged(MODEL, limit=100)
-    ]
-    with store.transaction() as tx:
-        tx.save_tags(rows, NOW)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +49,7 @@ def test_a_known_voice_is_given_the_industry_named_for_it(
     text: str,
 ) -> None:
     add(store, [voice()], before)
-    tag(store)
+    tag_plainly(store, model=MODEL, at=NOW)
     counts = add(store, [voice(text=text)], given, keeps=keeps)
     edited = int(text != "好")
     assert counts == IngestCounts(0, 1 - edited, edited, reassigned)
@@ -80,7 +63,7 @@ def test_a_known_voice_is_given_the_industry_named_for_it(
 
 def test_only_the_voices_named_are_given_it(store: Store) -> None:
     add(store, [voice("1"), voice("2")], None)
-    tag(store)
+    tag_plainly(store, model=MODEL, at=NOW)
     assert add(store, [voice("2"), voice("3")], "snack").reassigned == 1
     waiting = [row.feedback.native_id for row in store.untagged(MODEL, limit=9)]
     assert waiting == ["2", "3"]
@@ -93,7 +76,7 @@ def test_a_source_is_given_it_and_no_other(store: Store) -> None:
     other = Feedback("posts", "1", "forum", "好")
     add(store, [voice("1"), voice("2"), voice("2", "不好了"), other], "bank")
     add(store, [voice("3")], "snack")
-    tag(store)
+    tag_plainly(store, model=MODEL, at=NOW)
     with store.transaction() as tx:
         given, last = tx.reassign("reviews", "snack")
         assert given == 2
