@@ -26,6 +26,8 @@ ALLOWED_S = 0.05
 # A pattern that is slow at full length shows it at a fifth of it: quadratic time is a 25th.
 SHORT = LENGTH // 5
 SUSPICIOUS_S = ALLOWED_S / 25
+# Linear time is five times as long at full length, with room for a processor shared with others.
+LINEAR = 10
 HOSTILE = [
     "0", "1", "13", "1 ", "1-", "1   ", "138 ", "62", "1,", "一", "一 ", "①", "a", "a.", "a@",
     "a@a.", "@", "a ", "A1", "京A", "京A1", "京A 1 ", "L1", "qq", "qq1", "vx", "vxa", "微信",
@@ -75,9 +77,6 @@ def test_patterns_are_found() -> None:
     assert any("privacy" in name or "personal" in name for name in PATTERNS)
 
 
-PLAIN = re.compile(".")
-
-
 def seconds(pattern: re.Pattern[str], text: str) -> float:
     began = time.thread_time()
     for _match in pattern.finditer(text):
@@ -90,17 +89,25 @@ def test_no_pattern_is_slow(name: str) -> None:
     pattern = PATTERNS[name]
     slow = {}
     for piece in HOSTILE:
-        if seconds(pattern, hostile(piece, SHORT)) < SUSPICIOUS_S:
+        at_a_fifth = seconds(pattern, hostile(piece, SHORT))
+        if at_a_fifth < SUSPICIOUS_S:
             continue
         text = hostile(piece)
-        # A slow processor takes more than 50 ms for what is no work at all.
-        allowed = max(ALLOWED_S, 6 * seconds(PLAIN, text))
         taken = [seconds(pattern, text)]
-        while taken[-1] >= allowed and len(taken) < 4:
+        # A busy processor takes longer for both lengths, quadratic time 25 times as long.
+        while taken[-1] >= max(ALLOWED_S, LINEAR * at_a_fifth) and len(taken) < 4:
+            at_a_fifth = max(at_a_fifth, seconds(pattern, hostile(piece, SHORT)))
             taken.append(seconds(pattern, text))
-        if min(taken) >= allowed:
-            slow[piece] = round(min(taken), 3)
+        if min(taken) >= max(ALLOWED_S, LINEAR * at_a_fifth):
+            slow[piece] = (round(at_a_fifth, 4), round(min(taken), 3))
     assert not slow
+
+
+def test_quadratic_time_is_seen() -> None:
+    quadratic = re.compile(r"\s*x")
+    short, full = (" " * length for length in (SHORT // 20, LENGTH // 20))
+    pairs = [(seconds(quadratic, short), seconds(quadratic, full)) for _again in range(4)]
+    assert min(full for _short, full in pairs) > LINEAR * min(short for short, _full in pairs)
 
 
 FUNCTIONS: list[Callable[[str], object]] = [
