@@ -10,12 +10,14 @@ from urllib.parse import unquote_plus
 
 from voc.records import Feedback, Turn
 from voc.sources.base import Reject
+from voc.sources.values import says_yes
 from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
 from voc.text.privacy import MASK, mask, pseudonym
 
 CUSTOMER = "customer"
+AGENT = "agent"
 
 # Speakers that are no person's name: roles, and the numbers that recognisers of speech give.
 _ROLE: Final = re.compile(
@@ -165,6 +167,12 @@ def is_joined(feedback: Feedback) -> bool:
     return bool(feedback.turns) and feedback.text == "\n".join(turn.text for turn in feedback.turns)
 
 
+def is_of_staff(feedback: Feedback) -> bool:
+    """Whether none of it is a customer's: the company's own post, or turns that are all agents'."""
+    speakers = {turn.speaker for turn in feedback.turns if turn.text.strip()}
+    return says_yes(feedback.extra.get("is_staff")) or speakers == {AGENT}
+
+
 def customer_words(turns: Sequence[Turn]) -> str:
     """Returns what the customer of a conversation said, to be read: turns of others are left out.
 
@@ -206,7 +214,7 @@ def customer_view(feedback: Feedback) -> str:
     An agent's words in a dialogue and a company's own posts are context, not the customer's voice;
     nor are the hums and stammers that a recogniser of speech writes down.
     """
-    if feedback.extra.get("is_staff"):
+    if is_of_staff(feedback):
         return " " * len(feedback.text)
     if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
         return feedback.text

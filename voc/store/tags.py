@@ -42,7 +42,7 @@ _COUNTED: Final = ~(
     )
     .exists()
 )
-"""That a mention is of a voice that counts: no paid post, no advertisement, not stored twice."""
+"""That a mention is of a voice that counts: no paid post, advert or copy, not the company's own."""
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
