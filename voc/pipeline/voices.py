@@ -15,9 +15,8 @@ from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
 from voc.text.privacy import MASK, mask, pseudonym
+from voc.text.speakers import AGENT, CUSTOMER
 
-CUSTOMER = "customer"
-AGENT = "agent"
 
 # Speakers that are no person's name: roles, and the numbers that recognisers of speech give.
 _ROLE: Final = re.compile(
