@@ -17,7 +17,6 @@ from voc.text.personal.columns import is_personal_column
 from voc.text.privacy import MASK, mask, pseudonym
 from voc.text.speakers import AGENT, CUSTOMER
 
-
 # Speakers that are no person's name: roles, and the numbers that recognisers of speech give.
 _ROLE: Final = re.compile(
     r"customer|agent|(?:speaker|spk|channel|role|说话人|发言人|角色|声道)?[ _-]?[0-9A-Za-z]{0,2}",
