@@ -35,6 +35,11 @@ def test_a_person_is_the_same_under_one_key_and_another_under_another() -> None:
     assert once.customer_id == again.customer_id != other.customer_id
 
 
+@pytest.mark.parametrize("author", ["匿名用户", "匿名", "m***7", None, ""])
+def test_who_is_not_told_is_nobody(author: str | None) -> None:
+    assert protect(Feedback("s", "1", "review", "好", author=author), key=KEY).author is None
+
+
 def test_masking_can_be_switched_off_but_persons_stay_pseudonymous() -> None:
     feedback = Feedback("s", "1", "review", "电话13812345678", customer_id="C100")
     kept = protect(feedback, key=KEY, masked=False)

@@ -83,4 +83,5 @@ def voice_of(row: StoredFeedback) -> Voice:
         told.channel,
         told.product,
         told.store,
+        told.source,
     )

@@ -60,6 +60,7 @@ def _voice(row: TaggedRow) -> Voice:
         row.channel,
         row.product,
         row.store,
+        row.source,
     )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 from voc.records import Feedback, Turn
 from voc.sources.base import Reject
 from voc.sources.values import says_yes
+from voc.text.bursts import names_account
 from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
@@ -45,7 +46,7 @@ def protect(feedback: Feedback, *, key: bytes, masked: bool = True) -> Feedback:
         text=text,
         title=hide(feedback.title) if feedback.title else feedback.title,
         turns=_protected_turns(feedback, text, hide, key),
-        author=pseudonym(feedback.author, key=key) if feedback.author else None,
+        author=_protected_author(feedback.author, key),
         customer_id=pseudonym(feedback.customer_id, key=key) if feedback.customer_id else None,
         extra=_protected_values(feedback.extra) if masked else feedback.extra,
         **(_protected_context(feedback) if masked else {}),
@@ -130,6 +131,11 @@ def _protected_turns(
         turns[number] = replace(turn, text=text[start : start + len(turn.text)])
         start += len(turn.text) + 1
     return tuple(turns)
+
+
+def _protected_author(author: str | None, key: bytes) -> str | None:
+    """Returns who wrote it; nobody where the name is many people's, as 匿名用户."""
+    return pseudonym(author, key=key) if author and names_account(author) else None
 
 
 def _protected_speaker(speaker: str, key: bytes) -> str:

@@ -50,8 +50,8 @@ _TAG_VALUES: Final = (
     "industry", "sentiment", "sentiment_score", "intent", "urgency", "flags", "body", "tagged_at",
 )  # fmt: skip
 _VOICE: Final = (
-    "feedback_id", "seq", "channel", "product", "store", "region", "author", "customer_id",
-    "rating", "rating_max", "nps", "csat", "ces", "url",
+    "feedback_id", "seq", "source", "channel", "product", "store", "region", "author",
+    "customer_id", "rating", "rating_max", "nps", "csat", "ces", "url",
 )  # fmt: skip
 _WORDS: Final = ("text", "turns")
 _VERDICT: Final = ("industry", "sentiment", "sentiment_score", "intent", "urgency")
