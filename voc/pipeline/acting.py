@@ -82,6 +82,7 @@ def open_for_issue(
         circumstances=told_now(store, [issue], model=model, rules=rules, settings=settings),
         sinks=settings.sink_names,
         reopened_at={issue_id: now} if existing else None,
+        asked_for={issue_id},
         ledger=ledger_of(store, transaction, issue_id=issue_id),
     )
     if not found.orders:

@@ -151,12 +151,14 @@ class Handler:
             rulebook=self.rulebook,
             may_redo=other is None,
         )
+        after = self._heard(before, after)
         children = transaction.child_orders(work_order_id)
         check_relations(before, action, parent=parent, children=children)
         routing: Routing | None = None
         if action == "rejected":
             after, routing = self._rerouted(transaction, after, at)
-        after = self._told(transaction, before, after, routing=routing)
+        also = self._sorters if action == "rejected" and routing is None else ()
+        after = self._told(transaction, before, after, routing=routing, also=also)
         if action == "transfer":
             after = self._doubted(after, at)
         transaction.update_work_order(after)
@@ -203,6 +205,14 @@ class Handler:
             note=f"关闭满 {days:g} 天",
         )
         return True
+
+    def _heard(self, before: WorkOrder, after: WorkOrder) -> WorkOrder:
+        """Keeps with an order that ends until when the voices of its issue were heard by then."""
+        if before.status in ENDED or after.status not in ENDED:
+            return after
+        issue = self._store.issue(after.issue_id)
+        heard = issue.last_seen if issue else None
+        return replace(after, clock=replace(after.clock, heard_until=heard))
 
     def _locked(
         self, transaction: Transaction, work_order_id: str, into: str | None
@@ -271,12 +281,24 @@ class Handler:
             order, issue, industry=industry, told=told, taken=self._taken(transaction, order)
         )
         if decided is None:
-            return order, None
+            return self._left_to_sort(order, at), None
         moment = at.astimezone(self.rulebook.calendar.zone)
         turns = Turns(self.rules.every_rota(), transaction.rota_turns(), moment)
         decided = assigned(decided, turns)
         transaction.save_rota_turns(turns.changed)
         return rerouting.rerouted(order, issue, decided, told=told, at=at), decided
+
+    def _left_to_sort(self, order: WorkOrder, at: datetime) -> WorkOrder:
+        """Notes that every team refused an order, for whoever sorts by hand."""
+        note = f"各部门都已退单，请{self.rules.handling.review_department}定夺"
+        entry = HistoryEntry(at, SYSTEM, "updated", note)
+        return replace(order, history=(*order.history, entry))
+
+    @property
+    def _sorters(self) -> Sequence[str]:
+        """The sinks of those who sort by hand what every team refused."""
+        team = self.rules.handling.review_department
+        return sinks_of(self.rules, team, None) or self._settings.sink_names
 
     def _doubted(self, order: WorkOrder, at: datetime) -> WorkOrder:
         """Notes in the history where an order went to a department that nothing names."""

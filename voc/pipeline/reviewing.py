@@ -65,6 +65,7 @@ def approve(
         circumstances=told_now(store, [issue], model=model, rules=rules, settings=settings),
         sinks=settings.sink_names,
         reopened_at={issue.issue_id: now} if issue.status == "reopened" else None,
+        asked_for={issue.issue_id},
         ledger=replace(kept, reviews={**kept.reviews, work_order_id: said}),
     )
     if not found.orders:
