@@ -13,9 +13,10 @@ from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.rulecheck import team_note
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_now
+from voc.pipeline.themed_rules import rules_of
 from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
-from voc.workorders import Details, calendar_for, decide_orders, load_routing
+from voc.workorders import Details, calendar_for, decide_orders
 from voc.workorders.history import CHOSEN, SYSTEM
 from voc.workorders.relations import unsettled
 from voc.workorders.routing import sinks_of
@@ -61,7 +62,7 @@ def open_for_issue(
     if issue.status not in ("open", "reopened"):
         raise StateError(f"Issue {issue_id} is {issue.status}; reopen it first.")
     file = settings.resolve(settings.routing.file)
-    rules = load_routing(file)
+    rules = rules_of(store, settings)
     known_sinks(rules, settings)
     asked = rules.model_copy(
         update={

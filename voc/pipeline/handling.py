@@ -18,6 +18,7 @@ from voc.pipeline.delivering import known_sinks
 from voc.pipeline.issue_states import Moved, move_issues, worked_on
 from voc.pipeline.rulecheck import team_note
 from voc.pipeline.taxonomies import industries_of
+from voc.pipeline.themed_rules import rules_of
 from voc.records import PRIORITIES, HistoryEntry, Issue, Message, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import (
@@ -30,7 +31,6 @@ from voc.workorders import (
     calendar_for,
     due_steps,
     escalated,
-    load_routing,
 )
 from voc.workorders.clocks import granted_hours
 from voc.workorders.history import SYSTEM, is_late, noted_late, recorded
@@ -81,7 +81,7 @@ class Handler:
         self._store = store
         self._settings = settings
         self._file = settings.resolve(settings.routing.file)
-        self.rules = load_routing(self._file)
+        self.rules = rules_of(store, settings)
         known_sinks(self.rules, settings)
 
     @cached_property

@@ -13,6 +13,7 @@ from voc.pipeline.learned import Learned
 from voc.pipeline.routed import Routed, VoiceTrial
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_now
+from voc.pipeline.themed_rules import rules_of
 from voc.records import Feedback, Issue, Tags
 from voc.store import Store
 from voc.workorders import (
@@ -44,16 +45,22 @@ class Desk:
 
     Args:
         settings: Which name the rules.
+        store: Tells which themes the rules mean by their names; `None`: they are known by ids.
         explained: Whether to say why each rule that does not hold does not, and what rules for
             single voices would do.
         learned: Whether what was learned from past orders is heard.
     """
 
     def __init__(
-        self, settings: Settings, *, explained: bool = False, learned: bool = True
+        self,
+        settings: Settings,
+        store: Store | None = None,
+        *,
+        explained: bool = False,
+        learned: bool = True,
     ) -> None:
         file = settings.resolve(settings.routing.file)
-        rules = load_routing(file)
+        rules = load_routing(file) if store is None else rules_of(store, settings)
         self.rules: RoutingRules = rules if learned else rules.model_copy(update={"learned": None})
         self.learned = Learned.of(self.rules)
         hours = calendar_for(self.rules, file).hours_per_day

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 
 from voc.config import FILE_SINK, Industry, Settings, industry_files, load_industry
 from voc.errors import closest
-from voc.workorders import RoutingRules, check_routing
+from voc.pipeline.themed_rules import theme_notes
+from voc.store import Store
+from voc.workorders import RoutingRules, check_routing, load_routing
 from voc.workorders.checking import known_teams
 
 _SHOWN = 5
 
 
-def rule_notes(settings: Settings, known: Mapping[str, Industry]) -> list[str]:
+def rule_notes(
+    settings: Settings, known: Mapping[str, Industry], store: Store | None = None
+) -> list[str]:
     """Returns a sentence for each name in the user's own rules that nothing bears, five at most.
 
     Such a rule is no error, for an industry may come later; but it holds of nothing until then.
@@ -20,12 +24,15 @@ def rule_notes(settings: Settings, known: Mapping[str, Industry]) -> list[str]:
     Args:
         settings: For the rules, the industries and the sinks.
         known: Taxonomies read before, by id.
+        store: Knows the themes; `None`: those that rules name are not looked up.
     """
     path = settings.resolve(settings.routing.file)
     if path is None:
         return []
     industries = _all_of(settings, known)
     found = check_routing(path, industries, sinks={*settings.sinks, FILE_SINK})
+    if store is not None:
+        found += theme_notes(store, load_routing(path).rules)
     more = [f"{len(found) - _SHOWN} more; voc doctor names them."] if len(found) > _SHOWN else []
     return [*found[:_SHOWN], *more]
 
