@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from voc.config import Industry, Settings
 from voc.errors import UsageError
@@ -24,6 +25,7 @@ from voc.workorders import (
     calendar_for,
     load_routing,
 )
+from voc.workorders.orders import unhurried
 from voc.workorders.parts import tasks_of
 
 
@@ -67,6 +69,7 @@ class Desk:
         self._router = Router(self.rules, hours_per_day=hours)
         self._frontline = Frontline(self.rules, sinks=settings.sink_names)
         self._explained = explained
+        self._quiet_days = settings.issues.quiet_days
 
     def decide(
         self,
@@ -76,9 +79,22 @@ class Desk:
         *,
         confidence: float | None = None,
         texts: Sequence[str] = (),
+        now: datetime | None = None,
     ) -> Routed:
-        """Routes an issue, or a row that stands for one; `texts` are what its voices say."""
-        decided = self._router.every(issue, industry=industry, circumstances=told)
+        """Routes an issue, or a row that stands for one.
+
+        Args:
+            issue: The issue.
+            industry: Its taxonomy.
+            told: What its voices tell.
+            confidence: How sure the aspect of a row is.
+            texts: What its voices say.
+            now: The present moment, where an issue may be of long ago.
+        """
+        decided = [
+            one if now is None else unhurried(issue, one, now=now, quiet_days=self._quiet_days)
+            for one in self._router.every(issue, industry=industry, circumstances=told)
+        ]
         failed = (
             tuple(self._router.failed(issue, industry=industry, circumstances=told))
             if self._explained
@@ -131,9 +147,11 @@ def route_issues(
         issues.append(issue)
     industries, _ = industries_of(store, settings, {issue.industry for issue in issues})
     told = told_now(store, issues, model=model, rules=desk.rules, settings=settings)
+    now = datetime.now(settings.zone)
     for issue in issues:
         said = [item.text for item in issue.evidence]
-        yield desk.decide(issue, industries.get(issue.industry), told[issue.issue_id], texts=said)
+        industry = industries.get(issue.industry)
+        yield desk.decide(issue, industry, told[issue.issue_id], texts=said, now=now)
 
 
 def figures_of(routed: Iterable[Routed]) -> RoutingFigures | None:

@@ -231,7 +231,10 @@ class _Desk:
         self, task: Task, former: Sequence[WorkOrder], work_order_id: str
     ) -> list[tuple[WorkOrder, Message]]:
         self.reviews.opened(work_order_id)
-        issue, decided = task.issue, self._unhurried(task.issue, assigned(task.routing, self.turns))
+        issue = task.issue
+        decided = unhurried(
+            issue, assigned(task.routing, self.turns), now=self.now, quiet_days=self.quiet_days
+        )
         due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
         last = max(former, key=lambda order: order.created_at, default=None)
         order = WorkOrder(
@@ -255,15 +258,6 @@ class _Desk:
         self.parts.append(OrderPart(work_order_id, task.part, decided.rule, decided.skill_group))
         sinks = decided.sinks or self.sinks
         return self._messages(order, task, "opened", decided, sinks)
-
-    def _unhurried(self, issue: Issue, decided: Routing) -> Routing:
-        """Returns the routing of an issue, on the working clock where it is of long ago."""
-        is_old = is_history(issue, {issue.industry: self.now}, self.quiet_days)
-        if not is_old or decided.clock == "working":
-            return decided
-        days = (self.now - issue.last_seen).days
-        why = f"{decided.explanation}；{days} 天来没有新的声音，按工作时间计时"
-        return replace(decided, clock="working", explanation=why)
 
     def _reopened(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]] | None:
         """Reopens an order that has ended; `None` where that is too late, or another does it."""
@@ -370,6 +364,18 @@ class _Desk:
             )
             for sink in sinks
         ]
+
+
+def unhurried(
+    issue: Issue, decided: Routing, *, now: datetime, quiet_days: float | None
+) -> Routing:
+    """Returns the routing of an issue, on the working clock where it is of long ago."""
+    is_old = is_history(issue, {issue.industry: now}, quiet_days)
+    if not is_old or decided.clock == "working":
+        return decided
+    days = (now - issue.last_seen).days
+    why = f"{decided.explanation}；{days} 天来没有新的声音，按工作时间计时"
+    return replace(decided, clock="working", explanation=why)
 
 
 def _age(order: WorkOrder) -> tuple[datetime, str]:
