@@ -10,14 +10,14 @@ from voc.errors import StateError, UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.handling import Applied, Handler
 from voc.pipeline.keeping import keep_orders, ledger_of
-from voc.pipeline.rulecheck import team_note
+from voc.pipeline.rulecheck import team_doubt
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_now
 from voc.pipeline.themed_rules import rules_of
 from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import Details, calendar_for, decide_orders
-from voc.workorders.history import CHOSEN, SYSTEM
+from voc.workorders.history import CHOSEN
 from voc.workorders.relations import unsettled
 from voc.workorders.routing import sinks_of
 from voc.workorders.rules import OpenWhen, RoutingRules, Rule, Then
@@ -91,9 +91,13 @@ def open_for_issue(
     keep_orders(transaction, found)
     order = found.orders[0][0]
     transaction.add_history(order.work_order_id, HistoryEntry(now, actor, "note", "应要求开立"))
-    doubt = department and team_note(department, rules=rules, settings=settings, known=industries)
-    if doubt:
-        transaction.add_history(order.work_order_id, HistoryEntry(now, SYSTEM, "note", doubt))
+    doubt = (
+        team_doubt(department, at=now, rules=rules, settings=settings, known=industries)
+        if department
+        else None
+    )
+    if doubt is not None:
+        transaction.add_history(order.work_order_id, doubt)
     return transaction.work_order(order.work_order_id) or order
 
 

@@ -16,7 +16,7 @@ from voc.config import Settings
 from voc.errors import UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.issue_states import Moved, move_issues, worked_on
-from voc.pipeline.rulecheck import team_note
+from voc.pipeline.rulecheck import team_doubt
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.themed_rules import rules_of
 from voc.records import PRIORITIES, HistoryEntry, Issue, Message, WorkOrder
@@ -302,11 +302,10 @@ class Handler:
 
     def _doubted(self, order: WorkOrder, at: datetime) -> WorkOrder:
         """Notes in the history where an order went to a department that nothing names."""
-        doubt = team_note(order.department, rules=self.rules, settings=self._settings, known={})
-        if doubt is None:
-            return order
-        entry = HistoryEntry(at, SYSTEM, "note", doubt)
-        return replace(order, history=(*order.history, entry))
+        doubt = team_doubt(
+            order.department, at=at, rules=self.rules, settings=self._settings, known={}
+        )
+        return order if doubt is None else replace(order, history=(*order.history, doubt))
 
     def _taken(self, transaction: Transaction, order: WorkOrder) -> set[str]:
         """Returns the departments that have another order of the same voices."""

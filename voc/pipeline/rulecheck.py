@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from voc.config import FILE_SINK, Industry, Settings, industry_files, load_industry
 from voc.errors import closest
 from voc.pipeline.themed_rules import theme_notes
+from voc.records import HistoryEntry
 from voc.store import Store
 from voc.workorders import RoutingRules, check_routing, load_routing
 from voc.workorders.checking import known_teams
+from voc.workorders.history import SYSTEM
 
 _SHOWN = 5
 
@@ -37,9 +40,14 @@ def rule_notes(
     return [*found[:_SHOWN], *more]
 
 
-def team_note(
-    team: str, *, rules: RoutingRules, settings: Settings, known: Mapping[str, Industry]
-) -> str | None:
+def team_doubt(
+    team: str,
+    *,
+    at: datetime,
+    rules: RoutingRules,
+    settings: Settings,
+    known: Mapping[str, Industry],
+) -> HistoryEntry | None:
     """Returns what an order's history says of a department that no rule and no taxonomy names.
 
     Any name may be given an order, for teams come and go; but a slip makes a team of its own in
@@ -50,7 +58,8 @@ def team_note(
         return None
     meant = closest(team, teams)
     more = f"，是否应为「{meant}」" if meant else ""
-    return f"规则与行业分类都没有部门「{team}」{more}；在路由文件的 departments 中写明即可"
+    note = f"规则与行业分类都没有部门「{team}」{more}；在路由文件的 departments 中写明即可"
+    return HistoryEntry(at, SYSTEM, "note", note)
 
 
 def _all_of(settings: Settings, known: Mapping[str, Industry]) -> dict[str, Industry]:
