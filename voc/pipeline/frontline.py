@@ -11,7 +11,7 @@ from voc.config import Industry, Settings
 from voc.pipeline.copies import RecentCopies
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.tiers import Tiers
-from voc.records import STAFF, Message, Tags, VoiceAction, VoiceOutcome
+from voc.records import STAFF, URGENCIES, Message, Tags, VoiceAction, VoiceOutcome
 from voc.store import Store, StoredFeedback, Transaction
 from voc.store.actions import place_of
 from voc.text.advertisements import is_posted_advertisement
@@ -96,7 +96,8 @@ class VoiceDesk:
         ]
         copies = self._copies.among([row for row, *_ in held], now) if held else set()
         day = _Day(transaction.voices_told_on(now.date().isoformat()), acted)
-        for row, tags, tier, rules in held:
+        # What is over a day's limit is told to nobody: the most urgent come first.
+        for row, tags, tier, rules in sorted(held, key=lambda one: -_urgency(one[1])):
             if row.feedback_id not in copies:
                 self._act_on(transaction, row, tags, tier, rules, now, day)
         return acted
@@ -153,6 +154,10 @@ class VoiceDesk:
             for rule in rules
             for sink in self._frontline.sinks_for(rule, row.feedback.store)
         ]
+
+
+def _urgency(tags: Tags) -> int:
+    return URGENCIES.index(tags.urgency.label if tags.urgency else "normal")
 
 
 def _is_of_nobody(row: StoredFeedback, tags: Tags) -> bool:

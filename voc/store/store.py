@@ -448,6 +448,11 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         with self._database.reading() as connection:
             return issues.one(connection, issue_id)
 
+    def settled_until(self) -> dict[str, datetime]:
+        """Returns by issue id the newest voice that each settled issue had when it was closed."""
+        with self._database.reading() as connection:
+            return issues.settled_until(connection)
+
     def issue_events(self, issue_id: str) -> list[IssueEvent]:
         """Returns the changes of an issue's status, in their order."""
         with self._database.reading() as connection:
