@@ -20,6 +20,12 @@ from voc.sources.feedback import to_feedback
 from voc.sources.identity import Repeats, native_id
 from voc.sources.mediums import Medium, medium_of
 from voc.sources.names import FIELDS, by_field, fold
+from voc.sources.one_call import (
+    is_one_call,
+    name_beside_others,
+    name_of_file,
+    named_by_file,
+)
 from voc.sources.rows import Row
 from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
 from voc.sources.values import DELETED, says_yes
@@ -55,6 +61,7 @@ class FileSource:
         remembers: Whether columns and channel stay with the cursor, to be used again where they are
             not told: of a file that the config does not describe.
         snapshot_share: As `Exporting` has it.
+        call: Name of the call in a file that holds one; by the file's own where it is not told.
 
     Attributes:
         doubts: What is doubtful in the rows that were read last.
@@ -76,6 +83,7 @@ class FileSource:
         joins: bool = False,
         remembers: bool = False,
         snapshot_share: float | None = None,
+        call: str | None = None,
     ) -> None:
         self.snapshot_share = snapshot_share
         self._path = None if str(path) == STDIN else Path(path)
@@ -88,6 +96,7 @@ class FileSource:
         self._zone = zone
         self._max_chars = max_chars
         self._joins = joins
+        self._call = call or (name_beside_others(self._path, joins=joins) if self._path else "")
         self._remembers = remembers
         self.doubts = Doubts()
         self._medium: Medium | None = None
@@ -175,6 +184,8 @@ class FileSource:
             turns = None if self._columns_told else self._turn_columns(table)
             state |= {"by_turns": True} if turns else {}
             rows = gathered(table, turns) if turns else self._prepared(table)
+            if self._path is not None and "id" not in self._told and is_one_call(table, turns):
+                rows = named_by_file(rows, file=name_of_file(self._path.name), call=self._call)
             yield from self._pages(table, rows, state, rows_done)
 
     def _prepared(self, table: Table) -> Iterable[Row | Reject]:
@@ -225,10 +236,11 @@ class FileSource:
         return draft.page(behind, done=done, is_snapshot=self._is_snapshot, silent=self._silent)
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:
-        sample = [] if "turns" in first.values else table.sample()
-        names = names_of(first, sample, () if "turns" in first.values else table.header)
+        sample = table.sample()
+        has_turns = "turns" in first.values
         # Turns that were gathered stand beside the single rows they were gathered from.
-        alike = [row for row in table.sample() if "turns" in row.values] or sample
+        alike = [row for row in sample if "turns" in row.values] or ([] if has_turns else sample)
+        names = names_of(first, alike if has_turns else sample, () if has_turns else table.header)
         values = [row.values for row in (first, *alike)]
         if self._told.get(DELETED) and self._deleted not in names:
             raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -121,6 +122,19 @@ def test_calls_are_named_by_their_path(tmp_path: Path) -> None:
     source = {"kind": "folder", "path": "calls/**/*.[sS]*", "settle_s": 0, "channel": "hotline"}
     found = [item for page in read(settings_for(tmp_path, source)) for item in page.feedback]
     assert {item.native_id for item in found} == {path.rpartition(".")[0] for path in paths}
+
+
+def test_recognised_calls_are_named_by_their_path(tmp_path: Path) -> None:
+    segments = [{"start": 0, "end": 1, "text": "流量不对"}]
+    keyed = [{"key": "0017", "sentence_info": segments}]
+    written = {"2026-11-01/0017": {"segments": segments}, "2026-11-02/0017": keyed}
+    for path, call in written.items():
+        file = tmp_path / "calls" / f"{path}.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(call), encoding="utf-8")
+    source = {"kind": "folder", "path": "calls/*/*.json", "settle_s": 0, "channel": "hotline"}
+    found = [item for page in read(settings_for(tmp_path, source)) for item in page.feedback]
+    assert [item.native_id for item in found] == [*written]
 
 
 def test_other_file_systems_are_read_through_a_copy(tmp_path: Path) -> None:
