@@ -71,6 +71,15 @@ def test_every_failure_is_kept_until_a_run_ends_well(
     assert source_health(store, settings)[0].health.error is None
 
 
+def test_what_a_run_has_to_tell_is_kept_with_its_health(store: Store) -> None:
+    source = Failing(None)
+    source.notes = ("3 rows lie ahead.",)  # type: ignore[attr-defined]
+    ingest(store, source, settings=Settings(), industry=None)
+    assert source_health(store, Settings())[0].as_dict()["notes"] == ["3 rows lie ahead."]
+    ingest(store, Failing(None), settings=Settings(), industry=None)
+    assert source_health(store, Settings())[0].health.notes == ()
+
+
 def test_a_busy_store_is_no_failure_of_the_source(store: Store) -> None:
     with pytest.raises(StoreBusyError):
         ingest(store, Failing(StoreBusyError("busy")), settings=Settings(), industry=None)

@@ -71,7 +71,6 @@ def ingest(
 def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
     """Brings one source into the store, with a progress bar, and says what became of it."""
     from voc.pipeline.ingesting import ingest as ingest_source
-    from voc.sources.crawling.source import CrawlSource
 
     before = store.newest_seq()
     with Progress(f"读取 {source.name}") as progress:
@@ -83,8 +82,6 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
         )  # fmt: skip
     say(_ingested(result, industry))
     warn(store, source, after=before, kept=result.kept)
-    if isinstance(source, CrawlSource) and source.note:
-        say(source.note)
     if industry is None:
         say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
 

@@ -98,8 +98,11 @@ def warn(store: Store, source: Source, *, after: int, kept: int) -> None:
         after: The greatest `seq` there was before.
         kept: How many known voices keep fields that it has no column for.
     """
+    from voc.sources.base import notes_of
     from voc.sources.files import FileSource
 
+    for note in notes_of(source):
+        say(f"{source.name}: {note}")
     if not isinstance(source, FileSource):
         return
     if source.recalled:

@@ -139,7 +139,7 @@ def _cells(health: Health, settings: Settings) -> tuple[str, ...]:
         _moment(health.last_run, settings),
         _moment(health.newest, settings),
         _lateness(health.lateness_s),
-        health.error or ("正常" if health.last_run else "未读过"),
+        health.error or " ".join(health.notes) or ("正常" if health.last_run else "未读过"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,7 @@ class Health:
         forbidden: Addresses that were not read, of all runs.
         newest: When the newest voice was spoken.
         error: Why the last run could not end; `None` where it did.
+        notes: What is to be told of the last run, though it ended.
     """
 
     last_run: datetime | None = None
@@ -36,6 +37,7 @@ class Health:
     newest: datetime | None = None
     error: str | None = None
     withdrawn: int = 0
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, cursor: Mapping[str, Any] | None) -> Health:
@@ -49,6 +51,7 @@ class Health:
             _moment(kept.get("newest")),
             kept.get("error"),
             int(kept.get("withdrawn", 0)),
+            tuple(kept.get("notes", ())),
         )
 
     @property
@@ -91,6 +94,7 @@ class Health:
             "forbidden": self.forbidden,
             "newest": self.newest.astimezone(UTC).isoformat() if self.newest else None,
             "error": self.error,
+            "notes": list(self.notes),
         }
 
 
@@ -150,9 +154,10 @@ def kept_health(store: Store, settings: Settings) -> dict[str, Health]:
     return {name: Health.of(cursor) for name, cursor in cursors.items() if cursor is not None}
 
 
-def keep_health(store: Store, source: str, *, error: str | None) -> None:
+def keep_health(store: Store, source: str, *, error: str | None, notes: Sequence[str] = ()) -> None:
     """Keeps that a source was read just now, and why that could not end; its cursor stays."""
     with store.transaction() as transaction:
         cursor = transaction.cursor(source) or {}
-        health = replace(Health.of(cursor), last_run=datetime.now(UTC), error=error)
+        now = datetime.now(UTC)
+        health = replace(Health.of(cursor), last_run=now, error=error, notes=tuple(notes))
         transaction.save_cursor(source, {**cursor, HEALTH_MARK: health.as_dict()})

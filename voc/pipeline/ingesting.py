@@ -18,7 +18,7 @@ from voc.pipeline.places import with_places
 from voc.pipeline.snapshots import Snapshot
 from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect, protected_id, protected_reject
-from voc.sources.base import Exporting, Following, Page, Source
+from voc.sources.base import Exporting, Following, Page, Source, notes_of
 from voc.sources.files import FileSource
 from voc.store import Store, Transaction
 
@@ -216,9 +216,9 @@ def ingest(
     except StoreError:
         raise
     except VocError as error:
-        keep_health(store, source.name, error=str(error))
+        keep_health(store, source.name, error=str(error), notes=notes_of(source))
         raise
-    keep_health(store, source.name, error=None)
+    keep_health(store, source.name, error=None, notes=notes_of(source))
     return total
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import Any, Final, Protocol, runtime_checkable
@@ -133,6 +133,23 @@ class Exporting(Source, Protocol):
     """
 
     snapshot_share: float | None
+
+
+@runtime_checkable
+class Noting(Source, Protocol):
+    """A source that has something to tell of its last run, though that came to its end.
+
+    Attributes:
+        notes: A sentence each: what, and what to do.
+    """
+
+    @property
+    def notes(self) -> Sequence[str]: ...
+
+
+def notes_of(source: Source) -> tuple[str, ...]:
+    """Returns what a source has to tell of its last run."""
+    return tuple(source.notes) if isinstance(source, Noting) else ()
 
 
 class Draft:

@@ -70,7 +70,7 @@ class CrawlSource:
         self._job = Job(name, known, crawl, str(zone), limit=limit)
         self._progress = ReadProgress(0, None)
         self._max_requests = known.max_requests
-        self.note: str | None = None
+        self.notes: tuple[str, ...] = ()
         """What is to be told of the last run: that it was not whole."""
 
     @property
@@ -85,6 +85,7 @@ class CrawlSource:
             ConfigError: What crawls is not installed, or the config names no contact.
             SourceError: The site cannot be read (any more); what was given before stands.
         """
+        self.notes = ()
         kept = (cursor or {}).get("crawl", {})
         draft = _Draft(kept)
         with _crawling(replace(self._job, cursor=kept)) as lines:
@@ -97,9 +98,9 @@ class CrawlSource:
                     draft.withdrawn += line["lost"]
                 elif "end" in line:
                     if line["end"] == "spent":
-                        self.note = (
-                            f"{self.name}: all {self._max_requests} requests of one run are made"
-                            " (max_requests); the next run goes on."
+                        self.notes += (
+                            f"all {self._max_requests} requests of one run are made"
+                            " (max_requests); the next run goes on.",
                         )
                     yield draft.page(line["forbidden"], done=True)
                 else:
