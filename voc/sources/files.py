@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from voc.errors import RowError, SourceError, UsageError, nearest
 from voc.records import Channel
+from voc.sources.answers import answer_columns
 from voc.sources.base import Draft, Gone, Item, Page, ReadProgress, Reject
 from voc.sources.calls import TurnColumns, gathered, names_of, turn_columns
 from voc.sources.columns import ColumnMap, find_columns
@@ -249,7 +250,9 @@ class FileSource:
         told = self._usable(names)
         columns = find_columns(names, mapping=told, sample_rows=values)
         self._silent = silent_fields(columns, told)
-        return replace(columns, medium=self._medium or columns.medium)
+        is_survey = "survey" in (self._channel, columns.channel)
+        answer = answer_columns(names, columns) if is_survey else None
+        return replace(columns, medium=self._medium or columns.medium, answer=answer)
 
     def _usable(self, names: Sequence[str]) -> dict[str, str]:
         """The columns that are told, and of those that are remembered the ones that are there.

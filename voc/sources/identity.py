@@ -21,7 +21,8 @@ def native_id(row: Row, columns: ColumnMap, repeats: Repeats | None) -> str:
     column = columns["id"]
     if own := own_id(row.values.get(column) if column is not None else None):
         return own
-    digest = _digest(row.values)
+    answer = columns.answer.of(row.values) if columns.answer else None
+    digest = _digest(row.values if answer is None else answer)
     number = repeats.before(digest) if repeats is not None else 0
     return f"row-{digest.hex()}" + (f"-{number + 1}" if number else "")
 
