@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -36,6 +36,7 @@ _CHANNELS: Final[Mapping[str, Channel]] = {
 }  # fmt: skip
 _GRACE_S: Final = 10
 _SAID_CHARS: Final = 500
+_SHOWN: Final = 3
 
 
 class CrawlSource:
@@ -93,6 +94,7 @@ class CrawlSource:
                 if "mark" in line:
                     mark = line["mark"]
                     self._progress = ReadProgress(mark["done"], mark["total"])
+                    self.notes = _told_of(mark["missed"])
                     yield draft.marked(mark["cursor"], line["forbidden"])
                 elif "lost" in line:
                     draft.withdrawn += line["lost"]
@@ -129,6 +131,16 @@ class CrawlSource:
             )
         except RowError as error:
             return Reject(self.name, place, error.reason, str(values.get("text", "")))
+
+
+def _told_of(missed: Sequence[str]) -> tuple[str, ...]:
+    if not missed:
+        return ()
+    more = f" and {len(missed) - _SHOWN} more" if len(missed) > _SHOWN else ""
+    return (
+        f"{len(missed)} pages could not be reached ({', '.join(missed[:_SHOWN])}{more}); the next"
+        " run tries them again.",
+    )
 
 
 @dataclass(slots=True)
