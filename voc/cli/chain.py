@@ -81,7 +81,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
             ),
         )  # fmt: skip
     say(_ingested(result, industry))
-    warn(store, source, after=before, kept=result.kept)
+    warn(store, source, result, after=before)
     if industry is None:
         say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
 
@@ -114,7 +114,7 @@ def _read_all(
             before = store.newest_seq()
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
-            warn(store, source, after=before, kept=result.kept)
+            warn(store, source, result, after=before)
 
 
 def run(

@@ -41,6 +41,8 @@ class Ingested:
         forbidden: Addresses that were not read, as robots.txt or the guard forbids it.
         withdrawn: Known voices that the source says are gone.
         kept: Known voices that keep fields which the source says nothing of now.
+        undated: Rows that tell no time.
+        placed: Those of them for which their source told another one: of a file, or of a change.
     """
 
     source: str
@@ -52,6 +54,8 @@ class Ingested:
     forbidden: int = 0
     withdrawn: int = 0
     kept: int = 0
+    undated: int = 0
+    placed: int = 0
 
     def __add__(self, other: Ingested) -> Ingested:
         mine, theirs = astuple(self)[1:], astuple(other)[1:]
@@ -67,6 +71,8 @@ class Intake:
         settings: For privacy.
         industry: Industry of its feedback.
         snapshot: What its complete export holds; `None` where it is none.
+        catches_up: Whether its first run gives what was said before, as that of a file does and
+            that of a queue does not.
     """
 
     def __init__(
@@ -77,8 +83,10 @@ class Intake:
         settings: Settings,
         industry: Chosen | None,
         snapshot: Snapshot | None = None,
+        catches_up: bool = False,
     ) -> None:
         self._snapshot = snapshot
+        self._catches_up = catches_up
         self._store = store
         self._name = name
         self._key = customer_key(store, settings)
@@ -120,6 +128,11 @@ class Intake:
         kept = [protect(item, key=self._key, masked=self._masked) for item in page.feedback]
         if self._fills_places:
             kept = with_places(self._store, kept, now=now)
+        moments = {
+            voice.native_id: page.moments[item.native_id]
+            for item, voice in zip(page.feedback, kept, strict=True)
+            if item.native_id in page.moments
+        }
         gone = [protected_id(name, self._key) for name in page.withdrawn]
         rejects = [protected_reject(each, self._key) for each in page.rejects]
         if self._snapshot is not None:
@@ -131,6 +144,7 @@ class Intake:
             now=now,
             restores=page.is_snapshot,
             silent=page.silent,
+            moments=moments,
         )
         exported: Mapping[str, Any] = {}
         if self._snapshot is not None:
@@ -149,6 +163,7 @@ class Intake:
             withdrawn=withdrawn,
             forbidden=page.forbidden,
             now=now,
+            catches_up=self._catches_up,
         )
         transaction.save_cursor(
             self._name,
@@ -164,6 +179,8 @@ class Intake:
             page.forbidden,
             withdrawn,
             counts.kept,
+            sum(item.created_at is None for item in kept),
+            len(moments),
         )
 
 
@@ -197,7 +214,14 @@ def ingest(
     """
     share = source.snapshot_share if isinstance(source, Exporting) else None
     snapshot = Snapshot(source.name, share) if share is not None else None
-    intake = Intake(store, source.name, settings=settings, industry=industry, snapshot=snapshot)
+    intake = Intake(
+        store,
+        source.name,
+        settings=settings,
+        industry=industry,
+        snapshot=snapshot,
+        catches_up=not isinstance(source, Following),
+    )
     total = Ingested(source.name)
     if not isinstance(source, FileSource):
         total += Ingested(source.name, reassigned=intake.adopt())

@@ -11,6 +11,7 @@ from voc.pipeline.complaints import complaints_of
 from voc.pipeline.following import follow_voices
 from voc.pipeline.forming import formed_issues, keep_issues, losing, moved
 from voc.pipeline.handling import Handler
+from voc.pipeline.health import backlog
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.telling import told_by_voices
@@ -77,6 +78,7 @@ def order_issues(
         window_days=settings.issues.window_days,
         tiers=tiers,
     )
+    undated = backlog(store)
     reopened_at, asked_for = _reopened(store, issues, formed.before, now)
     with store.transaction() as transaction:
         left_out = losing(transaction, issues)
@@ -106,6 +108,7 @@ def order_issues(
             reopened_at=reopened_at,
             asked_for=asked_for,
             ledger=replace(ledger, holds_back=True),
+            undated=undated,
         )
         transaction.lock_orders()
         keep_issues(transaction, changed, formed.before, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -29,10 +30,12 @@ from voc.sources.one_call import (
 )
 from voc.sources.rows import Row
 from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
+from voc.sources.times import time_in_name
 from voc.sources.values import DELETED, says_yes
 
 _HEAD_BYTES: Final = 65_536
 _TAIL_BYTES: Final = 4_096
+_NAMED_PARTS: Final = 4
 _GROWING: Final = frozenset({"csv", "tsv", "jsonl"})
 _TOLD: Final = "told"
 """Key of a cursor: the columns and the channel that were told for a file."""
@@ -63,6 +66,7 @@ class FileSource:
             not told: of a file that the config does not describe.
         snapshot_share: As `Exporting` has it.
         call: Name of the call in a file that holds one; by the file's own where it is not told.
+        moment: When its rows without a time were said; by the file's name and time if not told.
 
     Attributes:
         doubts: What is doubtful in the rows that were read last.
@@ -85,6 +89,7 @@ class FileSource:
         remembers: bool = False,
         snapshot_share: float | None = None,
         call: str | None = None,
+        moment: datetime | None = None,
     ) -> None:
         self.snapshot_share = snapshot_share
         self._path = None if str(path) == STDIN else Path(path)
@@ -99,6 +104,7 @@ class FileSource:
         self._joins = joins
         self._call = call or (name_beside_others(self._path, joins=joins) if self._path else "")
         self._remembers = remembers
+        self._moment = moment
         self.doubts = Doubts()
         self._medium: Medium | None = None
         self._silent: frozenset[str] = frozenset()
@@ -209,6 +215,7 @@ class FileSource:
         repeats = Repeats()
         columns: ColumnMap | None = None
         draft, rows_read = Draft(), 0
+        moment = self._moment or (moment_of(self._path, self._zone) if self._path else None)
         for number, item in enumerate(rows, 1):
             voice: Item
             if isinstance(item, Row):
@@ -226,7 +233,7 @@ class FileSource:
                 rows_done = number - 1
                 behind = {**state, "rows": rows_done, "done": False}
                 yield self._page(draft, behind, done=False)
-            draft.add(voice)
+            draft.add(voice, moment=moment)
             rows_read = number
         self._progress = table.progress
         rows_done = max(rows_done, rows_read)
@@ -349,6 +356,16 @@ class FileSource:
                 "the config; or, where both hold the same voices, tell their name: "
                 f"--name {self.name}."
             )
+
+
+def moment_of(path: Path, zone: ZoneInfo) -> datetime:
+    """Returns when what a file holds was said at the latest, as its name or its own time tells.
+
+    Of its folders the nearest three are looked at, as in 2026/11/03/001.json.
+    """
+    name = "/".join(path.resolve().parts[-_NAMED_PARTS:])
+    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return time_in_name(name, zone, now=datetime.now(UTC)) or changed
 
 
 def silent_fields(columns: ColumnMap, told: Mapping[str, str]) -> frozenset[str]:

@@ -58,6 +58,7 @@ def decide_orders(
     reopened_at: Mapping[str, datetime] | None = None,
     asked_for: Collection[str] = (),
     ledger: Ledger | None = None,
+    undated: Collection[str] = frozenset(),
 ) -> Decided:
     """Decides which work orders to open or update.
 
@@ -94,6 +95,8 @@ def decide_orders(
         reopened_at: When issues were last reopened, by issue id.
         asked_for: Issues that a person reopened last: they are no history.
         ledger: What the store keeps of orders beside themselves.
+        undated: Voices that may be of long ago, as nothing tells when they were said. What only
+            they speak of is no emergency either.
     """
     kept = ledger or Ledger()
     reopened = reopened_by_itself(reopened_at or {}, existing)
@@ -111,6 +114,7 @@ def decide_orders(
         kept,
         Turns(routing.every_rota(), kept.turns, now.astimezone(calendar.zone)),
         Reviews(kept.reviews, routing, now),
+        undated,
     )
     orders: dict[str, list[WorkOrder]] = {}
     for order in existing:
@@ -145,6 +149,7 @@ class _Desk:
     kept: Ledger
     turns: Turns
     reviews: Reviews
+    undated: Collection[str]
     parts: list[OrderPart] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
 
@@ -210,7 +215,7 @@ class _Desk:
         self, task: Task, former: Sequence[WorkOrder], work_order_id: str
     ) -> list[tuple[WorkOrder, Message]]:
         self.reviews.opened(work_order_id)
-        issue, decided = task.issue, self._unhurried(task.issue, assigned(task.routing, self.turns))
+        issue, decided = task.issue, self._unhurried(task, assigned(task.routing, self.turns))
         due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
         last = max(former, key=lambda order: order.created_at, default=None)
         order = WorkOrder(
@@ -235,14 +240,20 @@ class _Desk:
         sinks = decided.sinks or self.sinks
         return self._messages(order, task, "opened", decided, sinks)
 
-    def _unhurried(self, issue: Issue, decided: Routing) -> Routing:
-        """Returns the routing of an issue, on the working clock where it is of long ago."""
+    def _unhurried(self, task: Task, decided: Routing) -> Routing:
+        """Returns the routing of a task, on the working clock where it may be of long ago."""
+        issue = task.issue
         is_old = is_history(issue, {issue.industry: self.now}, self.quiet_days)
-        if not is_old or decided.clock == "working":
+        if decided.clock == "working" or not (is_old or self._is_undated(task)):
             return decided
         days = (self.now - issue.last_seen).days
-        why = f"{decided.explanation}；{days} 天来没有新的声音，按工作时间计时"
+        said = f"{days} 天来没有新的声音" if is_old else "声音都没有时间，可能是很久以前的"
+        why = f"{decided.explanation}；{said}，按工作时间计时"
         return replace(decided, clock="working", explanation=why)
+
+    def _is_undated(self, task: Task) -> bool:
+        voices = task.told.voices
+        return bool(voices) and all(voice.feedback_id in self.undated for voice, _ in voices)
 
     def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
         issue, decided = task.issue, self._routed_anew(task, order)

@@ -133,6 +133,12 @@ def test_a_run_that_is_cut_off_ahead_of_now_misses_nothing(place: SqlPlace) -> N
     assert 1 not in names(pages)
 
 
+def test_rows_without_a_time_count_for_that_of_their_watermark(place: SqlPlace) -> None:
+    page = read(place)[0]
+    assert page.feedback[0].created_at is None
+    assert page.moments["0"].isoformat() == "2026-11-01T00:00:00+08:00"
+
+
 def test_rows_without_a_watermark_are_told(place: SqlPlace) -> None:
     place.poison()
     pages = read(place)

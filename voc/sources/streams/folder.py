@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ from voc.sources.files import FileSource
 from voc.sources.one_call import name_of_file
 from voc.sources.streams.drops import Dropped, dropped
 from voc.sources.tables import is_recording
+from voc.sources.times import time_in_name
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -128,6 +130,7 @@ class FolderSource:
                     zone=self._zone,
                     max_chars=self._max_chars,
                     call=name_of_file(self._below(file)),
+                    moment=self._moment_of(file),
                 )
                 for page in source.read_behind(rows_done, {}):
                     rejects = tuple(self._placed(each, path, file) for each in page.rejects)
@@ -173,6 +176,12 @@ class FolderSource:
     def _id_of(self, file: Dropped) -> str:
         """A recording's path below the folder that the pattern names, without its ending."""
         return self._below(file).rpartition(".")[0]
+
+    def _moment_of(self, file: Dropped) -> datetime | None:
+        """When what a file holds was said at the latest, as its path or its own time tells."""
+        named = time_in_name(self._below(file), self._zone, now=datetime.now(UTC))
+        changed_s = file.changed_s
+        return named or (datetime.fromtimestamp(changed_s, UTC) if changed_s is not None else None)
 
     def _below(self, file: Dropped) -> str:
         fixed = self._pattern.partition("*")[0].rpartition("/")[0]

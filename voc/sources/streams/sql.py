@@ -29,6 +29,7 @@ from voc.sources.streams.watermarks import (
     earlier,
     moment_before,
     read_mark,
+    time_of,
     write_mark,
 )
 from voc.sources.values import DELETED, says_yes
@@ -182,8 +183,8 @@ class SqlSource:
             item = self._item(row, columns)
             if not draft.takes(item) or draft.is_full:
                 yield draft.page(state.as_cursor(), done=False, is_snapshot=True), state
-            draft.add(item)
             position = self._position(row)
+            draft.add(item, moment=time_of(position[0], self._zone))
             state = replace(state, position=position, done=False)
             if capped := self._now_before(position[0], moment):
                 state = replace(state, floor=_lower(state.floor, capped))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from voc.errors import SourceError
+from voc.sources.times import read_time
 
 Mark = tuple[str, str]
 """A value as its kind and its text, which JSON keeps exactly."""
@@ -90,6 +91,13 @@ def moment_before(mark: Mark, moment: datetime, zone: tzinfo, *, lag: float) -> 
         today = moment.astimezone(zone).date()
         return ("date", today.isoformat()) if _minus(value, lag) > today else None
     return None
+
+
+def time_of(mark: Mark, zone: tzinfo) -> datetime | None:
+    """Returns the time that a mark tells; `None` where it is a number or no time."""
+    value = read_mark(mark)
+    is_time = isinstance(value, (str, date))
+    return read_time(value, zone) if is_time else None
 
 
 def _like(value: datetime, moment: datetime, zone: tzinfo) -> datetime:
