@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -54,7 +55,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
         (SourceError("site: is away."), "site: is away."),
         (ConfigError("sources.site: no model."), "sources.site: no model."),
         (UsageError("There is no column."), "There is no column."),
-        (KeyError(SECRET), "site: cannot be read, as its program fails (KeyError in test_health"),
+        (
+            KeyError(SECRET),
+            "site: cannot be read, as its program tests.pipeline.test_health.Failing fails"
+            " (KeyError in test_health",
+        ),
         (ValueError(SECRET), "(ValueError in test_health.py:"),
     ],
 )
@@ -70,6 +75,18 @@ def test_every_failure_is_kept_until_a_run_ends_well(
     assert each.voices == 1
     ingest(store, Failing(None), settings=settings, industry=None)
     assert source_health(store, settings)[0].health.error is None
+
+
+class Misled(Failing):
+    """Fails in a library that it calls."""
+
+    def read(self, _: Mapping[str, Any] | None) -> Iterator[Page]:
+        yield from json.loads("{")
+
+
+def test_a_fault_behind_a_plug_in_names_its_own_line(store: Store) -> None:
+    with pytest.raises(SourceError, match=r"decoder\.py:\d+, by test_health\.py:\d+\)"):
+        ingest(store, Misled(None), settings=Settings(), industry=None)
 
 
 def test_what_a_run_has_to_tell_is_kept_with_its_health(store: Store) -> None:

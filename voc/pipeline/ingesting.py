@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import astuple, dataclass
@@ -257,9 +258,11 @@ def _pages(
     except VocError:
         raise
     except Exception as error:
+        kind = type(source)
+        file = getattr(sys.modules.get(kind.__module__), "__file__", None)
         raise SourceError(
-            f"{source.name}: cannot be read, as its program fails ({fault(error)}). What came"
-            " before is kept; tell its author."
+            f"{source.name}: cannot be read, as its program {kind.__module__}.{kind.__qualname__}"
+            f" fails ({fault(error, of=file)}). What came before is kept; tell its author."
         ) from error
 
 
