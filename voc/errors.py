@@ -133,14 +133,20 @@ class TerminalDeliveryError(DeliveryError):
     """A sink refused a message for good."""
 
 
-def fault(error: BaseException) -> str:
+def fault(error: BaseException, *, of: str | None = None) -> str:
     """Returns the kind of an error and where it was raised, as `KeyError in rows.py:17`.
 
     Its words are left out: they may hold what a customer wrote, or a secret.
+
+    Args:
+        error: The error.
+        of: A file whose line is told too where the error was raised behind it, as in a library.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"
+    places = [f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames]
+    inside = [place for place, frame in zip(places, frames, strict=True) if frame.filename == of]
+    behind = f", by {inside[-1]}" if inside and inside[-1] != places[-1] else ""
+    return f"{type(error).__name__}{f' in {places[-1]}' if places else ''}{behind}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

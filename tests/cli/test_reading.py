@@ -46,10 +46,21 @@ def test_a_bad_source_is_told_once_and_the_others_are_read(
 def test_files_that_are_not_there_hold_up_no_other(voc: Voc, folder: Path) -> None:
     result = voc("ingest", "gone.csv", "a.csv", "--industry", "snack")
     assert result.code == 1
-    assert result.err.splitlines() == [
+    assert result.err.splitlines()[:2] == [
         "gone.csv: there is no such file, and no source of that name in the config (it has none).",
         "a: 1 new, 0 known, 0 edited, 0 rejected",
     ]
+
+
+def test_rows_that_tell_no_time_are_told(voc: Voc, folder: Path) -> None:
+    said = voc("ingest", "a.csv", "--industry", "snack").err.splitlines()[1]
+    assert said.startswith(
+        "a: 1 rows tell no time: 1 count for the time in the name of their file, else of its or"
+        " their row's last change. "
+    )
+    assert "Map created_at" in said
+    assert "正常；1 条没有时间" in voc("sources").out.replace("\n", "")
+    assert '"undated":1' in voc("sources", "--json").out.replace(" ", "")
 
 
 def test_where_no_source_can_be_read_no_store_is_made(voc: Voc, folder: Path) -> None:
@@ -118,7 +129,9 @@ def test_what_is_doubtful_in_a_file_is_counted(voc: Voc, tmp_path: Path) -> None
     rows = "".join(f"a{n},2026-09-01,第{n}次买了还行,{n % 5 + 1}\n" for n in range(120))
     head, _, rest = DOUBTFUL.partition("\n")
     (tmp_path / "r.csv").write_text(f"{head}\n{rows}{rest}", encoding="utf-8")
-    told = voc("ingest", "r.csv", "--industry", "snack").err.splitlines()
+    first, undated, *told = voc("ingest", "r.csv", "--industry", "snack").err.splitlines()
+    assert undated.startswith("r: 1 rows tell no time")
+    told = [first, *told]
     assert told[0] == "r: 125 new, 1 known, 1 edited, 0 rejected"
     assert [line.split(" (the first")[0].split(" rows ")[0] for line in told[1:]] == [
         "r: 1", "r: 1", "r: 1", "r: 1",

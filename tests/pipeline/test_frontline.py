@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -90,6 +90,10 @@ class Shop:
 
     def told(self) -> list[tuple[str, str]]:
         return [(item.payload["data"]["action"]["rule"], item.sink) for item in self.messages()]
+
+
+def shop_voice(name: str, text: str) -> Feedback:
+    return Feedback("s", name, "review", text, created_at=NOW, nps=0, store="城东店")
 
 
 Open = Callable[..., Shop]
@@ -207,6 +211,21 @@ def test_old_voices_bring_about_nothing(age_days: float, sent: int, shop: Shop) 
     shop.hear("a", "很差", "negative", nps=0, age_days=age_days, store="城东店")
     shop.tag()
     assert len(shop.messages()) == sent
+
+
+@pytest.mark.parametrize(("later", "sent"), [(False, 0), (True, 1)])
+def test_a_backlog_that_tells_no_time_brings_about_nothing(
+    later: bool, sent: int, shop: Shop
+) -> None:
+    shop.hear("a", "很差", "negative", nps=0, store="城东店")
+    voice = replace(shop_voice("b", "更差"), source="t", created_at=None)
+    shop.said["更差"] = "negative"
+    with shop.store.transaction() as transaction:
+        transaction.add_feedback([voice], industry="snack", now=NOW)
+        end = NOW - timedelta(minutes=1) if later else NOW
+        transaction.save_cursor("t", {"health": {"first_end": end.isoformat(), "rows": 1}})
+    shop.tag()
+    assert len(shop.messages()) == 1 + sent
 
 
 def test_staff_are_no_customers(shop: Shop) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,10 @@ import pytest
 from voc.config import Settings
 from voc.errors import ConfigError, SourceError, StoreBusyError, UsageError, VocError
 from voc.pipeline.feeding import Feed, Feeding
-from voc.pipeline.health import kept_health, source_health
-from voc.pipeline.ingesting import ingest
+from voc.pipeline.health import backlog, kept_health, source_health
+from voc.pipeline.ingesting import Intake, ingest
 from voc.pipeline.quality import noticed
-from voc.records import Feedback
+from voc.records import Feedback, stable_id
 from voc.sources.base import Draft, Page, ReadProgress, Reject
 from voc.store import Store, open_store
 
@@ -53,7 +55,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
         (SourceError("site: is away."), "site: is away."),
         (ConfigError("sources.site: no model."), "sources.site: no model."),
         (UsageError("There is no column."), "There is no column."),
-        (KeyError(SECRET), "site: cannot be read, as its program fails (KeyError in test_health"),
+        (
+            KeyError(SECRET),
+            "site: cannot be read, as its program tests.pipeline.test_health.Failing fails"
+            " (KeyError in test_health",
+        ),
         (ValueError(SECRET), "(ValueError in test_health.py:"),
     ],
 )
@@ -69,6 +75,72 @@ def test_every_failure_is_kept_until_a_run_ends_well(
     assert each.voices == 1
     ingest(store, Failing(None), settings=settings, industry=None)
     assert source_health(store, settings)[0].health.error is None
+
+
+class Misled(Failing):
+    """Fails in a library that it calls."""
+
+    def read(self, _: Mapping[str, Any] | None) -> Iterator[Page]:
+        yield from json.loads("{")
+
+
+def test_a_fault_behind_a_plug_in_names_its_own_line(store: Store) -> None:
+    with pytest.raises(SourceError, match=r"decoder\.py:\d+, by test_health\.py:\d+\)"):
+        ingest(store, Misled(None), settings=Settings(), industry=None)
+
+
+def test_what_a_run_has_to_tell_is_kept_with_its_health(store: Store) -> None:
+    source = Failing(None)
+    source.notes = ("3 rows lie ahead.",)  # type: ignore[attr-defined]
+    ingest(store, source, settings=Settings(), industry=None)
+    assert source_health(store, Settings())[0].as_dict()["notes"] == ["3 rows lie ahead."]
+    ingest(store, Failing(None), settings=Settings(), industry=None)
+    assert source_health(store, Settings())[0].health.notes == ()
+
+
+def test_what_tells_no_time_may_be_old_where_a_source_begins(store: Store) -> None:
+    settings = Settings()
+    with pytest.raises(SourceError):
+        ingest(store, Failing(SourceError("away.")), settings=settings, industry=None)
+    assert backlog(store) == {stable_id("fb", "site", "1")}  # its first run has not ended
+    dated = Feedback("site", "2", "review", "慢", created_at=datetime.now(UTC))
+    late = Feedback("site", "3", "review", "贵")
+    ingest(store, Failing(None, dated), settings=settings, industry=None)
+    ingest(store, Failing(None, late), settings=settings, industry=None)
+    assert backlog(store) == {stable_id("fb", "site", "1")}
+    [each] = source_health(store, settings)
+    assert (each.voices, each.undated) == (3, 2)
+
+
+def test_what_comes_after_a_first_run_without_any_is_no_backlog(store: Store) -> None:
+    ingest(store, Failing(None, Reject("site", "1", "odd")), settings=Settings(), industry=None)
+    ingest(store, Failing(None), settings=Settings(), industry=None)
+    assert backlog(store) == set()
+
+
+def test_a_webhook_brings_no_backlog(store: Store) -> None:
+    intake = Intake(store, "hook", settings=Settings(), industry=None)
+    page = Page((Feedback("hook", "1", "review", "好"),), (), {}, done=True)
+    with store.transaction() as transaction:
+        intake.keep(page, transaction, datetime.now(UTC))
+    assert backlog(store) == set()
+
+
+def test_a_moment_that_a_source_tells_is_no_part_of_a_voice(store: Store) -> None:
+    item = Feedback("site", "1", "review", "好")
+    now = datetime.now(UTC)
+    ahead = Feedback("site", "2", "review", "坏")
+    for days in (30, 10):
+        moments = {"1": now - timedelta(days=days), "2": now + timedelta(days=days)}
+        page = Page((item, ahead), (), {}, done=True, moments=moments)
+        intake = Intake(store, "site", settings=Settings(), industry=None)
+        with store.transaction() as transaction:
+            kept = intake.keep(page, transaction, now)
+        assert (kept.edited, kept.undated, kept.placed) == (0, 2, 2)
+    first, second = store.untagged("m", limit=9, after=0)
+    assert first.occurred_at == now - timedelta(days=30)
+    assert first.feedback.created_at is None
+    assert second.occurred_at == now
 
 
 def test_a_busy_store_is_no_failure_of_the_source(store: Store) -> None:

@@ -181,3 +181,51 @@ def test_the_example_reads_such_an_export(tmp_path: Path) -> None:
     (found,) = read(opened)  # type: ignore[arg-type]
     assert scores(found) == (9, 5, 7)
     assert [turn.text for turn in found.turns if turn.speaker == "customer"] == ["上新快", "便宜点"]
+
+
+def ids(folder: Path, text: str, **more: Any) -> list[str]:
+    return [item.native_id for item in read(source(folder, text, **more))]
+
+
+def with_a_question_more(text: str, answer: str) -> str:
+    header, *rows = text.splitlines()
+    return "\n".join([f"{header},6、您会再来吗？", *(f"{row},{answer}" for row in rows)])
+
+
+@pytest.mark.parametrize("answer", ["", "(跳过)", "会"])
+@pytest.mark.parametrize("column", ["序号", "编号", "答卷编号", "提交序号", "答题序号", "来源"])
+def test_a_question_more_changes_no_id(tmp_path: Path, column: str, answer: str) -> None:
+    text = WJX.replace("序号", column)
+    before = ids(tmp_path, text, open_questions=("原因",))
+    after = ids(tmp_path, with_a_question_more(text, answer), open_questions=("原因",))
+    assert before == after
+    assert len(set(before)) == 3
+    reworded = text.replace("4、您打这个分的原因是", "5、打分原因")
+    assert ids(tmp_path, reworded, open_questions=("原因",)) == before
+
+
+def test_a_number_that_each_export_counts_anew_joins_no_answers(tmp_path: Path) -> None:
+    later = WJX.replace("2026/10/1", "2026/10/2")
+    assert not {*ids(tmp_path, WJX, open_questions=("原因",))} & {
+        *ids(tmp_path, later, open_questions=("原因",))
+    }
+    undated = "序号,满意度,意见\n1,{},好\n2,{},坏\n"
+    assert not {*ids(tmp_path, undated.format(5, 4))} & {*ids(tmp_path, undated.format(3, 2))}
+
+
+def test_answers_that_are_alike_stay_several(tmp_path: Path) -> None:
+    text = "提交时间,满意度,意见\n2026-10-01,5,好\n2026-10-01,5,好\n2026-10-01,4,好\n"
+    before = ids(tmp_path, text)
+    assert len(set(before)) == 3
+    assert ids(tmp_path, with_a_question_more(text, "会")) == before
+
+
+def test_a_survey_that_is_read_as_a_file_keeps_its_ids_too(tmp_path: Path) -> None:
+    text = "序号,提交时间,NPS,意见\n1,2026-10-01 09:00:00,9,好\n2,2026-10-01 09:00:00,2,坏\n"
+    found = []
+    for number, export in enumerate((text, with_a_question_more(text, "会"))):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(export, encoding="utf-8")
+        file = FileSource(path, zone=ZoneInfo("Asia/Shanghai"), max_chars=1000)
+        found.append([item.native_id for item in read(file)])
+    assert found[0] == found[1]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voc.sources.times import read_time
+from voc.sources.times import read_time, time_in_name
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -136,3 +136,25 @@ def test_iso_comes_back(time: datetime) -> None:
 @given(st.text(max_size=30) | st.text("0123456789-/:年月日 T.+Z", max_size=30) | st.floats())
 def test_nothing_raises(value: str | float) -> None:
     read_time(value, SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("calls/2026-11-03/001.json", "2026-11-03T00:00:00+08:00"),
+        ("2026/11/03/001.json", "2026-11-03T00:00:00+08:00"),
+        ("rec_20261103_142530.txt", "2026-11-03T14:25:30+08:00"),
+        ("20261103142530.txt", "2026-11-03T14:25:30+08:00"),
+        ("2026-11-03 14.25.srt", "2026-11-03T14:25:00+08:00"),
+        ("2025-01-01/2026_11_03.json", "2026-11-03T00:00:00+08:00"),
+        ("2026-11-03/13812345678.txt", "2026-11-03T00:00:00+08:00"),
+        ("2026-11-03/2026-02-30.txt", "2026-11-03T00:00:00+08:00"),
+        ("2099-11-03/001.json", None),
+        ("13820261103.txt", None),
+        ("call-17.txt", None),
+    ],
+)
+def test_times_in_names_of_files(path: str, expected: str | None) -> None:
+    now = datetime(2026, 11, 28, tzinfo=SHANGHAI)
+    found = time_in_name(path, SHANGHAI, now=now)
+    assert (found.isoformat() if found else None) == expected

@@ -302,3 +302,56 @@ def test_roles_that_cannot_be_told_are_said_to_be_unclear(tmp_path: Path) -> Non
     turns = [{"speaker": "1", "text": "喂"}, {"speaker": "2", "text": "喂"}]
     (call,) = _read(tmp_path / "t.jsonl", json.dumps({"turns": turns}))
     assert (_speakers(call), call.extra["roles"]) == (["1", "2"], "unclear")
+
+
+def _heard(words: str, **more: Any) -> dict[str, Any]:
+    return {**more, "segments": [{"start": 0.5, "end": 3.0, "text": words}]}
+
+
+def test_a_call_that_is_recognised_anew_keeps_its_id(tmp_path: Path) -> None:
+    (first,) = _read(tmp_path / "call.17.json", json.dumps(_heard("流亮不对")))
+    (second,) = _read(tmp_path / "call.17.json", json.dumps(_heard("流量不对")))
+    assert (first.native_id, second.native_id) == ("call.17", "call.17")
+    assert second.text == "流量不对"
+
+
+def test_recognised_calls_of_one_file_are_told_apart_by_their_words(tmp_path: Path) -> None:
+    calls = [_heard("喂"), _heard("喂"), _heard("没有信号", id="17")]
+    found = _read(tmp_path / "calls.json", json.dumps(calls))
+    assert len({call.native_id for call in found}) == 3
+    assert found[2].native_id == "17"
+    (grows,) = _read(tmp_path / "calls.jsonl", json.dumps(_heard("喂")))
+    assert grows.native_id == found[0].native_id
+
+
+@pytest.mark.parametrize(("key", "expected"), [("rand_key_2yW4Acq9GFz6Y", "a"), ("C-9", "C-9")])
+def test_a_key_that_is_made_up_anew_names_no_call(tmp_path: Path, key: str, expected: str) -> None:
+    segments = [{"text": "喂", "start": 500, "end": 3000, "spk": 0}]
+    (call,) = _read(tmp_path / "a.json", json.dumps([{"key": key, "sentence_info": segments}]))
+    assert call.native_id == expected
+
+
+def test_recognitions_that_join_one_source_are_told_by_their_folder(tmp_path: Path) -> None:
+    names = []
+    for day in ("2026-11-03", "2026-11-04"):
+        path = tmp_path / day / "001.json"
+        path.parent.mkdir()
+        (call,) = _read(path, json.dumps(_heard("喂")), name="hotline", joins=True)
+        names.append(call.native_id)
+    assert names == ["2026-11-03/001", "2026-11-04/001"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("说话人,开始,内容\n客服,0,您好\n客户,5,{}\n", "call"),
+        ("id,说话人,开始,内容\n1,客服,0,您好\n2,客户,5,{}\n", "call"),
+        ("id,说话人,开始,内容\nC-9,客服,0,您好\nC-9,客户,5,{}\n", "C-9"),
+    ],
+)
+def test_turns_of_no_named_call_are_named_by_their_file(
+    tmp_path: Path, rows: str, expected: str
+) -> None:
+    for words in ("流亮不对", "流量不对"):
+        (call,) = _read(tmp_path / "call.csv", rows.format(words))
+        assert call.native_id == expected

@@ -21,7 +21,7 @@ from voc.records import (
     stable_id,
 )
 from voc.workorders.calendar import load_calendar
-from voc.workorders.circumstances import Circumstances, circumstances_of
+from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of, summary
 from voc.workorders.comebacks import last_told
 from voc.workorders.life import apply_event
 from voc.workorders.orders import decide_orders
@@ -399,6 +399,26 @@ def test_what_is_of_long_ago_is_no_emergency(
     monday = datetime(2026, 3, 16, 4, tzinfo=UTC)
     assert order.due_at == (monday if is_old else friday + timedelta(hours=4))
     assert (f"{days} 天来没有新的声音，按工作时间计时" in order.description) is is_old
+
+
+@pytest.mark.parametrize(("undated", "is_old"), [("ab", True), ("a", False), ("", False)])
+def test_what_tells_no_time_and_came_in_a_backlog_is_no_emergency(
+    undated: str, is_old: bool, make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    friday = datetime(2026, 3, 13, 9, tzinfo=UTC)
+    voices = [
+        Mention(
+            feedback_id=name, industry="cars", aspect_id="x", sentiment="negative", score=1.0,
+            occurred_at=friday, evidence=(), urgency="critical",
+        )
+        for name in "ab"
+    ]  # fmt: skip
+    [(order, _)] = tell(
+        make_issue(last_seen=friday), now=friday, quiet_days=28, undated=set(undated),
+        circumstances=summary([(voice, VoiceFacts()) for voice in voices]),
+    )  # fmt: skip
+    assert order.clock.kind == ("working" if is_old else "calendar")
+    assert ("声音都没有时间，可能是很久以前的，按工作时间计时" in order.description) is is_old
 
 
 def test_each_sink_is_told(make_issue: Callable[..., Issue], tell: Tell) -> None:

@@ -71,7 +71,6 @@ def ingest(
 def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
     """Brings one source into the store, with a progress bar, and says what became of it."""
     from voc.pipeline.ingesting import ingest as ingest_source
-    from voc.sources.crawling.source import CrawlSource
 
     before = store.newest_seq()
     with Progress(f"读取 {source.name}") as progress:
@@ -82,9 +81,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
             ),
         )  # fmt: skip
     say(_ingested(result, industry))
-    warn(store, source, after=before, kept=result.kept)
-    if isinstance(source, CrawlSource) and source.note:
-        say(source.note)
+    warn(store, source, result, after=before)
     if industry is None:
         say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
 
@@ -117,7 +114,7 @@ def _read_all(
             before = store.newest_seq()
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
-            warn(store, source, after=before, kept=result.kept)
+            warn(store, source, result, after=before)
 
 
 def run(

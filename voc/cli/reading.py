@@ -12,6 +12,7 @@ from voc.cli.terminal import opened_store, say
 
 if TYPE_CHECKING:
     from voc.config import Settings
+    from voc.pipeline.ingesting import Ingested
     from voc.pipeline.origins import Chosen, Told
     from voc.sources.base import Source
     from voc.store import Store
@@ -89,17 +90,22 @@ def _keep_failure(name: str, error: str, settings: Settings) -> None:
             keep_health(store, name, error=error)
 
 
-def warn(store: Store, source: Source, *, after: int, kept: int) -> None:
+def warn(store: Store, source: Source, result: Ingested, *, after: int) -> None:
     """Says how a source was read, what is doubtful in it, and which others have the same voices.
 
     Args:
         store: Where its feedback went.
         source: What was read.
+        result: What became of its rows.
         after: The greatest `seq` there was before.
-        kept: How many known voices keep fields that it has no column for.
     """
+    from voc.sources.base import notes_of
     from voc.sources.files import FileSource
 
+    for note in notes_of(source):
+        say(f"{source.name}: {note}")
+    if result.undated:
+        say(f"{source.name}: {_undated(result)}")
     if not isinstance(source, FileSource):
         return
     if source.recalled:
@@ -107,9 +113,9 @@ def warn(store: Store, source: Source, *, after: int, kept: int) -> None:
             f"{source.name}: read as last time, with {' '.join(source.recalled)}. Tell another one"
             " to change it; --map FIELD= leaves a field empty."
         )
-    if kept:
+    if result.kept:
         say(
-            f"{source.name}: {kept} known voices keep fields that it has no column for."
+            f"{source.name}: {result.kept} known voices keep fields that it has no column for."
             " --map FIELD=COLUMN names one; --map FIELD= says that they are empty."
         )
     for sentence in source.doubts.sentences():
@@ -121,3 +127,16 @@ def warn(store: Store, source: Source, *, after: int, kept: int) -> None:
             f" as voices of {other}. Where both hold the same voices, ingest both with one name"
             f" (--name {other}) to keep each once."
         )
+
+
+def _undated(result: Ingested) -> str:
+    """Says how many rows tell no time, and what they count for."""
+    now = result.undated - result.placed
+    told = "the time in the name of their file, else of its or their row's last change"
+    counted = [f"{result.placed} count for {told}"] * bool(result.placed)
+    counted += [f"{now} count for the moment they came in"] * bool(now)
+    return (
+        f"{result.undated} rows tell no time: {', '.join(counted)}. Those that a source holds when"
+        " it is read for the first time are no emergencies: their work orders run on working time."
+        " Map created_at to the column of the time, if there is one."
+    )

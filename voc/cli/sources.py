@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from voc.config import Settings
-    from voc.pipeline.health import Health
+    from voc.pipeline.health import SourceHealth
     from voc.sources.base import Reject
 
 _DAY_S = 86_400
@@ -125,13 +125,13 @@ def sources(json: JsonOption = False, config: ConfigOption = None) -> None:
         "状态": "left",
     }  # fmt: skip
     rows = [
-        (each.source, each.kind or "", str(each.voices), *_cells(each.health, settings))
-        for each in found
+        (each.source, each.kind or "", str(each.voices), *_cells(each, settings)) for each in found
     ]
     print_table(f"来源 {len(found)} 个", columns, rows)
 
 
-def _cells(health: Health, settings: Settings) -> tuple[str, ...]:
+def _cells(source: SourceHealth, settings: Settings) -> tuple[str, ...]:
+    health = source.health
     return (
         str(health.rejects),
         str(health.withdrawn),
@@ -139,8 +139,15 @@ def _cells(health: Health, settings: Settings) -> tuple[str, ...]:
         _moment(health.last_run, settings),
         _moment(health.newest, settings),
         _lateness(health.lateness_s),
-        health.error or ("正常" if health.last_run else "未读过"),
+        _state(source),
     )
+
+
+def _state(source: SourceHealth) -> str:
+    health = source.health
+    undated = f"{source.undated} 条没有时间" if source.undated else ""
+    known = health.error or " ".join(health.notes) or ("正常" if health.last_run else "未读过")
+    return f"{known}；{undated}" if undated else known
 
 
 def _moment(moment: datetime | None, settings: Settings) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from voc.config import Industry, Settings
 from voc.pipeline.copies import RecentCopies
 from voc.pipeline.delivering import known_sinks
+from voc.pipeline.health import backlog_end
 from voc.pipeline.tiers import Tiers
 from voc.records import STAFF, URGENCIES, Message, Tags, VoiceAction, VoiceOutcome
 from voc.store import Store, StoredFeedback, Transaction
@@ -70,12 +71,14 @@ class VoiceDesk:
         self._frontline = Frontline(rules, sinks=settings.sink_names)
         self._industries = industries
         self._tiers = tiers
+        self._store = store
         self._copies = RecentCopies(store, timedelta(days=rules.voices.within_days))
 
     def act(self, transaction: Transaction, rows: Sequence[Row], now: datetime) -> Acted:
         """Acts on the voices of `rows` that are new; belongs before their tags are kept.
 
-        Nothing is done about copies: paid posts in bursts, and words that were stored before.
+        Nothing is done about copies: paid posts in bursts, and words that were stored before; nor
+        about what may be of long ago, as a backlog that tells no time.
 
         Args:
             transaction: Keeps what is done together with the messages that tell of it, and with
@@ -113,6 +116,9 @@ class VoiceDesk:
             for row, tags in rows
             if row.occurred_at >= since and not _is_of_nobody(row, tags)
         ]
+        undated = {row.feedback.source for row, _ in recent if row.feedback.created_at is None}
+        ends = {source: backlog_end(self._store, source) for source in undated}
+        recent = [item for item in recent if not _is_of_backlog(item[0], ends)]
         before = transaction.heard_before([row for row, _ in recent])
         return [item for item in recent if (item[0].feedback_id, item[0].version) not in before]
 
@@ -158,6 +164,12 @@ class VoiceDesk:
 
 def _urgency(tags: Tags) -> int:
     return URGENCIES.index(tags.urgency.label if tags.urgency else "normal")
+
+
+def _is_of_backlog(row: StoredFeedback, ends: Mapping[str, datetime | None]) -> bool:
+    """Says whether it may be of long ago, as it tells no time and came as its source began."""
+    end = ends.get(row.feedback.source)
+    return row.feedback.created_at is None and end is not None and row.ingested_at <= end
 
 
 def _is_of_nobody(row: StoredFeedback, tags: Tags) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,10 @@ class Health:
         forbidden: Addresses that were not read, of all runs.
         newest: When the newest voice was spoken.
         error: Why the last run could not end; `None` where it did.
+        notes: What is to be told of the last run, though it ended.
+        begun: Whether the source was never read to its end, but for its first pages.
+        first_end: When it first was; `None` where that is not known. What came until then and tells
+            no time may be of long ago, and what came later is no older than the run before.
     """
 
     last_run: datetime | None = None
@@ -36,6 +40,9 @@ class Health:
     newest: datetime | None = None
     error: str | None = None
     withdrawn: int = 0
+    notes: tuple[str, ...] = ()
+    begun: bool = False
+    first_end: datetime | None = None
 
     @classmethod
     def of(cls, cursor: Mapping[str, Any] | None) -> Health:
@@ -49,6 +56,9 @@ class Health:
             _moment(kept.get("newest")),
             kept.get("error"),
             int(kept.get("withdrawn", 0)),
+            tuple(kept.get("notes", ())),
+            bool(kept.get("begun")),
+            _moment(kept.get("first_end")),
         )
 
     @property
@@ -67,8 +77,12 @@ class Health:
         withdrawn: int,
         forbidden: int,
         now: datetime,
+        catches_up: bool = False,
     ) -> Health:
-        """Returns how the source is behind a page; times that lie ahead are no news."""
+        """Returns how the source is behind a page; times that lie ahead are no news.
+
+        Its first pages begin what it held before, where it is one that `catches_up` at first.
+        """
         moments = [item.created_at for item in voices if item.created_at and item.created_at <= now]
         known = [self.newest] if self.newest else []
         return replace(
@@ -80,6 +94,19 @@ class Health:
             forbidden=self.forbidden + forbidden,
             newest=max([*moments, *known], default=None),
             error=None,
+            begun=self.begun or (catches_up and not self.rows and self.first_end is None),
+        )
+
+    def ended(self, now: datetime, *, error: str | None, notes: Sequence[str]) -> Health:
+        """Returns how the source is behind a run."""
+        is_first = error is None and (self.begun or (not self.rows and self.first_end is None))
+        return replace(
+            self,
+            last_run=now,
+            error=error,
+            notes=tuple(notes),
+            begun=self.begun and not is_first,
+            first_end=now if is_first else self.first_end,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -91,6 +118,9 @@ class Health:
             "forbidden": self.forbidden,
             "newest": self.newest.astimezone(UTC).isoformat() if self.newest else None,
             "error": self.error,
+            "notes": list(self.notes),
+            "begun": self.begun,
+            "first_end": self.first_end.astimezone(UTC).isoformat() if self.first_end else None,
         }
 
 
@@ -107,18 +137,21 @@ class SourceHealth:
         kind: Its kind; `None` where the config does not name it.
         voices: Voices of it that are stored and not withdrawn.
         health: How it is.
+        undated: Those of the voices that tell no time.
     """
 
     source: str
     kind: str | None
     voices: int
     health: Health
+    undated: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "source": self.source,
             "kind": self.kind,
             "voices": self.voices,
+            "undated": self.undated,
             **self.health.as_dict(),
             "lateness_s": self.health.lateness_s,
         }
@@ -132,6 +165,7 @@ def source_health(store: Store | None, settings: Settings) -> list[SourceHealth]
         settings: For the sources of the config.
     """
     counts = {each.source: each.voices for each in store.sources()} if store else {}
+    undated = store.undated() if store else {}
     kinds = {name: each.kind for name, each in settings.sources.items()}
     return [
         SourceHealth(
@@ -139,9 +173,25 @@ def source_health(store: Store | None, settings: Settings) -> list[SourceHealth]
             kinds.get(name),
             counts.get(name, 0),
             Health.of(store.cursor(name) if store else None),
+            undated.get(name, 0),
         )
         for name in sorted({*counts, *kinds})
     ]
+
+
+def backlog_end(store: Store, source: str) -> datetime | None:
+    """Returns until when what came from a source and tells no time may be of long ago.
+
+    `None` where nothing may: what queues and webhooks bring was said just now.
+    """
+    health = Health.of(store.cursor(source))
+    return datetime.now(UTC) if health.begun else health.first_end
+
+
+def backlog(store: Store) -> set[str]:
+    """Returns the voices that may be of long ago."""
+    ends = {source: backlog_end(store, source) for source in store.undated()}
+    return store.undated_until({source: end for source, end in ends.items() if end is not None})
 
 
 def kept_health(store: Store, settings: Settings) -> dict[str, Health]:
@@ -150,9 +200,9 @@ def kept_health(store: Store, settings: Settings) -> dict[str, Health]:
     return {name: Health.of(cursor) for name, cursor in cursors.items() if cursor is not None}
 
 
-def keep_health(store: Store, source: str, *, error: str | None) -> None:
+def keep_health(store: Store, source: str, *, error: str | None, notes: Sequence[str] = ()) -> None:
     """Keeps that a source was read just now, and why that could not end; its cursor stays."""
     with store.transaction() as transaction:
         cursor = transaction.cursor(source) or {}
-        health = replace(Health.of(cursor), last_run=datetime.now(UTC), error=error)
+        health = Health.of(cursor).ended(datetime.now(UTC), error=error, notes=notes)
         transaction.save_cursor(source, {**cursor, HEALTH_MARK: health.as_dict()})

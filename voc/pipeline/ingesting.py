@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import astuple, dataclass
@@ -18,7 +19,7 @@ from voc.pipeline.places import with_places
 from voc.pipeline.snapshots import Snapshot
 from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect, protected_id, protected_reject
-from voc.sources.base import Exporting, Following, Page, Source
+from voc.sources.base import Exporting, Following, Page, Source, notes_of
 from voc.sources.files import FileSource
 from voc.store import Store, Transaction
 
@@ -41,6 +42,8 @@ class Ingested:
         forbidden: Addresses that were not read, as robots.txt or the guard forbids it.
         withdrawn: Known voices that the source says are gone.
         kept: Known voices that keep fields which the source says nothing of now.
+        undated: Rows that tell no time.
+        placed: Those of them for which their source told another one: of a file, or of a change.
     """
 
     source: str
@@ -52,6 +55,8 @@ class Ingested:
     forbidden: int = 0
     withdrawn: int = 0
     kept: int = 0
+    undated: int = 0
+    placed: int = 0
 
     def __add__(self, other: Ingested) -> Ingested:
         mine, theirs = astuple(self)[1:], astuple(other)[1:]
@@ -67,6 +72,8 @@ class Intake:
         settings: For privacy.
         industry: Industry of its feedback.
         snapshot: What its complete export holds; `None` where it is none.
+        catches_up: Whether its first run gives what was said before, as that of a file does and
+            that of a queue does not.
     """
 
     def __init__(
@@ -77,8 +84,10 @@ class Intake:
         settings: Settings,
         industry: Chosen | None,
         snapshot: Snapshot | None = None,
+        catches_up: bool = False,
     ) -> None:
         self._snapshot = snapshot
+        self._catches_up = catches_up
         self._store = store
         self._name = name
         self._key = customer_key(store, settings)
@@ -120,6 +129,11 @@ class Intake:
         kept = [protect(item, key=self._key, masked=self._masked) for item in page.feedback]
         if self._fills_places:
             kept = with_places(self._store, kept, now=now)
+        moments = {
+            voice.native_id: page.moments[item.native_id]
+            for item, voice in zip(page.feedback, kept, strict=True)
+            if item.native_id in page.moments
+        }
         gone = [protected_id(name, self._key) for name in page.withdrawn]
         rejects = [protected_reject(each, self._key) for each in page.rejects]
         if self._snapshot is not None:
@@ -131,6 +145,7 @@ class Intake:
             now=now,
             restores=page.is_snapshot,
             silent=page.silent,
+            moments=moments,
         )
         exported: Mapping[str, Any] = {}
         if self._snapshot is not None:
@@ -149,6 +164,7 @@ class Intake:
             withdrawn=withdrawn,
             forbidden=page.forbidden,
             now=now,
+            catches_up=self._catches_up,
         )
         transaction.save_cursor(
             self._name,
@@ -164,6 +180,8 @@ class Intake:
             page.forbidden,
             withdrawn,
             counts.kept,
+            sum(item.created_at is None for item in kept),
+            len(moments),
         )
 
 
@@ -197,7 +215,14 @@ def ingest(
     """
     share = source.snapshot_share if isinstance(source, Exporting) else None
     snapshot = Snapshot(source.name, share) if share is not None else None
-    intake = Intake(store, source.name, settings=settings, industry=industry, snapshot=snapshot)
+    intake = Intake(
+        store,
+        source.name,
+        settings=settings,
+        industry=industry,
+        snapshot=snapshot,
+        catches_up=not isinstance(source, Following),
+    )
     total = Ingested(source.name)
     if not isinstance(source, FileSource):
         total += Ingested(source.name, reassigned=intake.adopt())
@@ -216,9 +241,9 @@ def ingest(
     except StoreError:
         raise
     except VocError as error:
-        keep_health(store, source.name, error=str(error))
+        keep_health(store, source.name, error=str(error), notes=notes_of(source))
         raise
-    keep_health(store, source.name, error=None)
+    keep_health(store, source.name, error=None, notes=notes_of(source))
     return total
 
 
@@ -233,9 +258,11 @@ def _pages(
     except VocError:
         raise
     except Exception as error:
+        kind = type(source)
+        file = getattr(sys.modules.get(kind.__module__), "__file__", None)
         raise SourceError(
-            f"{source.name}: cannot be read, as its program fails ({fault(error)}). What came"
-            " before is kept; tell its author."
+            f"{source.name}: cannot be read, as its program {kind.__module__}.{kind.__qualname__}"
+            f" fails ({fault(error, of=file)}). What came before is kept; tell its author."
         ) from error
 
 

@@ -12,6 +12,7 @@ from voc.pipeline.complaints import complaints_of
 from voc.pipeline.following import follow_voices
 from voc.pipeline.forming import formed_issues, keep_issues, losing, moved
 from voc.pipeline.handling import Handler
+from voc.pipeline.health import backlog
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.telling import told_by_voices
@@ -78,6 +79,7 @@ def order_issues(
         window_days=settings.issues.window_days,
         tiers=tiers,
     )
+    undated = backlog(store)
     reopened_at, asked_for = _reopened(store, issues, formed.before, now)
     with store.transaction() as transaction:
         left_out = losing(transaction, issues)
@@ -109,6 +111,7 @@ def order_issues(
             ledger=replace(ledger, holds_back=True),
             is_enough=lambda voices: bool(find_episodes(voices, settings=settings.issues)),
             comeback="reopen",
+            undated=undated,
         )
         transaction.lock_orders()
         keep_issues(transaction, changed, formed.before, now)

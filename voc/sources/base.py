@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -57,6 +58,9 @@ class Page:
             among it is there again. What a queue delivers may be an old message once more.
         silent: Fields of a `Feedback` that the source says nothing of, as a file that has no
             column for them: what is known of them stays.
+        moments: When voices without a time of their own were said, by native id, as far as
+            something else tells: the name or time of their file, the watermark of their row. It
+            is no part of what they say, so that another one makes no edit.
     """
 
     feedback: tuple[Feedback, ...]
@@ -67,6 +71,7 @@ class Page:
     withdrawn: tuple[str, ...] = ()
     is_snapshot: bool = False
     silent: frozenset[str] = frozenset()
+    moments: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,23 @@ class Exporting(Source, Protocol):
     snapshot_share: float | None
 
 
+@runtime_checkable
+class Noting(Source, Protocol):
+    """A source that has something to tell of its last run, though that came to its end.
+
+    Attributes:
+        notes: A sentence each: what, and what to do.
+    """
+
+    @property
+    def notes(self) -> Sequence[str]: ...
+
+
+def notes_of(source: Source) -> tuple[str, ...]:
+    """Returns what a source has to tell of its last run."""
+    return tuple(source.notes) if isinstance(source, Noting) else ()
+
+
 class Draft:
     """A page under way.
 
@@ -151,6 +173,7 @@ class Draft:
         self._feedback: list[Feedback] = []
         self._rejects: list[Reject] = []
         self._withdrawn: dict[str, None] = {}
+        self._moments: dict[str, datetime] = {}
         self._chars = 0
 
     def __len__(self) -> int:
@@ -164,7 +187,8 @@ class Draft:
         """Whether an item may stand on this page: no voice behind its own withdrawal."""
         return not (isinstance(item, Feedback) and item.native_id in self._withdrawn)
 
-    def add(self, item: Item) -> None:
+    def add(self, item: Item, *, moment: datetime | None = None) -> None:
+        """Adds an item; `moment` is when it was said where it does not tell."""
         if isinstance(item, Reject):
             self._rejects.append(item)
         elif isinstance(item, Gone):
@@ -172,6 +196,8 @@ class Draft:
         else:
             self._feedback.append(item)
             self._chars += len(item.text)
+            if item.created_at is None and moment is not None:
+                self._moments[item.native_id] = moment
 
     def page(
         self,
@@ -190,6 +216,7 @@ class Draft:
             withdrawn=tuple(self._withdrawn),
             is_snapshot=is_snapshot,
             silent=silent,
+            moments=self._moments,
         )
         self._begin()
         return page

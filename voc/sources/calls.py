@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from voc.sources.base import Reject
-from voc.sources.names import LIKELY_TEXT, SURE_TEXT, fold
+from voc.sources.names import EXACT, LIKELY_TEXT, SURE_TEXT, fold
 from voc.sources.rows import Row
 from voc.sources.transcripts import seconds
 from voc.sources.values import number_in
@@ -108,13 +108,14 @@ def _call_of(row: Row, columns: TurnColumns) -> str:
 
 @dataclass(slots=True)
 class _Call:
-    """A call under way."""
+    """A call under way; ids that change within it are those of its turns."""
 
     first: Row
     part: int
     turns: list[dict[str, Any]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     replaced: int = 0
+    turn_ids: set[str] = field(default_factory=set)
 
     def add(self, row: Row, columns: TurnColumns) -> None:
         start, end = (
@@ -135,13 +136,18 @@ class _Call:
         self.replaced += row.replaced
         own = {columns.text, columns.speaker, columns.start, columns.end}
         for name, value in row.values.items():
-            if name not in own and self.values.get(name) in (None, ""):
+            if name in own:
+                continue
+            if self.values.get(name) in (None, ""):
                 self.values[name] = value
+            elif columns.call is None and value != self.values[name] and fold(name) in EXACT["id"]:
+                self.turn_ids.add(name)
 
     def row(self, columns: TurnColumns) -> Row:
         if all(turn["start_s"] is not None for turn in self.turns):
             self.turns.sort(key=lambda turn: float(turn["start_s"]))
-        values = {**self.values, "turns": self.turns}
+        kept = {name: one for name, one in self.values.items() if name not in self.turn_ids}
+        values = {**kept, "turns": self.turns}
         if columns.call and self.values.get(columns.call) not in (None, ""):
             native = str(_whole(values.pop(columns.call)))
             values["id"] = native if self.part == 1 else f"{native}#{self.part}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -29,6 +29,9 @@ from voc.sources.names import (
 )
 from voc.sources.values import DELETED, is_number_like, read_rating, read_score, scale_of
 
+if TYPE_CHECKING:
+    from voc.sources.answers import AnswerColumns
+
 _LISTED_COLUMNS = 30
 _NPS_RANGE = re.compile(r"0\s*(?:-|~|—|到|至)\s*10|nps|可能|意愿|愿意|程度|多大")
 
@@ -43,12 +46,14 @@ class ColumnMap:
         rating_max: The best rating there is (5, 10 or 100), as far as the sample tells.
         threaded: Whether columns speak of threads or replies.
         medium: Whether conversations were spoken or written, as far as the sample tells.
+        answer: What names a survey's answer sheet that has no id; `None` of anything else.
     """
 
     columns: Mapping[str, str]
     rating_max: float | None = None
     threaded: bool = False
     medium: Medium | None = None
+    answer: AnswerColumns | None = None
     used: frozenset[str] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from voc.sources.rows import Row
 _SAID: Final[Mapping[str, str]] = {
     "repeated": "have the id of an earlier row with other words; the later one counts, as its edit."
     " If both are voices, name a column of unique ids with --id",
-    "time": "have a time that cannot be read; they count for the moment they came in",
+    "time": "have a time that cannot be read; they count for that of their file",
     "rating": "have a rating that cannot be read; it is left out",
     "scale": "have a rating above the best of the rows before; it counts on the next larger scale",
     "nps": "have an NPS that cannot be read; it is left out",
@@ -71,7 +71,7 @@ class Doubts:
         """
         spare = "、".join([*self._spare][:_SHOWN])
         undated = (
-            "no column is known for a time, so that its rows count for the moment they came in; not"
+            "no column is known for a time; not"
             f" read, but kept: {spare}. --map created_at=COLUMN names one (product, store and"
             " rating likewise)."
         )

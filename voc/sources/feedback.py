@@ -68,7 +68,8 @@ def to_feedback(
 
     The id of a row that has none is a hash of its values, so that reading the file again, moved,
     sorted or grown, gives the same ids. Rows that are equal in everything stay distinct by their
-    number among their equals, which `repeats` counts: give one for each file.
+    number among their equals, which `repeats` counts: give one for each file. A survey's sheet is
+    hashed by what names it alone (`AnswerColumns`), so that a question more changes no id.
 
     Args:
         row: What was read.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from voc.errors import RowError, SourceError, UsageError, nearest
 from voc.records import Channel
+from voc.sources.answers import answer_columns
 from voc.sources.base import Draft, Gone, Item, Page, ReadProgress, Reject
 from voc.sources.calls import TurnColumns, gathered, names_of, turn_columns
 from voc.sources.columns import ColumnMap, find_columns
@@ -20,12 +22,20 @@ from voc.sources.feedback import to_feedback
 from voc.sources.identity import Repeats, native_id
 from voc.sources.mediums import Medium, medium_of
 from voc.sources.names import FIELDS, by_field, fold
+from voc.sources.one_call import (
+    is_one_call,
+    name_beside_others,
+    name_of_file,
+    named_by_file,
+)
 from voc.sources.rows import Row
 from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
+from voc.sources.times import time_in_name
 from voc.sources.values import DELETED, says_yes
 
 _HEAD_BYTES: Final = 65_536
 _TAIL_BYTES: Final = 4_096
+_NAMED_PARTS: Final = 4
 _GROWING: Final = frozenset({"csv", "tsv", "jsonl"})
 _TOLD: Final = "told"
 """Key of a cursor: the columns and the channel that were told for a file."""
@@ -55,6 +65,8 @@ class FileSource:
         remembers: Whether columns and channel stay with the cursor, to be used again where they are
             not told: of a file that the config does not describe.
         snapshot_share: As `Exporting` has it.
+        call: Name of the call in a file that holds one; by the file's own where it is not told.
+        moment: When its rows without a time were said; by the file's name and time if not told.
 
     Attributes:
         doubts: What is doubtful in the rows that were read last.
@@ -76,6 +88,8 @@ class FileSource:
         joins: bool = False,
         remembers: bool = False,
         snapshot_share: float | None = None,
+        call: str | None = None,
+        moment: datetime | None = None,
     ) -> None:
         self.snapshot_share = snapshot_share
         self._path = None if str(path) == STDIN else Path(path)
@@ -88,7 +102,9 @@ class FileSource:
         self._zone = zone
         self._max_chars = max_chars
         self._joins = joins
+        self._call = call or (name_beside_others(self._path, joins=joins) if self._path else "")
         self._remembers = remembers
+        self._moment = moment
         self.doubts = Doubts()
         self._medium: Medium | None = None
         self._gathers = False
@@ -176,6 +192,8 @@ class FileSource:
             turns = None if self._columns_told else self._turn_columns(table)
             state |= {"by_turns": True} if turns else {}
             rows = gathered(table, turns) if turns else self._prepared(table)
+            if self._path is not None and "id" not in self._told and is_one_call(table, turns):
+                rows = named_by_file(rows, file=name_of_file(self._path.name), call=self._call)
             yield from self._pages(table, rows, state, rows_done)
 
     def _prepared(self, table: Table) -> Iterable[Row | Reject]:
@@ -199,6 +217,7 @@ class FileSource:
         repeats = Repeats()
         columns: ColumnMap | None = None
         draft, rows_read = Draft(), 0
+        moment = self._moment or (moment_of(self._path, self._zone) if self._path else None)
         for number, item in enumerate(rows, 1):
             voice: Item
             if isinstance(item, Row):
@@ -216,7 +235,7 @@ class FileSource:
                 rows_done = number - 1
                 behind = {**state, "rows": rows_done, "done": False}
                 yield self._page(draft, behind, done=False)
-            draft.add(voice)
+            draft.add(voice, moment=moment)
             rows_read = number
         self._progress = table.progress
         rows_done = max(rows_done, rows_read)
@@ -239,7 +258,9 @@ class FileSource:
         told = self._usable(names)
         columns = find_columns(names, mapping=told, sample_rows=values)
         self._silent = silent_fields(columns, told)
-        return replace(columns, medium=self._medium or columns.medium)
+        is_survey = "survey" in (self._channel, columns.channel)
+        answer = answer_columns(names, columns) if is_survey else None
+        return replace(columns, medium=self._medium or columns.medium, answer=answer)
 
     def _usable(self, names: Sequence[str]) -> dict[str, str]:
         """The columns that are told, and of those that are remembered the ones that are there.
@@ -336,6 +357,16 @@ class FileSource:
                 "the config; or, where both hold the same voices, tell their name: "
                 f"--name {self.name}."
             )
+
+
+def moment_of(path: Path, zone: ZoneInfo) -> datetime:
+    """Returns when what a file holds was said at the latest, as its name or its own time tells.
+
+    Of its folders the nearest three are looked at, as in 2026/11/03/001.json.
+    """
+    name = "/".join(path.resolve().parts[-_NAMED_PARTS:])
+    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return time_in_name(name, zone, now=datetime.now(UTC)) or changed
 
 
 def silent_fields(columns: ColumnMap, told: Mapping[str, str]) -> frozenset[str]:

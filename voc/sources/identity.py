@@ -19,13 +19,18 @@ NO_VALUE: Final = frozenset(["", *r"nan null none n/a #n/a nat - -- 无 \N".lowe
 def native_id(row: Row, columns: ColumnMap, repeats: Repeats | None) -> str:
     """Returns the id of a row: its own, or one made of its values as `to_feedback` tells."""
     column = columns["id"]
-    value = row.values.get(column) if column is not None else None
-    own = sanitise(written(value)[: FIELD_CHARS + 1])[0].strip() if value is not None else ""
-    if len(own) <= FIELD_CHARS and own.lower() not in NO_VALUE:
+    if own := own_id(row.values.get(column) if column is not None else None):
         return own
-    digest = _digest(row.values)
+    answer = columns.answer.of(row.values) if columns.answer else None
+    digest = _digest(row.values if answer is None else answer)
     number = repeats.before(digest) if repeats is not None else 0
     return f"row-{digest.hex()}" + (f"-{number + 1}" if number else "")
+
+
+def own_id(value: Any) -> str:
+    """Returns the id that a cell holds; an empty text where it holds none."""
+    own = sanitise(written(value)[: FIELD_CHARS + 1])[0].strip() if value is not None else ""
+    return own if len(own) <= FIELD_CHARS and own.lower() not in NO_VALUE else ""
 
 
 class Repeats:

@@ -48,6 +48,7 @@ EXACT: Final[Mapping[str, tuple[str, ...]]] = {
     "id": _words(
         "id nativeid feedbackid reviewid commentid 评价编号 评价id 评论编号 评论id 留言编号 "
         "留言id 反馈编号 反馈id 工单号 工单编号 工单id 投诉编号 投诉单号 答卷编号 答卷id "
+        "答卷号 答卷序号 答题编号 答题序号 提交编号 提交序号 responseid "
         "问卷编号 通话编号 通话id 会话编号 会话id 录音编号 帖子id 帖子编号 postid callid "
         "sessionid uuid 编号 流水号 主键"
     ),

@@ -8,7 +8,7 @@ a second row that says `Response` or `Open-Ended Response` or names the parts of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from voc.errors import UsageError, nearest
 from voc.records import Channel
+from voc.sources.answers import answer_columns
 from voc.sources.base import Reject
 from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.files import FileSource, silent_fields
@@ -169,7 +170,7 @@ class SurveySource(FileSource):
         names = dict.fromkeys([*first.values, *self._fields.values()])
         columns = find_columns(list(names), mapping=self._fields, sample_rows=[first.values])
         self._silent = silent_fields(columns, self._mapping)
-        return columns
+        return replace(columns, answer=answer_columns(list(names), columns))
 
 
 def _turns(said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

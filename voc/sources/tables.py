@@ -57,6 +57,7 @@ RECORDING_ENDINGS: Final = frozenset(
 )
 STDIN: Final = "-"
 _JSON: Final = frozenset({"json", "jsonl"})
+_TRANSCRIPTS: Final = frozenset({"srt", "vtt", "txt"})
 
 _SAMPLE_CELLS: Final = 200_000
 _SAMPLE_ITEMS: Final = 1_000
@@ -68,6 +69,7 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
     Attributes:
         name: The file's name, or `stdin`.
         format: How it is written.
+        is_recognised: Whether it is a transcript of a call, or a row read so far is a recogniser's.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
     ) -> None:
         self.name = source.name
         self.format = kind
+        self.is_recognised = kind in _TRANSCRIPTS
         self._input = source
         self._share_read: Callable[[], float] | None = None
         self._header: Callable[[], Sequence[str]] = tuple
@@ -151,7 +154,8 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
         self._number += 1
         values = item.values
         if self.format in _JSON:
-            values = recognised(values) or values
+            found = recognised(values)
+            values, self.is_recognised = found or values, self.is_recognised or found is not None
         return Row(self._number, item.place, values, item.replaced)
 
     def _open(self, kind: Format, *, encoding: str | None, text: str | None) -> Items:

@@ -28,6 +28,11 @@ _WRITTEN = re.compile(
 )
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[t ]?(\d{2})(\d{2})(\d{2})?)?")
 _MONTH_AND_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+(.*))?")
+_IN_NAME: Final = re.compile(
+    r"(?<!\d)(?P<y>20\d\d)(?P<mark>[-_./]?)(?P<m>0[1-9]|1[0-2])(?P=mark)(?P<d>0[1-9]|[12]\d|3[01])"
+    r"(?:[-_T ]?(?P<hour>[01]\d|2[0-3])(?P<colon>[-_.:]?)(?P<minute>[0-5]\d)"
+    r"(?:(?P=colon)(?P<second>[0-5]\d))?)?(?!\d)"
+)
 _AFTERNOON = frozenset({"下午", "晚上", "pm"})
 
 
@@ -49,6 +54,22 @@ def read_time(value: Any, zone: tzinfo) -> datetime | None:
         return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None
     except (ValueError, OverflowError):
         return None
+
+
+def time_in_name(path: str, zone: tzinfo, *, now: datetime) -> datetime | None:
+    """Returns the time in a file's path, as 2026-11-03/001.json or call_20261103_142530.txt has it.
+
+    The last one counts; one that lies ahead is none.
+    """
+    for found in reversed([*_IN_NAME.finditer(path)]):
+        parts = [int(found[name] or 0) for name in ("y", "m", "d", "hour", "minute", "second")]
+        try:
+            moment = datetime(*parts, tzinfo=zone)  # type: ignore[misc, arg-type]
+        except ValueError:
+            continue
+        if moment <= now:
+            return moment
+    return None
 
 
 def _read(value: Any, zone: tzinfo) -> datetime | None:

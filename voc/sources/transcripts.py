@@ -33,6 +33,8 @@ _SPEAKER_KEYS: Final = ("speaker", "spk", "speaker_id", "spk_id", "role", "chann
 _RECOGNISED: Final = frozenset(
     {"start", "end", "timestamp", "timestamps", "offsets", "spk", "ts_list"}
 )
+_MADE_UP_KEY: Final = "rand_key_"
+"""How a key begins that FunASR makes up anew for sound that has no file's name."""
 _LEFT_OUT: Final = frozenset({"text", "words", "word_segments", "timestamp", "language", "params"})
 _CLOCK: Final = (
     r"(?:(?P<{0}h>\d{{1,4}}):)?(?P<{0}m>\d{{1,2}}):(?P<{0}s>\d{{1,2}}(?:[.,]\d{{1,3}})?)"
@@ -68,7 +70,8 @@ def recognised(values: Mapping[str, Any]) -> dict[str, Any] | None:
             name: value for name, value in values.items() if name != key and name not in _LEFT_OUT
         }
         if "id" not in kept and isinstance(kept.get("key"), str):
-            kept["id"] = kept.pop("key")
+            told = str(kept.pop("key"))
+            kept |= {} if told.startswith(_MADE_UP_KEY) else {"id": told}
         return {**kept, "turns": turns}
     return None
 

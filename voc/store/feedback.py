@@ -49,6 +49,7 @@ def add(
     keeps_industry: bool,
     restores: bool,
     silent: frozenset[str],
+    moments: Mapping[str, datetime],
 ) -> IngestCounts:
     """Stores what is new; see `Transaction.add_feedback`."""
     # One ingest at a time, so that a later `seq` is never committed before an earlier one and a
@@ -56,14 +57,14 @@ def add(
     lock(connection, _INGEST_LOCK)
     counts = IngestCounts()
     for chunk in chunks(feedback):
-        rows = [_row(item, industry, now) for item in chunk]
+        rows = [_row(item, industry, now, moments) for item in chunk]
         known = _known(connection, {row["feedback_id"] for row in rows})
         if silent:
             held = _held(connection, rows, known)
             for place, (item, row) in enumerate(zip(chunk, rows, strict=True)):
                 told = _completed(item, held.get(row["feedback_id"]), silent)
                 if told is not item:
-                    rows[place] = _row(told, industry, now)
+                    rows[place] = _row(told, industry, now, moments)
                     counts += IngestCounts(kept=1)
         others = {
             name: versions.industry
@@ -230,7 +231,9 @@ def _supersede(connection: Connection, names: set[str]) -> None:
     connection.execute(delete(assignment).where(assignment.c.feedback_id.in_(names)))
 
 
-def _row(item: Feedback, industry: str | None, now: datetime) -> dict[str, Any]:
+def _row(
+    item: Feedback, industry: str | None, now: datetime, moments: Mapping[str, datetime]
+) -> dict[str, Any]:
     row: dict[str, Any] = {name: _storable(getattr(item, name)) for name in _TEXTS}
     row |= {name: _finite(getattr(item, name)) for name in _NUMBERS}
     row |= {name: getattr(item, name) for name in _GRADES}
@@ -240,7 +243,7 @@ def _row(item: Feedback, industry: str | None, now: datetime) -> dict[str, Any]:
         **row,
         **columns_of("created_at", item.created_at),
         **columns_of("ingested_at", now),
-        "occurred_at": micros(item.created_at or now),
+        "occurred_at": micros(item.created_at or min(moments.get(item.native_id, now), now)),
         "feedback_id": stable_id("fb", row["source"], row["native_id"]),
         "is_current": True,
         "content_hash": content_hash,
@@ -293,7 +296,7 @@ def stored(row: Row[Any]) -> StoredFeedback:
         industry=values["industry"],
         feedback=feedback,
         ingested_at=ingested_at,
-        occurred_at=created_at or ingested_at,
+        occurred_at=created_at or moment(values["occurred_at"], values["ingested_at_offset_s"]),
     )
 
 
@@ -374,6 +377,30 @@ def sources(connection: Connection) -> list[SourceCount]:
         SourceCount(source, count - gone.get(source, 0), moment(last), gone.get(source, 0))
         for source, count, last in connection.execute(query)
     ]
+
+
+def undated(connection: Connection) -> dict[str, int]:
+    """Returns how many current voices of each source tell no time, where there are any."""
+    table = schema.feedback
+    count = func.count().label("voices")
+    query = select(table.c.source, count).where(IS_CURRENT, table.c.created_at.is_(None))
+    rows = connection.execute(query.group_by(table.c.source))
+    return {row.source: row.voices for row in rows}
+
+
+def undated_until(connection: Connection, ends: Mapping[str, datetime]) -> set[str]:
+    """Returns voices without a time that came until a moment of their source; see `Store`."""
+    table = schema.feedback
+    found: set[str] = set()
+    for source, end in ends.items():
+        query = select(table.c.feedback_id).where(
+            IS_CURRENT,
+            table.c.source == source,
+            table.c.created_at.is_(None),
+            table.c.ingested_at <= micros(end),
+        )
+        found.update(connection.scalars(query))
+    return found
 
 
 def industries(connection: Connection) -> list[str]:

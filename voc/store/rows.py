@@ -146,7 +146,8 @@ class StoredFeedback:
         industry: The industry it was ingested for.
         feedback: The voice, with characters that no store can hold replaced.
         ingested_at: When it came in.
-        occurred_at: When it was said: `created_at`, or `ingested_at` where that is unknown.
+        occurred_at: When it was said: `created_at`, or where that is unknown what its source told
+            instead, else `ingested_at`.
     """
 
     seq: int

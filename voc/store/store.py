@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -221,6 +221,16 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         """Returns `(source, voices, last_ingested, withdrawn)` of each source, by name."""
         with self._database.reading() as connection:
             return feedback.sources(connection)
+
+    def undated(self) -> dict[str, int]:
+        """Returns how many voices of each source tell no time, where there are any."""
+        with self._database.reading() as connection:
+            return feedback.undated(connection)
+
+    def undated_until(self, ends: Mapping[str, datetime]) -> set[str]:
+        """Returns the voices without a time that came until a moment, by their sources."""
+        with self._database.reading() as connection:
+            return feedback.undated_until(connection, ends)
 
     def industries(self) -> list[str]:
         """Returns the industries that feedback or tags name, sorted."""

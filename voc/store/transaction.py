@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -61,6 +62,7 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         keeps_industry: bool = False,
         restores: bool = False,
         silent: frozenset[str] = frozenset(),
+        moments: Mapping[str, datetime] = MappingProxyType({}),
     ) -> IngestCounts:
         """Stores voices, each content once.
 
@@ -80,6 +82,8 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
                 version again, and a withdrawn voice that comes as it was, or comes only now, speaks
                 again. One that was stored before speaks again with other content anyway.
             silent: Fields that the source says nothing of; what is stored of them stays.
+            moments: When voices without a time of their own were said, by native id, as far as
+                that is known; others count for `now`.
         """
         return feedback.add(
             self._connection,
@@ -89,6 +93,7 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
             keeps_industry=keeps_industry,
             restores=restores,
             silent=silent,
+            moments=moments,
         )
 
     def reassign(self, source: str, industry: str, *, after: int = 0) -> tuple[int, int | None]:

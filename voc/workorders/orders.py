@@ -65,6 +65,7 @@ def decide_orders(
     ledger: Ledger | None = None,
     is_enough: Callable[[Sequence[Mention]], bool] = bool,
     comeback: Comeback = "open",
+    undated: Collection[str] = frozenset(),
 ) -> Decided:
     """Decides which work orders to open or update.
 
@@ -101,6 +102,8 @@ def decide_orders(
         is_enough: Says whether the voices since an order ended show that the problem came back; by
             default any does.
         comeback: What is done then.
+        undated: Voices that may be of long ago, as nothing tells when they were said. What only
+            they speak of is no emergency either.
     """
     kept = ledger or Ledger()
     comebacks = Comebacks(is_enough, reopened_by_itself(reopened_at or {}, existing), asked_for)
@@ -119,6 +122,7 @@ def decide_orders(
         kept,
         Turns(routing.every_rota(), kept.turns, now.astimezone(calendar.zone)),
         Reviews(kept.reviews, routing, now),
+        undated,
     )
     orders: dict[str, list[WorkOrder]] = {}
     for order in existing:
@@ -154,6 +158,7 @@ class _Desk:
     kept: Ledger
     turns: Turns
     reviews: Reviews
+    undated: Collection[str]
     parts: list[OrderPart] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
 
@@ -233,7 +238,11 @@ class _Desk:
         self.reviews.opened(work_order_id)
         issue = task.issue
         decided = unhurried(
-            issue, assigned(task.routing, self.turns), now=self.now, quiet_days=self.quiet_days
+            issue,
+            assigned(task.routing, self.turns),
+            now=self.now,
+            quiet_days=self.quiet_days,
+            is_undated=self._is_undated(task),
         )
         due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
         last = max(former, key=lambda order: order.created_at, default=None)
@@ -280,6 +289,10 @@ class _Desk:
             sequence=begun.sequence + 1,
         )
         return self._messages(changed, task, "updated", decided, self._sinks(order, decided))
+
+    def _is_undated(self, task: Task) -> bool:
+        voices = task.told.voices
+        return bool(voices) and all(voice.feedback_id in self.undated for voice, _ in voices)
 
     def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
         issue, decided = task.issue, self._routed_anew(task, order)
@@ -367,14 +380,28 @@ class _Desk:
 
 
 def unhurried(
-    issue: Issue, decided: Routing, *, now: datetime, quiet_days: float | None
+    issue: Issue,
+    decided: Routing,
+    *,
+    now: datetime,
+    quiet_days: float | None,
+    is_undated: bool = False,
 ) -> Routing:
-    """Returns the routing of an issue, on the working clock where it is of long ago."""
+    """Returns the routing of an issue, on the working clock where it may be of long ago.
+
+    Args:
+        issue: The issue.
+        decided: Its routing.
+        now: The present moment.
+        quiet_days: After how many days without a voice it is; `None`: never.
+        is_undated: Whether nothing tells when any of its voices was said.
+    """
     is_old = is_history(issue, {issue.industry: now}, quiet_days)
-    if not is_old or decided.clock == "working":
+    if decided.clock == "working" or not (is_old or is_undated):
         return decided
     days = (now - issue.last_seen).days
-    why = f"{decided.explanation}；{days} 天来没有新的声音，按工作时间计时"
+    said = f"{days} 天来没有新的声音" if is_old else "声音都没有时间，可能是很久以前的"
+    why = f"{decided.explanation}；{said}，按工作时间计时"
     return replace(decided, clock="working", explanation=why)
 
 

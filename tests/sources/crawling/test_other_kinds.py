@@ -254,10 +254,10 @@ class FakeComplaints:
         )
 
 
-def _complaints(server: Loopback) -> dict[str, Any]:
+def complaints_of(url: str) -> dict[str, Any]:
     return {
         "kind": "pages",
-        "urls": [f"{server.url}/list?page=1"],
+        "urls": [f"{url}/list?page=1"],
         "list": {
             "item": "tr.row", "link": "a::attr(href)", "next": "a.next::attr(href)",
             "fields": {"id": "td.n", "product": "td.m", "state": "td.s"},
@@ -276,7 +276,7 @@ def _complaints(server: Loopback) -> dict[str, Any]:
 def test_lists_and_details_are_read_by_selectors(tmp_path: Path) -> None:
     site = FakeComplaints(25)
     with Loopback(site) as server:
-        settings = settings_of(tmp_path, server, _complaints(server))
+        settings = settings_of(tmp_path, server, complaints_of(server.url))
         assert crawled(settings).accepted == 25
         one = Stored(settings).one("TS0007")
         assert (one.title, one.text, one.product) == ("第7宗", "发动机漏油", "云驰X5")
@@ -303,7 +303,7 @@ def test_lists_and_details_are_read_by_selectors(tmp_path: Path) -> None:
 )
 def test_a_wrong_selector_is_told(change: Callable[[Any], None], tmp_path: Path) -> None:
     with Loopback(FakeComplaints(2)) as server:
-        source = _complaints(server)
+        source = complaints_of(server.url)
         change(source)
         with pytest.raises(SourceError, match="is no CSS selector"):
             crawled(settings_of(tmp_path, server, source))

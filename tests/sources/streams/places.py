@@ -130,7 +130,7 @@ class SqlPlace:
         self, folder: Path, count: int = 1_200, *, run: Callable[..., Any] | None = None,
         url: str | None = None, table: str = "reviews", stamp: str = "TEXT",
     ) -> None:  # fmt: skip
-        self.table = table
+        self.table, self.stamp = table, stamp
         self._run = run or _sqlite(folder / "shop.db")
         self.settings = settings_for(
             folder,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -121,6 +122,37 @@ def test_calls_are_named_by_their_path(tmp_path: Path) -> None:
     source = {"kind": "folder", "path": "calls/**/*.[sS]*", "settle_s": 0, "channel": "hotline"}
     found = [item for page in read(settings_for(tmp_path, source)) for item in page.feedback]
     assert {item.native_id for item in found} == {path.rpartition(".")[0] for path in paths}
+
+
+def test_recognised_calls_are_named_by_their_path(tmp_path: Path) -> None:
+    segments = [{"start": 0, "end": 1, "text": "流量不对"}]
+    keyed = [{"key": "0017", "sentence_info": segments}]
+    written = {"2026-11-01/0017": {"segments": segments}, "2026-11-02/0017": keyed}
+    for path, call in written.items():
+        file = tmp_path / "calls" / f"{path}.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(call), encoding="utf-8")
+    source = {"kind": "folder", "path": "calls/*/*.json", "settle_s": 0, "channel": "hotline"}
+    found = [item for page in read(settings_for(tmp_path, source)) for item in page.feedback]
+    assert [item.native_id for item in found] == [*written]
+
+
+def test_calls_without_a_time_count_for_that_of_their_path_or_file(tmp_path: Path) -> None:
+    call = json.dumps({"segments": [{"start": 0, "end": 1, "text": "流量不对"}]})
+    for path in ("2026-11-03/1.json", "misc/2.json"):
+        file = tmp_path / "calls" / path
+        file.parent.mkdir(parents=True)
+        file.write_text(call)
+        os.utime(file, (1_790_000_000, 1_790_000_000))
+    dated = '{"id": 3, "time": "2026-11-05", "text": "好"}'
+    (tmp_path / "calls" / "misc" / "3.json").write_text(dated, encoding="utf-8")
+    source = {"kind": "folder", "path": "calls/*/*.json", "settle_s": 0, "channel": "hotline"}
+    pages = read(settings_for(tmp_path, source))
+    moments = {name: when for page in pages for name, when in page.moments.items()}
+    assert {name: when.isoformat() for name, when in moments.items()} == {
+        "2026-11-03/1": "2026-11-03T00:00:00+08:00",
+        "misc/2": "2026-09-21T14:13:20+00:00",
+    }
 
 
 def test_other_file_systems_are_read_through_a_copy(tmp_path: Path) -> None:

@@ -156,3 +156,26 @@ def test_mails_without_an_id_are_told_by_their_bytes() -> None:
     one, two = (read_mail(b"Subject: a\r\n\r\n" + words).native_id for words in (b"x", b"y"))
     assert one != two
     assert one.startswith("mail-")
+
+
+@pytest.mark.parametrize(
+    ("header", "is_automatic"),
+    [
+        ("Auto-Submitted: auto-replied (vacation)", True),
+        ("Auto-Submitted: auto-generated; x=y", True),
+        ("Auto-Submitted: no", False),
+        ("X-Auto-Response-Suppress: All", True),
+        ("X-Auto-Response-Suppress: None", False),
+        ("Precedence: bulk", True),
+        ("precedence: auto_reply", True),
+        ("Precedence: first-class", False),
+        ("X-Priority: 1", False),
+    ],
+)
+def test_what_programs_send_is_no_voice(header: str, is_automatic: bool) -> None:
+    data = f"From: li@example.com\nSubject: x\n{header}\n\n我在休假".encode()
+    if is_automatic:
+        with pytest.raises(RowError, match="the mail is an automatic one"):
+            read_mail(data)
+    else:
+        assert "我在休假" in read_mail(data).values["text"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import create_engine
@@ -18,8 +20,8 @@ from tests.sources.streams.places import SqlPlace, settings_for
 from tests.store.conftest import POSTGRES_URL
 from voc.errors import SourceError
 from voc.pipeline.origins import Told, open_source
-from voc.sources.base import Page
-from voc.sources.streams.watermarks import earlier, read_mark, write_mark
+from voc.sources.base import Page, notes_of
+from voc.sources.streams.watermarks import earlier, moment_before, read_mark, write_mark
 
 MARIADB_URL = "mariadb+pymysql://root@127.0.0.1:3306/test"
 STAMPS = {"sqlite": "TEXT", "postgresql": "TIMESTAMP", "mariadb": "DATETIME(6)"}
@@ -93,6 +95,50 @@ def test_rows_that_were_late_while_a_run_was_cut_off_are_found_by_the_next(place
     assert 5_000 in names(read(place, resumed[-1].cursor))
 
 
+def test_a_watermark_ahead_of_now_holds_up_no_later_row(place: SqlPlace) -> None:
+    known = read(place)[-1].cursor
+    place.insert([(2_000, "时钟错了", "2099-01-01 00:00:00")])
+    source = open_source("site", settings=place.settings, told=Told())[0]
+    pages = list(source.read(known))
+    assert 2_000 in names(pages)
+    assert [note.partition(";")[0] for note in notes_of(source)] == [
+        "1 rows have a updated_at that lies ahead (the first: " + _first_ahead(place) + ")"
+    ]
+    now = datetime.now(ZoneInfo("Asia/Shanghai")).isoformat(sep=" ", timespec="seconds")[:19]
+    place.insert([(2_001, "后来的", now)])
+    pages = read(place, pages[-1].cursor)
+    assert set(names(pages)) == {2_000, 2_001}  # and not all rows once more
+    place.insert([(2_002, "再后来的", now)])
+    assert 2_002 in names(read(place, pages[-1].cursor))
+
+
+def _first_ahead(place: SqlPlace) -> str:
+    return f"2099-01-01{' ' if place.stamp == 'TEXT' else 'T'}00:00:00, 2000"
+
+
+def test_a_run_that_stood_ahead_already_reads_anew(place: SqlPlace) -> None:
+    place.insert([(2_000, "时钟错了", "2099-01-01 00:00:00")])
+    kind = "text" if _first_ahead(place)[10] == " " else "time"
+    stuck = {"position": [[kind, "2099-01-01 00:00:00"], ["int", "2000"]], "done": True}
+    assert len(names(read(place, {"sql": stuck}))) == 1_201
+
+
+def test_a_run_that_is_cut_off_ahead_of_now_misses_nothing(place: SqlPlace) -> None:
+    place.insert([(n, "时钟错了", "2099-01-01 00:00:00") for n in range(2_000, 2_600)])
+    cut = read(place)[2]
+    place.insert([(3_000, "后来的", "2099-01-01 00:00:00")])
+    place.change("words = '改过'", "id = 1")
+    pages = read(place, cut.cursor)
+    assert 3_000 in names(pages)
+    assert 1 not in names(pages)
+
+
+def test_rows_without_a_time_count_for_that_of_their_watermark(place: SqlPlace) -> None:
+    page = read(place)[0]
+    assert page.feedback[0].created_at is None
+    assert page.moments["0"].isoformat() == "2026-11-01T00:00:00+08:00"
+
+
 def test_rows_without_a_watermark_are_told(place: SqlPlace) -> None:
     place.poison()
     pages = read(place)
@@ -158,6 +204,32 @@ def test_marks_that_tell_no_time_ask_for_no_lag(mark: tuple[str, str]) -> None:
     with pytest.raises(SourceError, match="set lag: 0"):
         earlier(mark, 60, "w")
     assert earlier(mark, 0, "w") == mark
+
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 11, 28, 4, 0, 0, 500, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        (("time", "2026-11-28T12:01:00"), None),
+        (("time", "2026-11-28T12:01:01"), ("time", "2026-11-28T12:00:00.000500")),
+        (("time", "2026-11-28T06:00:00+00:00"), ("time", "2026-11-28T04:00:00.000500+00:00")),
+        (("text", "2026-11-28 12:00:59"), None),
+        (("text", "2026-11-28 13:00:00"), ("text", "2026-11-28 12:00:00")),
+        (("text", "2099-01-01T00:00:00+00:00"), ("text", "2026-11-28T04:00:00+00:00")),
+        (("text", "2026-11-29"), None),
+        (("text", "2099-01-01"), ("text", "2026-11-28")),
+        (("date", "2026-11-29"), None),
+        (("date", "2026-12-01"), ("date", "2026-11-28")),
+        (("text", "v2099"), None),
+        (("int", "4070908800"), None),
+        (("uuid", "00000000-0000-0000-0000-000000000001"), None),
+    ],
+)
+def test_marks_that_lie_ahead(mark: tuple[str, str], expected: tuple[str, str] | None) -> None:
+    assert moment_before(mark, NOON, SHANGHAI, lag=60) == expected
 
 
 @pytest.mark.parametrize("value", [None, True, b"x", [1]])

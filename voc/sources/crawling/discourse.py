@@ -15,7 +15,7 @@ from voc.config.sources import DiscourseSettings
 from voc.errors import SourceError
 from voc.sources.crawling.forum import ForumWalk, Listing, Thread
 from voc.sources.crawling.markup import parse, words_of
-from voc.sources.crawling.site import Fetched, Site, Step, Unreadable, Voice, page_of
+from voc.sources.crawling.site import Fetched, GoneError, Site, Step, Unreadable, Voice, page_of
 from voc.sources.times import read_time
 
 _CHUNK: Final = 20  # posts that the forum gives at once
@@ -83,11 +83,15 @@ class DiscourseCrawler:
         section: str,  # noqa: ARG002
         thread: Thread,
     ) -> AsyncIterator[Voice | Unreadable]:
-        """Gives the posts of a topic, the first ones and then the others by their ids."""
+        """Gives the posts of a topic, the first ones and then the others by their ids.
+
+        Raises:
+            GoneError: It is there no more.
+        """
         url = f"{self._base}/t/{thread.number}.json"
         page = await site.get(url)
         if page is None:
-            return
+            raise GoneError(f"{url}: the topic is there no more.")
         stream = json_of(page, url).get("post_stream") or {}
         given = [post for post in stream.get("posts") or () if isinstance(post, dict)]
         numbers: dict[Any, str] = {}

@@ -13,7 +13,7 @@ from voc.config.sources import DiscuzSettings
 from voc.errors import SourceError
 from voc.sources.crawling.forum import ForumWalk, Listing, Thread
 from voc.sources.crawling.markup import first, parse, words_of
-from voc.sources.crawling.site import Site, Step, Unreadable, Voice, page_of
+from voc.sources.crawling.site import GoneError, Site, Step, Unreadable, Voice, page_of
 from voc.sources.times import read_time
 
 # Quotes, marks of edits, attachments, places of likes, and the noise that copying is to carry.
@@ -24,6 +24,7 @@ _CUT: Final = (
 _STATIC: Final = re.compile(r"thread-(\d+)-(\d+)-(\d+)\.html")
 _DYNAMIC: Final = re.compile(r"[?&]tid=(\d+)")
 _QUOTED: Final = re.compile(r"[?&]pid=(\d+)")
+_GONE: Final = re.compile("不存在|被删除|被刪除")
 _PIN: Final = re.compile(r"stickthread_\d+")
 
 
@@ -94,12 +95,18 @@ class DiscuzCrawler:
     async def posts(
         self, site: Site, section: str, thread: Thread
     ) -> AsyncIterator[Voice | Unreadable]:
-        """Gives the posts of a thread, page after page."""
+        """Gives the posts of a thread, page after page.
+
+        Raises:
+            GoneError: It is there no more.
+        """
         seen: set[str] = set()
         for number in range(1, self._settings.max_pages + 1):
             url = _page_address(thread.url, number)
             page = await site.get(url)
             tree = parse(page.text, page.url) if page is not None else None
+            if not seen and (page is None or _GONE.search(_message(tree) or "")):
+                raise GoneError(f"{url}: the thread is there no more.")
             if page is None or tree is None or _message(tree) is not None:  # or not for guests
                 if seen:
                     yield Unreadable(url, "the page is gone, or not for guests any more")

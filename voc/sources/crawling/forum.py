@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from voc.errors import SourceError
 from voc.sources.crawling.site import (
+    GoneError,
     Lost,
     Mark,
     RefusedError,
@@ -67,7 +68,11 @@ class Forum(Protocol):
         ...
 
     def posts(self, site: Site, section: str, thread: Thread) -> AsyncIterator[Voice | Unreadable]:
-        """Gives the posts of a thread; none where it is gone."""
+        """Gives the posts of a thread.
+
+        Raises:
+            GoneError: It is there no more.
+        """
         ...
 
 
@@ -79,8 +84,9 @@ class _State:
         newest: Last post of the newest thread read.
         since: Last posts from here on are looked at by the run under way.
         done: Last post and number of the newest thread that the run under way has read.
-        pending: Threads that could not be reached.
+        pending: Threads that could not be reached, or that the list shows no more.
         posts: Ids of the posts of each thread that is read again, to see what vanishes.
+        threads: Those of them by number that a list must show again, as they are recent.
     """
 
     newest: str | None = None
@@ -88,15 +94,16 @@ class _State:
     done: tuple[str, int] | None = None
     pending: tuple[Thread, ...] = ()
     posts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    threads: Mapping[str, Thread] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> _State:
         done = kept.get("done")
         pending = tuple(Thread(*item) for item in kept.get("pending", ()))
         posts = {number: tuple(ids) for number, ids in kept.get("posts", {}).items()}
-        return cls(
-            kept.get("newest"), kept.get("since"), tuple(done) if done else None, pending, posts
-        )
+        threads = {number: Thread(*item) for number, item in kept.get("threads", {}).items()}
+        done = tuple(done) if done else None
+        return cls(kept.get("newest"), kept.get("since"), done, pending, posts, threads)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -105,14 +112,22 @@ class _State:
             "done": list(self.done) if self.done else None,
             "pending": [thread.as_list() for thread in self.pending],
             "posts": {number: list(ids) for number, ids in self.posts.items()},
+            "threads": {number: thread.as_list() for number, thread in self.threads.items()},
         }
 
     def begun(self, recheck: timedelta) -> _State:
         """The state at the beginning of a run; one that was cut off goes on."""
         if self.done is not None or self.newest is None:
             return self
-        since = datetime.fromisoformat(self.newest) - max(recheck, _LEAST_RECHECK)
-        return replace(self, since=since.isoformat())
+        since = (datetime.fromisoformat(self.newest) - max(recheck, _LEAST_RECHECK)).isoformat()
+        recent = {number: each for number, each in self.threads.items() if each.last >= since}
+        return replace(self, since=since, threads=recent)
+
+    def without(self, listed: Iterable[Thread]) -> _State:
+        """The state that looks for the threads which a list, read to its end, shows no more."""
+        there = {thread.number for thread in (*listed, *self.pending)}
+        gone = [each for each in self.threads.values() if each.number not in there]
+        return replace(self, pending=(*self.pending, *gone)[-_MAX_PENDING:])
 
     def read(self, thread: Thread, now: str) -> _State:
         """The state behind a thread. A clock that runs ahead hides no later thread."""
@@ -147,7 +162,16 @@ class _State:
         for number, names in self.posts.items():
             if number not in posts and (room := room - len(names)) >= 0:
                 posts[number] = names
-        return replace(self, posts=posts)
+        known = {**self.threads, str(thread.number): thread}
+        threads = {number: each for number, each in known.items() if number in posts}
+        return replace(self, posts=posts, threads=threads)
+
+    def forgotten(self, thread: Thread) -> _State:
+        """The state behind a thread that is gone."""
+        number = str(thread.number)
+        posts = {name: ids for name, ids in self.posts.items() if name != number}
+        threads = {name: each for name, each in self.threads.items() if name != number}
+        return replace(self, posts=posts, threads=threads)
 
     def ended(self) -> _State:
         return replace(self, since=None, done=None)
@@ -193,17 +217,22 @@ class ForumWalk:
     ) -> AsyncIterator[Step]:
         moment = now.isoformat()
         states[section] = states[section].begun(self._recheck)
-        listed = await self._threads(site, section, states[section], now)
+        listed, is_whole = await self._threads(site, section, states[section], now)
+        states[section] = states[section].without(listed) if is_whole else states[section]
         done = states[section].done
         threads = sorted(thread for thread in listed if not done or _key(thread) > done)
         retried = [each for each in states[section].pending if each.number not in _numbers(threads)]
         total = len(retried) + len(threads)
-        for number, thread in enumerate([*retried, *threads], 1):
+        for number, thread in enumerate([*threads, *retried], 1):
             try:
                 async for step in self._thread(site, section, thread, states):
                     yield step
                 states[section] = states[section].read(thread, moment)
                 self._failures = 0
+            except GoneError:
+                if lost := states[section].lost(thread, ()):
+                    yield Lost(lost)
+                states[section] = states[section].read(thread, moment).forgotten(thread)
             except RefusedError:  # counted by the site
                 states[section] = states[section].read(thread, moment)
             except SpentError:
@@ -211,7 +240,8 @@ class ForumWalk:
             except UnreachableError as error:
                 states[section] = states[section].missed(thread, moment)
                 yield _mark(states, number, total)
-                self._count_failure(error)
+                if number <= len(threads):  # what failed before may fail for ever
+                    self._count_failure(error)
             except _MALFORMED as error:  # one odd thread must not hold up all later ones
                 states[section] = states[section].read(thread, moment)
                 yield Unreadable(thread.url, f"the thread is not written as expected: {error}")
@@ -256,18 +286,20 @@ class ForumWalk:
 
     async def _threads(
         self, site: Site, section: str, state: _State, now: datetime
-    ) -> list[Thread]:
+    ) -> tuple[list[Thread], bool]:
+        """Returns the threads of a list, and whether it was read as far as threads may be new."""
         found: dict[int, Thread] = {}
+        is_whole = False
         for _ in range(_WALKS if state.since is None else 1):
             before = set(found)
-            await self._walk(site, section, state.since, now, found)
+            is_whole = await self._walk(site, section, state.since, now, found)
             if found.keys() == before:
                 break
-        return list(found.values())
+        return list(found.values()), is_whole
 
     async def _walk(
         self, site: Site, section: str, since: str | None, now: datetime, found: dict[int, Thread]
-    ) -> None:
+    ) -> bool:
         for page in range(1, self._max_pages + 1):
             listing = await self._forum.listing(site, section, page, now)
             fresh = [thread for thread in listing.threads if since is None or thread.last >= since]
@@ -276,7 +308,8 @@ class ForumWalk:
                 found[thread.number] = max(thread, found.get(thread.number, thread))
             reached = since is not None and listing.threads and listing.threads[-1].last < since
             if not listing.has_next or reached:
-                return
+                return True
+        return False
 
 
 def _key(thread: Thread) -> tuple[str, int]:
@@ -289,4 +322,5 @@ def _numbers(threads: list[Thread]) -> set[int]:
 
 def _mark(states: Mapping[str, _State], done: int, total: int) -> Mark:
     cursor = {"sections": {name: state.as_dict() for name, state in states.items()}}
-    return Mark(cursor, done, total)
+    missed = tuple(thread.url for state in states.values() for thread in state.pending)
+    return Mark(cursor, done, total, missed)

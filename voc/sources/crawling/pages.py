@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -18,12 +19,55 @@ from voc.sources.crawling.site import (
     RefusedError,
     Site,
     Step,
+    UnreachableError,
     Unreadable,
     Voice,
     page_of,
 )
 
 _MAX_SEEN: Final = 5_000
+_MOST_RUNS: Final = 5
+_MAX_FAILURES: Final = 5
+_MAX_PENDING: Final = 200
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far lists were read.
+
+    Attributes:
+        seen: Marks of the entries that were opened, or are pending.
+        whole: Lists that were read to their end once.
+        pending: Entries by id whose details could not be reached: runs that tried, and the entry.
+        failures: Details in a row that could not be reached in this run.
+        done: Pages of the list under way that were read.
+    """
+
+    seen: dict[str, None]
+    whole: list[str]
+    pending: dict[str, tuple[int, Voice]]
+    failures: int = 0
+    done: int = 0
+
+    @classmethod
+    def of(cls, cursor: Mapping[str, Any]) -> _Progress:
+        pending = {
+            name: (runs, Voice(place, values))
+            for name, (runs, place, values) in cursor.get("pending", {}).items()
+        }
+        return cls(dict.fromkeys(cursor.get("seen", ())), list(cursor.get("whole", ())), pending)
+
+    def mark(self) -> Mark:
+        cursor = {
+            "seen": list(self.seen)[-_MAX_SEEN:],
+            "whole": list(self.whole),
+            "pending": {
+                name: [runs, voice.place, dict(voice.values)]
+                for name, (runs, voice) in self.pending.items()
+            },
+        }
+        missed = tuple(each.place for _, each in self.pending.values())
+        return Mark(cursor, self.done, missed=missed)
 
 
 class PagesCrawler:
@@ -31,7 +75,8 @@ class PagesCrawler:
 
     An entry whose words in the list are as before is not opened again, so that a change of its
     state or of the number of its answers is what opens it. A list is left at the first page
-    without news once it was read to its end.
+    without news once it was read to its end. Details that cannot be reached hold up no others: they
+    are tried again behind the lists of the next runs.
     """
 
     def __init__(self, settings: PagesSettings, zone: ZoneInfo) -> None:  # noqa: ARG002
@@ -46,25 +91,31 @@ class PagesCrawler:
         now: datetime,  # noqa: ARG002
     ) -> AsyncIterator[Step]:
         """Gives entries, and a mark behind each page of a list."""
-        seen = dict.fromkeys(cursor.get("seen", ()))
-        whole = list(cursor.get("whole", ()))
+        progress = _Progress.of(cursor)
+        former = list(progress.pending.values())
         for url in self._settings.urls:
             address: str | None = url
             visited: set[str] = set()
             while address and address not in visited and len(visited) < self._settings.max_pages:
                 visited.add(address)
+                progress.done = len(visited)
                 tree, entries = await self._entries(site, address)
-                fresh = [entry for entry in entries if entry[0] not in seen]
+                fresh = [entry for entry in entries if entry[0] not in progress.seen]
                 for mark, voice in fresh:
-                    async for found in self._opened(site, voice):
-                        yield found
-                    seen[mark] = None
+                    async for step in self._opened(site, voice, progress):
+                        yield step
+                    progress.seen[mark] = None
                 address = self._next(tree, address)
-                if whole.count(url) and not fresh:
+                if progress.whole.count(url) and not fresh:
                     address = None
-                if address is None and url not in whole:
-                    whole.append(url)
-                yield Mark({"seen": list(seen)[-_MAX_SEEN:], "whole": list(whole)}, len(visited))
+                if address is None and url not in progress.whole:
+                    progress.whole.append(url)
+                yield progress.mark()
+        for _, voice in former:
+            if progress.pending.get(str(voice.values["id"]), (0, None))[1] is voice:
+                async for step in self._retried(site, voice, progress):
+                    yield step
+                yield progress.mark()
 
     async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
         """Returns the entries of a list, or the fields of a page of details."""
@@ -92,17 +143,54 @@ class PagesCrawler:
         said = f"{values['id']}\x1f{words_of(item)}".encode("utf-8", "surrogatepass")
         return blake2b(said, digest_size=8).hexdigest(), Voice(target or url, values)
 
-    async def _opened(self, site: Site, voice: Voice) -> AsyncIterator[Voice | Unreadable]:
+    async def _opened(self, site: Site, voice: Voice, progress: _Progress) -> AsyncIterator[Step]:
+        """Gives what stands behind an entry; one that cannot be reached waits for a later run.
+
+        Raises:
+            UnreachableError: The details of several in a row cannot be reached: it is the site.
+        """
+        name = str(voice.values["id"])
+        try:
+            for found in await self._behind(site, voice):
+                yield found
+        except UnreachableError:
+            progress.pending[name] = (1, voice)
+            if len(progress.pending) > _MAX_PENDING:
+                oldest = next(iter(progress.pending))
+                yield _given_up(progress.pending.pop(oldest)[1], "too many others wait")
+            progress.failures += 1
+            if progress.failures >= _MAX_FAILURES:
+                yield progress.mark()
+                raise
+        else:
+            progress.pending.pop(name, None)
+            progress.failures = 0
+
+    async def _retried(self, site: Site, voice: Voice, progress: _Progress) -> AsyncIterator[Step]:
+        """Gives what stands behind an entry that former runs could not reach.
+
+        It is given up after some runs, until its words in the list change.
+        """
+        name = str(voice.values["id"])
+        runs = progress.pending[name][0] + 1
+        try:
+            for found in await self._behind(site, voice):
+                yield found
+        except UnreachableError as error:
+            if runs < _MOST_RUNS:
+                progress.pending[name] = (runs, voice)
+                return
+            yield _given_up(voice, f"in {runs} runs it could not be reached ({error})")
+        del progress.pending[name]
+
+    async def _behind(self, site: Site, voice: Voice) -> list[Voice | Unreadable]:
         if self._detail is None or not voice.values.get("url"):
-            yield voice
-            return
+            return [voice]
         try:
             page = await site.get(str(voice.values["url"]))
         except RefusedError:  # counted by the site
-            return
-        if page is not None:
-            for found in self._details(parse(page.text, page.url), voice):
-                yield found
+            return []
+        return self._details(parse(page.text, page.url), voice) if page is not None else []
 
     def _details(self, tree: Any, voice: Voice) -> list[Voice | Unreadable]:
         assert self._detail is not None
@@ -120,6 +208,10 @@ class PagesCrawler:
     def _next(self, tree: Any, url: str) -> str | None:
         found = _pick(tree, self._list.next) if self._list.next else None
         return urljoin(url, found).partition("#")[0] if found else None
+
+
+def _given_up(voice: Voice, reason: str) -> Unreadable:
+    return Unreadable(voice.place, f"{reason}; it is opened again when its entry changes")
 
 
 def _picked(node: Any, picks: Mapping[str, str | PickSettings]) -> dict[str, Any]:

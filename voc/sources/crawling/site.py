@@ -23,6 +23,10 @@ class UnreachableError(SourceError):
     """A site does not answer, or says that it cannot now."""
 
 
+class GoneError(SourceError):
+    """What stood at an address is there no more."""
+
+
 class SpentError(SourceError):
     """A run has made all the requests it may."""
 
@@ -102,11 +106,13 @@ class Mark:
         cursor: JSON values.
         done: Threads or pages read, of `total`.
         total: How many there are, where that is known.
+        missed: Addresses that could not be reached yet; a later run tries them again.
     """
 
     cursor: Mapping[str, Any]
     done: int = 0
     total: int | None = None
+    missed: tuple[str, ...] = ()
 
 
 Step = Voice | Unreadable | Lost | Mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -36,6 +36,7 @@ _CHANNELS: Final[Mapping[str, Channel]] = {
 }  # fmt: skip
 _GRACE_S: Final = 10
 _SAID_CHARS: Final = 500
+_SHOWN: Final = 3
 
 
 class CrawlSource:
@@ -70,7 +71,7 @@ class CrawlSource:
         self._job = Job(name, known, crawl, str(zone), limit=limit)
         self._progress = ReadProgress(0, None)
         self._max_requests = known.max_requests
-        self.note: str | None = None
+        self.notes: tuple[str, ...] = ()
         """What is to be told of the last run: that it was not whole."""
 
     @property
@@ -85,6 +86,7 @@ class CrawlSource:
             ConfigError: What crawls is not installed, or the config names no contact.
             SourceError: The site cannot be read (any more); what was given before stands.
         """
+        self.notes = ()
         kept = (cursor or {}).get("crawl", {})
         draft = _Draft(kept)
         with _crawling(replace(self._job, cursor=kept)) as lines:
@@ -92,14 +94,15 @@ class CrawlSource:
                 if "mark" in line:
                     mark = line["mark"]
                     self._progress = ReadProgress(mark["done"], mark["total"])
+                    self.notes = _told_of(mark["missed"])
                     yield draft.marked(mark["cursor"], line["forbidden"])
                 elif "lost" in line:
                     draft.withdrawn += line["lost"]
                 elif "end" in line:
                     if line["end"] == "spent":
-                        self.note = (
-                            f"{self.name}: all {self._max_requests} requests of one run are made"
-                            " (max_requests); the next run goes on."
+                        self.notes += (
+                            f"all {self._max_requests} requests of one run are made"
+                            " (max_requests); the next run goes on.",
                         )
                     yield draft.page(line["forbidden"], done=True)
                 else:
@@ -128,6 +131,16 @@ class CrawlSource:
             )
         except RowError as error:
             return Reject(self.name, place, error.reason, str(values.get("text", "")))
+
+
+def _told_of(missed: Sequence[str]) -> tuple[str, ...]:
+    if not missed:
+        return ()
+    more = f" and {len(missed) - _SHOWN} more" if len(missed) > _SHOWN else ""
+    return (
+        f"{len(missed)} pages could not be reached ({', '.join(missed[:_SHOWN])}{more}); the next"
+        " run tries them again.",
+    )
 
 
 @dataclass(slots=True)

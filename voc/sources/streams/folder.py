@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -15,12 +16,13 @@ from zoneinfo import ZoneInfo
 
 from voc.config.streams import FolderSourceSettings
 from voc.errors import ConfigError, MissingExtraError, SourceError, UsageError
-from voc.records import Channel, Feedback
+from voc.records import Channel
 from voc.sources.base import Page, ReadProgress, Reject
 from voc.sources.files import FileSource
+from voc.sources.one_call import name_of_file
 from voc.sources.streams.drops import Dropped, dropped
 from voc.sources.tables import is_recording
-from voc.sources.transcripts import call_name
+from voc.sources.times import time_in_name
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -127,10 +129,12 @@ class FolderSource:
                     mapping=self._settings.map,
                     zone=self._zone,
                     max_chars=self._max_chars,
+                    call=name_of_file(self._below(file)),
+                    moment=self._moment_of(file),
                 )
                 for page in source.read_behind(rows_done, {}):
                     rejects = tuple(self._placed(each, path, file) for each in page.rejects)
-                    yield replace(page, feedback=self._named(page, file), rejects=rejects)
+                    yield replace(page, rejects=rejects)
         except (UsageError, SourceError) as error:
             if isinstance(error, FetchError):
                 raise
@@ -169,16 +173,15 @@ class FolderSource:
     def _hears(self, path: str) -> bool:
         return self._recordings is not None and is_recording(PurePosixPath(path))
 
-    def _named(self, page: Page, file: Dropped) -> tuple[Feedback, ...]:
-        """Returns a page's feedback; a file that is one call names it by its path."""
-        name = call_name(self._below(file))
-        if name is None:
-            return page.feedback
-        return tuple(replace(item, native_id=name) for item in page.feedback)
-
     def _id_of(self, file: Dropped) -> str:
         """A recording's path below the folder that the pattern names, without its ending."""
         return self._below(file).rpartition(".")[0]
+
+    def _moment_of(self, file: Dropped) -> datetime | None:
+        """When what a file holds was said at the latest, as its path or its own time tells."""
+        named = time_in_name(self._below(file), self._zone, now=datetime.now(UTC))
+        changed_s = file.changed_s
+        return named or (datetime.fromtimestamp(changed_s, UTC) if changed_s is not None else None)
 
     def _below(self, file: Dropped) -> str:
         fixed = self._pattern.partition("*")[0].rpartition("/")[0]

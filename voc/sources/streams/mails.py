@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import decode_header
@@ -21,6 +21,15 @@ from voc.text.encoding import decode
 _DEEPEST: Final = 20
 _MOST_PARTS: Final = 200
 _ID_CHARS: Final = 180
+_BY_PEOPLE: Final = frozenset({"no", "none"})
+_AUTOMATIC: Final[Mapping[str, frozenset[str] | None]] = {
+    # A header, and the values that say so; `None`: any but those of people.
+    "Auto-Submitted": None,
+    "X-Auto-Response-Suppress": None,
+    "X-Autoreply": None,
+    "X-Autorespond": None,
+    "Precedence": frozenset({"bulk", "junk", "list", "auto_reply"}),
+}
 _FOLDED: Final = re.compile(r"\s*[\r\n]+\s*")
 
 
@@ -41,9 +50,11 @@ def read_mail(data: bytes) -> Mail:
     """Reads a mail: its plain text, or else its page as text; attachments are counted.
 
     Raises:
-        RowError: It holds no words.
+        RowError: It holds no words, or those of a program: an automatic reply, a bulk mail.
     """
     message = BytesParser(policy=compat32).parsebytes(data)
+    if said := _automatic(message):
+        raise RowError(f"the mail is an automatic one ({said})")
     plain, page, attachments = _texts(message)
     text = words_of(plain) if plain.strip() else words_of(text_of_html(page))
     title = header_text(message.get("Subject"))
@@ -62,6 +73,15 @@ def read_mail(data: bytes) -> Mail:
     }
     kept = {key: value for key, value in values.items() if value not in (None, "", 0)}
     return Mail(native_id, kept)
+
+
+def _automatic(message: Message) -> str | None:
+    """Returns the header by which a mail says that a program wrote it (RFC 3834)."""
+    for name, answers in _AUTOMATIC.items():
+        told = header_text(message.get(name)).partition(";")[0].strip().lower()
+        if told and told not in _BY_PEOPLE and (answers is None or told in answers):
+            return f"{name}: {told[:40]}"
+    return None
 
 
 def _people(message: Message, header: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +24,14 @@ from voc.sources.identity import native_id
 from voc.sources.names import by_field
 from voc.sources.rows import Row
 from voc.sources.streams.consuming import MOST_TRIES, AwayError, pause_s
-from voc.sources.streams.watermarks import Mark, earlier, read_mark, write_mark
+from voc.sources.streams.watermarks import (
+    Mark,
+    earlier,
+    moment_before,
+    read_mark,
+    time_of,
+    write_mark,
+)
 from voc.sources.values import DELETED, says_yes
 
 
@@ -33,8 +41,8 @@ class _State:
 
     Attributes:
         position: Watermark and key of the last row read.
-        floor: Lowest watermark at which a run was cut off: rows that were late there are looked
-            for by the next run.
+        floor: Lowest watermark at which a run was cut off, or that was now when a row ahead of it
+            was read: rows that were late there are looked for by the next run.
         done: Whether the run came to its end.
     """
 
@@ -67,8 +75,10 @@ class SqlSource:
 
     Rows are read by growing watermark and, within one, by growing key, so that none is lost or
     doubled where a page ends between equals. Each run begins `lag` before the end of the last one,
-    for rows that were committed late; what is known is a duplicate. A row whose `deleted` column
-    says so is withdrawn. Where the query gives all there is (`snapshot`), each run reads all of it.
+    for rows that were committed late; what is known is a duplicate. A watermark that lies ahead of
+    now, as of a clock that is wrong, holds up no later row: the next run begins at now. A row whose
+    `deleted` column says so is withdrawn. Where the query gives all there is (`snapshot`), each run
+    reads all of it.
 
     Args:
         name: Name of the source.
@@ -102,11 +112,23 @@ class SqlSource:
         self._max_chars = max_chars
         self._url = database_url(settings.url, name=name, base=base)
         self._rows = 0
+        self._ahead: tuple[int, str] = (0, "")
 
     @property
     def progress(self) -> ReadProgress:
         """How many rows were read."""
         return ReadProgress(self._rows, None)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be told of the last run."""
+        count, first = self._ahead
+        said = (
+            f"{count} rows have a {self._settings.watermark} that lies ahead (the first: {first});"
+            " they are read, and the next run begins at now all the same. Mend them, or where all"
+            " rows do, the setting timezone."
+        )
+        return (said,) if count else ()
 
     def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
         """Gives the rows behind `cursor`; a connection that is lost is made anew.
@@ -114,16 +136,18 @@ class SqlSource:
         Raises:
             SourceError: The database cannot be reached, or does not take the query.
         """
+        self._ahead = 0, ""
         state = _State() if self.snapshot_share is not None else self._begun(_State.of(cursor))
         with read_only(self._url, name=self.name) as engine:
             if unmarked := self._unmarked(engine):
                 yield Page((), (unmarked,), state.as_cursor(), done=False)
             columns: ColumnMap | None = None
             while True:
+                moment = datetime.now(UTC)
                 rows = self._fetched(engine, state.position)
                 if rows and columns is None:
                     columns = find_columns(self._names(rows[0]), mapping=self._told)
-                for page, behind in self._pages(rows, columns, state):
+                for page, behind in self._pages(rows, columns, state, moment):
                     yield page
                     state = behind
                 if state.done:
@@ -134,14 +158,24 @@ class SqlSource:
         if state.position is None:
             return state
         watermark = state.position[0]
+        if state.floor is None and self._now_before(watermark, datetime.now(UTC)):
+            return _State()
         if not state.done:
             return replace(state, floor=_lower(state.floor, watermark))
         floor = _lower(state.floor, watermark)
         begin = earlier(floor, self._settings.lag, self._settings.watermark)
         return _State((begin, ("none", "")))
 
+    def _now_before(self, watermark: Mark, moment: datetime) -> Mark | None:
+        """The moment as a watermark, where the row's own lies ahead of it."""
+        return moment_before(watermark, moment, self._zone, lag=self._settings.lag)
+
     def _pages(
-        self, rows: Sequence[Mapping[str, Any]], columns: ColumnMap | None, state: _State
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        columns: ColumnMap | None,
+        state: _State,
+        moment: datetime,
     ) -> Iterator[tuple[Page, _State]]:
         draft = Draft()
         for row in rows:
@@ -149,8 +183,13 @@ class SqlSource:
             item = self._item(row, columns)
             if not draft.takes(item) or draft.is_full:
                 yield draft.page(state.as_cursor(), done=False, is_snapshot=True), state
-            draft.add(item)
-            state = replace(state, position=self._position(row), done=False)
+            position = self._position(row)
+            draft.add(item, moment=time_of(position[0], self._zone))
+            state = replace(state, position=position, done=False)
+            if capped := self._now_before(position[0], moment):
+                state = replace(state, floor=_lower(state.floor, capped))
+                count, first = self._ahead
+                self._ahead = count + 1, first or f"{position[0][1]}, {position[1][1]}"
         self._rows += len(rows)
         state = replace(state, done=len(rows) < PAGE_ROWS)
         yield draft.page(state.as_cursor(), done=state.done, is_snapshot=True), state

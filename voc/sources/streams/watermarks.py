@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from voc.errors import SourceError
+from voc.sources.times import read_time
 
 Mark = tuple[str, str]
 """A value as its kind and its text, which JSON keeps exactly."""
@@ -62,14 +63,63 @@ def earlier(mark: Mark, lag: float, column: str) -> Mark:
     return write_mark(_minus(value, lag), column)
 
 
+def moment_before(mark: Mark, moment: datetime, zone: tzinfo, *, lag: float) -> Mark | None:
+    """Returns a moment as the mark writes times, where the mark lies more than `lag` s ahead of it.
+
+    Args:
+        mark: The mark.
+        moment: A time with an offset.
+        zone: The zone of marks that name none.
+        lag: Seconds.
+
+    Returns:
+        `None` where the mark lies not ahead, or tells no time, as a number does not.
+    """
+    value = read_mark(mark)
+    if isinstance(value, str):
+        try:
+            told = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+        here = _like(told, moment, zone)
+        back = told - _days(lag) if len(value) <= _TIME_LIKE else _back(told, lag)
+        return ("text", _as_text(here, value)) if back > here else None
+    if isinstance(value, datetime):
+        here = _like(value, moment, zone)
+        return ("time", here.isoformat()) if _back(value, lag) > here else None
+    if isinstance(value, date):
+        today = moment.astimezone(zone).date()
+        return ("date", today.isoformat()) if _minus(value, lag) > today else None
+    return None
+
+
+def time_of(mark: Mark, zone: tzinfo) -> datetime | None:
+    """Returns the time that a mark tells; `None` where it is a number or no time."""
+    value = read_mark(mark)
+    is_time = isinstance(value, (str, date))
+    return read_time(value, zone) if is_time else None
+
+
+def _like(value: datetime, moment: datetime, zone: tzinfo) -> datetime:
+    """A moment with the offset of a time, or as naive as it."""
+    if value.tzinfo is None:
+        return moment.astimezone(zone).replace(tzinfo=None)
+    return moment.astimezone(value.tzinfo)
+
+
 def _minus(value: Any, lag: float) -> Any:
     if isinstance(value, datetime):
         return _back(value, lag)
     if isinstance(value, date):
-        return value - timedelta(days=int(lag // 86_400) + 1)
+        return value - _days(lag)
     if isinstance(value, Decimal):
         return value - Decimal(str(lag))
     return value - (int(lag) if isinstance(value, int) else lag)
+
+
+def _days(lag: float) -> timedelta:
+    """Whole days that hold so many seconds."""
+    return timedelta(days=int(lag // 86_400) + 1)
 
 
 def _back(value: datetime, lag: float) -> datetime:
@@ -88,7 +138,12 @@ def _earlier_text(value: str, lag: float, column: str) -> str:
             " in the query, or set lag: 0"
         ) from None
     if len(value) <= _TIME_LIKE:
-        days = timedelta(days=int(lag // 86_400) + 1)
-        return (moment.date() - days).isoformat()[: len(value)]
-    back = _back(moment, lag).replace(microsecond=0)
-    return back.isoformat(sep="T" if "T" in value else " ")
+        return _as_text(moment - _days(lag), value)
+    return _as_text(_back(moment, lag), value)
+
+
+def _as_text(moment: datetime, like: str) -> str:
+    """A time in whole seconds, or a day, as another is written."""
+    if len(like) <= _TIME_LIKE:
+        return moment.date().isoformat()[: len(like)]
+    return moment.replace(microsecond=0).isoformat(sep="T" if "T" in like else " ")

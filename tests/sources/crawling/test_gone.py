@@ -1,0 +1,219 @@
+"""What a site shows no more, or cannot show now: withdrawn, or tried again, and told."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.sources.crawling.crawls import Stored, crawled, settings_of
+from tests.sources.crawling.forums import BEGAN, FakeDiscuz
+from tests.sources.crawling.loopback import Answer, Loopback
+from tests.sources.crawling.test_other_kinds import FakeComplaints, FakeDiscourse, complaints_of
+from voc.config.sources import DiscourseSettings, DiscuzSettings, PagesSettings
+from voc.errors import SourceError
+from voc.sources.crawling.discourse import DiscourseCrawler
+from voc.sources.crawling.discuz import DiscuzCrawler
+from voc.sources.crawling.pages import PagesCrawler
+from voc.sources.crawling.site import (
+    Crawler,
+    Fetched,
+    Lost,
+    Mark,
+    Step,
+    UnreachableError,
+    Unreadable,
+    Voice,
+)
+from voc.store import open_store
+
+BASE = "https://site.example.com"
+ZONE = ZoneInfo("Asia/Shanghai")
+BROKEN = Answer(b"broken", 500)
+
+
+class Walks:
+    """Runs of a crawler over a site that answers in this process."""
+
+    def __init__(self, crawler: Crawler, answer: Callable[[str], Answer | None]) -> None:
+        self._crawler = crawler
+        self._answer = answer
+        self.cursor: Mapping[str, Any] = {}
+        self.missed: tuple[str, ...] = ()
+        self.asked: list[str] = []
+
+    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched | None:
+        del headers
+        path = url.removeprefix(BASE)
+        self.asked.append(path)
+        given = self._answer(path)
+        if given is not None and given.status >= 500:
+            raise UnreachableError(f"{url}: the site answers {given.status}.")
+        return Fetched(url, 200, given.body, {"content-type": given.kind}) if given else None
+
+    def run(self) -> list[Step]:
+        """Gives what a run gives but for its marks; the next one goes on there."""
+        self.asked.clear()
+        steps: list[Step] = []
+
+        async def walk() -> None:
+            async for step in self._crawler.crawl(self, self.cursor, datetime.now(UTC)):
+                if isinstance(step, Mark):
+                    self.cursor, self.missed = step.cursor, step.missed
+                else:
+                    steps.append(step)
+
+        asyncio.run(walk())
+        return steps
+
+
+def voices(steps: list[Step]) -> set[str]:
+    return {str(step.values["id"]) for step in steps if isinstance(step, Voice)}
+
+
+def lost(steps: list[Step]) -> set[str]:
+    return {name for step in steps if isinstance(step, Lost) for name in step.ids}
+
+
+def discuz(answer: Callable[[str], Answer | None], **more: Any) -> Walks:
+    told = {"kind": "discuz", "url": BASE, "boards": [2], "recheck_days": 30, **more}
+    return Walks(DiscuzCrawler(DiscuzSettings.model_validate(told), ZONE), answer)
+
+
+def complaints(answer: Callable[[str], Answer | None]) -> Walks:
+    return Walks(PagesCrawler(PagesSettings.model_validate(complaints_of(BASE)), ZONE), answer)
+
+
+def pids(forum: FakeDiscuz, tid: int) -> set[str]:
+    return {str(post.pid) for post in forum.topics[tid].posts}
+
+
+def test_a_thread_that_is_deleted_whole_is_withdrawn(tmp_path: Path) -> None:
+    forum = FakeDiscuz(6)
+    with Loopback(forum) as server:
+        source = {"kind": "discuz", "url": server.url, "boards": [2], "recheck_days": 30}
+        settings = settings_of(tmp_path, server, source)
+        count = crawled(settings).accepted
+        gone = forum.topics.pop(6)
+        assert crawled(settings).withdrawn == len(gone.posts)
+        with open_store(settings.store_url) as store:
+            assert [each.voices for each in store.sources()] == [count - len(gone.posts)]
+
+
+def test_a_thread_that_is_gone_is_looked_at_once_and_may_come_again() -> None:
+    forum = FakeDiscuz(12)
+    walks = discuz(forum)
+    walks.run()
+    theirs = pids(forum, 9)
+    gone = forum.topics.pop(9)
+    assert lost(walks.run()) == theirs
+    assert lost(walks.run()) == set()
+    assert not [path for path in walks.asked if "thread-9-" in path]
+    forum.topics[9] = gone  # as one that was held for review
+    assert theirs <= voices(walks.run())
+
+
+def test_a_thread_that_is_gone_though_the_list_shows_it_is_withdrawn() -> None:
+    forum, hidden = FakeDiscuz(6), set[str]()
+    walks = discuz(lambda path: None if path in hidden else forum(path))
+    walks.run()
+    hidden.add("/thread-6-1-1.html")
+    assert lost(walks.run()) == pids(forum, 6)
+    assert lost(walks.run()) == set()
+
+
+def test_a_thread_that_guests_may_not_read_any_more_is_not_withdrawn() -> None:
+    forum, closed = FakeDiscuz(6), set[str]()
+    page = forum._page('<div id="messagetext"><p>您需要登录才可以继续本操作</p></div>')
+    walks = discuz(lambda path: page if path in closed else forum(path))
+    walks.run()
+    closed.add("/thread-6-1-1.html")
+    assert lost(walks.run()) == set()
+
+
+def test_a_list_that_is_read_in_part_tells_of_nothing_gone() -> None:
+    forum = FakeDiscuz(30)
+    whole = discuz(forum)
+    whole.run()
+    part = discuz(forum, max_pages=1)
+    part.cursor = whole.cursor
+    part.run()
+    assert [path for path in part.asked if path.startswith("/thread-30-")]
+    assert not [path for path in part.asked if path.startswith("/thread-1-")]
+
+
+def test_a_discourse_topic_that_is_deleted_is_withdrawn() -> None:
+    forum = FakeDiscourse(9)
+    told = {"kind": "discourse", "url": BASE, "recheck_days": 30}
+    walks = Walks(DiscourseCrawler(DiscourseSettings.model_validate(told), ZONE), forum)
+    walks.run()
+    gone = forum.posts.pop(8)
+    assert lost(walks.run()) == {str(post["id"]) for post in gone}
+
+
+def test_threads_that_fail_for_ever_hold_up_no_new_one_and_are_told() -> None:
+    forum = FakeDiscuz(12)
+    failing = re.compile(r"/thread-(1|3|5|7|9|11)-1-1\.html")
+    walks = discuz(
+        lambda path: BROKEN if failing.fullmatch(path) else forum(path), recheck_days=0.1
+    )
+    walks.run()
+    post = forum.reply(2, "车友1", BEGAN + timedelta(days=20), "又坏了")
+    assert str(post.pid) in voices(walks.run())
+    assert len(walks.missed) == 6
+
+
+def test_details_that_fail_hold_up_no_others_and_are_told(tmp_path: Path) -> None:
+    site, failing = FakeComplaints(12), {"/detail/7.html"}
+    with Loopback(lambda path: BROKEN if path in failing else site(path)) as server:
+        settings = settings_of(tmp_path, server, complaints_of(server.url), retries=0)
+        assert crawled(settings).accepted == 11
+        assert Stored(settings).health.notes == (
+            f"1 pages could not be reached ({server.url}/detail/7.html); the next run tries them"
+            " again.",
+        )
+        failing.clear()
+        assert crawled(settings).accepted == 1
+        assert Stored(settings).one("TS0007").product == "云驰X5"
+        assert Stored(settings).health.notes == ()
+
+
+def test_details_that_fail_for_ever_are_given_up_until_their_entry_changes() -> None:
+    site = FakeComplaints(3)
+    walks = complaints(lambda path: BROKEN if path == "/detail/2.html" else site(path))
+    given_up, asked = [], 0
+    for _ in range(6):
+        given_up.append([step.place for step in walks.run() if isinstance(step, Unreadable)])
+        asked += walks.asked.count("/detail/2.html")
+    assert given_up == [[], [], [], [], [f"{BASE}/detail/2.html"], []]
+    assert (asked, walks.missed) == (5, ())
+    site.state[2] = "已完成"
+    walks.run()
+    assert walks.asked.count("/detail/2.html") == 1
+    assert walks.missed == (f"{BASE}/detail/2.html",)
+
+
+def test_an_entry_that_changes_while_it_waits_is_read_once() -> None:
+    site, failing = FakeComplaints(3), {"/detail/2.html"}
+    walks = complaints(lambda path: BROKEN if path in failing else site(path))
+    walks.run()
+    site.state[2] = "已完成"
+    failing.clear()
+    assert voices(walks.run()) == {"TS0002", "TS0002#1"}
+    assert walks.asked.count("/detail/2.html") == 1
+    assert walks.missed == ()
+
+
+def test_a_site_whose_details_all_fail_is_an_error_that_goes_on_behind_them() -> None:
+    site, failing = FakeComplaints(12), True
+    walks = complaints(lambda path: BROKEN if failing and "detail" in path else site(path))
+    with pytest.raises(SourceError, match=r"detail/8.html: the site answers 500"):
+        walks.run()
+    failing = False
+    assert len(voices(walks.run())) == 12
