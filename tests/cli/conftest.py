@@ -18,6 +18,11 @@ class Result(NamedTuple):
     err: str
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _models_once(models_once: None) -> None:
+    """The commands load the models that others loaded before."""
+
+
 @pytest.fixture
 def voc(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
