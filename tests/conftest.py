@@ -10,6 +10,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from hypothesis import settings
+
+# Workers share the cores: several threads of one would only wait for each other. Before numpy.
+for _library in ("OMP", "OPENBLAS"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("voc", deadline=None)
+settings.load_profile("voc")
 
 Need = Literal["services", "data", "browser", "torch"]
 _REQUIRED = {
