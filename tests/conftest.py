@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
+from hypothesis import settings
+
+# Workers share the cores: several threads of one would only wait for each other. Before numpy.
+for _library in ("OMP", "OPENBLAS"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("voc", deadline=None)
+settings.load_profile("voc")
 
 Need = Literal["services", "data", "browser", "torch"]
 _REQUIRED = {
@@ -51,6 +61,59 @@ def _own_environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("VOC_")]:
             patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _schema_once() -> Iterator[None]:
+    """Makes the tables of new SQLite stores by migrations once, and then from their SQL.
+
+    Migrating takes a fifth of a second, and most tests begin with a new store.
+    """
+    from voc.store import migrate
+
+    upgrade, made = migrate._upgrade, list[str]()
+
+    @functools.wraps(upgrade)
+    def upgrade_once(connection: Any) -> None:
+        if connection.dialect.name != "sqlite" or migrate.current_revision(connection) is not None:
+            upgrade(connection)
+        elif made:
+            for statement in made:
+                connection.exec_driver_sql(statement)
+        else:
+            upgrade(connection)
+            dump = connection.connection.driver_connection.iterdump()
+            made.extend(line for line in dump if line not in ("BEGIN TRANSACTION;", "COMMIT;"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate, "_upgrade", upgrade_once)
+        yield
+
+
+_MODELS: dict[tuple[object, ...], Any] = {}
+
+
+@pytest.fixture(scope="module")
+def models_once() -> Iterator[None]:
+    """Lets a model whose files are the same be loaded once for all tests of a process.
+
+    What a model keeps of the industries it was asked about is kept with it.
+    """
+    from voc.tagging import loading
+
+    load = loading._load
+
+    def load_once(folder: Path, name: str, found: Any, *, threads: int) -> Any:
+        files = sorted(each for each in folder.rglob("*") if each.is_file())
+        stamps = [(str(each), each.stat().st_mtime_ns, each.stat().st_size) for each in files]
+        key = (str(folder), name, repr(found), threads, tuple(stamps))
+        if key not in _MODELS:
+            _MODELS[key] = load(folder, name, found, threads=threads)
+        return _MODELS[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "_load", load_once)
         yield
 
 

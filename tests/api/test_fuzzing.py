@@ -28,7 +28,7 @@ from tests.api.serving import RunningServer
 from tests.api.test_openapi import SNAPSHOT
 from voc.store import open_store
 
-WALKS = 60
+WALKS = 120
 """Fewest walks, so that every list is reached by one."""
 
 # Read when the module is, for tests run without VOC_* variables.

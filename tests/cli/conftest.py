@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,18 @@ import pytest
 
 from voc.cli import main
 
+MadeOnce = Callable[[str, Callable[[], object]], None]
+
 
 class Result(NamedTuple):
     code: int
     out: str
     err: str
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _models_once(models_once: None) -> None:
+    """The commands load the models that others loaded before."""
 
 
 @pytest.fixture
@@ -37,3 +45,25 @@ def voc(
         return Result(code, *capfd.readouterr())
 
     return call
+
+
+@pytest.fixture(scope="module")
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture
+def made_once(tmp_path: Path, _kept: Path) -> MadeOnce:
+    """Fills a test's folder: by calling what makes it, or with what that made for another test.
+
+    Args of what is returned: a name within the module, and what makes the files.
+    """
+
+    def fill(name: str, make: Callable[[], object]) -> None:
+        if (_kept / name).exists():
+            shutil.copytree(_kept / name, tmp_path, dirs_exist_ok=True)
+        else:
+            make()
+            shutil.copytree(tmp_path, _kept / name)
+
+    return fill

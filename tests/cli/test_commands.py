@@ -6,46 +6,15 @@ import csv
 import gzip
 import io
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 
-from voc.cli import main
+from tests.cli.conftest import MadeOnce
 
-
-class Result(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-class Voc:
-    """Calls `voc` in this process, in a folder and environment of its own."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capfd = capfd
-
-    def __call__(self, *arguments: str) -> Result:
-        self._monkeypatch.setattr(sys, "argv", ["voc", *arguments])
-        self._capfd.readouterr()
-        try:
-            main()
-            code = 0
-        except SystemExit as leaving:
-            code = int(leaving.code or 0)
-        return Result(code, *self._capfd.readouterr())
-
-
-@pytest.fixture
-def voc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Voc:
-    monkeypatch.chdir(tmp_path)
-    for name in ("VOC_STORE_URL", "VOC_QUEUE_DIR", "VOC_CONFIG"):
-        monkeypatch.delenv(name, raising=False)
-    return Voc(monkeypatch, capfd)
-
+Voc = Callable[..., Any]
 
 REVIEWS = [
     {"id": name, "text": text, "time": f"2026-11-0{day} 11:00", "store": store}
@@ -150,13 +119,22 @@ def test_eval_prints_figures_with_intervals(voc: Voc, tmp_path: Path) -> None:
     assert accuracy == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 2}
 
 
-def test_from_a_file_to_work_orders_and_a_report(voc: Voc, tmp_path: Path) -> None:
-    _write(tmp_path / "reviews.jsonl", REVIEWS)
-    assert "7 new" in voc("ingest", "reviews.jsonl", "--industry", "snack").err
+@pytest.fixture
+def chain(voc: Voc, tmp_path: Path, made_once: MadeOnce) -> None:
+    """A store of the reviews, after one run."""
+
+    def make() -> None:
+        _write(tmp_path / "reviews.jsonl", REVIEWS)
+        assert "7 new" in voc("ingest", "reviews.jsonl", "--industry", "snack").err
+        result = voc("run")
+        assert result.code == 0, result.err
+        assert "7 tagged" in result.out
+
+    made_once("chain", make)
+
+
+def test_from_a_file_to_work_orders_and_a_report(voc: Voc, chain: None, tmp_path: Path) -> None:
     assert "0 new" in voc("ingest", "reviews.jsonl", "--industry", "snack").err
-    result = voc("run")
-    assert result.code == 0, result.err
-    assert "7 tagged" in result.out
     [issue] = [json.loads(line) for line in voc("issues", "--json").out.splitlines()]
     assert (issue["store"], issue["count"]) == ("南京店", 5)
     [order] = [json.loads(line) for line in voc("work-orders", "--json").out.splitlines()]
@@ -174,10 +152,7 @@ def test_from_a_file_to_work_orders_and_a_report(voc: Voc, tmp_path: Path) -> No
     assert voc("issues").out.count("is_") == 1
 
 
-def test_new_voices_join_the_open_issue(voc: Voc, tmp_path: Path) -> None:
-    _write(tmp_path / "reviews.jsonl", REVIEWS)
-    voc("ingest", "reviews.jsonl", "--industry", "snack")
-    voc("run")
+def test_new_voices_join_the_open_issue(voc: Voc, chain: None, tmp_path: Path) -> None:
     more = [{**REVIEWS[1], "id": f"b{n}", "text": f"店员爱答不理，第{n}次了"} for n in range(2)]
     _write(tmp_path / "more.jsonl", more)
     voc("ingest", "more.jsonl", "--industry", "snack")
@@ -218,6 +193,19 @@ PLACES = [
 ]
 
 
+@pytest.fixture
+def places(voc: Voc, tmp_path: Path, made_once: MadeOnce) -> Path:
+    """The folder of a store with voices of two places, tagged."""
+
+    def make() -> None:
+        _write(tmp_path / "p.jsonl", PLACES)
+        voc("ingest", "p.jsonl", "--industry", "snack")
+        voc("run")
+
+    made_once("places", make)
+    return tmp_path
+
+
 @pytest.mark.parametrize(
     ("narrowed", "rows"),
     [
@@ -228,16 +216,9 @@ PLACES = [
         (["--region", "上海", "--product", "麻薯"], 0),
     ],
 )
-def test_a_report_of_a_part_as_json(
-    narrowed: list[str], rows: int, voc: Voc, tmp_path: Path
-) -> None:
-    (tmp_path / "p.jsonl").write_text(
-        "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in PLACES), encoding="utf-8"
-    )
-    voc("ingest", "p.jsonl", "--industry", "snack")
-    voc("run")
+def test_a_report_of_a_part_as_json(narrowed: list[str], rows: int, voc: Voc, places: Path) -> None:
     assert voc("report", "-o", "r.json", *narrowed).code == 0
-    told = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
+    told = json.loads((places / "r.json").read_text(encoding="utf-8"))
     assert told["overview"]["rows"] == rows
     assert told["coverage"]["undated"] == rows
     assert told["measured"]
@@ -253,16 +234,11 @@ def test_a_report_of_a_part_as_json(
     ],
 )
 def test_a_report_that_cannot_be_made_says_why(
-    arguments: list[str], code: int, said: str, voc: Voc, tmp_path: Path
+    arguments: list[str], code: int, said: str, voc: Voc, places: Path
 ) -> None:
-    (tmp_path / "p.jsonl").write_text(
-        "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in PLACES), encoding="utf-8"
-    )
-    voc("ingest", "p.jsonl", "--industry", "snack")
-    voc("run")
     result = voc("report", "-o", *arguments)
     assert (result.code, said in result.err) == (code, True), result.err
-    assert not (tmp_path / arguments[0]).exists()
+    assert not (places / arguments[0]).exists()
 
 
 def test_a_fault_of_its_own_tells_its_place_and_not_its_words(

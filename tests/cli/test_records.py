@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import MadeOnce
 from voc.cli.records import _worst_first
 from voc.records import Alert, Issue
 from voc.store import open_store
@@ -26,8 +27,14 @@ TEXTS = (
 
 
 @pytest.fixture
-def issue(voc: Voc, tmp_path: Path) -> dict[str, Any]:
+def issue(voc: Voc, tmp_path: Path, made_once: MadeOnce) -> dict[str, Any]:
     """An issue with its work order open, formed of five voices."""
+    made_once("issue", lambda: _form(voc, tmp_path))
+    [found] = [json.loads(line) for line in voc("issues", "--json").out.splitlines()]
+    return dict(found)
+
+
+def _form(voc: Voc, tmp_path: Path) -> None:
     rows = [
         {"id": str(n), "text": text, "time": f"2026-11-0{n + 1} 11:00", "store": "南京店"}
         for n, text in enumerate(TEXTS)
@@ -36,8 +43,6 @@ def issue(voc: Voc, tmp_path: Path) -> dict[str, Any]:
     (tmp_path / "reviews.jsonl").write_text("".join(lines), encoding="utf-8")
     voc("ingest", "reviews.jsonl", "--industry", "snack")
     assert voc("run").code == 0
-    [found] = [json.loads(line) for line in voc("issues", "--json").out.splitlines()]
-    return dict(found)
 
 
 def _order(voc: Voc) -> str:

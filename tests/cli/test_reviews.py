@@ -10,13 +10,20 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import MadeOnce
+
 Voc = Callable[..., Any]
 TEXTS = ("店员骂人", "店员态度恶劣", "店员爱答不理，态度差", "店员态度真差", "店员又骂人")
 
 
 @pytest.fixture
-def shop(voc: Voc, tmp_path: Path) -> Path:
+def shop(voc: Voc, tmp_path: Path, made_once: MadeOnce) -> Path:
     """A store whose only order waits; returns the folder of the file queue."""
+    made_once("shop", lambda: _open(voc, tmp_path))
+    return tmp_path / "work-orders"
+
+
+def _open(voc: Voc, tmp_path: Path) -> None:
     (tmp_path / "voc.yaml").write_text("routing: {file: rules.yaml}\n", encoding="utf-8")
     (tmp_path / "rules.yaml").write_text("review: {confidence: 1}\n", encoding="utf-8")
     rows = [
@@ -27,7 +34,6 @@ def shop(voc: Voc, tmp_path: Path) -> Path:
     ingested = voc("ingest", "rows.jsonl", "--industry", "snack", "--config", "voc.yaml")
     assert ingested.code == 0
     assert voc("run", "--config", "voc.yaml").code == 0
-    return tmp_path / "work-orders"
 
 
 def waiting(voc: Voc, *more: str) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import MadeOnce
+
 Voc = Callable[..., Any]
 DISHONEST = ("店员爱答不理", "店员不理人", "店员爱理不理", "喊店员都不理", "店员理都不理")
 LEAKS = ("袋子漏了", "袋子又漏", "寄来袋子漏", "袋子漏了一半", "打开袋子漏光")
@@ -31,9 +33,9 @@ def _topics(voc: Voc, *options: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture
-def clerks(voc: Voc, tmp_path: Path) -> str:
+def clerks(voc: Voc, tmp_path: Path, made_once: MadeOnce) -> str:
     """A store with a theme of shop assistants who ignore customers; its id."""
-    _feed(voc, tmp_path, (*DISHONEST, *LEAKS), "a")
+    made_once("clerks", lambda: _feed(voc, tmp_path, (*DISHONEST, *LEAKS), "a"))
     return next(name for name, one in _topics(voc).items() if "店员" in one["keywords"])
 
 

@@ -234,3 +234,12 @@ def test_an_own_file_without_aspects_is_told_what_it_lacks(tmp_path: Path) -> No
     (tmp_path / "tea.yaml").write_text(SMALL.replace("aspects:", "aspect:"), encoding="utf-8")
     with pytest.raises(ConfigError, match="aspects"):
         load_industry("tea", folder=tmp_path)
+
+
+def test_the_same_text_is_the_same_object_and_a_changed_one_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "tea.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+    first = load_industry("tea", folder=tmp_path)
+    assert load_industry("tea", folder=tmp_path) is first
+    path.write_text(SMALL.replace("茶馆", "茶楼"), encoding="utf-8")
+    assert load_industry("tea", folder=tmp_path).name == "茶楼"

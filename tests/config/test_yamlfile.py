@@ -215,3 +215,28 @@ def test_lines_are_those_of_keys_and_items(tmp_path: Path) -> None:
         ("legs", 1, "side"): 7,
         ("legs", 1, "length_cm"): 7,
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: 椅子 😀\nlegs:\n- &leg {side: right}\n- *leg\n",
+        "base: &base {length_cm: 2}\nspare:\n  one:\n    <<: *base\n    side: left\n",
+        "a: |\n  好\n  差\n? b\n: 2026-11-05\nc: 'it''s'\n",
+        "",
+        "# 空\n",
+    ],
+)
+def test_without_libyaml_it_is_read_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    path = write(tmp_path, text)
+    found = read_yaml(path)
+    monkeypatch.setattr("yaml.__with_libyaml__", False)
+    assert read_yaml(path) == found
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+def test_nesting_without_end_ends_no_process(tmp_path: Path, opening: str) -> None:
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        read_yaml(write(tmp_path, opening * 50_000))

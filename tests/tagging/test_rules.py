@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import LINEAR, growth
 from voc.tagging.rules import Judgement, judge
 from voc.text.normalise import normalise
 
@@ -316,25 +317,31 @@ def test_the_sign_of_a_text(text: str, expected: str) -> None:
 
 
 HOSTILE = {
-    "contrasts": "但好,但差," * 2500,
-    "no marks": "但是好" * 7000,
-    "negators": "不没有" * 7000,
-    "fillers": "的" * 3 + "的是" * 9000 + "好",
-    "questions": "好不好吗?" * 4000,
-    "irony": "呵呵好死机。" * 3000,
-    "emoji": "👍💩" * 10_000,
-    "brackets": "[" * 20_000,
+    "contrasts": "但好,但差,",
+    "no marks": "但是好",
+    "negators": "不没有",
+    "fillers": "的是",
+    "questions": "好不好吗?",
+    "irony": "呵呵好死机。",
+    "emoji": "👍💩",
+    "brackets": "[",
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_long_texts_stay_in_bounds_and_take_linear_time(text: str) -> None:
-    begin = time.process_time()
-    judgement = judge(text)
-    assert time.process_time() - begin < 2
-    assert -1 <= judgement.score <= 1
-    assert all(-1 <= clause.score <= 1 for clause in judgement.clauses)
-    assert all(0 < clause.weight < 2 for clause in judgement.clauses)
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
+def test_long_texts_stay_in_bounds_and_take_linear_time(piece: str) -> None:
+    def judged(length: int) -> Callable[[], object]:
+        text = piece * (length // len(piece)) + "好"
+
+        def work() -> None:
+            judgement = judge(text)
+            assert -1 <= judgement.score <= 1
+            assert all(-1 <= clause.score <= 1 for clause in judgement.clauses)
+            assert all(0 < clause.weight < 2 for clause in judgement.clauses)
+
+        return work
+
+    assert growth(judged, 4_000) < LINEAR
 
 
 @given(st.text(st.sampled_from("不没好差很太的但吗?,。是过这么了 卡贵空间大"), max_size=40))

@@ -7,11 +7,13 @@ import pkgutil
 import re
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 import voc.text
+from tests import growth
 from voc.text.encoding import decode
 from voc.text.informative import is_uninformative
 from voc.text.language import language_of
@@ -26,6 +28,7 @@ ALLOWED_S = 0.05
 # A pattern that is slow at full length shows it at a fifth of it: quadratic time is a 25th.
 SHORT = LENGTH // 5
 SUSPICIOUS_S = ALLOWED_S / 25
+MUCH_S = 0.5
 # Linear time is five times as long at full length, with room for a processor shared with others.
 LINEAR = 10
 HOSTILE = [
@@ -121,12 +124,13 @@ FUNCTIONS: list[Callable[[str], object]] = [
 def test_no_text_is_slow(piece: str) -> None:
     text = hostile(piece, SHORT)
     for function in FUNCTIONS:
-        taken: list[float] = []
-        while not taken or (taken[-1] >= 0.5 and len(taken) < 4):
-            began = time.thread_time()
-            function(text)
-            taken.append(time.thread_time() - began)
-        assert min(taken) < 1.0, function
+        if growth.seconds(partial(function, text)) < MUCH_S:
+            continue
+
+        def of_length(length: int) -> Callable[[], object]:
+            return partial(function, hostile(piece, length))  # noqa: B023 - called at once
+
+        assert growth.growth(of_length, SHORT // growth.TIMES) < growth.LINEAR, function
 
 
 STRANGE = [

@@ -55,6 +55,13 @@ def test_own_words_stay_whole(backend: Backend, text: str, word: str) -> None:
     assert word in OWN[backend].words(text)
 
 
+def test_segmenters_of_the_same_words_share_one_dictionary_and_others_do_not() -> None:
+    first, second = Segmenter(["麻薯奶盖"]), Segmenter([" 麻薯奶盖 "])
+    assert first._cut.__self__ is second._cut.__self__  # type: ignore[attr-defined]
+    assert "麻薯奶盖" in first.words("麻薯奶盖很甜")
+    assert "麻薯奶盖" not in Segmenter(["雪顶咖啡"]).words("麻薯奶盖很甜")
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_own_words_do_not_tear_others_apart(backend: Backend) -> None:
     assert "间谍" in Segmenter(["空间"], backend=backend).words("抓住了一个间谍")

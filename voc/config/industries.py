@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from voc.config.resources import bundled
-from voc.config.yamlfile import Place, load_model
+from voc.config.yamlfile import Place, model_of, text_of
 from voc.errors import ConfigError, UsageError, nearest
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -171,7 +172,7 @@ def load_industry(
         ConfigError: The file is wrong, with the lines; or it is named otherwise than its id.
     """
     if id_or_file.endswith((".yaml", ".yml")) and not ids_only:
-        return load_model(Path(id_or_file), Industry)
+        return _load(Path(id_or_file))
     files = industry_files(folder)
     own = folder / f"{id_or_file}.yaml" if folder else None
     if own and id_or_file not in files and own.is_file():
@@ -182,13 +183,23 @@ def load_industry(
             f"There is no industry {id_or_file!r}; there are {', '.join(files)}."
             f"{nearest(id_or_file, files)}{by_path}"
         )
-    industry = load_model(files[id_or_file], Industry)
+    industry = _load(files[id_or_file])
     if industry.id != id_or_file:
         path = files[id_or_file]
         raise ConfigError(
             f"{path}: its id is {industry.id!r}, which is not the file's name; make them equal."
         )
     return industry
+
+
+def _load(path: Path) -> Industry:
+    return _industry_of(text_of(path), path)
+
+
+# What is made from an industry is kept by its identity: the same text is the same object.
+@functools.lru_cache(maxsize=32)
+def _industry_of(text: str, path: Path) -> Industry:
+    return model_of(text, Industry, path=path)
 
 
 def named_aspects(names: Sequence[str]) -> tuple[Aspect, ...]:

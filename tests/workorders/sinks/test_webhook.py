@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -100,7 +101,7 @@ def test_a_receiver_that_breaks_costs_its_time_and_no_more(
     begin = time.monotonic()
     with pytest.raises(TransientDeliveryError) as caught:
         sink(http.url, timeout_s=2).send(make_message())
-    assert time.monotonic() - begin < 6
+    assert time.monotonic() - begin < 15, "what one message may take in all"
     assert http.url in str(caught.value)
 
 
@@ -161,15 +162,16 @@ def test_a_name_that_turns_private_is_refused_where_it_is_connected_to(
 
 
 def test_several_go_side_by_side(http: Receiver, make_message: Make) -> None:
-    def slowly(_: object) -> Reply:
-        time.sleep(0.5)
+    together = threading.Barrier(8)
+
+    def waiting(_: object) -> Reply:
+        together.wait(60)  # for the eighth: none is answered before all are there
         return Reply()
 
-    http.answer = slowly
+    http.answer = waiting
     hook = sink(http.url, parallel=8)
-    begin = time.monotonic()
     assert hook.send_many([make_message(f"m{n}", key=f"k{n}") for n in range(8)]) == [None] * 8
-    assert time.monotonic() - begin < 3
+    http.answer = lambda _: Reply()
     hook.close()
     assert hook.send(make_message()) is None, "it can be used again"
 
