@@ -14,6 +14,8 @@ MAX_NAME: Final = 12
 _COUNTED: Final = frozenset("路区栋号楼层期线站县市镇街室年月日点元度级届环款代")
 # 手机、电脑等配件: what ends or begins so has lost its other half.
 _AND_SO_ON: Final = "等"
+# Who or which it is, a reader of the name cannot know: 我车龄, 这三期.
+_POINTERS: Final = frozenset("我你您他她它咱俺这那该此")
 # What stands between a word and the thing that it describes.
 _OF: Final = "的"
 # A word of so many uses that so few of them end what is said speaks of what would come after it.
@@ -88,7 +90,9 @@ def is_whole(reading: Reading, first: int, last: int) -> bool:
 def _begins(reading: Reading, first: int) -> bool:
     """Says whether a name may begin here: with content, and not in the middle of a list."""
     opener = reading.words[first]
-    if not (opener.tells or opener.text in word_list("name_openers")) or _cuts(reading, opener):
+    if not (opener.tells or opener.text in word_list("name_openers")):
+        return False
+    if opener.text[0] in _POINTERS or _cuts(reading, opener):
         return False
     follows = first > 0 and reading.words[first - 1].end == opener.start
     return not (opener.text == _AND_SO_ON and follows)

@@ -79,7 +79,7 @@ class Subjects:
         if not self._frequent:
             return
         read = np.flatnonzero(sentences.any(axis=1))
-        uses = self._uses([readings[at] for at in read])
+        uses = self._uses([readings[at] for at in read.tolist()])
         centred = sentences[read] - sentences[read].mean(axis=0)
         squares = (uses.T @ uses).toarray() + _RIDGE * np.eye(len(self._frequent))
         added = np.linalg.solve(squares, (uses.T @ centred).astype(np.float64))
