@@ -15,7 +15,7 @@ from voc.topics.phrases import (
     least_support,
     ranked_phrases,
 )
-from voc.topics.stretches import MAX_NAME, is_whole, stretches
+from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 
 MIXED: Final = "（多方面）"
 """What stands after the subject of a theme in which no problem is said by several."""
@@ -139,4 +139,5 @@ def _last_resort(
         for text, first, last in stretches(member.reading, 2, cut_off):
             if is_whole(member.reading, first, last) and text not in taken:
                 return as_written(text, member.text)
-    return next((word for word in weights if word not in taken), members[0].text[:MAX_NAME])
+    free = (word for word in weights if word not in taken and word[0] not in POINTERS)
+    return next(free, members[0].text[:MAX_NAME])

@@ -15,7 +15,7 @@ _COUNTED: Final = frozenset("路区栋号楼层期线站县市镇街室年月日
 # 手机、电脑等配件: what ends or begins so has lost its other half.
 _AND_SO_ON: Final = "等"
 # Who or which it is, a reader of the name cannot know: 我车龄, 这三期.
-_POINTERS: Final = frozenset("我你您他她它咱俺这那该此")
+POINTERS: Final = frozenset("我你您他她它咱俺这那该此")
 # What stands between a word and the thing that it describes.
 _OF: Final = "的"
 # A word of so many uses that so few of them end what is said speaks of what would come after it.
@@ -92,7 +92,7 @@ def _begins(reading: Reading, first: int) -> bool:
     opener = reading.words[first]
     if not (opener.tells or opener.text in word_list("name_openers")):
         return False
-    if opener.text[0] in _POINTERS or _cuts(reading, opener):
+    if opener.text[0] in POINTERS or _cuts(reading, opener):
         return False
     follows = first > 0 and reading.words[first - 1].end == opener.start
     return not (opener.text == _AND_SO_ON and follows)
