@@ -21,9 +21,8 @@ from voc.topics.words import Reading
 
 # With fewer clauses than this, words are too few to tell what is common.
 FEW_CLAUSES: Final = 2_000
-# Words that more of the clauses hold than this lose weight, by the square of how much more.
+# Words that more of the clauses hold than this lose weight.
 _COMMON: Final = 0.005
-_POWER: Final = 2.0
 _LEAST_WEIGHT: Final = 0.1
 # Words that more of the clauses hold than this are taken out of sentence vectors, by this share.
 _FREQUENT: Final = 0.01
@@ -64,7 +63,7 @@ class Subjects:
         for word, n in sorted(uses.items()):
             if n > _COMMON * len(readings):
                 judges = (judging[word] + _PRIOR * mean) / (n + _PRIOR)
-                weight = (_COMMON * len(readings) / n) ** (_POWER * (1.0 - judges))
+                weight = (_COMMON * len(readings) / n) ** (1.0 - judges)
                 self.weights[word] = max(_LEAST_WEIGHT, weight)
         frequent = [word for word in self.weights if uses[word] > _FREQUENT * len(readings)]
         self._frequent = {word: at for at, word in enumerate(frequent)}
