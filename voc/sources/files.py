@@ -91,6 +91,7 @@ class FileSource:
         self._remembers = remembers
         self.doubts = Doubts()
         self._medium: Medium | None = None
+        self._gathers = False
         self._silent: frozenset[str] = frozenset()
         self._remembered: dict[str, str] = {}
         self.recalled: tuple[str, ...] = ()
@@ -186,6 +187,7 @@ class FileSource:
         sample = table.sample()
         names = names_of(sample[0], sample, table.header) if sample else []
         turns = turn_columns(names)
+        self._gathers = turns is not None
         if turns is not None:
             calls = [row for row in gathered(sample, turns) if isinstance(row, Row)]
             self._medium = medium_of([call.values["turns"] for call in calls], names)
@@ -225,9 +227,9 @@ class FileSource:
         return draft.page(behind, done=done, is_snapshot=self._is_snapshot, silent=self._silent)
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:
-        sample = [] if "turns" in first.values else table.sample()
-        names = names_of(first, sample, () if "turns" in first.values else table.header)
         # Turns that were gathered stand beside the single rows they were gathered from.
+        sample = [] if self._gathers else table.sample()
+        names = names_of(first, sample, () if self._gathers else table.header)
         alike = [row for row in table.sample() if "turns" in row.values] or sample
         values = [row.values for row in (first, *alike)]
         if self._told.get(DELETED) and self._deleted not in names:
