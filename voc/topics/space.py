@@ -4,8 +4,9 @@ A clause's vector has two parts. The sharp part is TF-IDF over its words, pairs 
 character n-grams. The broad part is its place in a latent space (Deerwester et al. 1990) that was
 fitted on whole voices as well as clauses, so that clauses which customers use side by side are
 near even where they share no word. Where a model gives sentence vectors, the broad part has a
-second half: what the clause means (see `voc.topics.meaning`). Similarities are inner products of
-whole vectors.
+second half: what the clause means (see `voc.topics.meaning`). Words that everybody speaks of and
+few judge by count for less in all parts (see `voc.topics.subjects`). Similarities are inner
+products of whole vectors.
 """
 
 from __future__ import annotations
