@@ -106,3 +106,4 @@ def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Pat
     (shown,) = fed("quality", "--show", "duplicate", "--json").out.splitlines()
     assert "第0次了" in json.loads(shown)["text"]
     assert "只计最早的一条" in fed("quality").out
+    assert "读不出的行 0 条" in fed("quality", "--show", "rejected").out
