@@ -16,6 +16,7 @@ from voc.text.duplicates import near_duplicate_groups
 from voc.topics.clauses import Clause, Place
 from voc.topics.meaning import Floats
 from voc.topics.space import Space, Vectors
+from voc.topics.stretches import seldom_last
 from voc.topics.themes import Labels
 from voc.topics.words import Reader, Reading
 
@@ -45,6 +46,7 @@ class Corpus:
         readings: The words of the distinct ones.
         negative: `(n_distinct,)` whether each complains.
         silent: Words that are mere turns of phrase here.
+        cut_off: Words that end no name here (see `voc.topics.stretches.seldom_last`).
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Corpus:
         )
         self.negative = np.array([self.clauses[at].negative for at in self.distinct], dtype=bool)
         self.silent: frozenset[str] = frozenset()
+        self.cut_off = seldom_last(self.readings)
         self._voices = _numbers([clause.feedback_id for clause in self.clauses])
         self._countable = self._independent()
 
@@ -79,6 +82,7 @@ class Corpus:
             [self.readings[at] for at in sample],
             [self.clauses[self.distinct[at]].feedback_id for at in sample],
             None if sentences is None else sentences[sample],
+            [self.clauses[self.distinct[at]].opinions for at in sample],
         )
         self.silent = space.silent
         if len(sample) == len(self.readings):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from voc.topics.phrases import (
@@ -14,7 +15,7 @@ from voc.topics.phrases import (
     least_support,
     ranked_phrases,
 )
-from voc.topics.stretches import MAX_NAME
+from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 
 MIXED: Final = "（多方面）"
 """What stands after the subject of a theme in which no problem is said by several."""
@@ -31,6 +32,7 @@ def name_of(
     *,
     complaint: bool,
     taken: Collection[str] = (),
+    cut_off: Collection[str] = (),
 ) -> str:
     """Names a theme by what is true of many of its voices.
 
@@ -45,11 +47,12 @@ def name_of(
         weights: The theme's words with their weights, heaviest first.
         complaint: Whether the name should say what is wrong.
         taken: Names that other themes have.
+        cut_off: Words that end no name (see `voc.topics.stretches.seldom_last`).
     """
     chosen = _closest_first(members)
-    names = _names(chosen, weights, complaint=complaint)
+    names = _names(chosen, weights, complaint=complaint, cut_off=cut_off)
     free = (name for name in names if name not in taken)
-    return next(free, None) or _last_resort(chosen, weights, taken)
+    return next(free, None) or _last_resort(chosen, weights, taken, cut_off)
 
 
 def is_mixed(name: str) -> bool:
@@ -58,20 +61,27 @@ def is_mixed(name: str) -> bool:
 
 
 def _names(
-    members: Sequence[Member], weights: Mapping[str, float], *, complaint: bool
+    members: Sequence[Member],
+    weights: Mapping[str, float],
+    *,
+    complaint: bool,
+    cut_off: Collection[str],
 ) -> Iterator[str]:
     """Yields names, best first."""
     n_voices = len({member.voice for member in members})
     least = max(_SHARED, least_support(n_voices))
-    said = ranked_phrases(members, weights, complaint=complaint, least=least)
+    rank = partial(ranked_phrases, complaint=complaint, cut_off=cut_off)
+    said = rank(members, weights, least=least)
     repeated = [phrase for phrase in said if phrase.voices >= _SHARED]
     problems = repeated if n_voices >= MANY else said
     yield from (phrase.text for phrase in problems if phrase.judges)
     subjects = _subjects(members, weights, least)
     if subjects:
-        yield from _joined(subjects[0], members, weights, least, complaint=complaint)
+        spoken = [member for member in members if subjects[0] in member.reading.content()]
+        found = rank(spoken, weights, shortest=1, least=least)
+        yield from _joined(subjects[0], found, spoken)
     few = least_support(n_voices) < _SHARED
-    alone = ranked_phrases(members, weights, complaint=complaint) if few else []
+    alone = rank(members, weights) if few else []
     yield from (phrase.text for phrase in alone if phrase.judges and phrase.whole)
     plain = _PLAIN_SHARE * n_voices
     yield from (phrase.text for phrase in repeated if phrase.support >= plain)
@@ -99,23 +109,14 @@ def _subjects(members: Sequence[Member], weights: Mapping[str, float], least: in
     return [word for word in weights if len(word) > 1 and uses[word] >= least]
 
 
-def _joined(
-    subject: str,
-    members: Sequence[Member],
-    weights: Mapping[str, float],
-    least: int,
-    *,
-    complaint: bool,
-) -> list[str]:
+def _joined(subject: str, found: Sequence[Phrase], members: Sequence[Member]) -> list[str]:
     """Returns the subject with what is said of it elsewhere in a clause, the commonest first.
 
     Of 店员真的态度差 and 店员说话态度差 it makes 店员态度差.
     """
-    spoken = [member for member in members if subject in member.reading.content()]
-    found = ranked_phrases(spoken, weights, complaint=complaint, shortest=1, least=least)
     told = [one for one in found if one.judges and one.first.tells and subject not in one.text]
     told.sort(key=lambda one: -one.support)
-    names = [_in_order(subject, one, spoken) for one in told if one.voices >= _SHARED]
+    names = [_in_order(subject, one, members) for one in told if one.voices >= _SHARED]
     return [name for name in names if len(name) <= MAX_NAME]
 
 
@@ -128,12 +129,15 @@ def _in_order(subject: str, said: Phrase, members: Sequence[Member]) -> str:
 
 
 def _last_resort(
-    members: Sequence[Member], weights: Mapping[str, float], taken: Collection[str]
+    members: Sequence[Member],
+    weights: Mapping[str, float],
+    taken: Collection[str],
+    cut_off: Collection[str],
 ) -> str:
     """Names a theme whose clauses hold no phrase: by a short clause, else by its first keyword."""
     for member in members:
-        words = member.reading.words
-        clause = member.reading.text[words[0].start : words[-1].end] if words else ""
-        if 2 <= len(clause) <= MAX_NAME and clause not in taken:
-            return as_written(clause, member.text)
-    return next((word for word in weights if word not in taken), members[0].text[:MAX_NAME])
+        for text, first, last in stretches(member.reading, 2, cut_off):
+            if is_whole(member.reading, first, last) and text not in taken:
+                return as_written(text, member.text)
+    free = (word for word in weights if word not in taken and word[0] not in POINTERS)
+    return next(free, members[0].text[:MAX_NAME])

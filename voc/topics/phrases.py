@@ -100,6 +100,7 @@ def ranked_phrases(
     shortest: int = MIN_NAME,
     least: int = 1,
     known: Collection[str] | None = None,
+    cut_off: Collection[str] = (),
 ) -> list[Phrase]:
     """Returns the phrases that may name what clauses are about, best first.
 
@@ -113,13 +114,14 @@ def ranked_phrases(
         shortest: Characters of the shortest phrase.
         least: How many voices must use all words of a phrase in one clause.
         known: The words that phrases may hold; `None`: any, those of one clause alone for less.
+        cut_off: Words that end no phrase.
     """
     usage = _Usage(members)
     shared = usage.shared if known is None else known
     voices: dict[str, set[str]] = defaultdict(set)
     best: dict[str, tuple[float, Phrase]] = {}
     for member in members[:_READ_CLAUSES]:
-        for text, first, last in stretches(member.reading, shortest):
+        for text, first, last in stretches(member.reading, shortest, cut_off):
             words = member.reading.words[first : last + 1]
             content = frozenset(word.text for word in words if word.tells)
             support = usage.support(words, least)

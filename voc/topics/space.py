@@ -4,14 +4,15 @@ A clause's vector has two parts. The sharp part is TF-IDF over its words, pairs 
 character n-grams. The broad part is its place in a latent space (Deerwester et al. 1990) that was
 fitted on whole voices as well as clauses, so that clauses which customers use side by side are
 near even where they share no word. Where a model gives sentence vectors, the broad part has a
-second half: what the clause means (see `voc.topics.meaning`). Similarities are inner products of
-whole vectors.
+second half: what the clause means (see `voc.topics.meaning`). Words that everybody speaks of and
+few judge by count for less in all parts (see `voc.topics.subjects`). Similarities are inner
+products of whole vectors.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -21,6 +22,7 @@ import numpy.typing as npt
 
 from voc.errors import MissingExtraError
 from voc.topics.meaning import Floats, Meaning
+from voc.topics.subjects import FEW_CLAUSES, Subjects
 from voc.topics.words import Reader, Reading
 
 MAX_DIMENSIONS: Final = 100
@@ -32,9 +34,8 @@ _MEANING: Final = 0.4
 _PAIR_WEIGHT: Final = 0.5
 _GRAM_WEIGHT: Final = 0.5
 _CHARACTER_WEIGHT: Final = 0.6
-_ASPECT_WEIGHT: Final = 0.3
 # The taxonomy helps where clauses are few; with more of them their own words tell better.
-_FEW_CLAUSES: Final = 2_000
+_ASPECT_WEIGHT: Final = 0.3
 # What more of the clauses hold than this, as 小区 does, tells the less what they are about.
 _RARE: Final = 0.01
 # A clause of which the latent space keeps less than this has no place in it.
@@ -103,7 +104,11 @@ class Space:
         self._seed = seed
 
     def fit(
-        self, readings: Sequence[Reading], voices: Sequence[str], sentences: Floats | None = None
+        self,
+        readings: Sequence[Reading],
+        voices: Sequence[str],
+        sentences: Floats | None = None,
+        opinions: Sequence[Collection[str]] = (),
     ) -> Vectors:
         """Learns the space from clauses and the voices they belong to, and places them in it.
 
@@ -111,12 +116,14 @@ class Space:
             readings: The clauses' words, n of them.
             voices: The feedback of each.
             sentences: `(n, width)` their sentence vectors, where a model gives them.
+            opinions: The opinions of each, where a model gives them (see `voc.topics.subjects`).
 
         Raises:
             MissingExtraError: scikit-learn is missing.
         """
         vectoriser, decomposition = _scikit_learn()
         self.silent = self._phrases(readings, voices)
+        self._subjects = Subjects(readings, opinions)
         least = 2 if len(readings) < 5_000 else 3
         self._counter = vectoriser(analyzer=self._terms, binary=True, min_df=least)
         counts = self._counts(readings, fit=True)
@@ -131,12 +138,15 @@ class Space:
         with np.errstate(divide="ignore", invalid="ignore"):
             # The shares of variance, which nobody reads, have none to share in a tiny corpus.
             self._decomposition.fit(_with_voices(sharp, voices))
-        self._meaning = None if sentences is None else Meaning(sentences)
-        return self._placed(sharp, sentences)
+        self._meaning = None
+        if sentences is not None:
+            self._subjects.fit(readings, sentences)
+            self._meaning = Meaning(self._subjects.taken_out(readings, sentences))
+        return self._placed(sharp, readings, sentences)
 
     def transform(self, readings: Sequence[Reading], sentences: Floats | None = None) -> Vectors:
         """Places further clauses in the space; `sentences` as in `fit`."""
-        return self._placed(self._sharp(self._counts(readings), readings), sentences)
+        return self._placed(self._sharp(self._counts(readings), readings), readings, sentences)
 
     def _counts(self, readings: Sequence[Reading], *, fit: bool = False) -> Any:
         if not fit:
@@ -190,23 +200,27 @@ class Space:
         frequencies = np.maximum(np.asarray(counts.sum(axis=0)).ravel(), 1)
         inverse = np.log1p(counts.shape[0] / frequencies)
         kinds = [self._kind_weight(term) for term in self._counter.get_feature_names_out()]
-        if counts.shape[0] >= _FEW_CLAUSES:
+        if counts.shape[0] >= FEW_CLAUSES:
             shares = frequencies / counts.shape[0]
             inverse *= np.minimum(1.0, np.log(shares) / np.log(_RARE))
         return np.asarray(inverse * np.array(kinds), dtype=np.float32)
 
     def _kind_weight(self, term: str) -> float:
-        if term[0] == "w":
-            full = len(term) > 2 or self._reader.is_keyword(term[1:])
-            return 1.0 if full else _CHARACTER_WEIGHT
-        return _PAIR_WEIGHT if term[0] == "p" else _GRAM_WEIGHT
+        kind, text = term[0], term[1:]
+        subjects = self._subjects.weights
+        if kind == "p":
+            return _PAIR_WEIGHT * max(subjects.get(word, 1.0) for word in text.split("+"))
+        if kind == "g":
+            return _GRAM_WEIGHT * subjects.get(text, 1.0)
+        full = len(text) > 1 or self._reader.is_keyword(text)
+        return (1.0 if full else _CHARACTER_WEIGHT) * subjects.get(text, 1.0)
 
     def _weights_of_aspects(self, readings: Sequence[Reading]) -> Floats:
         """Weighs aspects: fully if few clauses touch them, and not at all if every clause does."""
         touched = Counter(number for item in readings for number in self._reader.aspects(item))
         shares = [touched[number] / len(readings) for number in range(self._reader.n_aspects)]
         rarity = -np.log(np.maximum(shares, 1e-4)) / np.log(20)
-        fading = min(1.0, np.sqrt(_FEW_CLAUSES / len(readings)))
+        fading = min(1.0, np.sqrt(FEW_CLAUSES / len(readings)))
         weights = self._scale * _ASPECT_WEIGHT * fading * np.clip(rarity, 0, 1)
         return np.asarray(weights, dtype=np.float32)
 
@@ -220,13 +234,13 @@ class Space:
                 aspects[row, number] = self._aspect_weights[number]
         return normalize(sparse.hstack([counts.multiply(self._weights), aspects]).tocsr())
 
-    def _placed(self, sharp: Any, sentences: Floats | None) -> Vectors:
+    def _placed(self, sharp: Any, readings: Sequence[Reading], sentences: Floats | None) -> Vectors:
         latent = self._decomposition.transform(sharp).astype(np.float32)
         lengths = np.linalg.norm(latent, axis=1, keepdims=True)
         latent /= np.maximum(lengths, _LEAST_KEPT)
         if self._meaning is None or sentences is None:
             return _weighed(sharp, (latent, _LATENT))
-        meaning = self._meaning.place(sentences)
+        meaning = self._meaning.place(self._subjects.taken_out(readings, sentences))
         meaning[np.diff(sharp.indptr) == 0] = 0.0  # a clause without a word of content is nowhere
         return _weighed(sharp, (latent, _LATENT_BESIDE_MEANING), (meaning, _MEANING))
 

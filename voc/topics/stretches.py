@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from voc.topics.wordlists import word_list
@@ -13,6 +14,13 @@ MAX_NAME: Final = 12
 _COUNTED: Final = frozenset("路区栋号楼层期线站县市镇街室年月日点元度级届环款代")
 # 手机、电脑等配件: what ends or begins so has lost its other half.
 _AND_SO_ON: Final = "等"
+# Who or which it is, a reader of the name cannot know: 我车龄, 这三期.
+POINTERS: Final = frozenset("我你您他她它咱俺这那该此")
+# What stands between a word and the thing that it describes.
+_OF: Final = "的"
+# A word of so many uses that so few of them end what is said speaks of what would come after it.
+_MANY_USES: Final = 20
+_SELDOM: Final = 0.03
 
 
 def edges() -> frozenset[str]:
@@ -24,30 +32,88 @@ def _closers() -> frozenset[str]:
     return word_list("name_closers") | word_list("name_verdicts")
 
 
-def stretches(reading: Reading, shortest: int) -> Iterator[tuple[str, int, int]]:
-    """Yields stretches of words without a gap that may stand as a name, with their ends."""
-    openers, closers = word_list("name_openers"), _closers()
+def seldom_last(readings: Iterable[Reading]) -> frozenset[str]:
+    """Returns common words that hardly ever end what is said, as 强制, 位于 and 未能.
+
+    What a particle or a gap follows ends what is said. A name that ends so is cut off.
+    """
+    particles = word_list("name_particles")
+    uses: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for reading in readings:
+        start, is_last = -1, True
+        for word in reversed(reading.words):
+            is_last = is_last or word.end != start
+            uses[word.text] += 1
+            ends[word.text] += is_last
+            start, is_last = word.start, is_last and word.text in particles
+    return frozenset(
+        word for word, n in uses.items() if n >= _MANY_USES and ends[word] < _SELDOM * n
+    )
+
+
+def stretches(
+    reading: Reading, shortest: int, cut_off: Collection[str] = ()
+) -> Iterator[tuple[str, int, int]]:
+    """Yields stretches of words without a gap that may stand as a name, with their ends.
+
+    Args:
+        reading: A clause.
+        shortest: Characters of the shortest stretch.
+        cut_off: Further words that end none.
+    """
     unfinished = word_list("name_unfinished")
     words = reading.words
-    for first, opener in enumerate(words):
-        if not (opener.tells or opener.text in openers) or _cuts(reading, opener):
-            continue
-        if opener.text == _AND_SO_ON and first and words[first - 1].end == opener.start:
+    for first in range(len(words)):
+        if not _begins(reading, first):
             continue
         for last in range(first, len(words)):
             closer = words[last]
             if last > first and not _joins(reading.text, words[last - 1], closer):
                 break
-            length = closer.end - opener.start
-            if length > MAX_NAME:
+            length = closer.end - words[first].start
+            if length > MAX_NAME or (last > first and _is_piece(words, first)):
                 break
-            follows = last + 1 < len(words) and words[last + 1].start == closer.end
-            cut = follows and words[last + 1].tells
-            ends = closer.tells or (closer.text in closers and not cut)
-            if closer.text in unfinished:
+            if closer.text in unfinished or closer.text in cut_off:
                 continue
-            if length >= shortest and ends and not _stammers(words[first : last + 1]):
-                yield reading.text[opener.start : closer.end], first, last
+            stammers = _stammers(words[first : last + 1])
+            if length >= shortest and _ends(words, last) and not stammers:
+                yield reading.text[words[first].start : closer.end], first, last
+
+
+def is_whole(reading: Reading, first: int, last: int) -> bool:
+    """Says whether a stretch is all that a clause says, but for particles after it."""
+    particles = word_list("name_particles")
+    return first == 0 and all(word.text in particles for word in reading.words[last + 1 :])
+
+
+def _begins(reading: Reading, first: int) -> bool:
+    """Says whether a name may begin here: with content, and not in the middle of a list."""
+    opener = reading.words[first]
+    if not (opener.tells or opener.text in word_list("name_openers")):
+        return False
+    if opener.text[0] in POINTERS or _cuts(reading, opener):
+        return False
+    follows = first > 0 and reading.words[first - 1].end == opener.start
+    return not (opener.text == _AND_SO_ON and follows)
+
+
+def _is_piece(words: Sequence[Word], at: int) -> bool:
+    """Says whether a word may be a piece of the one before it, as 城 of 保利城, 村 of 白云村."""
+    before = words[at - 1] if at and words[at - 1].end == words[at].start else None
+    return words[at].tells and len(words[at].text) == 1 and before is not None and before.tells
+
+
+def _ends(words: Sequence[Word], last: int) -> bool:
+    """Says whether a name may end here: with content, or with a verdict on what came before."""
+    closer, after = words[last], words[last + 1 : last + 3]
+    if closer.tells or closer.text not in _closers():
+        return closer.tells
+    if not after or after[0].start != closer.end:
+        return True
+    # 很大 of 很大的困扰 judges what comes after it.
+    describes = after[0].text == _OF and len(after) > 1 and after[1].start == after[0].end
+    return not (after[0].tells or describes)
 
 
 def _stammers(words: Sequence[Word]) -> bool:
