@@ -85,11 +85,12 @@ def test_who_is_not_known_is_told(fed: Callable[..., Any], voc: Callable[..., An
 
 def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text(
-        "编号,评价内容,评价时间\n"
-        "1,变速箱起步顿挫严重，低速一冲一冲的，第0次了,2026-10-01\n"
-        "2,此用户没有填写评价,2026-10-01\n"
-        "3,诚招全国代理，厂家直销，加微信：abc12345,2026-10-01\n"
-        "4,变速箱起步顿挫严重，低速一冲一冲的，第0次了,2026-10-01\n",
+        "编号,评价内容,评价时间,is_staff\n"
+        "1,变速箱起步顿挫严重，低速一冲一冲的，第0次了,2026-10-01,否\n"
+        "2,此用户没有填写评价,2026-10-01,\n"
+        "3,诚招全国代理，厂家直销，加微信：abc12345,2026-10-01,\n"
+        "4,变速箱起步顿挫严重，低速一冲一冲的，第0次了,2026-10-01,\n"
+        "5,非常抱歉给您带来不便，请联系4S店检查,2026-10-01,是\n",
         encoding="utf-8",
     )
     fed("ingest", "other.csv", "--industry", "automotive", "--channel", "review")
@@ -97,7 +98,7 @@ def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Pat
     lines = [json.loads(line) for line in fed("quality", "--json").out.splitlines()]
     counts = {line["reason"]: line["count"] for line in lines}
     assert counts == {
-        "rejected": 0, "empty": 1, "language": 0, "duplicate": 1, "paid_burst": 0,
+        "rejected": 0, "staff": 1, "empty": 1, "language": 0, "duplicate": 1, "paid_burst": 0,
         "advertisement": 1, "survey": 0, "held_back": 0,
     }  # fmt: skip
     (shown,) = fed("quality", "--show", "advertisement", "--json").out.splitlines()
@@ -105,3 +106,4 @@ def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Pat
     (shown,) = fed("quality", "--show", "duplicate", "--json").out.splitlines()
     assert "第0次了" in json.loads(shown)["text"]
     assert "只计最早的一条" in fed("quality").out
+    assert "读不出的行 0 条" in fed("quality", "--show", "rejected").out

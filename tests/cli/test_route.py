@@ -137,6 +137,7 @@ def test_open_issues_are_routed_as_a_run_would(voc: Voc, tmp_path: Path, rules: 
     assert found["id"] == order["issue_id"]
     assert (found["department"], found["priority"]) == (order["department"], order["priority"])
     assert found["rule"] == "夜里的店"
+    assert found["clock"] == order["clock"]["kind"]
     [named] = voc("route", "--issue", order["issue_id"], *told).out.splitlines()
     assert json.loads(named) == found
 

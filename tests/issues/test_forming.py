@@ -133,7 +133,7 @@ def test_groups_without_voices_in_this_run_are_left(mention: Make) -> None:
     ("status", "late_day", "after"),
     [
         ("open", 10, "open"),
-        ("closed", 10, "reopened"),
+        ("closed", 10, "closed"),
         ("closed", 1.5, "closed"),
         ("reopened", 10, "reopened"),
         ("ignored", 10, "ignored"),
@@ -146,6 +146,45 @@ def test_what_people_decided(
     [issue] = run(voices)
     [updated] = run([*voices, *days(mention, late_day)], [replace(issue, status=status)])
     assert (updated.issue_id, updated.status, updated.count) == (issue.issue_id, after, 4)
+
+
+@pytest.mark.parametrize(
+    ("later", "after"),
+    [
+        pytest.param((10,), "closed", id="one"),
+        pytest.param((10, 20), "closed", id="two"),
+        pytest.param((10, 20, 23), "reopened", id="as many as make an issue"),
+        pytest.param((3, 11, 20, 29), "closed", id="thinly over weeks"),
+        pytest.param((-3, -2, -1), "closed", id="late rows of before"),
+    ],
+)
+def test_as_many_voices_as_make_an_issue_are_a_comeback(
+    later: Sequence[float], after: IssueStatus, mention: Make
+) -> None:
+    """They come one a run, so that each run but the first finds the last one's voice known."""
+    voices = days(mention, 0, 1, 2)
+    issues = [replace(issue, status="closed") for issue in run(voices)]
+    settled = {issues[0].issue_id: issues[0].last_seen}
+    for day in later:
+        voices += days(mention, day)
+        issues = kept(issues, run(voices, issues, settled_until=settled))
+    [issue] = issues
+    assert (issue.status, issue.count) == (after, 3 + len(later))
+    assert run(voices, issues, settled_until=settled) == []
+
+
+def test_one_critical_voice_is_a_comeback(mention: Make) -> None:
+    voices = days(mention, 0, 1, 2)
+    closed = [replace(run(voices)[0], status="closed")]
+    [issue] = run([*voices, *days(mention, 10, urgency="critical")], closed)
+    assert issue.status == "reopened"
+
+
+def test_what_was_closed_for_want_of_voices_opens_with_the_first_that_count(mention: Make) -> None:
+    voices = days(mention, 0, 1, 2)
+    closed = [replace(run(voices)[0], status="closed")]
+    [issue] = run(days(mention, 0.5, 0.6, 0.7), closed, settled_until={})
+    assert issue.status == "reopened"
 
 
 def test_closed_again_stays_closed(mention: Make) -> None:

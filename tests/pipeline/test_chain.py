@@ -198,7 +198,9 @@ def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) 
         expected = 1 if status == "reopened" else 0
         assert workshop.chain().form() == (0, expected)
     assert workshop.chain().form() == (0, 0)
-    assert len(workshop.store.work_orders()) == 2
+    [again] = workshop.store.work_orders()
+    assert (again.status, again.reopened_count) == ("reopened", 1)
+    assert "问题复发" in (again.history[-1].note or "")
 
 
 def test_history_gets_an_order_where_a_person_takes_it_up_again(workshop: Workshop) -> None:
@@ -233,10 +235,16 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
             )  # fmt: skip
     [issue] = workshop.store.issues()
     assert issue.status == "closed"
-    workshop.hear("automotive", _days("automotive", 0, until=OLD, store="二店"))
+    for hour in (0, 1 / 24):
+        workshop.hear("automotive", _days("automotive", -hour, until=OLD, store="二店"))
+        assert workshop.chain(**asked).form() == (1, 0), "fewer than make an issue"
+    workshop.hear("automotive", _days("automotive", -2 / 24, until=OLD, store="二店"))
     assert workshop.chain(**asked).form() == (1, 1)
-    new = next(order for order in workshop.store.work_orders() if order.status == "open")
-    assert "（二店）" in new.title
+    assert {order.title[-4:]: order.status for order in workshop.store.work_orders()} == {
+        "（一店）": "closed",
+        "（二店）": "reopened",
+    }
+    assert workshop.chain(**asked).form() == (0, 0)
 
 
 def test_voices_that_bridge_two_issues_leave_one_order(workshop: Workshop) -> None:

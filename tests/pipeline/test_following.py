@@ -11,7 +11,6 @@ import pytest
 from tests.pipeline.test_handling import (  # noqa: F401 - fixtures
     HOUR,
     NOW,
-    TOLD,
     Desk,
     desk,
     issue,
@@ -31,9 +30,9 @@ from voc.config import Settings
 from voc.issues import home_of
 from voc.issues.matching import absorb
 from voc.pipeline.following import follow_voices
-from voc.records import Issue, OrderReview, WorkOrder
+from voc.records import Issue, Mention, OrderReview, WorkOrder
 from voc.store import Store
-from voc.workorders import Ledger, decide_orders, load_calendar, load_routing
+from voc.workorders import Ledger, circumstances_of, decide_orders, load_calendar, load_routing
 
 Open = Callable[..., WorkOrder]
 LATER = NOW + timedelta(days=3)
@@ -62,7 +61,18 @@ class Joining:
             transaction.save_issues(list(issues.values()))
 
     def decided(self, count: int) -> list[WorkOrder]:
-        """The orders that the next run opens or updates for issue 2 with so many voices."""
+        """The orders that the next run opens or updates for issue 2 with so many voices.
+
+        Six are its own; the next six, a day later, were those of issue 1; others are newer.
+        """
+        heard = [
+            Mention(
+                feedback_id=f"fb_{number}", industry="automotive", aspect_id="power",
+                sentiment="negative", score=0.9, occurred_at=NOW + timedelta(days=number // 6),
+                region="上海",
+            )
+            for number in range(count)
+        ]  # fmt: skip
         found = decide_orders(
             [replace(self.home, count=count)],
             self.store.work_orders(),
@@ -70,7 +80,7 @@ class Joining:
             industries={},
             calendar=load_calendar("cn"),
             now=LATER + HOUR,
-            circumstances={"is_2": TOLD},
+            circumstances=circumstances_of({"is_2": heard}),
             ledger=Ledger(parts=self.store.order_parts()),
         )
         return [order for order, _ in found.orders]
@@ -158,7 +168,10 @@ def test_what_was_handled_does_not_come_back_by_the_joining(
     joining: Joining,
 ) -> None:
     for number in (1, 2):
-        desk(opened(number), "resolved")
+        order = opened(number)
+        with joining.store.transaction() as transaction:
+            transaction.save_issues([replace(issue(1), last_seen=NOW + timedelta(days=1))])
+        desk(order, "resolved")
     assert joining.decided(12) != []
     joining()
     assert joining.decided(12) == []

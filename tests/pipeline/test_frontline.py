@@ -59,7 +59,8 @@ class Reader:
         label = self._said.get(text, "neutral")
         return Tags(
             id=name, text=text, language="zh", sentiment=Sentiment(cast(Any, label), 0.9, {}),
-            urgency=Urgency("normal"), model=self.model, industry="snack",
+            urgency=Urgency("critical" if "受伤" in text else "normal"),
+            model=self.model, industry="snack",
         )  # fmt: skip
 
 
@@ -245,6 +246,19 @@ def test_a_days_limit_is_told_aloud(shop: Shop) -> None:
     assert "城东店: 3 more than the 2 voices of a day" in note
     shop.hear("c", "还是很差", "negative", nps=0, store="城东店")
     assert "城东店: 1 more" in shop.tag().voice_notes[0]
+
+
+def test_the_most_urgent_come_within_a_days_limit(shop: Shop) -> None:
+    for number, text in enumerate(("很差", "不好", "太差", "孩子受伤了")):
+        shop.hear(f"a{number}", text, "negative", nps=0, store="城东店")
+    shop.tag()
+    told = {
+        item.payload["data"]["voice"]["text"]
+        for item in shop.messages()
+        if item.payload["data"]["voice"]["store"] == "城东店"
+    }
+    assert len(told) == 2
+    assert "孩子受伤了" in told
 
 
 def test_an_undone_transaction_sends_nothing_and_is_done_again(

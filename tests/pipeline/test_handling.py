@@ -197,8 +197,14 @@ def test_a_return_goes_on_until_nobody_is_left(
         ("open", "动力总成质量部", "默认"),
         ("open", "人工分拨", "人工分拨"),
     ]
+    before = len(desk.told())
     last = desk(order, "退单", note="也不是我们").order
     assert (last.status, last.department) == ("rejected", "人工分拨")
+    assert last.history[-1].note == "各部门都已退单，请人工分拨定夺"
+    assert {(sink, event) for sink, event, _ in desk.told()[before:]} == {
+        ("team", "updated"),
+        ("boss", "updated"),
+    }
     assert [(name, entry.changes["rule"][0]) for name, entry in store.returned_orders()] == [
         (order.work_order_id, rule) for rule in ("上海", "急件", "默认", "人工分拨")
     ]
@@ -363,14 +369,15 @@ def test_the_issue_of_a_merged_order_gets_no_new_one_while_the_other_runs(
     if not runs:
         desk(parent, "resolved")
     [found] = [one for one in (issue(2),) if one.issue_id == child.issue_id]
-    louder = Issue(**{**{name: getattr(found, name) for name in found.__slots__}, "count": 60})
     made = decide_orders(
-        [louder],
+        [replace(found, status="reopened", count=60)],
         store.work_orders(),
         routing=load_routing(settings.routing.file),
         industries={},
         calendar=load_calendar("cn"),
         now=desk.now,
+        reopened_at={found.issue_id: desk.now},
+        asked_for={found.issue_id},
     ).orders
     assert bool(made) is not runs
 

@@ -11,8 +11,10 @@ import pytest
 
 from tests.store.untagged import tag_plainly
 from voc.pipeline import screening
+from voc.pipeline.moments import moments_of
+from voc.pipeline.quality import counts_by_source, noticed
 from voc.pipeline.screening import screen_voices
-from voc.records import NEAR_DUPLICATE, Feedback
+from voc.records import NEAR_DUPLICATE, STAFF, Feedback, Turn
 from voc.store import Store, open_store
 
 MODEL = "scripted@1.0.0"
@@ -50,6 +52,24 @@ def test_what_is_as_it_was_is_not_looked_at_again(
             screen_voices(store, model=MODEL)
     screen_voices(store, model=MODEL)
     assert len(store.flags(NEAR_DUPLICATE)) == 2
+
+
+def test_what_the_company_said_counts_nowhere(store: Store) -> None:
+    call = replace(
+        SAID, native_id="2", channel="hotline", text="您好，有什么可以帮您",
+        turns=(Turn("agent", "您好，有什么可以帮您"),),
+    )  # fmt: skip
+    post = replace(SAID, native_id="3", text="感谢反馈", extra={"is_staff": True})
+    hear(store, SAID, call, post)
+    screen_voices(store, model=MODEL)
+    names = set(store.flags(STAFF))
+    assert len(names) == 2
+    moments = moments_of(store, model=MODEL, zone=UTC, now=NOW)
+    assert sum(moments.volumes[("ecommerce", None)].values()) == 1
+    found = counts_by_source(list(noticed(store, model=MODEL)))
+    assert found["staff"] == {"shop": 2}
+    assert not found["empty"]
+    assert not found["language"]
 
 
 def test_what_is_withdrawn_repeats_nothing(store: Store) -> None:

@@ -144,7 +144,7 @@ def test_a_redo_opens_nothing_for_the_other_orders_of_its_issue(
     again = replace(issue(), status="reopened")
     assert decide(store, settings, [again], reopened_at={"is_1": event.at}) == []
     by_person = {"is_1": event.at + HOUR}
-    assert len(decide(store, settings, [again], reopened_at=by_person)) == 1
+    assert len(decide(store, settings, [again], reopened_at=by_person, asked_for={"is_1"})) == 1
 
 
 def test_what_was_merged_goes_with_the_order_that_took_it_over(
@@ -343,18 +343,24 @@ def test_an_order_of_the_whole_that_a_person_opened_stands_for_its_parts(
     assert (updated.work_order_id, updated.department) == (order.work_order_id, "专班")
     Desk(store, asked)(order, "closed")
     assert decide(store, asked, [whole], circumstances=heard(whole)) == []
-    back = decide(store, asked, [louder], circumstances=heard(louder))
+    more = replace(
+        whole, count=6, evidence=(*said, *(Evidence(f"fb_{n}", 0, 4, "") for n in (4, 5)))
+    )
+    back = decide(store, asked, [more], circumstances=heard(more, voices=6))
     assert [one.title for one in back] == [f"{whole.title}（一店）", f"{whole.title}（二店）"]
+    before = HOUR * -1
+    assert decide(store, asked, [more], circumstances=heard(more, voices=6, later=before)) == []
 
 
-def heard(of: Issue) -> dict[str, Any]:
-    """What voices of two stores tell."""
+def heard(of: Issue, *, voices: int = 4, later: timedelta = HOUR) -> dict[str, Any]:
+    """What voices of two stores tell, those after the fourth so much later."""
     mentions = [
         Mention(
             feedback_id=f"fb_{n}", industry=of.industry, aspect_id=of.aspect_id,
-            sentiment="negative", score=0.9, occurred_at=NOW, store=("一店", "二店")[n % 2],
+            sentiment="negative", score=0.9, occurred_at=NOW + later * (n > 3),
+            store=("一店", "二店")[n % 2],
         )
-        for n in range(4)
+        for n in range(voices)
     ]  # fmt: skip
     return circumstances_of({of.issue_id: mentions})
 

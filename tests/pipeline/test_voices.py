@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voc.pipeline.voices import customer_view, protect
+from voc.pipeline.voices import customer_view, is_of_staff, protect
 from voc.records import Feedback, Turn
 
 KEY = b"0123456789abcdef"
@@ -35,6 +35,11 @@ def test_a_person_is_the_same_under_one_key_and_another_under_another() -> None:
     assert once.customer_id == again.customer_id != other.customer_id
 
 
+@pytest.mark.parametrize("author", ["匿名用户", "匿名", "m***7", None, ""])
+def test_who_is_not_told_is_nobody(author: str | None) -> None:
+    assert protect(Feedback("s", "1", "review", "好", author=author), key=KEY).author is None
+
+
 def test_masking_can_be_switched_off_but_persons_stay_pseudonymous() -> None:
     feedback = Feedback("s", "1", "review", "电话13812345678", customer_id="C100")
     kept = protect(feedback, key=KEY, masked=False)
@@ -52,6 +57,33 @@ def test_a_view_is_as_long_as_the_text() -> None:
     turns = (Turn("agent", "您好"), Turn("customer", "车坏了"), Turn("agent", "好的"))
     feedback = Feedback("s", "1", "hotline", "您好\n车坏了\n好的", turns=turns)
     assert customer_view(feedback) == "  \n车坏了\n  "
+
+
+@pytest.mark.parametrize(
+    ("speakers", "extra", "is_staffs"),
+    [
+        (["agent"], {}, True),
+        (["agent", "agent"], {}, True),
+        (["agent", "customer"], {}, False),
+        (["agent", "0"], {}, False),
+        (["0"], {}, False),
+        ([], {}, False),
+        ([], {"is_staff": True}, True),
+        ([], {"is_staff": "是"}, True),
+        ([], {"is_staff": "1"}, True),
+        ([], {"is_staff": "0"}, False),
+        ([], {"is_staff": "否"}, False),
+        ([], {"is_staff": "False"}, False),
+    ],
+)
+def test_what_only_the_company_said_is_no_customers(
+    speakers: list[str], extra: dict[str, Any], is_staffs: bool
+) -> None:
+    turns = tuple(Turn(speaker, "您好") for speaker in speakers)
+    text = "\n".join(turn.text for turn in turns) or "您好"
+    item = Feedback("s", "1", "hotline", text, turns=turns, extra=extra)
+    assert is_of_staff(item) is is_staffs
+    assert (not customer_view(item).strip()) is is_staffs
 
 
 def test_turns_without_known_speakers_are_all_read() -> None:

@@ -18,8 +18,10 @@ def test_bursts_are_told_by_product_and_evening(row: Callable[..., Any]) -> None
     rows += [row(f"b{n}", day=7, product="E3", flags=["paid_burst"]) for n in range(3)]
     rows += [row("c", product=None, day=None, flags=["paid_burst"], channel="forum")]
     rows += [row("d", flags=["near_duplicate"]), row("e", flags=["uninformative"])]
+    rows += [row("f", flags=["staff", "uninformative"])]
     found = set_aside(tally_rows(rows, {}, zone=ZONE))
     assert (found.paid, found.near_duplicates, found.uninformative) == (14, 1, 1)
+    assert found.staff == 1
     assert [(burst.product, burst.count, burst.minutes) for burst in found.bursts] == [
         ("E3", 10, 36),
         ("E3", 3, 1),

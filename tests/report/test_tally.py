@@ -21,13 +21,16 @@ def test_each_feedback_counts_once_where_it_belongs(row: Callable[..., Any]) -> 
         row("e", flags=["uninformative"], text="此用户没有填写评价", rating=5.0),
         row("f", flags=["near_duplicate"]),
         row("g", flags=["paid_burst"], sentiment="positive"),
+        row("h", flags=["staff", "uninformative"], text="感谢您的反馈", store="官方店"),
     ]
     tally = tally_rows(rows, {}, zone=ZONE)
     assert (tally.rows, tally.counted, tally.judged) == (7, 5, 3)
     assert tally.polarities == [1, 1, 1]
     assert (tally.near_duplicates, tally.uninformative, tally.untimed) == (1, 1, 1)
-    assert tally.not_counted == {"f", "g"}
-    assert [post.text for post in tally.paid] == [rows[-1].text]
+    assert tally.staff == 1
+    assert tally.not_counted == {"f", "g", "h"}
+    assert "官方店" not in tally.stores
+    assert [post.text for post in tally.paid] == [rows[-2].text]
     assert tally.days[date(2026, 9, 21).toordinal()] == [1, 0, 0, 1]
     assert tally.days[date(2026, 9, 22).toordinal()] == [0, 0, 1, 1]
     assert tally.stores["滨江店"].rows == 4

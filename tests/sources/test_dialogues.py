@@ -8,7 +8,14 @@ import pytest
 
 from voc.errors import RowError
 from voc.records import Turn
-from voc.sources.dialogues import cut_turns, joined, read_turns, speaker_of, turns_in_text
+from voc.sources.dialogues import (
+    cut_turns,
+    joined,
+    read_turns,
+    speaker_of,
+    turns_in_text,
+    with_roles,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +30,10 @@ from voc.sources.dialogues import cut_turns, joined, read_turns, speaker_of, tur
         ("AGENT", "agent"),
         (0, "0"),
         (1, "1"),
+        ("客服（张三）", "agent"),
+        ("客服小李", "agent"),
+        ("张三(客户)", "customer"),
+        ("坐席1001", "agent"),
         ("张三", "张三"),
         (None, ""),
         ("x" * 100, "x" * 64),
@@ -74,6 +85,12 @@ def test_what_is_no_dialogue(value: Any, reason: str) -> None:
             "客服：您好\n客户: 我要投诉\n还要退款\n客服： 好的",
             [("agent", "您好"), ("customer", "我要投诉\n还要退款"), ("agent", "好的")],
         ),
+        (
+            "客服（张三）：您好\n李四（客户）：我要投诉\n客服小王：好的",
+            [("agent", "您好"), ("customer", "我要投诉"), ("agent", "好的")],
+        ),
+        ("【客服】您好\n客户：喂", []),
+        ("【客服】：您好\n【客户】：喂", [("agent", "您好"), ("customer", "喂")]),
         ("Customer: hi\nAgent: hello", [("customer", "hi"), ("agent", "hello")]),
         ("客户：我要投诉", []),
         ("他说\n客服：您好\n客户：喂", []),
@@ -84,6 +101,24 @@ def test_what_is_no_dialogue(value: Any, reason: str) -> None:
 )
 def test_transcripts(text: str, expected: list[tuple[str, str]]) -> None:
     assert [(turn.speaker, turn.text) for turn in turns_in_text(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("speakers", "expected"),
+    [
+        (["客服小李", "王小红"], ["agent", "customer"]),
+        (["客户", "王芳"], ["customer", "agent"]),
+        (["agent", "王小红", "李雷"], ["agent", "王小红", "李雷"]),
+        (["agent", "customer", "李雷"], ["agent", "customer", "李雷"]),
+        (["旁白", "agent", "0"], ["旁白", "agent", "customer"]),
+        (["agent", "旁白"], ["agent", "旁白"]),
+    ],
+)
+def test_who_speaks_with_one_side_is_the_other(speakers: list[str], expected: list[str]) -> None:
+    turns = read_turns([{"speaker": name, "text": "好"} for name in speakers])
+    found, how = with_roles(turns)
+    assert [turn.speaker for turn in found] == expected
+    assert how is None
 
 
 @pytest.mark.parametrize(

@@ -243,3 +243,19 @@ def test_progress(tmp_path: Path) -> None:
 )
 def test_name(path: str, name: str) -> None:
     assert source_name(Path(path)) == name
+
+
+def test_rows_with_turns_and_rows_with_a_text_may_stand_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    rows: list[dict[str, Any]] = [
+        {
+            "id": "1",
+            "turns": [{"speaker": "客服", "text": "您好"}, {"speaker": "客户", "text": "坏了"}],
+        },
+        {"id": "2", "text": "味道不错，下次还来"},
+    ]
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    source = FileSource(path, zone=ZoneInfo("Asia/Shanghai"), max_chars=100)
+    (page,) = source.read(None)
+    assert [item.text for item in page.feedback] == ["您好\n坏了", "味道不错，下次还来"]
+    assert [len(item.turns) for item in page.feedback] == [2, 0]

@@ -128,6 +128,20 @@ def test_sheets_without_a_known_score_are_flagged_too(tmp_path: Path) -> None:
     assert alike.extra["survey_flags"] == ["straight_line", "speeder"]
 
 
+def test_sheets_in_words_are_flagged_too(tmp_path: Path) -> None:
+    grid = "序号,所用时间,1、推荐意愿,2、总体满意度,3、口味,4、包装,5、价格,6、您的意见\n"
+    rows = (
+        "1,3秒,10,非常满意,非常满意,非常满意,非常满意,都好\n2,88秒,-3,(跳过),不满意,满意,一般,-3\n"
+    )
+    alike, fine = read(source(tmp_path, grid + rows, open_questions=("意见",)))
+    assert alike.extra["survey_flags"] == ["straight_line", "speeder"]
+    assert scores(alike) == (10, 5, None)
+    assert scores(fine) == (None, None, None)
+    assert fine.extra["survey_flags"] == ["skipped"]
+    assert "unreadable_nps" not in fine.extra
+    assert "unreadable_csat" not in fine.extra
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [("您", "stands in several questions"), ("您对本次服务的满意渡", "Did you mean")],

@@ -98,6 +98,10 @@ def test_cues_that_are_odd(body: str, expected: list[Any]) -> None:
             "通话记录\nAgent: hi\nCustomer: yo",
             [("旁白", "通话记录", None), ("Agent", "hi", None), ("Customer", "yo", None)],
         ),
+        (
+            "客服（张三）：您好\n李四（客户）：喂",
+            [("客服（张三）", "您好", None), ("李四（客户）", "喂", None)],
+        ),
         ("客服：您好\n客服：在吗", []),
         ("没有标记", []),
     ],

@@ -72,7 +72,17 @@ def test_comes_back_as_it_was_saved(store: Store) -> None:
         extension=Extension(4.5, "李工", NOW, "等配件"),
         history=(replace(OPENED, changes={"status": (None, "open")}),),
         clock=OrderClock(
-            "calendar", 8.5, NOW, NOW, 1.25, NOW, NOW, NOW, NOW + timedelta(days=1), ("超时",)
+            "calendar",
+            8.5,
+            NOW,
+            NOW,
+            1.25,
+            NOW,
+            NOW,
+            NOW,
+            NOW + timedelta(days=1),
+            heard_until=NOW - timedelta(days=9),
+            escalated=("超时",),
         ),
     )
     save(store, full)

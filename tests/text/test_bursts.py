@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import time
@@ -114,6 +115,41 @@ DEFAULTS = ("此用户没有填写评价内容",) * 6
 )
 def test_what_is_no_burst(kind: str, posts: list[Voice]) -> None:
     assert find_bursts(posts) == [], kind
+
+
+MANY = (*GLOWING, GLOWING[0].replace("强烈", "非常"), GLOWING[1].replace("送礼", "送礼物"))
+
+
+@pytest.mark.parametrize("author", [None, "匿名用户", "m***7"])
+def test_many_copies_of_nobody_known_are_a_burst(author: str | None) -> None:
+    posts = voices(MANY, authors=(author,) * 8)
+    others = voices(COMPLAINTS, prefix="c", authors=(None,) * 6)
+    [burst] = find_bursts([*others, *posts])
+    assert burst.feedback_ids == tuple(post.feedback_id for post in posts)
+    assert burst.authors == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "posts"),
+    [
+        ("too few", voices(MANY[:7], authors=(None,) * 7)),
+        ("stored twice", voices(MANY, authors=(None,) * 8, minutes=0)),
+        ("short", voices(("送餐的小哥很准时，味道也不错，推荐给大家",) * 8, authors=(None,) * 8)),
+        ("one customer", voices(MANY, authors=("老王",) * 8)),
+        ("over a day", voices(MANY, authors=(None,) * 8, minutes=60)),
+        ("hotline", voices(MANY, authors=(None,) * 8, channel="hotline")),
+    ],
+)
+def test_what_nobody_known_wrote_is_no_burst(kind: str, posts: list[Voice]) -> None:
+    assert find_bursts(posts) == [], kind
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["citizen_complaints/unlabelled", "waimai/dev", "car_forum/dev"])
+def test_real_voices_without_accounts_are_no_bursts(data_dir: Path, name: str) -> None:
+    with gzip.open(data_dir / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = tuple(json.loads(line)["text"] for line in lines)
+    assert find_bursts(voices(texts, minutes=0.1, authors=(None,) * len(texts))) == []
 
 
 def test_copies_of_returning_customers_are_no_burst() -> None:

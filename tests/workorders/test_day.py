@@ -124,6 +124,9 @@ def test_the_day_happens_as_told(
     assert effect["control_after"]["voices"] >= 10
     assert 0.6 < effect["control_ratio"] < 1.6
     assert json.loads(listed) == effect
+    shell.run("voc work-orders --json --config voc.yaml")
+    orders = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [one["status"] for one in orders if one["issue_id"] == order["issue_id"]] == ["closed"]
 
 
 def test_the_consumer_is_short_and_knows_nothing_of_voc() -> None:

@@ -1,4 +1,4 @@
-"""Work orders: one an issue, told once, told again when it gets worse, anew on a comeback."""
+"""Work orders: one an issue, told once, told again when it gets worse and when it comes back."""
 
 from __future__ import annotations
 
@@ -10,9 +10,18 @@ from typing import Any
 import pytest
 
 from voc.config import Industry
-from voc.records import Issue, IssueStatus, Mention, Message, Severity, WorkOrder, stable_id
+from voc.records import (
+    Issue,
+    IssueStatus,
+    Mention,
+    Message,
+    Severity,
+    UrgencyLabel,
+    WorkOrder,
+    stable_id,
+)
 from voc.workorders.calendar import load_calendar
-from voc.workorders.circumstances import Circumstances, VoiceFacts, summary
+from voc.workorders.circumstances import Circumstances, VoiceFacts, circumstances_of, summary
 from voc.workorders.comebacks import last_told
 from voc.workorders.life import apply_event
 from voc.workorders.orders import decide_orders
@@ -170,46 +179,157 @@ def test_an_issue_nobody_works_on_is_not_told_again(
     assert tell(make_issue(status=status, count=60, severity="critical"), [order]) == []
 
 
+def voices(issue: Issue, *later_days: float, urgency: UrgencyLabel = "normal") -> Circumstances:
+    """Six voices of the days before an order was opened, and those so many days after its end."""
+    days = [*(float(day) for day in range(-6, 0)), *later_days]
+    mentions = [
+        Mention(
+            feedback_id=f"fb_{number}",
+            industry=issue.industry,
+            aspect_id=issue.aspect_id,
+            sentiment="negative",
+            score=0.9,
+            occurred_at=issue.first_seen + timedelta(days=day),
+            urgency=urgency if day > 0 else "normal",
+        )
+        for number, day in enumerate(days)
+    ]
+    return circumstances_of({issue.issue_id: mentions})[issue.issue_id]
+
+
+def ended_order(tell: Tell, issue: Issue, event: str = "closed") -> WorkOrder:
+    """An order that ended three days after it was opened, when the newest voice was a day old."""
+    [(first, _)] = tell(issue)
+    ended = apply_event(first, event, actor="老李", at=NOW + timedelta(days=3), note="修好了")
+    heard_until = issue.first_seen - timedelta(days=1)
+    return replace(ended, clock=replace(ended.clock, heard_until=heard_until))
+
+
+def as_many_as_make_an_issue(heard: Sequence[Mention]) -> bool:
+    return len(heard) >= 3 or any(mention.urgency == "critical" for mention in heard)
+
+
 @pytest.mark.parametrize("event", ["resolved", "closed"])
 @pytest.mark.parametrize(
-    ("status", "count", "severity", "reopened_days", "opens"),
+    ("status", "later_days", "severity", "reopened_days", "is_back"),
     [
-        pytest.param("reopened", 7, "medium", None, True, id="one voice more"),
-        pytest.param("open", 7, "medium", None, True, id="one more of an open issue"),
-        pytest.param("reopened", 6, "medium", None, False, id="no voice since"),
-        pytest.param("reopened", 6, "medium", 1, True, id="reopened by a person"),
-        pytest.param("reopened", 6, "medium", -1, False, id="reopened before the end"),
-        pytest.param("open", 6, "medium", 1, False, id="reopened once, long settled"),
-        pytest.param("reopened", 7, "low", 1, False, id="not severe enough"),
-        pytest.param("closed", 7, "medium", 1, False, id="closed again"),
+        pytest.param("open", (), "medium", None, False, id="nothing since"),
+        pytest.param("open", (1,), "medium", None, False, id="one voice, maybe misread"),
+        pytest.param("open", (1, 2, 3), "medium", None, True, id="as many as make an issue"),
+        pytest.param("open", (-1.5, -2.5, -3.5), "medium", None, False, id="late rows of before"),
+        pytest.param("reopened", (1, 2, 3), "medium", 1, True, id="the issue was reopened"),
+        pytest.param("reopened", (1,), "medium", 1, True, id="by it, where it was elsewhere too"),
+        pytest.param("reopened", (), "medium", 1, False, id="but not of this part"),
+        pytest.param("reopened", (1,), "medium", -1, False, id="reopened before the end"),
+        pytest.param("reopened", (1, 2, 3), "low", 1, False, id="not severe enough"),
+        pytest.param("closed", (1, 2, 3), "medium", 1, False, id="closed again"),
     ],
 )
-def test_a_comeback_opens_a_new_order(
+def test_a_comeback_reopens_the_order(
     event: str,
     status: IssueStatus,
-    count: int,
+    later_days: Sequence[float],
     severity: Severity,
     reopened_days: float | None,
-    opens: bool,
+    is_back: bool,
     make_issue: Callable[..., Issue],
     tell: Tell,
 ) -> None:
     """Its voices are older than the order by far, as those of a year's complaints are."""
-    [(first, _)] = tell(make_issue())
-    end = NOW + timedelta(days=3)
-    ended = apply_event(first, event, actor="老李", at=end, note="修好了")
-    issue = make_issue(status=status, count=count, severity=severity)
-    reopened = {} if reopened_days is None else {"is_1": end + timedelta(days=reopened_days)}
-    later = end + timedelta(days=4)
-    told = tell(issue, [ended], now=later, reopened_at=reopened)
-    assert bool(told) is opens
-    for second, message in told:
-        assert second.work_order_id == stable_id("wo", "is_1", "2")
-        assert (second.status, message.sequence) == ("open", 1)
-        assert f"此前的工单 {first.work_order_id}" in second.description
-        assert tell(issue, [ended, second], now=later, reopened_at=reopened) == []
-        done = apply_event(second, "resolved", actor="老李", at=later)
-        assert tell(issue, [done, ended], now=later, reopened_at=reopened) == [], "all was told"
+    ended = ended_order(tell, make_issue(), event)
+    issue = make_issue(status=status, count=6 + len(later_days), severity=severity)
+    later = NOW + timedelta(days=7)
+    again: dict[str, Any] = {
+        "circumstances": voices(issue, *later_days),
+        "now": later,
+        "is_enough": as_many_as_make_an_issue,
+        "comeback": "reopen",
+    }
+    if reopened_days is not None:
+        again["reopened_at"] = {"is_1": NOW + timedelta(days=3 + reopened_days)}
+    told = tell(issue, [ended], **again)
+    assert bool(told) is is_back
+    for order, message in told:
+        assert (order.work_order_id, order.status) == (ended.work_order_id, "reopened")
+        assert (order.reopened_count, message.sequence) == (1, 2)
+        assert order.due_at > later
+        assert order.history[-1].event == "reopened"
+        assert last_told(order) == ("medium", issue.count)
+        assert message.payload["type"] == "work_order.updated"
+        assert tell(issue, [order], **again) == []
+
+
+@pytest.mark.parametrize(
+    ("urgency", "is_back"), [("high", False), ("critical", True)], ids=["urgent", "critical"]
+)
+def test_one_critical_voice_is_a_comeback(
+    urgency: UrgencyLabel, is_back: bool, make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    ended, issue = ended_order(tell, make_issue()), make_issue(count=7)
+    told = tell(
+        issue,
+        [ended],
+        circumstances=voices(issue, 1, urgency=urgency),
+        now=NOW + timedelta(days=7),
+        is_enough=as_many_as_make_an_issue,
+        comeback="reopen",
+    )
+    assert [order.status for order, _ in told] == ["reopened"] * is_back
+
+
+@pytest.mark.parametrize(
+    ("days", "comeback"), [(34, "reopen"), (7, "open")], ids=["too late", "as it is asked"]
+)
+def test_a_comeback_opens_a_new_order(
+    days: int, comeback: str, make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    ended, issue = ended_order(tell, make_issue()), make_issue(status="reopened", count=9)
+    again: dict[str, Any] = {
+        "circumstances": voices(issue, 1, 2, 3),
+        "now": NOW + timedelta(days=days),
+        "is_enough": as_many_as_make_an_issue,
+        "comeback": comeback,
+    }
+    [(second, message)] = tell(issue, [ended], **again)
+    assert second.work_order_id == stable_id("wo", "is_1", "2")
+    assert (second.status, message.sequence) == ("open", 1)
+    assert f"此前的工单 {ended.work_order_id}" in second.description
+    assert tell(issue, [ended, second], **again) == []
+
+
+@pytest.mark.parametrize("later_days", [(), (1,)])
+def test_what_a_person_reopens_is_worked_on_again(
+    later_days: Sequence[float], make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    ended, issue = ended_order(tell, make_issue()), make_issue(status="reopened")
+    [(order, _)] = tell(
+        issue,
+        [ended],
+        circumstances=voices(issue, *later_days),
+        now=NOW + timedelta(days=7),
+        reopened_at={"is_1": NOW + timedelta(days=6)},
+        asked_for={"is_1"},
+        is_enough=as_many_as_make_an_issue,
+        comeback="reopen",
+    )
+    assert (order.work_order_id, order.status) == (ended.work_order_id, "reopened")
+
+
+@pytest.mark.parametrize(("more", "is_back"), [(0, False), (3, True)])
+def test_an_order_of_before_tells_by_how_many_it_was_told_of(
+    more: int, is_back: bool, make_issue: Callable[..., Issue], tell: Tell
+) -> None:
+    ended = ended_order(tell, make_issue())
+    ended = replace(ended, clock=replace(ended.clock, heard_until=None))
+    issue = make_issue(count=6 + more)
+    told = tell(
+        issue,
+        [ended],
+        circumstances=voices(issue, *range(more)),
+        now=NOW + timedelta(days=7),
+        is_enough=as_many_as_make_an_issue,
+    )
+    assert bool(told) is is_back
 
 
 @pytest.mark.parametrize("status", ["open", "reopened"])

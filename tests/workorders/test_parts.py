@@ -97,11 +97,11 @@ def test_one_order_a_store_and_one_for_the_rest(make_issue: Make, office: Open) 
     issue, told = heard(make_issue, ("a", EAST), ("b", EAST), ("c", WEST), ("d", {}))
     desk = office(rules(ALWAYS_A_STORE))
     orders = desk.parts(desk.run(issue, told=told))
-    assert set(orders) == {"store=城东店", "store=城西店", ""}
+    assert set(orders) == {"store=城东店", "store=城西店", "rest"}
     assert orders["store=城东店"].title == f"{issue.title}（城东店）"
     assert "2 条声音" in (orders["store=城东店"].history[0].note or "")
-    assert "d 起步顿挫" in orders[""].description
-    assert "a 起步顿挫" not in orders[""].description
+    assert "d 起步顿挫" in orders["rest"].description
+    assert "a 起步顿挫" not in orders["rest"].description
     assert {order.issue_id for order in orders.values()} == {"is_1"}
     assert desk.run(issue, told=told).orders == []
 
@@ -118,6 +118,74 @@ def test_an_open_order_of_the_same_store_is_updated(make_issue: Make, office: Op
     assert len(message.payload["data"]["issue"]["evidence"]) == 5
 
 
+ANY = {"name": "全部", "then": {"department": "品质部"}}
+EACH_STORE = {"name": "全部", "then": {"department": "品质部", "per": "issue_and_store"}}
+STORES_TEAM = {"name": "门店", "then": {"department": "门店部", "per": "issue_and_store"}}
+
+
+def test_parts_join_an_order_of_the_whole_that_runs(make_issue: Make, office: Open) -> None:
+    """The rule is changed while the order is worked on; afterwards each store has its own."""
+    desk = office(rules(ANY))
+    few = [("a", EAST), ("c", WEST), ("d", {})]
+    issue, told = heard(make_issue, *few)
+    [(whole, _)] = desk.run(issue, told=told).orders
+    desk.rules = RoutingRules.model_validate(rules(EACH_STORE))
+    assert desk.run(issue, told=told).orders == []
+    more = [*few, *((f"n{number}", EAST) for number in range(4))]
+    issue, told = heard(make_issue, *more)
+    [(updated, message)] = desk.run(issue, told=told).orders
+    assert updated.work_order_id == whole.work_order_id
+    assert len(message.payload["data"]["issue"]["evidence"]) == 7
+    ended = apply_event(updated, "resolved", actor="老李", at=NOW)
+    heard_until = replace(ended.clock, heard_until=issue.last_seen)
+    desk.orders[whole.work_order_id] = replace(ended, clock=heard_until)
+    assert desk.run(issue, told=told).orders == [], "all was told"
+    new = {"occurred_at": issue.last_seen + timedelta(days=1)}
+    issue, told = heard(make_issue, *more, ("z", WEST | new))
+    assert set(desk.parts(desk.run(issue, told=told))) == {"store=城西店"}
+
+
+def test_the_whole_leaves_out_the_parts_that_run(make_issue: Make, office: Open) -> None:
+    desk = office(rules(EACH_STORE))
+    few = [("a", EAST), ("c", WEST)]
+    issue, told = heard(make_issue, *few)
+    parts = desk.parts(desk.run(issue, told=told))
+    desk.rules = RoutingRules.model_validate(rules(ANY))
+    assert desk.run(issue, told=told).orders == []
+    more = [*few, ("d", {}), *((f"n{number}", EAST) for number in range(4))]
+    issue, told = heard(make_issue, *more)
+    found = desk.parts(desk.run(issue, told=told))
+    assert set(found) == {"store=城东店", "rest"}
+    assert found["store=城东店"].work_order_id == parts["store=城东店"].work_order_id
+    assert "d 起步顿挫" in found["rest"].description
+    assert desk.run(issue, told=told).orders == []
+
+
+def test_what_is_more_urgent_has_its_own_order_beside_the_whole(
+    make_issue: Make, office: Open
+) -> None:
+    desk = office(rules(A_VOICE))
+    issue, told = heard(make_issue, ("a", {}), ("b", {}))
+    [(whole, _)] = desk.run(issue, told=told).orders
+    issue, told = heard(make_issue, ("a", {}), ("b", {}), ("c", CRITICAL))
+    found = desk.run(issue, told=told)
+    assert set(desk.parts(found)) == {"voice=c"}
+    # When it is urgent no more, its order goes on, and the others' too.
+    issue, told = heard(make_issue, ("a", {}), ("b", {}), ("c", {}))
+    assert desk.run(issue, told=told).orders == []
+    assert desk.orders[whole.work_order_id].status == "open"
+
+
+def test_another_team_is_let_in_beside_the_whole(make_issue: Make, office: Open) -> None:
+    desk = office(rules(ANY))
+    issue, told = heard(make_issue, ("a", EAST), ("d", {}))
+    desk.run(issue, told=told)
+    desk.rules = RoutingRules.model_validate(rules(STORES_TEAM, ANY, match="all"))
+    found = desk.parts(desk.run(issue, told=told))
+    assert set(found) == {"store=城东店|department=门店部"}
+    assert desk.run(issue, told=told).orders == []
+
+
 def test_a_rule_is_asked_anew_for_each_part(make_issue: Make, office: Open) -> None:
     """What several voices told together no part need tell alone."""
     issue, told = heard(make_issue, ("a", EAST | {"channel": "hotline"}), ("b", WEST))
@@ -125,18 +193,18 @@ def test_a_rule_is_asked_anew_for_each_part(make_issue: Make, office: Open) -> N
         rules({"name": "热线", "when": {"channel": "hotline"}, "then": {"per": "issue_and_store"}})
     )
     orders = desk.parts(desk.run(issue, told=told))
-    assert set(orders) == {"store=城东店", ""}
-    assert "规则“默认”" in (orders[""].history[0].note or "")
+    assert set(orders) == {"store=城东店", "rest"}
+    assert "规则“默认”" in (orders["rest"].history[0].note or "")
 
 
 def test_critical_voices_get_an_order_each(make_issue: Make, office: Open) -> None:
     issue, told = heard(make_issue, ("a", CRITICAL), ("b", {}), ("c", CRITICAL), ("d", {}))
     desk = office(rules(A_VOICE))
     orders = desk.parts(desk.run(issue, told=told))
-    assert set(orders) == {"voice=a", "voice=c", ""}
+    assert set(orders) == {"voice=a", "voice=c", "rest"}
     assert orders["voice=a"].department == "应急"
-    assert orders[""].department == "动力质量部"
-    assert orders[""].priority != "urgent"
+    assert orders["rest"].department == "动力质量部"
+    assert orders["rest"].priority != "urgent"
 
 
 def test_one_voice_has_one_order_whatever_it_complains_of(make_issue: Make, office: Open) -> None:

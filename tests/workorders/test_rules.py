@@ -203,6 +203,14 @@ def test_the_examples_of_the_bundled_file_hold() -> None:
             "rules:\n- {name: a, when: {csat: {at_least: 4, at_most: 2}}, then: {}}\n",
             "at_least 4 is over at_most 2",
         ),
+        (
+            "rules:\n- {name: a, when: {rating: {at_most: 4}}, then: {}}\n",
+            "rating goes from 0 to 1, not 4; 4 of 5 stars are 0.8",
+        ),
+        (
+            "voices: {rules: [{name: a, when: {csat: {at_most: 0}}, then: {tag: x}}]}\n",
+            "csat goes from 1 to 5, not 0",
+        ),
         ("rules:\n- {name: a, when: {nps: 9}, then: {}}\n", ":2: rules.0.when.nps.0: "),
         ("voices: {rules: [{name: a, then: {}}]}\n", "does nothing; give notify, tag or sinks"),
         (

@@ -168,7 +168,7 @@ def run(
         ):  # fmt: skip
             done = chain.run()
         industries, _ = industries_of(store, settings, store.industries())
-        for note in (*rule_notes(settings, industries), *done.notes):
+        for note in (*rule_notes(settings, industries, store), *done.notes):
             say(note)
         failed = f", {done.failed} set aside (voc doctor names them)" if done.failed else ""
         typer.echo(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -49,13 +49,15 @@ def list_messages(
     from voc.store import MessageState
 
     check_one_of("--state", state, get_args(MessageState))
-    with opened_store(settings_from(config)) as store:
+    settings = settings_from(config)
+    with opened_store(settings) as store:
         _check_sink(sink, store, config)
         found = store.outbox([state] if state else ["pending", "dead"], sink=sink, limit=limit)
         if as_json:
             print_records(item.as_dict() for item in found)
             return
         counts = store.outbox_counts()
+    zone = settings.zone
     print_table(
         "消息：" + "，".join(f"{name} {count}" for name, count in counts.items()),
         {"编号": "left", "去处": "left", "工单": "left", "状态": "left", "次数": "right",
@@ -64,12 +66,16 @@ def list_messages(
             (
                 item.message.message_id, item.message.sink, item.message.key, item.state,
                 str(item.message.attempts),
-                f"{item.next_at:%m-%d %H:%M:%S}" if item.state == "pending" else "",
+                _at(item.next_at, zone) if item.state == "pending" else "",
                 item.last_error or "",
             )
             for item in found
         ),
     )  # fmt: skip
+
+
+def _at(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%m-%d %H:%M:%S}"
 
 
 @outbox.command("show")

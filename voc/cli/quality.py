@@ -46,7 +46,7 @@ def quality(
             print_records(item.as_dict() for item in chosen)
             return
         print_table(
-            f"{WHAT[chosen[0].reason][0] if chosen else show} {len(chosen)} 条",
+            f"{next(WHAT[reason][0] for reason in REASONS if reason == show)} {len(chosen)} 条",
             {"来源": "left", "编号": "left", "内容": "left"},
             ((item.source, item.name, item.text) for item in chosen),
         )

@@ -170,7 +170,7 @@ def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption 
 def close_issue(
     issue_id: str, note: NoteOption = None, actor: ActorOption = "cli", config: ConfigOption = None
 ) -> None:
-    """Close an issue; a voice after this reopens it.
+    """Close an issue; as many voices after this as make an issue, or a critical one, reopen it.
 
     Example: voc issues close is_0123456789abcdef0123 --note 已换供应商
     """

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from voc.config import Industry, Settings
     from voc.pipeline.routed import Routed
     from voc.pipeline.routing import RoutingFigures
+    from voc.store import Store
 
 _SHOWN = 10
 
@@ -66,21 +67,22 @@ def route(
     from voc.tagging.loading import load_tagger
 
     settings = settings_from(config)
-    desk = Desk(settings, explained=explain)
     if source is None:
         with opened_store(settings) as store:
+            desk = Desk(settings, store, explained=explain)
             name = load_tagger(settings, model)[0].identifier
             found = list(
                 route_issues(store, desk, settings=settings, model=name, wanted=issue or ())
             )
             industries, _ = industries_of(store, settings, store.industries())
-        _warn(settings, industries)
+            _warn(settings, industries, store)
         print_records(one.as_dict() for one in found)
         return
     if issue:
         raise UsageError("--issue names issues of the store; leave out the file, or the option.")
     from voc.tagging.engine import load
 
+    desk = Desk(settings, explained=explain)
     engine = load(industry, settings=settings, model=model)
     told = engine.bound().industry
     _warn(settings, {told.id: told} if told else {})
@@ -94,10 +96,12 @@ def route(
         _tell(figures)
 
 
-def _warn(settings: Settings, industries: Mapping[str, Industry]) -> None:
+def _warn(
+    settings: Settings, industries: Mapping[str, Industry], store: Store | None = None
+) -> None:
     from voc.pipeline.rulecheck import rule_notes
 
-    for note in rule_notes(settings, industries):
+    for note in rule_notes(settings, industries, store):
         say(f"voc: {note}")
 
 

@@ -1,5 +1,6 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
+from voc.issues.episodes import find_episodes
 from voc.issues.forming import form_issues, set_aside
 from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.heeding import heeded
@@ -13,6 +14,7 @@ __all__ = [
     "UNPLACED",
     "Clientele",
     "Volumes",
+    "find_episodes",
     "form_issues",
     "heeded",
     "home_of",

@@ -48,6 +48,7 @@ def form_issues(
     polarities: Polarities | None = None,
     clienteles: Mapping[str, Clientele] | None = None,
     twins: Mapping[str, str] | None = None,
+    settled_until: Mapping[str, datetime] | None = None,
 ) -> list[Issue]:
     """Returns the issues that are new or have changed by more than the last digits of a trend.
 
@@ -55,7 +56,9 @@ def form_issues(
     growing parts, in any order; only ids (kept from birth) and what people decided (closed,
     ignored) come from `existing`. Running again with the same data returns nothing.
 
-    A voice later than a closed issue's last one reopens it; late rows from before only count. An
+    A closed issue is reopened by voices that came after it was settled and would make an issue by
+    themselves: one that is misread, or a straggler, only counts, as late rows from before do. One
+    that was closed for want of voices that count is reopened where there are such again. An
     ignored issue stays ignored and goes on counting. Where late voices bridge two issues, the later
     one is returned closed and without voices (see `matching.absorb`).
 
@@ -76,6 +79,8 @@ def form_issues(
         clienteles: The customers behind voices, by industry, for the value at stake.
         twins: The theme that stands for another, by the other's id: issues of both are of one
             group. The mentions name the first alone.
+        settled_until: The newest voice that closed issues had when they were settled, by id; one
+            that it lacks was not. `None`: each was when it was seen last.
 
     Returns:
         New and changed issues, by first voice and id. Their evidence names every voice with the
@@ -97,6 +102,9 @@ def form_issues(
         negativity=negativity_by_group(polarities or {}, rules),
         clienteles=clienteles or {},
         as_of=moments,
+        settled_until={issue.issue_id: issue.last_seen for issue in existing}
+        if settled_until is None
+        else settled_until,
     )
     known: dict[GroupKey, list[Issue]] = {}
     for issue in existing:
@@ -165,6 +173,7 @@ class _Scene:
     negativity: Mapping[GroupKey, Negativity]
     clienteles: Mapping[str, Clientele]
     as_of: Mapping[str, datetime]
+    settled_until: Mapping[str, datetime]
 
     def form(
         self, key: GroupKey, voices: Sequence[Mention], known: Sequence[Issue]
@@ -231,7 +240,7 @@ class _Scene:
             ),
             industry=key.industry,
             aspect_id=aspect_id,
-            status=_status(match.survivor, episode),
+            status=self._status(match.survivor, episode),
             severity=severity,
             first_seen=first.occurred_at,
             last_seen=episode[-1].occurred_at,
@@ -250,17 +259,16 @@ class _Scene:
             evidence=tuple(_evidence(voice) for voice in episode),
         )
 
-
-def _status(known: Issue | None, episode: Sequence[Mention]) -> IssueStatus:
-    if known is None:
-        return "open"
-    if known.status != "closed":
-        return known.status
-    heard = {evidence.feedback_id for evidence in known.evidence}
-    comeback = any(
-        voice.occurred_at > known.last_seen and voice.feedback_id not in heard for voice in episode
-    )
-    return "reopened" if comeback else "closed"
+    def _status(self, known: Issue | None, episode: Sequence[Mention]) -> IssueStatus:
+        if known is None:
+            return "open"
+        if known.status != "closed":
+            return known.status
+        until = self.settled_until.get(known.issue_id)
+        if until is None:
+            return "reopened"
+        since = [voice for voice in episode if voice.occurred_at > until]
+        return "reopened" if find_episodes(since, settings=self.settings) else "closed"
 
 
 def _evidence(voice: Mention) -> Evidence:

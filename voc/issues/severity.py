@@ -61,6 +61,7 @@ def severity_of(
     negativity: Negativity | None = None,
     weight: str | None = None,
     is_weighty: bool = False,
+    silent_days: int | None = None,
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue.
 
@@ -69,7 +70,8 @@ def severity_of(
     but few of those who speak of it complain. Nothing but customers lifts a low issue, and nothing
     one to critical that but one critical voice made high. Nothing lowers it below what urgent
     voices with weighty reasons make it, and silence lowers no issue of fewer than three voices: a
-    danger does not pass because nobody speaks of it.
+    danger does not pass because nobody speaks of it. What has been silent for long gives way to
+    what is spoken of now: where nothing else lowers it, it is one step lower, not below medium.
 
     Args:
         voices: Voices of the issue.
@@ -80,6 +82,7 @@ def severity_of(
         negativity: How many of all who speak of its aspect there complain, where that is known.
         weight: Why its customers weigh much, in Chinese; `None` where they do not.
         is_weighty: Whether a voice that presses tells of danger, law, media or the weak.
+        silent_days: Days since the last voice where no new one would join it; `None` else.
 
     Returns:
         The severity, and in Chinese why it is what it is: the strongest reason first.
@@ -104,7 +107,11 @@ def severity_of(
         step = 0
     if step:
         reasons += [f"{why}，{_STEPS[step]}" for move, why in moves if move == step]
-    return SEVERITIES[rank + step], tuple(reasons)
+    level = rank + step
+    if silent_days is not None and step >= 0 and level > SEVERITIES.index("medium"):
+        level -= 1
+        reasons.append(f"已 {silent_days} 天无新声音，{_STEPS[-1]}")
+    return SEVERITIES[level], tuple(reasons)
 
 
 _FALLING: Final = "声音已在减少"
@@ -141,9 +148,7 @@ def rate_voices(
     """Rates an issue by its voices; see `severity_of`.
 
     Only the urgency of `pressing` voices counts. A voice that stands alone is at most of medium
-    severity, unless people are in danger. What has been silent for long gives way to what is
-    spoken of now: it is one step lower, but not below medium, as a danger does not pass because
-    nobody speaks of it.
+    severity, unless people are in danger.
 
     Args:
         voices: All voices of the issue, sorted by time.
@@ -166,14 +171,11 @@ def rate_voices(
         negativity=negativity,
         weight=weight,
         is_weighty=any(_WEIGHTY.search(why) for voice in heard for why in voice.urgency_reasons),
+        silent_days=silent_days,
     )
     if severity == "low" and len(voices) == 1 and voices[0].urgency == "critical":
         return "medium", ("1 条声音十分紧急，尚无他人提到",)
-    is_lowered = any(reason.endswith(_STEPS[-1]) for reason in reasons)
-    if silent_days is None or is_lowered or severity not in ("high", "critical"):
-        return severity, reasons
-    lower = SEVERITIES[SEVERITIES.index(severity) - 1]
-    return lower, (*reasons, f"已 {silent_days} 天无新声音，{_STEPS[-1]}")
+    return severity, reasons
 
 
 def pressing(voices: Sequence[Mention], window_days: float) -> list[Mention]:

@@ -10,13 +10,14 @@ from voc.errors import StateError, UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.handling import Applied, Handler
 from voc.pipeline.keeping import keep_orders, ledger_of
-from voc.pipeline.rulecheck import team_note
+from voc.pipeline.rulecheck import team_doubt
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_now
+from voc.pipeline.themed_rules import rules_of
 from voc.records import HistoryEntry, WorkOrder
 from voc.store import Store, Transaction
-from voc.workorders import Details, calendar_for, decide_orders, load_routing
-from voc.workorders.history import CHOSEN, SYSTEM
+from voc.workorders import Details, calendar_for, decide_orders
+from voc.workorders.history import CHOSEN
 from voc.workorders.relations import unsettled
 from voc.workorders.routing import sinks_of
 from voc.workorders.rules import OpenWhen, RoutingRules, Rule, Then
@@ -61,7 +62,7 @@ def open_for_issue(
     if issue.status not in ("open", "reopened"):
         raise StateError(f"Issue {issue_id} is {issue.status}; reopen it first.")
     file = settings.resolve(settings.routing.file)
-    rules = load_routing(file)
+    rules = rules_of(store, settings)
     known_sinks(rules, settings)
     asked = rules.model_copy(
         update={
@@ -82,6 +83,7 @@ def open_for_issue(
         circumstances=told_now(store, [issue], model=model, rules=rules, settings=settings),
         sinks=settings.sink_names,
         reopened_at={issue_id: now} if existing else None,
+        asked_for={issue_id},
         ledger=ledger_of(store, transaction, issue_id=issue_id),
     )
     if not found.orders:
@@ -89,9 +91,13 @@ def open_for_issue(
     keep_orders(transaction, found)
     order = found.orders[0][0]
     transaction.add_history(order.work_order_id, HistoryEntry(now, actor, "note", "应要求开立"))
-    doubt = department and team_note(department, rules=rules, settings=settings, known=industries)
-    if doubt:
-        transaction.add_history(order.work_order_id, HistoryEntry(now, SYSTEM, "note", doubt))
+    doubt = (
+        team_doubt(department, at=now, rules=rules, settings=settings, known=industries)
+        if department
+        else None
+    )
+    if doubt is not None:
+        transaction.add_history(order.work_order_id, doubt)
     return transaction.work_order(order.work_order_id) or order
 
 

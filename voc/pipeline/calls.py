@@ -11,7 +11,7 @@ from voc.config import Settings
 from voc.errors import ModelUnavailableError
 from voc.insights import CallSummary, summarise_call
 from voc.pipeline.tagging import Failure, Tagger, tag_texts
-from voc.pipeline.voices import CUSTOMER, customer_words
+from voc.pipeline.voices import customer_words
 from voc.records import (
     CONVERSATIONS,
     CallTags,
@@ -26,6 +26,7 @@ from voc.report import ReportCall
 from voc.store import Store, StoredFeedback, TaggedRow
 from voc.tagging.satisfaction import load_satisfaction
 from voc.text.fillers import blank_fillers
+from voc.text.speakers import CUSTOMER
 
 
 class Predictor(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from voc.pipeline.voices import is_of_staff
 from voc.store import Store, StoredFeedback
 from voc.text.bursts import Burst, Voice, find_bursts
 from voc.text.repeats import find_repeats
@@ -64,7 +65,7 @@ class RecentCopies:
             voices = [
                 voice_of(row)
                 for row in self._store.feedback_since(self._since)
-                if not row.feedback.extra.get("is_staff")
+                if not is_of_staff(row.feedback)
             ]
             found = copies_among(voices)
             self._names = {*found.paid, *found.repeats}
@@ -82,4 +83,5 @@ def voice_of(row: StoredFeedback) -> Voice:
         told.channel,
         told.product,
         told.store,
+        told.source,
     )

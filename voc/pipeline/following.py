@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from voc.errors import StateError
@@ -136,7 +137,16 @@ def _tell_of_all(
     severity = max((severity for severity, _ in told), key=SEVERITIES.index)
     note = telling(severity, sum(count for _, count in told), _note(home))
     last = max(latest.values(), key=end_of)
-    transaction.add_history(last.work_order_id, HistoryEntry(now, SYSTEM, "updated", note))
+    heard = max(
+        (order.clock.heard_until for order in latest.values() if order.clock.heard_until),
+        default=None,
+    )
+    told_of_all = replace(
+        last,
+        clock=replace(last.clock, heard_until=heard),
+        history=(*last.history, HistoryEntry(now, SYSTEM, "updated", note)),
+    )
+    transaction.update_work_order(told_of_all)
 
 
 def _note(home: Issue) -> str:

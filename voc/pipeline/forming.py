@@ -81,6 +81,7 @@ def formed_issues(
             store, complaints, as_of=moments.as_of, settings=settings.customers
         ),
         twins=twins,
+        settled_until=store.settled_until(),
     )
     uncounted = {name for kind in UNCOUNTED for name in store.flags(kind)}
     return Formed(before, [*changed, *set_aside(before.values(), changed, flagged=uncounted)])
@@ -117,4 +118,6 @@ def keep_issues(
         known = before.get(issue.issue_id)
         if known is not None and known.status != issue.status:
             note = None if is_absorbed(issue) else _WHY_MOVED.get(issue.status)
-            transaction.set_issue_status(issue.issue_id, issue.status, SYSTEM, note, now)
+            transaction.set_issue_status(
+                issue.issue_id, issue.status, SYSTEM, note, now, settles=False
+            )

@@ -6,22 +6,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 from voc.config import Industry, Settings
 from voc.pipeline.copies import RecentCopies
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.health import backlog_end
 from voc.pipeline.tiers import Tiers
-from voc.records import Message, Tags, VoiceAction, VoiceOutcome
+from voc.records import STAFF, URGENCIES, Message, Tags, VoiceAction, VoiceOutcome
 from voc.store import Store, StoredFeedback, Transaction
 from voc.store.actions import place_of
 from voc.text.advertisements import is_posted_advertisement
 from voc.workorders import Frontline, RoutingRules, VoiceRule, load_routing, voice_message
 
 Row = tuple[StoredFeedback, Tags]
-
-_NOT_CUSTOMERS: Final = "staff"
 
 
 @dataclass(slots=True)
@@ -102,7 +99,8 @@ class VoiceDesk:
         ]
         copies = self._copies.among([row for row, *_ in held], now) if held else set()
         day = _Day(transaction.voices_told_on(now.date().isoformat()), acted)
-        for row, tags, tier, rules in held:
+        # What is over a day's limit is told to nobody: the most urgent come first.
+        for row, tags, tier, rules in sorted(held, key=lambda one: -_urgency(one[1])):
             if row.feedback_id not in copies:
                 self._act_on(transaction, row, tags, tier, rules, now, day)
         return acted
@@ -170,10 +168,14 @@ def _is_of_backlog(row: StoredFeedback, ends: Mapping[str, datetime | None]) -> 
     return row.feedback.created_at is None and end is not None and row.ingested_at <= end
 
 
+def _urgency(tags: Tags) -> int:
+    return URGENCIES.index(tags.urgency.label if tags.urgency else "normal")
+
+
 def _is_of_nobody(row: StoredFeedback, tags: Tags) -> bool:
     """Says whether it is no customer's: staff's, or an advertisement where everybody may write."""
     is_advertisement = is_posted_advertisement(tags.text, row.feedback.channel)
-    return _NOT_CUSTOMERS in tags.flags or is_advertisement
+    return STAFF in tags.flags or is_advertisement
 
 
 @dataclass(slots=True)

@@ -16,8 +16,9 @@ from voc.config import Settings
 from voc.errors import UsageError
 from voc.pipeline.delivering import known_sinks
 from voc.pipeline.issue_states import Moved, move_issues, worked_on
-from voc.pipeline.rulecheck import team_note
+from voc.pipeline.rulecheck import team_doubt
 from voc.pipeline.taxonomies import industries_of
+from voc.pipeline.themed_rules import rules_of
 from voc.records import PRIORITIES, HistoryEntry, Issue, Message, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import (
@@ -30,7 +31,6 @@ from voc.workorders import (
     calendar_for,
     due_steps,
     escalated,
-    load_routing,
 )
 from voc.workorders.clocks import granted_hours
 from voc.workorders.history import SYSTEM, is_late, noted_late, recorded
@@ -81,7 +81,7 @@ class Handler:
         self._store = store
         self._settings = settings
         self._file = settings.resolve(settings.routing.file)
-        self.rules = load_routing(self._file)
+        self.rules = rules_of(store, settings)
         known_sinks(self.rules, settings)
 
     @cached_property
@@ -151,12 +151,14 @@ class Handler:
             rulebook=self.rulebook,
             may_redo=other is None,
         )
+        after = self._heard(before, after)
         children = transaction.child_orders(work_order_id)
         check_relations(before, action, parent=parent, children=children)
         routing: Routing | None = None
         if action == "rejected":
             after, routing = self._rerouted(transaction, after, at)
-        after = self._told(transaction, before, after, routing=routing)
+        also = self._sorters if action == "rejected" and routing is None else ()
+        after = self._told(transaction, before, after, routing=routing, also=also)
         if action == "transfer":
             after = self._doubted(after, at)
         transaction.update_work_order(after)
@@ -203,6 +205,14 @@ class Handler:
             note=f"关闭满 {days:g} 天",
         )
         return True
+
+    def _heard(self, before: WorkOrder, after: WorkOrder) -> WorkOrder:
+        """Keeps with an order that ends until when the voices of its issue were heard by then."""
+        if before.status in ENDED or after.status not in ENDED:
+            return after
+        issue = self._store.issue(after.issue_id)
+        heard = issue.last_seen if issue else None
+        return replace(after, clock=replace(after.clock, heard_until=heard))
 
     def _locked(
         self, transaction: Transaction, work_order_id: str, into: str | None
@@ -271,20 +281,31 @@ class Handler:
             order, issue, industry=industry, told=told, taken=self._taken(transaction, order)
         )
         if decided is None:
-            return order, None
+            return self._left_to_sort(order, at), None
         moment = at.astimezone(self.rulebook.calendar.zone)
         turns = Turns(self.rules.every_rota(), transaction.rota_turns(), moment)
         decided = assigned(decided, turns)
         transaction.save_rota_turns(turns.changed)
         return rerouting.rerouted(order, issue, decided, told=told, at=at), decided
 
+    def _left_to_sort(self, order: WorkOrder, at: datetime) -> WorkOrder:
+        """Notes that every team refused an order, for whoever sorts by hand."""
+        note = f"各部门都已退单，请{self.rules.handling.review_department}定夺"
+        entry = HistoryEntry(at, SYSTEM, "updated", note)
+        return replace(order, history=(*order.history, entry))
+
+    @property
+    def _sorters(self) -> Sequence[str]:
+        """The sinks of those who sort by hand what every team refused."""
+        team = self.rules.handling.review_department
+        return sinks_of(self.rules, team, None) or self._settings.sink_names
+
     def _doubted(self, order: WorkOrder, at: datetime) -> WorkOrder:
         """Notes in the history where an order went to a department that nothing names."""
-        doubt = team_note(order.department, rules=self.rules, settings=self._settings, known={})
-        if doubt is None:
-            return order
-        entry = HistoryEntry(at, SYSTEM, "note", doubt)
-        return replace(order, history=(*order.history, entry))
+        doubt = team_doubt(
+            order.department, at=at, rules=self.rules, settings=self._settings, known={}
+        )
+        return order if doubt is None else replace(order, history=(*order.history, doubt))
 
     def _taken(self, transaction: Transaction, order: WorkOrder) -> set[str]:
         """Returns the departments that have another order of the same voices."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from voc.records import Message, WorkOrder
 from voc.store import Store, Transaction
@@ -37,7 +38,10 @@ def keep_orders(transaction: Transaction, found: Decided) -> None:
         if known is not None and known.history != order.history[:-1]:
             continue
         kept.add(order.work_order_id)
-        transaction.save_work_order(order)
+        if known is not None and known.status != order.status:
+            transaction.update_work_order(replace(order, external_ref=known.external_ref))
+        else:
+            transaction.save_work_order(order)
         for message in messages:
             transaction.enqueue(message)
     transaction.save_order_parts([part for part in found.parts if part.work_order_id in kept])

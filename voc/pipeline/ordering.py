@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from voc.config import Industry, Settings
+from voc.issues import find_episodes
 from voc.pipeline.complaints import complaints_of
 from voc.pipeline.following import follow_voices
 from voc.pipeline.forming import formed_issues, keep_issues, losing, moved
@@ -109,6 +110,8 @@ def order_issues(
             asked_for=asked_for,
             ledger=replace(ledger, holds_back=True),
             undated=undated,
+            is_enough=lambda voices: bool(find_episodes(voices, settings=settings.issues)),
+            comeback="reopen",
         )
         transaction.lock_orders()
         keep_issues(transaction, changed, formed.before, now)
@@ -119,7 +122,7 @@ def order_issues(
 def _reopened(
     store: Store, issues: Sequence[Issue], before: Mapping[str, Issue], now: datetime
 ) -> tuple[dict[str, datetime], set[str]]:
-    """Returns when each reopened issue was, and which of them a person reopened last."""
+    """Returns when each issue was reopened, and which of them a person reopened last."""
     found, asked_for = dict[str, datetime](), set[str]()
     for issue in issues:
         if issue.status == "reopened":
@@ -131,12 +134,6 @@ def _reopened(
             moment, actor = max(at, default=(None, None))
             if actor not in (None, SYSTEM):
                 asked_for.add(issue.issue_id)
-            # New voices reopen only the parts of an issue that they are of; these count them.
-            if moment and not (actor == SYSTEM and _has_parts(store, issue)):
+            if moment:
                 found[issue.issue_id] = moment
     return found, asked_for
-
-
-def _has_parts(store: Store, issue: Issue) -> bool:
-    parts = store.order_parts(issue_id=issue.issue_id).values()
-    return len({item.part for item in parts}) > 1

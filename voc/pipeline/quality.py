@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, STAFF
 from voc.store import Store, StoredFeedback, TaggedRow
 from voc.text.language import language_of
 from voc.text.privacy import mask
 
 Reason = Literal[
     "rejected",
+    "staff",
     "empty",
     "language",
     "duplicate",
@@ -25,6 +26,7 @@ Reason = Literal[
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 WHAT: Final[dict[Reason, tuple[str, str]]] = {
     "rejected": ("读不出的行", "未入库"),
+    "staff": ("客服或商家所说", "入库，不是客户的声音，不计数"),
     "empty": ("没有内容", "计入反馈量和评分，不判断情感"),
     "language": ("模型不熟悉的语言", "入库并标注，结果仅供参考"),
     "duplicate": ("与另一条声音重复", "入库，只计最早的一条"),
@@ -81,6 +83,9 @@ def _voice(reason: Reason, stored: StoredFeedback, text: str) -> Noticed:
 
 
 def _reasons(row: TaggedRow, survey_flags: object) -> Iterator[Reason]:
+    if STAFF in row.flags:
+        yield "staff"
+        return
     if "uninformative" in row.flags or not row.text.strip():
         yield "empty"
     elif language_of(row.text) not in _KNOWN:

@@ -11,9 +11,10 @@ from voc.pipeline.delivering import known_sinks
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_now
+from voc.pipeline.themed_rules import rules_of
 from voc.records import HistoryEntry, Issue, OrderReview, WorkOrder
 from voc.store import Store, Transaction
-from voc.workorders import calendar_for, decide_orders, load_routing
+from voc.workorders import calendar_for, decide_orders
 from voc.workorders.reviewing import decided
 from voc.workorders.rules import OpenWhen
 
@@ -47,7 +48,7 @@ def approve(
     review = _waiting(transaction, work_order_id)
     issue = _open_issue(store, review)
     file = settings.resolve(settings.routing.file)
-    rules = load_routing(file)
+    rules = rules_of(store, settings)
     known_sinks(rules, settings)
     industries, _ = industries_of(store, settings, [issue.industry])
     now = datetime.now(settings.zone)
@@ -65,6 +66,7 @@ def approve(
         circumstances=told_now(store, [issue], model=model, rules=rules, settings=settings),
         sinks=settings.sink_names,
         reopened_at={issue.issue_id: now} if issue.status == "reopened" else None,
+        asked_for={issue.issue_id},
         ledger=replace(kept, reviews={**kept.reviews, work_order_id: said}),
     )
     if not found.orders:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from voc.config import Industry, Settings
 from voc.errors import UsageError
 from voc.insights import Proportion, proportion
+from voc.pipeline.health import backlog
 from voc.pipeline.learned import Learned
 from voc.pipeline.routed import Routed, VoiceTrial
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.telling import told_now
+from voc.pipeline.themed_rules import rules_of
 from voc.records import Feedback, Issue, Tags
 from voc.store import Store
 from voc.workorders import (
@@ -23,6 +26,7 @@ from voc.workorders import (
     calendar_for,
     load_routing,
 )
+from voc.workorders.orders import is_undated, unhurried
 from voc.workorders.parts import tasks_of
 
 
@@ -44,22 +48,30 @@ class Desk:
 
     Args:
         settings: Which name the rules.
+        store: Tells which themes the rules mean by their names; `None`: they are known by ids.
         explained: Whether to say why each rule that does not hold does not, and what rules for
             single voices would do.
         learned: Whether what was learned from past orders is heard.
     """
 
     def __init__(
-        self, settings: Settings, *, explained: bool = False, learned: bool = True
+        self,
+        settings: Settings,
+        store: Store | None = None,
+        *,
+        explained: bool = False,
+        learned: bool = True,
     ) -> None:
         file = settings.resolve(settings.routing.file)
-        rules = load_routing(file)
+        rules = load_routing(file) if store is None else rules_of(store, settings)
         self.rules: RoutingRules = rules if learned else rules.model_copy(update={"learned": None})
         self.learned = Learned.of(self.rules)
         hours = calendar_for(self.rules, file).hours_per_day
         self._router = Router(self.rules, hours_per_day=hours)
         self._frontline = Frontline(self.rules, sinks=settings.sink_names)
         self._explained = explained
+        self._quiet_days = settings.issues.quiet_days
+        self._undated = backlog(store) if store is not None else set[str]()
 
     def decide(
         self,
@@ -69,9 +81,25 @@ class Desk:
         *,
         confidence: float | None = None,
         texts: Sequence[str] = (),
+        now: datetime | None = None,
     ) -> Routed:
-        """Routes an issue, or a row that stands for one; `texts` are what its voices say."""
-        decided = self._router.every(issue, industry=industry, circumstances=told)
+        """Routes an issue, or a row that stands for one.
+
+        Args:
+            issue: The issue.
+            industry: Its taxonomy.
+            told: What its voices tell.
+            confidence: How sure the aspect of a row is.
+            texts: What its voices say.
+            now: The present moment, where an issue may be of long ago.
+        """
+        is_old = is_undated(told, self._undated)
+        decided = [
+            one
+            if now is None
+            else unhurried(issue, one, now=now, quiet_days=self._quiet_days, is_undated=is_old)
+            for one in self._router.every(issue, industry=industry, circumstances=told)
+        ]
         failed = (
             tuple(self._router.failed(issue, industry=industry, circumstances=told))
             if self._explained
@@ -124,9 +152,11 @@ def route_issues(
         issues.append(issue)
     industries, _ = industries_of(store, settings, {issue.industry for issue in issues})
     told = told_now(store, issues, model=model, rules=desk.rules, settings=settings)
+    now = datetime.now(settings.zone)
     for issue in issues:
         said = [item.text for item in issue.evidence]
-        yield desk.decide(issue, industries.get(issue.industry), told[issue.issue_id], texts=said)
+        industry = industries.get(issue.industry)
+        yield desk.decide(issue, industry, told[issue.issue_id], texts=said, now=now)
 
 
 def figures_of(routed: Iterable[Routed]) -> RoutingFigures | None:

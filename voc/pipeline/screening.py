@@ -1,4 +1,4 @@
-"""Flags voices that count nowhere: advertisements, paid posts, and what was stored twice."""
+"""Flags what counts nowhere: the company's own words, advertisements, paid posts, copies."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 from voc import __version__
 from voc.pipeline.calls import as_heard
 from voc.pipeline.copies import copies_among
-from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST
-from voc.store import Store
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, STAFF
+from voc.store import Store, TaggedRow
 from voc.text.advertisements import is_posted_advertisement
 from voc.text.bursts import Voice
 
@@ -17,7 +17,7 @@ _SCREENED: Final = "screened"
 
 
 def screen_voices(store: Store, *, model: str) -> int:
-    """Flags paid posts, voices stored twice and advertisements; returns how many bursts.
+    """Flags what staff said, paid posts, copies and advertisements; returns how many bursts.
 
     Each voice is compared with all others; where the voices are those of the time before, and this
     program too, their flags stand.
@@ -29,24 +29,19 @@ def screen_voices(store: Store, *, model: str) -> int:
     mark = f"{__version__}:{model}:{store.tagged_mark(model=model)}"
     if store.meta(_SCREENED) == mark:
         return len(set(store.flags(PAID_BURST).values()))
-    voices = [
-        Voice(
-            row.feedback_id,
-            row.text,
-            row.author,
-            row.occurred_at if row.is_dated else None,
-            row.channel,
-            row.product,
-            row.store,
-        )
-        for row in map(as_heard, store.tagged(model=model))
-        if "staff" not in row.flags
-    ]
+    voices: list[Voice] = []
+    staff: dict[str, str] = {}
+    for row in map(as_heard, store.tagged(model=model)):
+        if STAFF in row.flags:
+            staff[row.feedback_id] = "tags"
+        else:
+            voices.append(_voice(row))
     advertisements = {
         voice.feedback_id: "rules"
         for voice in voices
         if is_posted_advertisement(voice.text, voice.channel)
     }
+    _flag(store, STAFF, staff)
     _flag(store, ADVERTISEMENT, advertisements)
     copies = copies_among(voices)
     _flag(store, PAID_BURST, copies.paid)
@@ -54,6 +49,19 @@ def screen_voices(store: Store, *, model: str) -> int:
     with store.transaction() as transaction:
         transaction.put_meta(_SCREENED, mark)
     return len(copies.bursts)
+
+
+def _voice(row: TaggedRow) -> Voice:
+    return Voice(
+        row.feedback_id,
+        row.text,
+        row.author,
+        row.occurred_at if row.is_dated else None,
+        row.channel,
+        row.product,
+        row.store,
+        row.source,
+    )
 
 
 def _flag(store: Store, kind: str, groups: Mapping[str, str]) -> None:

@@ -13,8 +13,8 @@ from typing import Final, Protocol
 
 from voc.errors import fault
 from voc.insights import contradiction
-from voc.pipeline.voices import customer_stretches, customer_view, is_joined
-from voc.records import Feedback, Span, Tags
+from voc.pipeline.voices import customer_stretches, customer_view, is_joined, is_of_staff
+from voc.records import STAFF, Feedback, Span, Tags
 from voc.text.normalise import sanitise
 from voc.text.privacy import mask
 
@@ -120,11 +120,11 @@ def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
     spoke in between, the longer piece first.
     """
     flags = [*tags.flags]
-    flags += ["staff"] if feedback.extra.get("is_staff") else []
+    flags += [STAFF] if is_of_staff(feedback) else []
     flags += ["truncated"] if feedback.extra.get("truncated") else []
     flags += _contradicting(tags, feedback)
     tags = replace(tags, flags=tuple(dict.fromkeys(flags)))
-    if not is_joined(feedback) and "staff" not in flags:
+    if not is_joined(feedback) and STAFF not in flags:
         return tags
     text = sanitise(feedback.text)[0][: len(tags.text)]
     tags = _over(tags, mask(text).text if masked else text)

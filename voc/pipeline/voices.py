@@ -10,12 +10,13 @@ from urllib.parse import unquote_plus
 
 from voc.records import Feedback, Turn
 from voc.sources.base import Reject
+from voc.sources.values import says_yes
+from voc.text.bursts import names_account
 from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
 from voc.text.privacy import MASK, mask, pseudonym
-
-CUSTOMER = "customer"
+from voc.text.speakers import AGENT, CUSTOMER
 
 # Speakers that are no person's name: roles, and the numbers that recognisers of speech give.
 _ROLE: Final = re.compile(
@@ -45,7 +46,7 @@ def protect(feedback: Feedback, *, key: bytes, masked: bool = True) -> Feedback:
         text=text,
         title=hide(feedback.title) if feedback.title else feedback.title,
         turns=_protected_turns(feedback, text, hide, key),
-        author=pseudonym(feedback.author, key=key) if feedback.author else None,
+        author=_protected_author(feedback.author, key),
         customer_id=pseudonym(feedback.customer_id, key=key) if feedback.customer_id else None,
         extra=_protected_values(feedback.extra) if masked else feedback.extra,
         **(_protected_context(feedback) if masked else {}),
@@ -132,6 +133,11 @@ def _protected_turns(
     return tuple(turns)
 
 
+def _protected_author(author: str | None, key: bytes) -> str | None:
+    """Returns who wrote it; nobody where the name is many people's, as 匿名用户."""
+    return pseudonym(author, key=key) if author and names_account(author) else None
+
+
 def _protected_speaker(speaker: str, key: bytes) -> str:
     return speaker if _ROLE.fullmatch(speaker) else pseudonym(speaker, key=key)
 
@@ -163,6 +169,12 @@ def _protected_mapping(values: Mapping[Any, Any], path: str) -> dict[str, Any]:
 def is_joined(feedback: Feedback) -> bool:
     """Whether the text is the join of the turns."""
     return bool(feedback.turns) and feedback.text == "\n".join(turn.text for turn in feedback.turns)
+
+
+def is_of_staff(feedback: Feedback) -> bool:
+    """Whether none of it is a customer's: the company's own post, or turns that are all agents'."""
+    speakers = {turn.speaker for turn in feedback.turns if turn.text.strip()}
+    return says_yes(feedback.extra.get("is_staff")) or speakers == {AGENT}
 
 
 def customer_words(turns: Sequence[Turn]) -> str:
@@ -206,7 +218,7 @@ def customer_view(feedback: Feedback) -> str:
     An agent's words in a dialogue and a company's own posts are context, not the customer's voice;
     nor are the hums and stammers that a recogniser of speech writes down.
     """
-    if feedback.extra.get("is_staff"):
+    if is_of_staff(feedback):
         return " " * len(feedback.text)
     if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
         return feedback.text

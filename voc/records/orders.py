@@ -178,6 +178,8 @@ class OrderClock:
         ended_at: When work on it ended: it stands still for good unless the order is reopened.
         closed_at: When it was closed.
         archived_at: When it was put away.
+        heard_until: The newest voice of its issue when work on it ended, by the customers' clock;
+            later ones tell whether the problem came back.
         escalated: The steps of escalation already taken in this round, by name.
     """
 
@@ -190,6 +192,7 @@ class OrderClock:
     ended_at: datetime | None = None
     closed_at: datetime | None = None
     archived_at: datetime | None = None
+    heard_until: datetime | None = None
     escalated: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:

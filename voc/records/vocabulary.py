@@ -39,7 +39,8 @@ CONVERSATIONS: Final[tuple[Channel, ...]] = ("hotline", "chat")
 PAID_BURST: Final = "paid_burst"
 NEAR_DUPLICATE: Final = "near_duplicate"
 ADVERTISEMENT: Final = "advertisement"
-UNCOUNTED: Final = frozenset({PAID_BURST, NEAR_DUPLICATE, ADVERTISEMENT})
+STAFF: Final = "staff"
+UNCOUNTED: Final = frozenset({PAID_BURST, NEAR_DUPLICATE, ADVERTISEMENT, STAFF})
 """Flags of voices that are kept and shown, but counted nowhere."""
 
 FILLED: Final = "filled_from_order"

@@ -1,4 +1,4 @@
-"""What was read and set aside: bought posts, copies, advertisements, texts that say nothing."""
+"""What was read and set aside: bought posts, copies, adverts, the company's own words, blanks."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def set_aside(tally: RowTally) -> SetAside:
         near_duplicates=tally.near_duplicates,
         advertisements=tally.advertisements,
         uninformative=tally.uninformative,
+        staff=tally.staff,
     )
 
 

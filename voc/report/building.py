@@ -284,7 +284,7 @@ def _coverage(
 ) -> Coverage:
     strays = _outside(rows, span)
     return Coverage(
-        rows=rows.rows,
+        rows=rows.rows + rows.staff,
         rejects=report.rejects,
         judged=rows.judged - sum(strays[: len(POLARITIES)]),
         with_aspect=mentions.feedback,

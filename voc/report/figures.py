@@ -225,7 +225,7 @@ class BurstFigures:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """What was read and does not count, or counts in part."""
+    """What was read and does not count, or counts in part; `staff` is what the company said."""
 
     paid: int
     bursts: tuple[BurstFigures, ...]
@@ -233,6 +233,7 @@ class SetAside:
     near_duplicates: int
     advertisements: int
     uninformative: int
+    staff: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ class ReportRow(Placed, Protocol):
     """One feedback with what the engine says of it as a whole; the store's `TaggedRow` is one.
 
     `occurred_at` is `None` where nobody knows when it was said; where `is_dated` is false, it is
-    when the feedback was ingested. `flags` may hold `paid_burst`, `near_duplicate` and
-    `uninformative`.
+    when the feedback was ingested. `flags` may hold `paid_burst`, `near_duplicate`,
+    `advertisement`, `staff` and `uninformative`.
     """
 
     @property

@@ -23,7 +23,15 @@ from voc.insights import (
     contradiction,
     proportion,
 )
-from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, POLARITIES, Evidence, Issue
+from voc.records import (
+    ADVERTISEMENT,
+    NEAR_DUPLICATE,
+    PAID_BURST,
+    POLARITIES,
+    STAFF,
+    Evidence,
+    Issue,
+)
 from voc.report.intake import ReportRow
 from voc.report.verbatims import Candidate, candidate, keep_best
 
@@ -156,6 +164,7 @@ class RowTally:
     near_duplicates: int = 0
     advertisements: int = 0
     uninformative: int = 0
+    staff: int = 0
     untimed: int = 0
     undated: int = 0
     off_scale: int = 0
@@ -183,13 +192,17 @@ class RowTally:
         followed: Iterable[tuple[str, Evidence]],
         topics: Sequence[TopicSaid] = (),
     ) -> None:
-        """Counts one feedback.
+        """Counts one feedback; what the company said is none.
 
         Args:
             row: The feedback.
             followed: The issues it speaks for, and where.
             topics: What it says of topics, sorted.
         """
+        if STAFF in row.flags:
+            self.staff += 1
+            self.not_counted.add(row.feedback_id)
+            return
         self.rows += 1
         moment = self._moment(row)
         self.untimed += moment is None

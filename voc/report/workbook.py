@@ -323,6 +323,7 @@ def _aside(figures: Figures) -> Sheet:
     ]  # fmt: skip
     rows.append(("重复", None, figures.set_aside.near_duplicates, None, None, "", ""))
     rows.append(("广告", None, figures.set_aside.advertisements, None, None, "", ""))
+    rows.append(("客服或商家所说", None, figures.set_aside.staff, None, None, "", ""))
     rows.append(("没有内容", None, figures.set_aside.uninformative, None, None, "", ""))
     columns = ("类别", "产品", "条数", "开始", "历时（分钟）", "渠道", "其中一条")
     return Sheet("单独列出", columns, rows)

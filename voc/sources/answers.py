@@ -8,11 +8,11 @@ from datetime import UTC
 from typing import Any, Final
 
 from voc.sources.columns import ColumnMap
-from voc.sources.dialogues import CUSTOMER
 from voc.sources.identity import NO_VALUE, written
 from voc.sources.names import fold
 from voc.sources.surveys import answer_of
 from voc.sources.times import read_time
+from voc.text.speakers import CUSTOMER
 
 _SERIAL: Final = frozenset(
     fold(name)

@@ -14,39 +14,18 @@ from voc.records import Turn
 from voc.sources.values import folded, number_in
 from voc.text.normalise import sanitise
 from voc.text.roles import find_roles, role_of_turns
+from voc.text.speakers import AGENT, CUSTOMER, LABEL, NARRATOR, role_in
 
-CUSTOMER: Final = "customer"
-AGENT: Final = "agent"
-
-SPEAKERS: Final[Mapping[str, str]] = {
-    name: speaker
-    for speaker, names in (
-        (
-            CUSTOMER,
-            "customer user client caller consumer 客户 顾客 用户 买家 市民 来电人 来电者 消费者 "
-            "乘客 车主 投诉人 会员 访客",
-        ),
-        (
-            AGENT,
-            "agent assistant staff operator service helpdesk seller bot 客服 坐席 座席 话务员 "
-            "接线员 卖家 商家 客服人员 人工客服 机器人",
-        ),
-    )
-    for name in names.split()
-}
-_MARK = re.compile(
-    rf"^[ \t]*(?P<speaker>{'|'.join(sorted(SPEAKERS, key=len, reverse=True))})[ \t]*[::：][ \t]*",
-    re.IGNORECASE | re.MULTILINE,
-)
+_MARK = re.compile(rf"^[ \t]*(?P<speaker>{LABEL})[ \t]*[::：][ \t]*", re.IGNORECASE | re.MULTILINE)
 _TURN_LIMIT: Final = 10_000
 _TIME_KEYS: Final = (("start_s", "start"), ("end_s", "end"))
 _MOST_SPEAKERS: Final = 4
 
 
 def speaker_of(value: Any) -> str:
-    """Returns `customer` or `agent` for the names people use, others as they are (0, 1, 张三)."""
+    """Returns `customer` or `agent` for labels that say so, others as they are (0, 1, 张三)."""
     name = folded(str(value))[:64] if value is not None else ""
-    return SPEAKERS.get(name.lower(), sanitise(name)[0])
+    return role_in(name) or sanitise(name)[0]
 
 
 def read_turns(value: Any) -> tuple[Turn, ...]:
@@ -102,9 +81,12 @@ def with_roles(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], str | None]:
         The turns, and how their roles were found: `speakers` where the words of each numbered
         speaker tell, `turns` where nobody is told apart and each turn was judged by itself,
         `unclear` where they cannot be told, `None` where they are given or it is no conversation.
+        Where only one side is given and one other speaks, that is the other side.
     """
-    names = {turn.speaker for turn in turns}
-    if names & {CUSTOMER, AGENT} or len(turns) < 2 or len(names) > _MOST_SPEAKERS:
+    names = {turn.speaker for turn in turns} - {NARRATOR}
+    if names & {CUSTOMER, AGENT}:
+        return _with_other_side(turns, names), None
+    if len(turns) < 2 or len(names) > _MOST_SPEAKERS:
         return turns, None
     if len(names) == 1:
         roles = role_of_turns([turn.text for turn in turns])
@@ -115,6 +97,14 @@ def with_roles(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], str | None]:
     if not found:
         return turns, "unclear"
     return tuple(_as(turn, found[turn.speaker]) for turn in turns), "speakers"
+
+
+def _with_other_side(turns: tuple[Turn, ...], names: set[str]) -> tuple[Turn, ...]:
+    others = names - {CUSTOMER, AGENT}
+    if len(names) != 2 or len(others) != 1:
+        return turns
+    role = AGENT if CUSTOMER in names else CUSTOMER
+    return tuple(_as(turn, role) if turn.speaker in others else turn for turn in turns)
 
 
 def _as(turn: Turn, role: str) -> Turn:

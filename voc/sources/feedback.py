@@ -17,6 +17,7 @@ from voc.sources.columns import ColumnMap
 from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text, with_roles
 from voc.sources.identity import FIELD_CHARS, NO_VALUE, Repeats, native_id, written
 from voc.sources.rows import Row
+from voc.sources.scales import is_no_answer
 from voc.sources.surveys import answer_flags
 from voc.sources.times import read_time
 from voc.sources.values import folded, read_rating, read_score, scale_of
@@ -31,6 +32,7 @@ _LONGEST_NUMBER: Final = 40
 _OWN_KEYS: Final = frozenset(
     {"truncated", "replaced", "columns_left_out", "channel_name", "roles", "survey_flags", FILLED}
 )
+_WORDED: Final = ("text", "title", "turns")
 _SCORES: Final = (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7))
 _CHANNEL_WORDS: Final[Mapping[Channel, tuple[str, ...]]] = {
     "forum": ("论坛", "社区", "贴吧", "bbs", "forum", "帖"),
@@ -83,7 +85,8 @@ def to_feedback(
     Raises:
         RowError: The text is no text, or the turns are none.
     """
-    reader = _RowReader(row, columns, zone)
+    is_survey = "survey" in (channel, columns.channel)
+    reader = _RowReader(row, columns, zone, is_survey=is_survey)
     text, turns = reader.words()
     title = reader.short("title", 500)
     text = text or title or ""
@@ -109,7 +112,7 @@ def to_feedback(
         rating_max=rating_max,
         customer_id=reader.short("customer_id"),
         **{name: reader.score(name, low, high) for name, low, high in _SCORES},
-        extra=reader.rest(is_survey="survey" in (channel, columns.channel)),
+        extra=reader.rest(),
     )
 
 
@@ -139,10 +142,11 @@ def _is_written_out(text: str, said: str) -> bool:
 class _RowReader:
     """Reads single fields out of a row, and collects what does not fit into `extra`."""
 
-    def __init__(self, row: Row, columns: ColumnMap, zone: ZoneInfo) -> None:
+    def __init__(self, row: Row, columns: ColumnMap, zone: ZoneInfo, *, is_survey: bool) -> None:
         self._row = row
         self._columns = columns
         self._zone = zone
+        self._is_survey = is_survey
         self._replaced = row.replaced
         self.extra: dict[str, Any] = {}
 
@@ -169,6 +173,8 @@ class _RowReader:
         if isinstance(value, (dict, list)):
             raise RowError(f"the text in {self._columns['text']!r} is a {type(value).__name__}")
         text = self._clean(written(value)) if value is not None else ""
+        if self._is_survey and is_no_answer(text):
+            text = ""
         told = self._value("turns")
         turns = read_turns(told) if told not in (None, "") else ()
         if turns and self._is_conversation:
@@ -201,7 +207,7 @@ class _RowReader:
     def rating(self) -> tuple[float | None, float | None]:
         """The rating and the best there is."""
         value = self._value("rating")
-        if value is None or (isinstance(value, str) and folded(value).lower() in NO_VALUE):
+        if self._is_left_out(value):
             return None, None
         found = read_rating(value)
         best = (found.best or self._best()) if found else None
@@ -218,12 +224,18 @@ class _RowReader:
 
     def score(self, field: str, lowest: int, highest: int) -> int | None:
         value = self._value(field)
-        if value is None or (isinstance(value, str) and folded(value).lower() in NO_VALUE):
+        if self._is_left_out(value):
             return None
         found = read_score(value, lowest=lowest, highest=highest)
         if found is None:
             self._set_aside(field, value)
         return found
+
+    def _is_left_out(self, value: Any) -> bool:
+        """Whether a cell for a score says that there is none."""
+        if value is None or (isinstance(value, str) and folded(value).lower() in NO_VALUE):
+            return True
+        return self._is_survey and is_no_answer(value)
 
     def channel(self) -> Channel | None:
         """The channel that the row names, by its id or a word for it."""
@@ -241,7 +253,7 @@ class _RowReader:
         self.extra["channel_name"] = name
         return None
 
-    def rest(self, *, is_survey: bool) -> dict[str, Any]:
+    def rest(self) -> dict[str, Any]:
         """What stands in columns without a field, bounded, and what was set aside."""
         used = self._columns.used
         left_out = 0
@@ -261,8 +273,10 @@ class _RowReader:
             room -= 1
         if left_out:
             self.extra["columns_left_out"] = left_out
-        if is_survey:
-            self.extra |= answer_flags(self._row.values)
+        if self._is_survey:
+            columns = self._columns.columns
+            openly = {columns[name] for name in _WORDED if name in columns}
+            self.extra |= answer_flags(self._row.values, besides=openly)
         if self._replaced:
             self.extra["replaced"] = self._replaced
         return self.extra

@@ -107,6 +107,7 @@ class FileSource:
         self._moment = moment
         self.doubts = Doubts()
         self._medium: Medium | None = None
+        self._gathers = False
         self._silent: frozenset[str] = frozenset()
         self._remembered: dict[str, str] = {}
         self.recalled: tuple[str, ...] = ()
@@ -204,6 +205,7 @@ class FileSource:
         sample = table.sample()
         names = names_of(sample[0], sample, table.header) if sample else []
         turns = turn_columns(names)
+        self._gathers = turns is not None
         if turns is not None:
             calls = [row for row in gathered(sample, turns) if isinstance(row, Row)]
             self._medium = medium_of([call.values["turns"] for call in calls], names)
@@ -244,11 +246,10 @@ class FileSource:
         return draft.page(behind, done=done, is_snapshot=self._is_snapshot, silent=self._silent)
 
     def _columns(self, table: Table, first: Row) -> ColumnMap:
-        sample = table.sample()
-        has_turns = "turns" in first.values
         # Turns that were gathered stand beside the single rows they were gathered from.
-        alike = [row for row in sample if "turns" in row.values] or ([] if has_turns else sample)
-        names = names_of(first, alike if has_turns else sample, () if has_turns else table.header)
+        sample = [] if self._gathers else table.sample()
+        names = names_of(first, sample, () if self._gathers else table.header)
+        alike = [row for row in table.sample() if "turns" in row.values] or sample
         values = [row.values for row in (first, *alike)]
         if self._told.get(DELETED) and self._deleted not in names:
             raise UsageError(

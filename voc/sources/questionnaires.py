@@ -19,7 +19,6 @@ from voc.records import Channel
 from voc.sources.answers import answer_columns
 from voc.sources.base import Reject
 from voc.sources.columns import ColumnMap, find_columns
-from voc.sources.dialogues import AGENT, CUSTOMER
 from voc.sources.files import FileSource, silent_fields
 from voc.sources.identity import named
 from voc.sources.names import by_field, fold
@@ -27,6 +26,7 @@ from voc.sources.rows import Row, column_names
 from voc.sources.surveys import SKIPPED, answer_of
 from voc.sources.tables import Table
 from voc.sources.values import number_in
+from voc.text.speakers import AGENT, CUSTOMER
 
 _IMPORT_ID: Final = '{"ImportId"'
 _PLAIN_PARTS: Final = frozenset(

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from voc.sources.identity import named
-from voc.sources.names import fold
+from voc.sources.scales import answer_on_scale, is_no_answer
 from voc.sources.values import folded, number_in
 
-_DURATION: Final = frozenset(
-    [
-        "答题时长",
-        "填写时长",
-        "用时",
-        "答题用时",
-        "所用时间",
-        "作答时长",
-        "duration",
-        "timetaken",
-        "durationinseconds",
-        "duration(inseconds)",
-    ]
+_DURATION: Final = re.compile(
+    r"(?:答题|填写|填答|作答|答卷|完成|总|所)*(?:用时间?|耗时|时长|时间)"
+    r"|duration|time ?(?:taken|spent)",
+    re.IGNORECASE,
+)
+_UNIT: Final = re.compile(
+    r"[ ]*(?:[(_ ]?(?:in )?(?:(?P<minutes>分钟|minutes?|mins?)|秒|seconds?|secs?|s)\)?)?$",
+    re.IGNORECASE,
 )
 _NO_QUESTION: Final = re.compile(r"id|编号|序号|号码|电话|手机|年龄|时间|日期|订单|金额", re.I)
 _DURATION_VALUE: Final = re.compile(
-    r"(?:(?P<minutes>\d{1,4})(?:分钟?|:))?(?:(?P<seconds>\d{1,6}(?:\.\d+)?)(?:秒|s)?)?", re.I
+    r"(?:(?P<hours>\d{1,3})(?:小时|时|h|:))?(?:(?P<minutes>\d{1,4})(?:分钟?|m|min|:))?"
+    r"(?:(?P<seconds>\d{1,6}(?:\.\d+)?)(?:秒钟?|s|sec)?)?",
+    re.IGNORECASE,
 )
 _LEAST_SCALES: Final = 4
-_HIGHEST: Final = 10
 MOST_ANSWER: Final = 100_000
 """Code points of one open answer that are read."""
 _LEAST_SECONDS_A_SCALE: Final = 1.0
@@ -37,63 +33,83 @@ _LEAST_SECONDS_A_SCALE: Final = 1.0
 SKIPPED: Final = "skipped_questions"
 """Key of `extra`: how many of the open questions were left out."""
 
-_NO_ANSWER: Final = frozenset(
-    folded(word).lower()
-    for word in (
-        "(跳过)", "（跳过）", "(空)", "跳过", "未填写", "未作答", "无", "没有", "-", "/", "N/A",
-        "-99", "(skip)", "skipped", "none",
-    )
-)  # fmt: skip
-
 
 def answer_of(value: Any) -> str | None:
     """Returns an open answer as it was given; `None` where the question was skipped."""
-    text = named(value, limit=MOST_ANSWER)
-    return None if text is None or folded(text).lower() in _NO_ANSWER else text
+    return None if is_no_answer(value) else named(value, limit=MOST_ANSWER)
 
 
-def answer_flags(values: Mapping[str, Any]) -> dict[str, Any]:
+def answer_flags(values: Mapping[str, Any], *, besides: Collection[str] = ()) -> dict[str, Any]:
     """Tells of one answer sheet what a reader of its scores should know.
 
     A sheet without a word where something was asked openly is `skipped`. Only sheets with at least
-    four questions on a scale (whole numbers from 0 to 10) can be `straight_line`, all answered
-    alike, or `speeder`, less than a second for each of them.
+    four answers on a scale, whole numbers from 0 to 10 or words (非常满意), can be `straight_line`,
+    the numbers all alike and the words too, or `speeder`, less than a second for each of them.
+
+    Args:
+        values: The answers by their questions.
+        besides: Questions that were asked openly.
 
     Returns:
         `survey_flags`, a list, where there are any.
     """
     scales = [
-        number
+        answer
         for name, value in values.items()
-        if (number := number_in(value)) is not None
-        and number == int(number)
-        and 0 <= number <= _HIGHEST
-        and name != SKIPPED
-        and fold(name) not in _DURATION
+        if name != SKIPPED
+        and name not in besides
+        and (answer := answer_on_scale(value)) is not None
+        and _seconds_each(name) is None
         and not _NO_QUESTION.search(name)
     ]
     flags = ["skipped"] if values.get(SKIPPED) and _says_nothing(values) else []
     if len(scales) < _LEAST_SCALES:
         return {"survey_flags": flags} if flags else {}
-    flags += ["straight_line"] if len(set(scales)) == 1 else []
-    taken = next(
-        (_taken_s(value) for name, value in values.items() if fold(name) in _DURATION), None
-    )
+    flags += ["straight_line"] if _are_alike(scales) else []
+    taken = next(_taken_s(values), None)
     if taken is not None and taken < _LEAST_SECONDS_A_SCALE * len(scales):
         flags.append("speeder")
     return {"survey_flags": flags} if flags else {}
+
+
+def _are_alike(scales: list[int | str]) -> bool:
+    words = {answer for answer in scales if isinstance(answer, str)}
+    return len(words) < 2 and len(set(scales) - words) < 2
 
 
 def _says_nothing(values: Mapping[str, Any]) -> bool:
     return not values.get("text") and not values.get("turns")
 
 
-def _taken_s(value: Any) -> float | None:
-    """Reads 35, "35秒", "1分20秒" or "1:20" as seconds."""
-    number = number_in(value)
-    if number is not None or not isinstance(value, str) or len(value) > 20:
-        return number
-    match = _DURATION_VALUE.fullmatch(folded(value))
-    if match is None or not (match["minutes"] or match["seconds"]):
+def _seconds_each(name: str) -> float | None:
+    """Returns how many seconds a number counts for in a column of durations; `None` of others."""
+    told = folded(name)
+    match = _DURATION.match(told)
+    unit = _UNIT.fullmatch(told, match.end()) if match else None
+    if unit is None:
         return None
-    return int(match["minutes"] or 0) * 60 + float(match["seconds"] or 0)
+    return 60.0 if unit["minutes"] else 1.0
+
+
+def _taken_s(values: Mapping[str, Any]) -> Iterator[float]:
+    """Yields how long the answering took, of each column that tells a duration."""
+    for name, value in values.items():
+        each = _seconds_each(name)
+        number = number_in(value)
+        if each is not None and number is not None:
+            yield each * number
+        elif each is not None and (told := _duration_s(value)) is not None:
+            yield told
+
+
+def _duration_s(value: Any) -> float | None:
+    """Reads "35秒", "1分20秒", "1:20", "0:01:20" or "1小时2分" as seconds."""
+    if not isinstance(value, str) or len(value) > 20:
+        return None
+    match = _DURATION_VALUE.fullmatch(folded(value).replace(" ", ""))
+    if match is None or not any(match.groups()):
+        return None
+    hours, minutes = match["hours"], match["minutes"]
+    if hours and not minutes and ":" in value:  # 1:20
+        hours, minutes = None, hours
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(match["seconds"] or 0)

@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 from voc.sources.compressed import DamagedError
-from voc.sources.dialogues import SPEAKERS
 from voc.sources.rows import MAX_VALUE_BYTES, Problem, Record
 from voc.sources.values import number_in
 from voc.text.encoding import decode
+from voc.text.speakers import LABEL, NARRATOR
 
 _SEGMENTS: Final[Mapping[str, float]] = {
     # The key that holds the segments, and how many of its units make a second.
@@ -45,8 +45,7 @@ _CUE: Final = re.compile(
 _CUE_LIKE: Final = re.compile(r"^.*-->.*$", re.MULTILINE)
 _VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<speaker>[^>]{1,64})>", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"</?[a-zA-Z0-9][^<>\n]{0,200}>|\{\\[^}\n]{0,100}\}")
-_NAMED: Final = "|".join(sorted(map(re.escape, SPEAKERS), key=len, reverse=True))
-_SPEAKER: Final = rf"(?:{_NAMED}|(?:speaker|spk|说话人|发言人|角色|声道)[ _-]?[0-9A-Za-z]{{1,3}})"
+_SPEAKER: Final = rf"(?:{LABEL}|(?:speaker|spk|说话人|发言人|角色|声道)[ _-]?[0-9A-Za-z]{{1,3}})"
 _MARK: Final = re.compile(
     rf"^[ \t]*(?P<time>[\[(（【][^\])）】\n]{{1,40}}[\])）】][ \t]*)?"
     rf"[\[【(（]?(?P<speaker>{_SPEAKER})[\]】)）]?[ \t]*[:：][ \t]*",
@@ -230,4 +229,4 @@ def turns_of_marks(text: str) -> list[dict[str, Any]]:
         for mark, end in zip(marks, ends, strict=True)
     ]
     heading = text[: marks[0].start()].strip()
-    return [*([{"speaker": "旁白", "text": heading}] if heading else []), *turns]
+    return [*([{"speaker": NARRATOR, "text": heading}] if heading else []), *turns]

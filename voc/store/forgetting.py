@@ -154,7 +154,7 @@ def _recount(connection: Connection, touched: set[str], now: datetime) -> None:
             values["title"] = GONE
         connection.execute(update(table).where(table.c.issue_id == name).values(values))
         if not left:
-            issues.set_status(connection, name, "closed", "voc", _FORGOTTEN, now)
+            issues.set_status(connection, name, "closed", "voc", _FORGOTTEN, now, settles=False)
 
 
 def _hide_title(connection: Connection, issue_id: str) -> None:

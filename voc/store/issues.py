@@ -74,17 +74,22 @@ def set_status(
     actor: str,
     note: str | None,
     now: datetime,
+    *,
+    settles: bool,
 ) -> None:
     """Changes an issue's status and keeps who did it; see `Transaction.set_issue_status`."""
     table = schema.issue
-    before = connection.scalars(
-        select(table.c.status).where(table.c.issue_id == issue_id).with_for_update()
+    known = connection.execute(
+        select(table).where(table.c.issue_id == issue_id).with_for_update()
     ).first()
-    if before is None:
+    if known is None:
         raise UsageError(f"There is no issue {issue_id!r}. `voc issues` lists them.")
+    before = known.status
     if before == status:
         return
-    connection.execute(update(table).where(table.c.issue_id == issue_id).values(status=status))
+    heard = moment_of(known, "last_seen") if status == "closed" and settles else None
+    values = {"status": status, **columns_of("settled_until", heard)}
+    connection.execute(update(table).where(table.c.issue_id == issue_id).values(values))
     event = {
         "issue_id": issue_id,
         **columns_of("at", now),
@@ -160,6 +165,13 @@ def issue_of(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:
         stake=Stake(**values["stake"]) if values["stake"] else None,
         evidence=evidence,
     )
+
+
+def settled_until(connection: Connection) -> dict[str, datetime]:
+    """Returns the newest voice that settled issues had when they were closed, by their ids."""
+    table = schema.issue
+    query = select(table).where(table.c.status == "closed", table.c.settled_until.is_not(None))
+    return {row.issue_id: moment_of(row, "settled_until") for row in connection.execute(query)}
 
 
 def events(connection: Connection, issue_id: str) -> list[IssueEvent]:

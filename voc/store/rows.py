@@ -183,6 +183,7 @@ class TaggedRow:
 
     feedback_id: str
     seq: int
+    source: str
     industry: str | None
     occurred_at: datetime
     channel: Channel

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0011"
+REVISION: Final = "0012"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -254,6 +254,7 @@ issue = Table(
     Column("severity_reasons", Json, nullable=False, server_default="[]"),
     Column("stake", Json, nullable=False, server_default="null"),
     _text("merged_into", nullable=True),
+    *_moment("settled_until", nullable=True),
     Index("ix_issue_last_seen", "last_seen", "issue_id"),
 )
 
@@ -336,6 +337,7 @@ work_order = Table(
     *_moment("ended_at", nullable=True),
     *_moment("closed_at", nullable=True),
     *_moment("archived_at", nullable=True),
+    *_moment("heard_until", nullable=True),
     Index("ix_work_order_issue", "issue_id"),
     Index("ix_work_order_created", "created_at", "work_order_id"),
     Index("ix_work_order_parent", "parent_id"),

@@ -322,7 +322,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
 
         `opinions` are the words (target and opinion as one) of opinions of the same polarity that
         the evidence touches; `topic_id` is the surest topic whose span it touches, `None` where
-        that one is muted. Voices flagged "paid_burst" or "advertisement" are left out unless
+        that one is muted. Voices that do not count (`records.UNCOUNTED`) are left out unless
         `with_flagged`.
         """
         with self._database.reading() as connection:
@@ -346,7 +346,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
     ) -> dict[tuple[str, str, str | None, str | None], tuple[int, int]]:
         """Returns negative and all mentions by (industry, aspect id, product, store).
 
-        Voices flagged "paid_burst" or "advertisement" are left out.
+        Voices that do not count (`records.UNCOUNTED`) are left out.
         """
         with self._database.reading() as connection:
             return tags.polarities(connection, model=model)
@@ -354,7 +354,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
     def topic_voices(self, industry: Wanted = None, *, model: str) -> Iterator[TopicVoice]:
         """Yields what each voice says of each topic it speaks of, as `model` judged it, by id.
 
-        Voices flagged "paid_burst", "near_duplicate" or "advertisement" are left out.
+        Voices that do not count (`records.UNCOUNTED`) are left out.
         """
         with self._database.reading() as connection:
             yield from topic_voices.of_topics(connection, model=model, industry=industry)
@@ -457,6 +457,11 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         """Returns an issue with its evidence."""
         with self._database.reading() as connection:
             return issues.one(connection, issue_id)
+
+    def settled_until(self) -> dict[str, datetime]:
+        """Returns by issue id the newest voice that each settled issue had when it was closed."""
+        with self._database.reading() as connection:
+            return issues.settled_until(connection)
 
     def issue_events(self, issue_id: str) -> list[IssueEvent]:
         """Returns the changes of an issue's status, in their order."""

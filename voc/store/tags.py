@@ -42,7 +42,7 @@ _COUNTED: Final = ~(
     )
     .exists()
 )
-"""That a mention is of a voice that counts: no paid post, no advertisement, not stored twice."""
+"""That a mention is of a voice that counts: no paid post, advert or copy, not the company's own."""
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
@@ -50,8 +50,8 @@ _TAG_VALUES: Final = (
     "industry", "sentiment", "sentiment_score", "intent", "urgency", "flags", "body", "tagged_at",
 )  # fmt: skip
 _VOICE: Final = (
-    "feedback_id", "seq", "channel", "product", "store", "region", "author", "customer_id",
-    "rating", "rating_max", "nps", "csat", "ces", "url",
+    "feedback_id", "seq", "source", "channel", "product", "store", "region", "author",
+    "customer_id", "rating", "rating_max", "nps", "csat", "ces", "url",
 )  # fmt: skip
 _WORDS: Final = ("text", "turns")
 _VERDICT: Final = ("industry", "sentiment", "sentiment_score", "intent", "urgency")

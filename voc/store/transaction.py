@@ -226,14 +226,25 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         issues.save(self._connection, items)
 
     def set_issue_status(
-        self, issue_id: str, status: IssueStatus, actor: str, note: str | None, now: datetime
+        self,
+        issue_id: str,
+        status: IssueStatus,
+        actor: str,
+        note: str | None,
+        now: datetime,
+        *,
+        settles: bool = True,
     ) -> None:
         """Changes an issue's status and keeps an event; the status it has changes nothing.
+
+        An issue that is closed keeps until when its voices were heard, for what comes after tells
+        whether the problem came back. With `settles` false it does not: it was closed for want of
+        voices that count, and any that count open it again.
 
         Raises:
             UsageError: There is no such issue.
         """
-        issues.set_status(self._connection, issue_id, status, actor, note, now)
+        issues.set_status(self._connection, issue_id, status, actor, note, now, settles=settles)
 
     def save_alerts(self, items: Sequence[Alert]) -> None:
         """Stores new alerts and updates known ones, each by its id."""

@@ -96,7 +96,7 @@ def _leave_issues(connection: Connection, names: list[str], now: datetime) -> No
         issue.c.status.in_(["open", "reopened"]),
     )
     for name in list(connection.scalars(empty)):
-        issues.set_status(connection, name, "closed", "voc", _CLOSED, now)
+        issues.set_status(connection, name, "closed", "voc", _CLOSED, now, settles=False)
 
 
 def known(connection: Connection, names: Iterable[str]) -> set[str]:

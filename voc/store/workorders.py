@@ -31,6 +31,7 @@ _LIFE: Final = (
 _MOMENTS: Final = ("created_at", "due_at")
 _CLOCK_MOMENTS: Final = (
     "started_at", "paused_at", "responded_at", "ended_at", "closed_at", "archived_at",
+    "heard_until",
 )  # fmt: skip
 _CHANGING: Final = (*_PLAIN, "due_at", "due_at_offset_s", "sequence")
 _FIXED: Final = frozenset({"work_order_id", "issue_id", "created_at", "created_at_offset_s"})

@@ -32,6 +32,11 @@ _MIN_PAIRS: Final = 18
 # Of the accounts behind the copies, how many must be new, and of all copies in the input, how many
 # must fall into bursts: a phrase that turns up on any day is a habit or a platform's template.
 _NEW_SHARE: Final = 0.8
+# Where a source names no accounts the copies must tell it alone: so many times as many, each at a
+# time of its own, and longer, for one customer may send his words again and an export hold them
+# twice.
+_NAMELESS_TIMES: Final = 1.6
+_NAMELESS_PAIRS: Final = 24
 _BURST_SHARE: Final = 0.5
 # What crowds for longer than so many windows on end is no burst but the ordinary state of things.
 _MOST_WINDOWS: Final = 12
@@ -58,6 +63,7 @@ class Voice:
     channel: Channel
     product: str | None = None
     store: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,8 @@ def find_bursts(
     """Finds the bursts of paid posts among `voices`, in order of time.
 
     A burst is a set of near copies from public channels, `min_voices` or more of them within
-    `window_minutes`, nearly all from accounts that wrote nothing else in the input. Words that are
+    `window_minutes`, nearly all from accounts that wrote nothing else in the input; where nobody
+    names the accounts it takes 1.6 times as many, longer and at different times. Words that are
     alike on any day, such as short praise or a platform's template, are none; nor are voices
     without a time.
 
@@ -125,7 +132,7 @@ def find_bursts(
     regulars = {
         voice.author
         for voice in voices
-        if voice.feedback_id not in suspects and _has_name(voice.author)
+        if voice.feedback_id not in suspects and names_account(voice.author)
     }
     bursts = [
         burst
@@ -256,10 +263,21 @@ def _bursts(
     if len(new) < _NEW_SHARE * len(crowd):
         return
     for part in _crowded(new, window_s, min_voices):
-        authors = {voice.author for voice in part if voice.author and _has_name(voice.author)}
+        authors = {voice.author for voice in part if voice.author and names_account(voice.author)}
         # A handful of accounts may post many copies; one customer who sends his again may not.
-        if len(authors) >= max(2, math.ceil(min_voices / 2)):
+        if len(authors) >= max(2, math.ceil(min_voices / 2)) or _tell_it_alone(part, min_voices):
             yield _burst(part, tuple(sorted(authors)))
+
+
+def _tell_it_alone(part: Sequence[Voice], min_voices: int) -> bool:
+    """Whether there are so many long copies of nobody known that they need no accounts."""
+    moments = {
+        voice.occurred_at
+        for voice in part
+        if not names_account(voice.author)
+        and len(_pairs(_SILENT.sub("", normalise(voice.text).text))) >= _NAMELESS_PAIRS
+    }
+    return len(moments) >= math.ceil(_NAMELESS_TIMES * min_voices)
 
 
 def _burst(part: Sequence[Voice], authors: tuple[str, ...]) -> Burst:
@@ -277,7 +295,7 @@ def _burst(part: Sequence[Voice], authors: tuple[str, ...]) -> Burst:
     )
 
 
-def _has_name(author: str | None) -> bool:
+def names_account(author: str | None) -> bool:
     """Says whether a name tells one account from others; 匿名用户 and m***7 are many people's."""
     return author is not None and not _ANONYMOUS.search(author)
 

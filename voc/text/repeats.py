@@ -1,22 +1,31 @@
 """Finds voices that are stored twice: one customer's words that came by two ways.
 
 A chain that exports last week and this week gives the days between twice; a customer posts the same
-complaint in two places. Short words are said alike by many, so more than the text must agree.
+complaint in two places, perhaps with a word changed. Short words are said alike by many, so more
+than the text must agree.
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from voc.text.bursts import Voice
-from voc.text.duplicates import letters_of
+from voc.text.duplicates import letters_of, near_duplicate_groups
+from voc.text.normalise import normalise
 
 _TELLING: Final = 8
 """Letters below which equal texts say nothing."""
 _UNLIKELY: Final = 20
 """Letters from which on two customers do not happen to write the same."""
+_WRITTEN_OUT: Final = 30
+"""Letters from which on they do not happen to write nearly the same."""
+_LIKENESS: Final = 0.9
+_POSTED_WITHIN: Final = timedelta(days=30)
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?|[a-z]+[0-9]*")
 
 
 def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
@@ -26,12 +35,22 @@ def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
     author, product and store are no others, and which was heard at the same moment. A text of 20
     letters or more needs less: the same author, the same day where no hour is told, or no time.
 
+    A text of 30 letters or more also repeats one from another source that is nearly the same, with
+    the same numbers, by the same author or where one is not known, within 30 days.
+
     Args:
         voices: All voices; `occurred_at` is `None` where nobody told when they spoke.
     """
+    ordered = sorted(voices, key=_order)
+    found = _same(ordered)
+    near = _elsewhere([voice for voice in ordered if voice.feedback_id not in found])
+    return {name: near.get(first, first) for name, first in found.items()} | near
+
+
+def _same(voices: Sequence[Voice]) -> dict[str, str]:
     found: dict[str, str] = {}
     known: dict[tuple[object, ...], Voice] = {}
-    for voice in sorted(voices, key=_order):
+    for voice in voices:
         length, text = letters_of(voice.text)
         if length < _TELLING:
             continue
@@ -46,6 +65,42 @@ def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
         if length >= _UNLIKELY:
             known.setdefault((text, "undated"), voice)
     return found
+
+
+def _elsewhere(voices: Sequence[Voice]) -> dict[str, str]:
+    """Returns the voices that were posted at another source before, nearly in the same words."""
+    if len({voice.source for voice in voices}) < 2:
+        return {}
+    long = [voice for voice in voices if letters_of(voice.text)[0] >= _WRITTEN_OUT]
+    groups: dict[int, list[Voice]] = defaultdict(list)
+    numbers = near_duplicate_groups([voice.text for voice in long], threshold=_LIKENESS)
+    for number, voice in zip(numbers, long, strict=True):
+        groups[number].append(voice)
+    found: dict[str, str] = {}
+    for group in groups.values():
+        firsts: list[Voice] = []
+        for voice in group:
+            first = next((one for one in firsts if _was_posted(one, voice)), None)
+            if first is None:
+                firsts.append(voice)
+            else:
+                found[voice.feedback_id] = first.feedback_id
+    return found
+
+
+def _was_posted(first: Voice, second: Voice) -> bool:
+    if first.source == second.source or not _may_be(first, second):
+        return False
+    if first.occurred_at and second.occurred_at:
+        is_near = second.occurred_at - first.occurred_at <= _POSTED_WITHIN
+    else:
+        is_near = True
+    return is_near and _numbers(first.text) == _numbers(second.text)
+
+
+def _numbers(text: str) -> list[str]:
+    """Returns the numbers and model names of a text; who tells of others tells of another case."""
+    return sorted(_NUMBER.findall(normalise(text).text))
 
 
 def _order(voice: Voice) -> tuple[bool, float, str]:

@@ -1,13 +1,15 @@
-"""When an issue whose order has ended gets a new one, and when it is looked after elsewhere."""
+"""When a problem whose order has ended came back, and when it is looked after elsewhere."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from voc.records import SEVERITIES, HistoryEntry, Issue, Severity, WorkOrder
+from voc.records import SEVERITIES, HistoryEntry, Issue, Mention, Severity, WorkOrder
+from voc.workorders.circumstances import Circumstances
 from voc.workorders.history import SYSTEM
 from voc.workorders.relations import living
 from voc.workorders.rules import SEVERITY_LABELS
@@ -17,18 +19,46 @@ _TOLD: Final = re.compile(rf"^严重程度({'|'.join(SEVERITY_LABELS.values())})
 _SEVERITY_OF: Final = {label: severity for severity, label in SEVERITY_LABELS.items()}
 
 
-def came_back(issue: Issue, orders: Sequence[WorkOrder], reopened: datetime | None) -> bool:
-    """Says whether a problem came back after its last order ended.
+@dataclass(frozen=True, slots=True)
+class Comebacks:
+    """What tells that problems came back.
 
-    Args:
-        issue: The issue, or the part of it that the orders are of.
-        orders: Its orders, all ended.
-        reopened: When the issue was last reopened other than by the redo of an order.
+    Attributes:
+        is_enough: Says whether voices would make an issue by themselves.
+        reopened_at: When issues were last reopened, other than by the redo of an order.
+        asked_for: Issues that a person reopened last.
     """
-    last = max(orders, key=end_of)
-    if issue.status == "reopened" and reopened is not None and reopened > end_of(last):
-        return True
-    return issue.count > last_told(last)[1]
+
+    is_enough: Callable[[Sequence[Mention]], bool]
+    reopened_at: Mapping[str, datetime]
+    asked_for: Collection[str]
+
+    def has(self, issue: Issue, told: Circumstances, orders: Sequence[WorkOrder]) -> bool:
+        """Says whether a problem came back after its last order ended.
+
+        It did where a person reopened it, or where voices later than those heard by then would make
+        an issue by themselves; where such voices have reopened the issue, each part of it that any
+        of them is of. An order of before that was kept tells by how many voices it was told of.
+
+        Args:
+            issue: The issue, or the part of it that the orders are of.
+            told: What its voices tell.
+            orders: Its orders, all ended.
+        """
+        last = max(orders, key=end_of)
+        reopened = self.reopened_at.get(issue.issue_id)
+        is_back = issue.status == "reopened" and reopened is not None and reopened > end_of(last)
+        if is_back and issue.issue_id in self.asked_for:
+            return True
+        until = last.clock.heard_until
+        mentions = sorted(
+            (mention for mention, _ in told.voices), key=lambda mention: mention.occurred_at
+        )
+        if until is None:
+            since = mentions[last_told(last)[1] :]
+        else:
+            since = [mention for mention in mentions if mention.occurred_at > until]
+        return bool(since) if is_back else self.is_enough(since)
 
 
 def reopened_by_itself(
@@ -68,7 +98,7 @@ def _tellings(order: WorkOrder) -> list[HistoryEntry]:
     return [
         entry
         for entry in order.history
-        if entry.actor == SYSTEM and entry.event in ("opened", "updated")
+        if entry.actor == SYSTEM and entry.event in ("opened", "updated", "reopened")
     ]
 
 

@@ -28,6 +28,13 @@ OF_VOICES: Final = frozenset(
 )
 """Conditions on what only the voices themselves tell; it is read where a rule asks for it."""
 
+_SCALES: Final = {
+    "csat": (1.0, 5.0),
+    "rating": (0.0, 1.0),
+    "sentiment_score": (0.0, 1.0),
+    "confidence": (0.0, 1.0),
+}
+
 
 def nps_band(score: int) -> NpsBand:
     """Returns the band of an answer from 0 to 10 (Reichheld, HBR December 2003)."""
@@ -85,6 +92,17 @@ class VoiceWhen(Section):
         default=None, description="Probability of the aspect, 0 to 1; the surest voice's."
     )
 
+    @model_validator(mode="after")
+    def _is_on_its_scale(self) -> VoiceWhen:
+        for name, (low, high) in _SCALES.items():
+            bounds: Bounds | None = getattr(self, name)
+            ends = (bounds.at_least, bounds.at_most) if bounds else ()
+            for end in ends:
+                if end is not None and not low <= end <= high:
+                    hint = "; 4 of 5 stars are 0.8" if name == "rating" else ""
+                    raise ValueError(f"{name} goes from {low:g} to {high:g}, not {end:g}{hint}")
+        return self
+
     def conditions(self) -> dict[str, Sequence[str] | Between]:
         """Returns what each condition allows, by its name, those left out too."""
         found: dict[str, Sequence[str] | Between] = {}
@@ -107,7 +125,9 @@ class When(VoiceWhen):
     severity: Annotated[tuple[Severity, ...], BeforeValidator(listed)] = Field(
         default=(), description="Severities of the issue."
     )
-    topic: Names = Field(default=(), description="Ids of discovered themes.")
+    topic: Names = Field(
+        default=(), description="Names or ids of themes: the issue's, or of most of its voices."
+    )
     trend: Annotated[tuple[Trend, ...], BeforeValidator(listed)] = Field(
         default=(), description="Trends of the issue."
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from voc.config import Industry
+from voc.errors import StateError
 from voc.records import (
     PRIORITIES,
     SEVERITIES,
     HistoryEntry,
     Issue,
+    Mention,
     Message,
     OrderClock,
     OrderPart,
@@ -22,7 +24,7 @@ from voc.records import (
 from voc.workorders.calendar import WorkingCalendar, due_at
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.comebacks import (
-    came_back,
+    Comebacks,
     is_history,
     last_told,
     looked_after,
@@ -32,7 +34,8 @@ from voc.workorders.comebacks import (
 from voc.workorders.description import describe
 from voc.workorders.history import SYSTEM, differences, returns_of
 from voc.workorders.ledger import Decided, Ledger
-from voc.workorders.parts import VOICE, Task, beside_whole, is_whole, tasks_of
+from voc.workorders.life import Rulebook, apply_event
+from voc.workorders.parts import VOICE, Task, beside_whole, fitted, is_whole, tasks_of
 from voc.workorders.payload import work_order_message
 from voc.workorders.reviewing import Reviews, is_worse
 from voc.workorders.rotas import Turns
@@ -41,6 +44,8 @@ from voc.workorders.rules import PRIORITY_LABELS, RoutingRules
 from voc.workorders.states import ENDED
 
 Told = Literal["opened", "updated"]
+Comeback = Literal["reopen", "open"]
+"""What a comeback does: it reopens the last order where the rules allow it still, or opens one."""
 
 
 def decide_orders(
@@ -59,18 +64,17 @@ def decide_orders(
     asked_for: Collection[str] = (),
     ledger: Ledger | None = None,
     undated: Collection[str] = frozenset(),
+    is_enough: Callable[[Sequence[Mention]], bool] = bool,
+    comeback: Comeback = "open",
 ) -> Decided:
     """Decides which work orders to open or update.
 
     An open or reopened issue that reaches `open_when` gets one order. While that order is being
     worked on, it is updated when the issue's severity rises or its voices grow by `update_when`
     since it was last told; a priority that rises with it shortens the time, none is lowered. So is
-    one that every team refused, which people sort by hand. Once its last order has ended otherwise,
-    it gets a new one where it has voices that the ended order was never told of, or was reopened
-    since other than by an order's redo; so each order keeps its own time and outcome. Voices are
-    counted, since the customers' clock (old feedback that comes in late) says nothing of the
-    order's. Ignored and closed issues get nothing. Running again with the same data returns
-    nothing.
+    one that every team refused, which people sort by hand. Once its last order has ended otherwise
+    and the problem came back (see `Comebacks.has`), that order is reopened, or the issue gets a new
+    one. Ignored and closed issues get nothing. Running again with the same data returns nothing.
 
     Rules may want an order for each store or voice of an issue: each such part is told of and kept
     as an issue would be, and one voice gets one order, whatever it complains of. An order of the
@@ -97,9 +101,12 @@ def decide_orders(
         ledger: What the store keeps of orders beside themselves.
         undated: Voices that may be of long ago, as nothing tells when they were said. What only
             they speak of is no emergency either.
+        is_enough: Says whether the voices since an order ended show that the problem came back; by
+            default any does.
+        comeback: What is done then.
     """
     kept = ledger or Ledger()
-    reopened = reopened_by_itself(reopened_at or {}, existing)
+    comebacks = Comebacks(is_enough, reopened_by_itself(reopened_at or {}, existing), asked_for)
     router = Router(routing, hours_per_day=calendar.hours_per_day)
     desk = _Desk(
         routing,
@@ -109,7 +116,8 @@ def decide_orders(
         now,
         circumstances or {},
         sinks,
-        reopened,
+        comebacks,
+        comeback,
         quiet_days,
         kept,
         Turns(routing.every_rota(), kept.turns, now.astimezone(calendar.zone)),
@@ -144,7 +152,8 @@ class _Desk:
     now: datetime
     circumstances: Mapping[str, Circumstances]
     sinks: Sequence[str]
-    reopened_at: Mapping[str, datetime]
+    comebacks: Comebacks
+    comeback: Comeback
     quiet_days: float | None
     kept: Ledger
     turns: Turns
@@ -160,6 +169,8 @@ class _Desk:
         whole = self._whole(issue, existing)
         if whole is not None:
             found = beside_whole(whole, found, issue, told, router=self.router, industry=industry)
+        elif existing:
+            found = fitted(found, existing, self.kept.parts, issue, told)
         return [task for task in found if self.kept.only in (None, task.part)]
 
     def _whole(self, issue: Issue, existing: Sequence[WorkOrder]) -> WorkOrder | None:
@@ -171,9 +182,9 @@ class _Desk:
             return max(running, key=_age)
         if latest is None or latest not in chosen:
             return None
-        reopened = self.reopened_at.get(issue.issue_id)
         is_refused = latest.status == "rejected"
-        return None if not is_refused and came_back(issue, [latest], reopened) else latest
+        is_back = not is_refused and self.comebacks.has(issue, self._told(issue), [latest])
+        return None if is_back else latest
 
     def tell(self, task: Task, existing: Sequence[WorkOrder]) -> list[tuple[WorkOrder, Message]]:
         issue = task.issue
@@ -185,14 +196,24 @@ class _Desk:
             return self._update(task, latest) if self._is_worse(issue, latest) else []
         if not self._is_due(task):
             return []
-        if orders and not came_back(issue, orders, self.reopened_at.get(issue.issue_id)):
+        former = orders or self._overlapping(task, existing)
+        if former and not self.comebacks.has(issue, task.told, former):
             return []
         if self._is_taken(task):
             return []
+        if latest is not None and self.comeback == "reopen":
+            redone = self._reopened(task, latest)
+            if redone is not None:
+                return redone
         work_order_id = _next_id(task, existing)
         if self.kept.holds_back and self.reviews.holds(work_order_id, task):
             return []
         return self._open(task, orders, work_order_id)
+
+    def _overlapping(self, task: Task, existing: Sequence[WorkOrder]) -> list[WorkOrder]:
+        """Returns the orders that had the voices of a task before its rule was made, all ended."""
+        found = [order for order in existing if task.overlaps(order, self.kept.parts)]
+        return found if all(order.status in ENDED for order in found) else []
 
     def _is_taken(self, task: Task) -> bool:
         """Says whether the task is of a voice that another issue's order is of, or takes it."""
@@ -215,7 +236,14 @@ class _Desk:
         self, task: Task, former: Sequence[WorkOrder], work_order_id: str
     ) -> list[tuple[WorkOrder, Message]]:
         self.reviews.opened(work_order_id)
-        issue, decided = task.issue, self._unhurried(task, assigned(task.routing, self.turns))
+        issue = task.issue
+        decided = unhurried(
+            issue,
+            assigned(task.routing, self.turns),
+            now=self.now,
+            quiet_days=self.quiet_days,
+            is_undated=is_undated(task.told, self.undated),
+        )
         due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
         last = max(former, key=lambda order: order.created_at, default=None)
         order = WorkOrder(
@@ -240,20 +268,27 @@ class _Desk:
         sinks = decided.sinks or self.sinks
         return self._messages(order, task, "opened", decided, sinks)
 
-    def _unhurried(self, task: Task, decided: Routing) -> Routing:
-        """Returns the routing of a task, on the working clock where it may be of long ago."""
+    def _reopened(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]] | None:
+        """Reopens an order that has ended; `None` where that is too late, or another does it."""
         issue = task.issue
-        is_old = is_history(issue, {issue.industry: self.now}, self.quiet_days)
-        if decided.clock == "working" or not (is_old or self._is_undated(task)):
-            return decided
-        days = (self.now - issue.last_seen).days
-        said = f"{days} 天来没有新的声音" if is_old else "声音都没有时间，可能是很久以前的"
-        why = f"{decided.explanation}；{said}，按工作时间计时"
-        return replace(decided, clock="working", explanation=why)
-
-    def _is_undated(self, task: Task) -> bool:
-        voices = task.told.voices
-        return bool(voices) and all(voice.feedback_id in self.undated for voice, _ in voices)
+        try:
+            begun = apply_event(
+                order,
+                "reopened",
+                actor=SYSTEM,
+                at=self.now,
+                note=telling(issue.severity, issue.count, "办结后又有新的声音，问题复发"),
+                rulebook=Rulebook(self.rules.handling, self.calendar),
+            )
+        except StateError:
+            return None
+        decided = self._routed_anew(task, order)
+        changed = replace(
+            begun,
+            description=self._describe(task, decided, begun.due_at, None),
+            sequence=begun.sequence + 1,
+        )
+        return self._messages(changed, task, "updated", decided, self._sinks(order, decided))
 
     def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
         issue, decided = task.issue, self._routed_anew(task, order)
@@ -272,12 +307,13 @@ class _Desk:
         )
         entry = replace(self._entry(issue, "updated", why), changes=differences(order, changed))
         changed = replace(changed, history=(*order.history, entry))
-        known = (
-            decided.sinks
-            if decided.department == order.department
-            else sinks_of(self.rules, order.department, order.rule)
-        )
-        return self._messages(changed, task, "updated", decided, known or self.sinks)
+        return self._messages(changed, task, "updated", decided, self._sinks(order, decided))
+
+    def _sinks(self, order: WorkOrder, decided: Routing) -> Sequence[str]:
+        """Returns the sinks that hear of a running order, which may have been passed on."""
+        if decided.department == order.department:
+            return decided.sinks or self.sinks
+        return sinks_of(self.rules, order.department, order.rule) or self.sinks
 
     def _due(self, order: WorkOrder, decided: Routing) -> datetime:
         # While the clock stands still, the end is as it was when it stopped.
@@ -337,6 +373,29 @@ class _Desk:
             )
             for sink in sinks
         ]
+
+
+def is_undated(told: Circumstances, undated: Collection[str]) -> bool:
+    """Says whether only voices speak of it that may be of long ago."""
+    return bool(told.voices) and all(voice.feedback_id in undated for voice, _ in told.voices)
+
+
+def unhurried(
+    issue: Issue,
+    decided: Routing,
+    *,
+    now: datetime,
+    quiet_days: float | None,
+    is_undated: bool = False,
+) -> Routing:
+    """Returns the routing of an issue, on the working clock where it is, or may be, of long ago."""
+    is_old = is_history(issue, {issue.industry: now}, quiet_days)
+    if decided.clock == "working" or not (is_old or is_undated):
+        return decided
+    days = (now - issue.last_seen).days
+    said = f"{days} 天来没有新的声音" if is_old else "声音都没有时间，可能是很久以前的"
+    why = f"{decided.explanation}；{said}，按工作时间计时"
+    return replace(decided, clock="working", explanation=why)
 
 
 def _age(order: WorkOrder) -> tuple[datetime, str]:

@@ -1,7 +1,7 @@
 """What one order is of: a whole issue, its voices of one store, or one voice.
 
-Names of parts: empty for the whole issue and for what is left beside parts, `store=NAME`,
-`voice=FEEDBACK_ID`; where several departments get the same, `|department=NAME` follows.
+Names of parts: empty for the whole issue, `store=NAME`, `voice=FEEDBACK_ID`, `rest` for what is
+left beside parts; where several departments get the same, `|department=NAME` follows.
 """
 
 from __future__ import annotations
@@ -10,12 +10,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from voc.config import Industry
-from voc.records import Issue, Mention, OrderPart, WorkOrder
+from voc.records import PRIORITIES, Issue, Mention, OrderPart, WorkOrder
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.history import CHOSEN
+from voc.workorders.relations import part_of
 from voc.workorders.routing import Router, Routing
+from voc.workorders.states import ENDED
 
 VOICE = "voice="
+_STORE = "store="
+_REST = "rest"
 _DEPARTMENT = "|department="
 
 
@@ -35,15 +39,32 @@ class Task:
     told: Circumstances
     routing: Routing
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is of all voices of its issue."""
+        return not voices_of(self.part)
+
     def is_of(self, order: WorkOrder, parts: Mapping[str, OrderPart]) -> bool:
-        """Says whether an order of the same issue is of this task."""
-        known = parts.get(order.work_order_id)
-        name = known.part if known else ""
-        if name == self.part:
+        """Says whether an order of the same issue is of this task.
+
+        What is left beside parts is what is left of the whole.
+        """
+        name = part_of(order, parts)
+        mine, its = (voices_of(one).removeprefix(_REST) for one in (self.part, name))
+        return mine == its and self._is_for(order, name)
+
+    def overlaps(self, order: WorkOrder, parts: Mapping[str, OrderPart]) -> bool:
+        """Says whether an order of the same issue may be of voices that are this task's too."""
+        name = part_of(order, parts)
+        return (self.is_whole or not voices_of(name)) and self._is_for(order, name)
+
+    def _is_for(self, order: WorkOrder, name: str) -> bool:
+        """Says whether an order is for the department of this task, where several get the same."""
+        departments = [one.partition(_DEPARTMENT)[2] for one in (self.part, name)]
+        if departments[0] == departments[1]:
             return True
-        # From before the rules let several departments in.
-        alone, _, department = self.part.partition(_DEPARTMENT)
-        return bool(department) and name == alone and order.department == department
+        # From before the rules let several departments in, or when they no longer do.
+        return order.department == (departments[0] or self.routing.department)
 
 
 def is_parted(parts: Iterable[OrderPart]) -> bool:
@@ -79,6 +100,91 @@ def tasks_of(
         return found
     named = [replace(one, part=f"{one.part}{_DEPARTMENT}{one.routing.department}") for one in found]
     return list({task.part: task for task in reversed(named)}.values())[::-1]
+
+
+def fitted(
+    tasks: Sequence[Task],
+    existing: Sequence[WorkOrder],
+    parts: Mapping[str, OrderPart],
+    issue: Issue,
+    told: Circumstances,
+) -> list[Task]:
+    """Fits tasks to the orders that run already, so that no team gets one voice twice.
+
+    Those may be older than the rules. Parts join an order of the whole issue that their department
+    works on, but for those that are more urgent or had orders of their own; the whole leaves out
+    the parts that have running orders.
+
+    Args:
+        tasks: What the rules make of an issue now.
+        existing: Its orders.
+        parts: Of which part of the issue each is.
+        issue: The issue.
+        told: What its voices tell.
+    """
+    running = [order for order in existing if order.status not in ENDED]
+    found: list[Task] = []
+    joining: dict[str, list[Task]] = {}
+    for task in tasks:
+        own = [order for order in existing if task.is_of(order, parts)]
+        hosts = [order for order in running if not voices_of(part_of(order, parts))]
+        host = next((order for order in hosts if _joins(task, order, own)), None)
+        if host is not None:
+            joining.setdefault(part_of(host, parts), []).append(task)
+        elif task.is_whole:
+            found += _cut(task, running, parts, told)
+        else:
+            found.append(task)
+    return [*(_united(name, own, issue, told) for name, own in joining.items()), *found]
+
+
+def _joins(task: Task, host: WorkOrder, own: Sequence[WorkOrder]) -> bool:
+    """Says whether a task is done by a running order of the whole issue."""
+    if own:
+        return host in own
+    is_theirs = host.department == task.routing.department
+    return is_theirs and PRIORITIES.index(task.routing.priority) <= PRIORITIES.index(host.priority)
+
+
+def _united(name: str, tasks: Sequence[Task], issue: Issue, told: Circumstances) -> Task:
+    if len(tasks) == 1:
+        return replace(tasks[0], part=name)
+    voices = {item.feedback_id for task in tasks for item in task.issue.evidence}
+    if voices == {item.feedback_id for item in issue.evidence}:
+        return Task(name, issue, told, tasks[-1].routing)
+    some = told.of(lambda mention: mention.feedback_id in voices)
+    return Task(name, _narrowed(issue, some, voices), some, tasks[-1].routing)
+
+
+def _cut(
+    task: Task, running: Sequence[WorkOrder], parts: Mapping[str, OrderPart], told: Circumstances
+) -> list[Task]:
+    """Cuts a task of a whole issue by the parts that running orders are of."""
+    names = [part_of(order, parts) for order in running if task.overlaps(order, parts)]
+    if not names:
+        return [task]
+    found, rest = [], {item.feedback_id for item in task.issue.evidence}
+    for name in names:
+        voices = rest & {
+            mention.feedback_id for mention, _ in told.voices if _is_in(mention, voices_of(name))
+        }
+        if voices:
+            found.append(_part(task, name, voices))
+            rest -= voices
+    _, mark, department = task.part.partition(_DEPARTMENT)
+    return [*found, *([_part(task, f"{_REST}{mark}{department}", rest)] if rest else [])]
+
+
+def _part(task: Task, name: str, voices: Collection[str]) -> Task:
+    told = task.told.of(lambda mention: mention.feedback_id in voices)
+    some = _narrowed(task.issue, told, voices) if told.voices else _kept(task.issue, voices)
+    return Task(name, some, told, task.routing)
+
+
+def _is_in(mention: Mention, name: str) -> bool:
+    if name.startswith(VOICE):
+        return mention.feedback_id == name.removeprefix(VOICE)
+    return name.startswith(_STORE) and mention.store == name.removeprefix(_STORE)
 
 
 def is_whole(order: WorkOrder, parts: Mapping[str, OrderPart]) -> bool:
@@ -119,12 +225,14 @@ def _split(
             taken |= voices
     rest = {item.feedback_id for item in issue.evidence} - taken
     if not found:
-        return [], Task("", issue, told, replace(routing, per="issue"))
+        return [], Task(_REST, issue, told, replace(routing, per="issue"))
     if not rest:
         return found, None
     left = told.of(lambda mention: mention.feedback_id in rest)
     some = _narrowed(issue, left, rest) if left.voices else _kept(issue, rest)
-    return found, Task("", some, left, router.every(some, industry=industry, circumstances=left)[0])
+    return found, Task(
+        _REST, some, left, router.every(some, industry=industry, circumstances=left)[0]
+    )
 
 
 def _groups(told: Circumstances, routing: Routing) -> dict[str, set[str]]:
@@ -140,7 +248,7 @@ def _groups(told: Circumstances, routing: Routing) -> dict[str, set[str]]:
 def _name(mention: Mention, routing: Routing) -> str | None:
     if routing.per == "voice":
         return f"{VOICE}{mention.feedback_id}"
-    return f"store={mention.store}" if mention.store else None
+    return f"{_STORE}{mention.store}" if mention.store else None
 
 
 def _narrowed(issue: Issue, told: Circumstances, voices: Collection[str]) -> Issue:

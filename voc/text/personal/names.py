@@ -1,7 +1,8 @@
 """Finds people's names, behind a word that announces one: 我叫 · 我姓 · 联系人 · 王先生.
 
-A name without such a word is left alone: most characters of surnames are also words. Only a short
-name right beside a telephone number is taken for its owner's.
+A name without such a word is left alone: most characters of surnames are also words. Behind 我是
+and its like, which announce anything, it must be made as names usually are and end a phrase. Only
+a short name right beside a telephone number is taken for its owner's.
 """
 
 from __future__ import annotations
@@ -13,30 +14,21 @@ from pathlib import Path
 from typing import Final
 
 from voc.text.personal.folding import PrivateSpan
-
-_WORDS: Final = Path(__file__).parents[1] / "data" / "words_like_names.txt"
-_HAN: Final = "\u4e00-\u9fff"
-_SURNAMES: Final = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁"
-    "任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武"
-    "戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯"
-    "纪梅童凌毕单季裴霍涂苗谷盛曲翁冉骆蓝路游辛靳柴蒙鲍华喻祁蒲房滕屈饶牟艾尤阳穆农司卓古吉缪简"
-    "项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂佟臧闵苟邬边卞姬仇栾隋刁沙荣巫寇桑郎甄"
-    "丛仲虞敖巩佘池查麻苑迟邝張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭葉蘇呂盧鐘譚陸範賈韋鄒閻龍賀顧龔錢嚴"
+from voc.text.personal.name_shapes import (
+    GIVEN,
+    HAN,
+    NAME,
+    NICKNAME,
+    PLAIN_SURNAME,
+    SURNAME,
+    USUAL_GIVEN,
+    USUAL_NAME,
 )
-_COMPOUND: Final = (
-    "欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|夏侯|端木|南宫"
-)
-_SURNAME: Final = f"(?:{_COMPOUND}|[{_SURNAMES}])"
+from voc.text.speakers import ROLE
 
-# What given names do not hold, so that a name ends before it.
-_FUNCTION: Final = (
-    "的了是在我你您他她它们这那没不很去昨电手联跟与及就也都还已被把给让说问到买因请做"
-    "吗吧呢啊呀个些得着过以但或者看等叫号什么位"
-)
-_GIVEN: Final = f"[^\\W\\d_A-Za-z{_FUNCTION}]"
-_NAME: Final = f"{_SURNAME}{_GIVEN}{{1,2}}"
-
+_DATA: Final = Path(__file__).parents[1] / "data"
+_WORDS: Final = _DATA / "words_like_names.txt"
+_WHOLE_WORDS: Final = _DATA / "words_like_whole_names.txt"
 _TITLE: Final = (
     "先生|女士|小姐(?!姐)|太太|夫人|师傅|師傅|经理|經理|老师(?!傅)|主任|店长|队长|警官|医生|大夫|律师|顾问|总监"
     "|阿姨|大爷|大妈|同学|同志"
@@ -46,42 +38,74 @@ _BEFORE: Final = (
     "的是叫找和跟给位谢赞让请由问与向对被有服系咨询姓主售员机台购客属者板友店好为派从而且后但理傅"
 )
 _TITLED: Final = re.compile(
-    rf"(?:(?<![{_HAN}])|(?<=[{_BEFORE}]))(?P<name>{_SURNAME}{_GIVEN}{{0,2}}?)[ ]?[老大]?"
+    rf"(?:(?<![{HAN}])|(?<=[{_BEFORE}]))(?P<name>{SURNAME}{GIVEN}{{0,2}}?)[ ]?[老大]?"
     rf"(?:{_TITLE})"
 )
 # Nobody but a person is 先生 or 女士, whatever stands before.
-_POLITE: Final = re.compile(rf"(?P<name>{_SURNAME})老?(?:先生|女士|小姐(?!姐))")
+_POLITE: Final = re.compile(rf"(?P<name>{SURNAME})老?(?:先生|女士|小姐(?!姐))")
 _INTRODUCED: Final = re.compile(
-    r"(?:我叫|我的?名字(?:叫|是)?|本人(?:姓名|名叫|叫)|名叫|名字叫)[ ]?[:：]?[ ]?"
-    rf"(?P<name>{_NAME}|[小阿][{_HAN}](?![{_HAN}])|[A-Z][a-z]{{1,14}}(?: [A-Z][a-z]{{1,14}})?)"
+    r"(?:我叫(?:做|作)?|我的?名字(?:叫|是)?|本人(?:姓名|名叫|叫)|名叫|名字[叫是])[ ]?[:：]?[ ]?"
+    rf"(?P<name>{NAME}|[小阿][{HAN}](?![{HAN}])|[A-Z][a-z]{{1,14}}(?: [A-Z][a-z]{{1,14}})?)"
 )
 _SURNAMED: Final = re.compile(
-    rf"(?:(?:我|本人|免贵|鄙人)姓[ ]?[:：]?[ ]?(?P<name>{_SURNAME})(?!名)"
-    rf"|(?<![百贵同异外家])姓[ ]?(?P<alone>[{_HAN}])(?<![名氏])(?![{_HAN}]))"
+    rf"(?:(?:我|本人|免贵|鄙人)姓[ ]?[:：]?[ ]?(?P<name>{SURNAME})(?!名)"
+    rf"|(?<![百贵同异外家])姓[ ]?(?P<alone>[{HAN}])(?<![名氏])(?![{HAN}]))"
 )
 # 我姓马，马建军 · 罗师傅 罗建国
 _REPEATED: Final = re.compile(
-    rf"(?P<surname>{_SURNAME})(?:{_TITLE})?[ ，,]{{1,2}}(?P<name>(?P=surname){_GIVEN}{{1,2}})"
-    rf"(?![{_HAN}])"
+    rf"(?P<surname>{SURNAME})(?:{_TITLE})?[ ，,]{{1,2}}(?P<name>(?P=surname){GIVEN}{{1,2}})"
+    rf"(?![{HAN}])"
 )
 _PRESENTED: Final = re.compile(
-    rf"(?:我是|本人)(?P<name>{_NAME})"
+    rf"(?:我是|本人)(?P<name>{NAME})"
     r"(?=[，,。;； ]{1,2}(?:我的)?(?:电话|手机|联系|身份证|卡号|1[3-9][0-9]))"
+)
+_ENDS: Final = (
+    rf"[，,。.;；!！?？~、\s）)】\]…]|$|[啊呀呢哈哦](?![{HAN}])|我|一?直?在|来自|住在?|为您|很高兴"
+    "|的(?:妈|爸|老[公婆爸妈]|家|母|父|儿|女|丈|妻|朋|同|孩)"
+)
+_PHRASE_END: Final = f"(?={_ENDS})"
+_ONE_OF_US: Final = (
+    "客户|用户|业主|会员|车主|机主|户主|租客|租户|家长|家属|学生|房东|顾客|买家|居民|村民|住户|患者|旅客|乘客|员工|店主"
+    "|老板|负责人|代理人|当事人"
+)
+# 我是王小红 · 我是业主李强 · 这里是张伟 · 我是小李
+_SELF: Final = re.compile(
+    rf"(?:我就?是|这里是|本人|鄙人|在下)[ ]?(?:[{HAN}0-9A-Za-z]{{0,10}}(?:{_ONE_OF_US})[ ]?)?"
+    rf"(?P<name>{USUAL_NAME}|[小老]{PLAIN_SURNAME}){_PHRASE_END}"
+)
+_PERSON: Final = (
+    "[他她]|孩子|儿子|女儿|老公|老婆|丈夫|妻子|爱人|父亲|母亲|爸爸?|妈妈?|[哥姐弟妹]|客服|销售|导购|技师|司机|师傅"
+    "|老师|医生|护士|经理|主任|店长|老板|中介|骑手|同事|朋友|同学|先生|女士|小姐|业主|房东|[人员]|一[个位名]"
+)
+# 店员叫张丽 · 我女儿叫王小雨 · 叫我老李
+_CALLED: Final = re.compile(
+    rf"(?:{_PERSON})(?:名字)?[ ]?叫(?:做|作)?[ ]?(?P<name>{USUAL_NAME}){_PHRASE_END}"
+    rf"|叫我[ ]?(?P<known>{USUAL_NAME}|[小老]{PLAIN_SURNAME})(?={_ENDS}|就[好行可])"
+    rf"|我叫(?:做|作)?(?P<rare>{USUAL_GIVEN}{{2,3}}|[{HAN}]{{2,5}}·[{HAN}]{{1,8}}){_PHRASE_END}"
+)
+# 客服（张三）：您好 · 客服小李：您好 · 张三（客户）：喂
+_MARKED: Final = re.compile(
+    rf"^[ \t]*(?:(?:{ROLE})[ ]?[-_·/—]?[ ]?(?P<name>{USUAL_NAME}|{NICKNAME})"
+    rf"|(?:{ROLE})[ ]?[(\[【](?P<beside>{NAME}|{NICKNAME})[)\]】]"
+    rf"|(?P<before>{NAME}|{NICKNAME})(?:[ ]?[(\[【](?:{ROLE})[)\]】]|[-_/·—](?:{ROLE})))"
+    rf"(?=[ \t]*:)|(?:{ROLE})[ ]?[(\[【](?P<inside>{USUAL_NAME}|[小老]{PLAIN_SURNAME})[)\]】]",
+    re.IGNORECASE | re.MULTILINE,
 )
 _LABELLED: Final = re.compile(
     r"(?:姓名|名字|联系人|[收寄发]件人|收货人|投诉人|举报人|反映人|来电人|申请人|经办人|持卡人|乘机人"
     r"|入住人|[订预]房人|预订人|[收付]款人|户名)(?:为|是)?[ ]?"
-    rf"(?:[:：=][ ]?(?P<told>[{_HAN}]{{2,4}}(?:·[{_HAN}]{{1,8}})?(?![{_HAN}·])|{_NAME}"
-    rf"|[A-Za-z]{{2,15}}(?: [A-Za-z]{{2,15}}){{0,2}})|(?P<name>{_NAME}))"
+    rf"(?:[:：=][ ]?(?P<told>[{HAN}]{{2,4}}(?:·[{HAN}]{{1,8}})?(?![{HAN}·])|{NAME}"
+    rf"|[A-Za-z]{{2,15}}(?: [A-Za-z]{{2,15}}){{0,2}})|(?P<name>{NAME}))"
 )
 # 我是客服小王 · 工号1234李娜为您服务 · 客服代表王芳，很高兴为您服务
 _ROLE: Final = (
     "客服(?:代表|专员|人员|经理|主管)?|坐席|座席|话务员|接线员|管家|专员|顾问|导购|店员|技师|骑手"
 )
-_STAFF_NAME: Final = f"(?:{_NAME}|[小阿]{_SURNAME}|{_SURNAME}[姐哥])"
+_STAFF_NAME: Final = f"(?:{NAME}|[小阿]{SURNAME}|{SURNAME}[姐哥])"
 _STAFF_END: Final = "(?=[，,。!！~;； ]|$|为您|很高兴)"
 _STAFF: Final = re.compile(
-    rf"(?:我是|我叫)[{_HAN}]{{0,6}}(?:{_ROLE})[ ]?(?P<own>{_STAFF_NAME}){_STAFF_END}"
+    rf"(?:我是|我叫)[{HAN}]{{0,6}}(?:{_ROLE})[ ]?(?P<own>{_STAFF_NAME}){_STAFF_END}"
     rf"|(?:{_ROLE})[ :：]?(?P<served>{_STAFF_NAME})[，,]?"
     r"(?=(?:很高兴|竭诚)?为[您你](?:服务|解答|处理))"
     rf"|工号[为是]?[ :：]?[A-Za-z]{{0,3}}[0-9]{{2,8}}号?[ ,，]?的?(?:{_ROLE})?[ ]?"
@@ -89,6 +113,9 @@ _STAFF: Final = re.compile(
 )
 _ANNOUNCED: Final = (
     _INTRODUCED,
+    _SELF,
+    _CALLED,
+    _MARKED,
     _STAFF,
     _SURNAMED,
     _REPEATED,
@@ -97,14 +124,18 @@ _ANNOUNCED: Final = (
     _TITLED,
     _POLITE,
 )
+_WEAKLY: Final = (_SELF, _CALLED, _MARKED)
+"""Those that announce other things than names as well."""
 _BEFORE_PHONE: Final = re.compile(
-    rf"(?:^|[^{_HAN}])(?P<name>{_NAME})[ ,，:：;；/、\-]{{0,3}}(?:的)?"
+    rf"(?:^|[^{HAN}])(?P<name>{NAME})[ ,，:：;；/、\-]{{0,3}}(?:的)?"
     r"(?:电话|手机号?|联系电话|联系方式|[Tt]el)?[ :：+]{0,3}$"
 )
-_AFTER_PHONE: Final = re.compile(rf"[ ,，/、\-]{{1,3}}(?P<name>{_NAME})(?![{_HAN}])")
+_AFTER_PHONE: Final = re.compile(rf"[ ,，/、\-]{{1,3}}(?P<name>{NAME})(?![{HAN}])")
 
 _MAYBE: Final = re.compile(
-    rf"我叫|工号|客服|[坐座]席|[话接]务员|接线员|名字|名叫|本人|姓[^名氏]|我是|姓名|户名|[收寄发]件人|[系货诉举报映电请办卡机住房订预款]人|{_TITLE}"
+    rf"叫|工号|客服|[坐座]席|[话接]务员|接线员|名字|本人|姓[^名氏]|我就?是|这里是|鄙人|在下|姓名|户名|[收寄发]件人|[系货诉举报映电请办卡机住房订预款]人|{_TITLE}"
+    r"|[(（\[【][^()（）\[\]【】]{2,6}[)）\]】]|^[^\n:：]{2,24}[:：]",
+    re.MULTILINE,
 )
 
 
@@ -114,14 +145,14 @@ def may_hold_names(text: str) -> bool:
 
 
 @functools.cache
-def _words_like_names() -> frozenset[str]:
-    lines = _WORDS.read_text(encoding="utf-8").splitlines()
+def _words(path: Path) -> frozenset[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _is_word(plain: str, start: int) -> bool:
     """Whether the surname at `start` begins or ends a common word: 安装师傅, 客房经理."""
-    words = _words_like_names()
+    words = _words(_WORDS)
     return plain[start : start + 2] in words or plain[max(0, start - 1) : start + 1] in words
 
 
@@ -130,7 +161,9 @@ def find_names(plain: str) -> Iterator[PrivateSpan]:
     for pattern in _ANNOUNCED:
         for match in pattern.finditer(plain):
             group = match.lastgroup or "name"
-            if not _is_word(plain, match.start(group)):
+            if _is_word(plain, match.start(group)):
+                continue
+            if pattern not in _WEAKLY or match[group] not in _words(_WHOLE_WORDS):
                 yield PrivateSpan(*match.span(group), "name")
 
 
