@@ -162,14 +162,14 @@ class VoiceDesk:
         ]
 
 
-def _urgency(tags: Tags) -> int:
-    return URGENCIES.index(tags.urgency.label if tags.urgency else "normal")
-
-
 def _is_of_backlog(row: StoredFeedback, ends: Mapping[str, datetime | None]) -> bool:
     """Says whether it may be of long ago, as it tells no time and came as its source began."""
     end = ends.get(row.feedback.source)
     return row.feedback.created_at is None and end is not None and row.ingested_at <= end
+
+
+def _urgency(tags: Tags) -> int:
+    return URGENCIES.index(tags.urgency.label if tags.urgency else "normal")
 
 
 def _is_of_nobody(row: StoredFeedback, tags: Tags) -> bool:

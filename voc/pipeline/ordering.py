@@ -109,9 +109,9 @@ def order_issues(
             reopened_at=reopened_at,
             asked_for=asked_for,
             ledger=replace(ledger, holds_back=True),
+            undated=undated,
             is_enough=lambda voices: bool(find_episodes(voices, settings=settings.issues)),
             comeback="reopen",
-            undated=undated,
         )
         transaction.lock_orders()
         keep_issues(transaction, changed, formed.before, now)

@@ -10,6 +10,7 @@ from datetime import datetime
 from voc.config import Industry, Settings
 from voc.errors import UsageError
 from voc.insights import Proportion, proportion
+from voc.pipeline.health import backlog
 from voc.pipeline.learned import Learned
 from voc.pipeline.routed import Routed, VoiceTrial
 from voc.pipeline.taxonomies import industries_of
@@ -25,7 +26,7 @@ from voc.workorders import (
     calendar_for,
     load_routing,
 )
-from voc.workorders.orders import unhurried
+from voc.workorders.orders import is_undated, unhurried
 from voc.workorders.parts import tasks_of
 
 
@@ -70,6 +71,7 @@ class Desk:
         self._frontline = Frontline(self.rules, sinks=settings.sink_names)
         self._explained = explained
         self._quiet_days = settings.issues.quiet_days
+        self._undated = backlog(store) if store is not None else set[str]()
 
     def decide(
         self,
@@ -91,8 +93,11 @@ class Desk:
             texts: What its voices say.
             now: The present moment, where an issue may be of long ago.
         """
+        is_old = is_undated(told, self._undated)
         decided = [
-            one if now is None else unhurried(issue, one, now=now, quiet_days=self._quiet_days)
+            one
+            if now is None
+            else unhurried(issue, one, now=now, quiet_days=self._quiet_days, is_undated=is_old)
             for one in self._router.every(issue, industry=industry, circumstances=told)
         ]
         failed = (

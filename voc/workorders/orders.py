@@ -63,9 +63,9 @@ def decide_orders(
     reopened_at: Mapping[str, datetime] | None = None,
     asked_for: Collection[str] = (),
     ledger: Ledger | None = None,
+    undated: Collection[str] = frozenset(),
     is_enough: Callable[[Sequence[Mention]], bool] = bool,
     comeback: Comeback = "open",
-    undated: Collection[str] = frozenset(),
 ) -> Decided:
     """Decides which work orders to open or update.
 
@@ -99,11 +99,11 @@ def decide_orders(
         reopened_at: When issues were last reopened, by issue id.
         asked_for: Issues that a person reopened last: they are no history.
         ledger: What the store keeps of orders beside themselves.
+        undated: Voices that may be of long ago, as nothing tells when they were said. What only
+            they speak of is no emergency either.
         is_enough: Says whether the voices since an order ended show that the problem came back; by
             default any does.
         comeback: What is done then.
-        undated: Voices that may be of long ago, as nothing tells when they were said. What only
-            they speak of is no emergency either.
     """
     kept = ledger or Ledger()
     comebacks = Comebacks(is_enough, reopened_by_itself(reopened_at or {}, existing), asked_for)
@@ -242,7 +242,7 @@ class _Desk:
             assigned(task.routing, self.turns),
             now=self.now,
             quiet_days=self.quiet_days,
-            is_undated=self._is_undated(task),
+            is_undated=is_undated(task.told, self.undated),
         )
         due = due_at(self.now, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
         last = max(former, key=lambda order: order.created_at, default=None)
@@ -289,10 +289,6 @@ class _Desk:
             sequence=begun.sequence + 1,
         )
         return self._messages(changed, task, "updated", decided, self._sinks(order, decided))
-
-    def _is_undated(self, task: Task) -> bool:
-        voices = task.told.voices
-        return bool(voices) and all(voice.feedback_id in self.undated for voice, _ in voices)
 
     def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
         issue, decided = task.issue, self._routed_anew(task, order)
@@ -379,6 +375,11 @@ class _Desk:
         ]
 
 
+def is_undated(told: Circumstances, undated: Collection[str]) -> bool:
+    """Says whether only voices speak of it that may be of long ago."""
+    return bool(told.voices) and all(voice.feedback_id in undated for voice, _ in told.voices)
+
+
 def unhurried(
     issue: Issue,
     decided: Routing,
@@ -387,15 +388,7 @@ def unhurried(
     quiet_days: float | None,
     is_undated: bool = False,
 ) -> Routing:
-    """Returns the routing of an issue, on the working clock where it may be of long ago.
-
-    Args:
-        issue: The issue.
-        decided: Its routing.
-        now: The present moment.
-        quiet_days: After how many days without a voice it is; `None`: never.
-        is_undated: Whether nothing tells when any of its voices was said.
-    """
+    """Returns the routing of an issue, on the working clock where it is, or may be, of long ago."""
     is_old = is_history(issue, {issue.industry: now}, quiet_days)
     if decided.clock == "working" or not (is_old or is_undated):
         return decided
