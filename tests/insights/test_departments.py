@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.workorders.lives import act
+from tests.workorders.lives import order as opened
 from voc.insights.departments import ALL, Median, department_figures, median
 from voc.records import HistoryEntry, WorkOrder
 from voc.workorders import WorkingCalendar, load_calendar
@@ -80,6 +82,34 @@ def test_nobody_says_too_early_that_nothing_recurs(calendar: WorkingCalendar) ->
     now = MONDAY + timedelta(days=20)
     [found, _] = department_figures([QUICK, REDONE], calendar=calendar, now=now)
     assert (found.recurred.count, found.recurred.total) == (1, 1)
+
+
+def lived(*deeds: tuple[str, float]) -> WorkOrder:
+    """An order due after two days and a half, after actions so many days from its opening."""
+    life = opened()
+    for action, days in deeds:
+        life = act(life, action, at=life.created_at + timedelta(days=days))
+    return life
+
+
+@pytest.mark.parametrize(
+    ("life", "responded", "on_time"),
+    [
+        (lived(("accepted", 3), ("resolved", 4), ("reopened", 5)), (0, 1), (0, 1)),
+        (lived(("accepted", 1), ("resolved", 2), ("reopened", 30)), (1, 1), (1, 1)),
+        (lived(("accepted", 3), ("grant", 3)), (0, 1), (0, 1)),
+        (lived(("suspend", 1)), (0, 0), (0, 0)),
+    ],
+)
+def test_a_breach_stays_one_whatever_time_is_given_later(
+    calendar: WorkingCalendar,
+    life: WorkOrder,
+    responded: tuple[int, int],
+    on_time: tuple[int, int],
+) -> None:
+    [found, _] = department_figures([life], calendar=calendar, now=NOW)
+    assert (found.responded.count, found.responded.total) == responded
+    assert (found.on_time.count, found.on_time.total) == on_time
 
 
 def test_hours_are_working_hours(calendar: WorkingCalendar) -> None:

@@ -21,6 +21,9 @@ figure   definition
          were resolved, of those that were, or whose 30 days are over
 =======  =========================================================================================
 
+Whether something was in time goes by the end of the order's time as it stood then: more time that
+was granted before counts, what a later redo or another team was given does not.
+
 Times run over working hours from the opening to the first response and to the first resolution,
 waits included; those without one are left out, so that a median of few tells of the quick ones.
 """
@@ -35,6 +38,7 @@ from typing import Any, Final
 from voc.insights.proportions import Proportion, proportion
 from voc.records import WorkOrder
 from voc.workorders.calendar import WorkingCalendar, working_hours_between
+from voc.workorders.deadlines import Moment, first_moment, first_response, is_late, was_in_time
 from voc.workorders.history import returns_of
 
 ALL: Final = "全部"
@@ -161,16 +165,16 @@ class _Handled:
 
     Attributes:
         order: The order.
-        responded_at: When it was first taken up.
-        resolved_at: When it was first resolved or closed.
+        responded: When it was first taken up.
+        resolved: When it was first resolved or closed.
         came_back_at: When it was first reopened after, or its issue got another order.
         is_late: Whether its time is up.
         now: The present moment.
     """
 
     order: WorkOrder
-    responded_at: datetime | None
-    resolved_at: datetime | None
+    responded: Moment | None
+    resolved: Moment | None
     came_back_at: datetime | None
     is_late: bool
     now: datetime
@@ -179,15 +183,13 @@ class _Handled:
     def of(
         cls, order: WorkOrder, openings: Mapping[str, Sequence[datetime]], now: datetime
     ) -> _Handled:
-        resolved = _first(order, _RESOLVED)
-        back = [] if resolved is None else [at for at in openings[order.issue_id] if at > resolved]
-        reopened = _first(order, {"reopened"}, after=resolved)
+        resolved = first_moment(order, _RESOLVED)
         return cls(
             order=order,
-            responded_at=order.clock.responded_at or _first(order, _RESPONSES | _RESOLVED),
-            resolved_at=resolved,
-            came_back_at=min([*back, *([reopened] if reopened else [])], default=None),
-            is_late=order.due_at <= now,
+            responded=first_response(order, _RESPONSES | _RESOLVED),
+            resolved=resolved,
+            came_back_at=None if resolved is None else _came_back_at(order, resolved, openings),
+            is_late=is_late(order, now),
             now=now,
         )
 
@@ -207,24 +209,20 @@ class _Handled:
     @property
     def has_recurred(self) -> bool | None:
         """Whether it came back within its days; `None` where nobody can say yet."""
-        if self.resolved_at is None:
+        if self.resolved is None:
             return None
-        end = self.resolved_at + timedelta(days=RECURS_DAYS)
+        end = self.resolved.at + timedelta(days=RECURS_DAYS)
         if self.came_back_at is not None and self.came_back_at <= end:
             return True
         return False if end <= self.now else None
 
 
-def _first(
-    order: WorkOrder, events: Iterable[str], *, after: datetime | None = None
+def _came_back_at(
+    order: WorkOrder, resolved: Moment, openings: Mapping[str, Sequence[datetime]]
 ) -> datetime | None:
-    wanted = set(events)
-    found = [
-        entry.at
-        for entry in order.history
-        if entry.event in wanted and (after is None or entry.at > after)
-    ]
-    return min(found, default=None)
+    reopened = first_moment(order, {"reopened"}, after=resolved)
+    back = [at for at in openings[order.issue_id] if at > resolved.at]
+    return min([*back, *([reopened.at] if reopened else [])], default=None)
 
 
 def _figures(
@@ -236,7 +234,7 @@ def _figures(
     return DepartmentFigures(
         department=name,
         orders=len(handled),
-        responded=_share(_in_time(one.responded_at, one) for one in handled),
+        responded=_share(_in_time(one.responded, one) for one in handled),
         solved=_share(_is_solved(one) for one in handled),
         on_time=_share(_on_time(one) for one in handled),
         satisfied=_share(_is_satisfied(one) for one in handled),
@@ -246,11 +244,9 @@ def _figures(
             if name in (ALL, *one.came_to)
         ),
         recurred=_share(one.has_recurred for one in handled),
-        response_hours=_hours(
-            ((one.order.created_at, one.responded_at) for one in handled), calendar
-        ),
+        response_hours=_hours(((one.order.created_at, one.responded) for one in handled), calendar),
         resolution_hours=_hours(
-            ((one.order.created_at, one.resolved_at) for one in handled), calendar
+            ((one.order.created_at, one.resolved) for one in handled), calendar
         ),
     )
 
@@ -261,16 +257,16 @@ def _share(found: Iterable[bool | None]) -> Proportion:
     return proportion(sum(known), len(known))
 
 
-def _in_time(at: datetime | None, one: _Handled) -> bool | None:
-    if at is None:
+def _in_time(moment: Moment | None, one: _Handled) -> bool | None:
+    if moment is None:
         return False if one.is_late else None
-    return at <= one.order.due_at
+    return was_in_time(one.order, moment)
 
 
 def _on_time(one: _Handled) -> bool | None:
     if one.order.status == "rejected":
         return None
-    return _in_time(one.resolved_at, one)
+    return _in_time(one.resolved, one)
 
 
 def _is_solved(one: _Handled) -> bool | None:
@@ -284,10 +280,10 @@ def _is_satisfied(one: _Handled) -> bool | None:
     return None if told is None else told >= SATISFIED
 
 
-def _hours(spans: Iterable[tuple[datetime, datetime | None]], calendar: WorkingCalendar) -> Median:
+def _hours(spans: Iterable[tuple[datetime, Moment | None]], calendar: WorkingCalendar) -> Median:
     return median(
         [
-            max(0.0, working_hours_between(begin, end, calendar))
+            max(0.0, working_hours_between(begin, end.at, calendar))
             for begin, end in spans
             if end is not None
         ]
