@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.store.test_effects import EFFECT
-from voc.records import HistoryEntry, Issue, OrderClock, WorkOrder
+from voc.records import HistoryEntry, Issue, OrderClock, OrderPart, WorkOrder
 from voc.store import StoredLetter, open_store
 
 Voc = Callable[..., Any]
@@ -77,6 +77,22 @@ def test_figures_of_departments(voc: Voc) -> None:
     wrong = voc("work-orders", "figures", "--since", "2026-03-03", "--until", "2026-03-01")
     assert (wrong.code, "no day lies between them" in wrong.err) == (2, True)
     assert voc("work-orders", "figures", "--since", "soon").code == 2
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(("place", "recurred"), [("南京店", 1), ("苏州店", 0)])
+def test_only_orders_of_the_same_store_recur(
+    voc: Voc, tmp_path: Path, place: str, recurred: int
+) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store, store.transaction() as tx:
+        [first] = store.work_orders()
+        begin = MONDAY + timedelta(days=3)
+        later = replace(first, work_order_id="wo_2", status="open", created_at=begin, history=())
+        tx.save_work_order(later)
+        parts = {"wo_1": "南京店", "wo_2": place}
+        tx.save_order_parts([OrderPart(name, f"store={its}", "") for name, its in parts.items()])
+    whole = json.loads(voc("work-orders", "figures", "--json").out.splitlines()[0])
+    assert whole["recurred"]["count"] == recurred
 
 
 @pytest.mark.usefixtures("filled")

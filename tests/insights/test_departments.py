@@ -12,7 +12,7 @@ import pytest
 from tests.workorders.lives import act
 from tests.workorders.lives import order as opened
 from voc.insights.departments import ALL, Median, department_figures, median
-from voc.records import HistoryEntry, WorkOrder
+from voc.records import HistoryEntry, OrderPart, WorkOrder
 from voc.workorders import WorkingCalendar, load_calendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -73,14 +73,14 @@ NEXT = order("next", due=24 * 90, issue_id="is_again", created_at=MONDAY + timed
 def test_what_counts_in_a_rate(
     calendar: WorkingCalendar, orders: list[WorkOrder], figure: str, count: int, total: int
 ) -> None:
-    found = getattr(department_figures(orders, calendar=calendar, now=NOW)[0], figure)
+    found = getattr(department_figures(orders, parts={}, calendar=calendar, now=NOW)[0], figure)
     assert (found.count, found.total) == (count, total)
     assert found.low <= (found.share or 0) <= found.high
 
 
 def test_nobody_says_too_early_that_nothing_recurs(calendar: WorkingCalendar) -> None:
     now = MONDAY + timedelta(days=20)
-    [found, _] = department_figures([QUICK, REDONE], calendar=calendar, now=now)
+    [found, _] = department_figures([QUICK, REDONE], parts={}, calendar=calendar, now=now)
     assert (found.recurred.count, found.recurred.total) == (1, 1)
 
 
@@ -107,14 +107,47 @@ def test_a_breach_stays_one_whatever_time_is_given_later(
     responded: tuple[int, int],
     on_time: tuple[int, int],
 ) -> None:
-    [found, _] = department_figures([life], calendar=calendar, now=NOW)
+    [found, _] = department_figures([life], parts={}, calendar=calendar, now=NOW)
     assert (found.responded.count, found.responded.total) == responded
     assert (found.on_time.count, found.on_time.total) == on_time
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "count"),
+    [
+        ("", "", 1),
+        ("store=一店", "store=一店", 1),
+        ("store=一店", "store=二店", 0),
+        ("voice=f_1", "voice=f_2", 0),
+        ("", "store=一店", 1),
+        ("store=一店", "", 0),
+        ("rest", "rest", 1),
+        ("rest", "", 1),
+        ("rest", "store=一店", 0),
+        ("store=一店|department=门店部", "store=一店|department=门店部", 1),
+        ("store=一店|department=门店部", "store=一店|department=物流部", 0),
+        ("store=一店", "store=一店|department=物流部", 1),
+    ],
+)
+def test_only_the_same_part_of_an_issue_recurs(
+    calendar: WorkingCalendar, earlier: str, later: str, count: int
+) -> None:
+    parts = {"again": OrderPart("again", earlier, "规则"), "next": OrderPart("next", later, "规则")}
+    [found, _] = department_figures([AGAIN, NEXT], parts=parts, calendar=calendar, now=NOW)
+    assert (found.recurred.count, found.recurred.total) == (count, 1)
+
+
+def test_an_order_that_was_redone_and_followed_by_another_recurred_once(
+    calendar: WorkingCalendar,
+) -> None:
+    other = replace(NEXT, work_order_id="other", issue_id=REDONE.issue_id)
+    [found, _] = department_figures([REDONE, other], parts={}, calendar=calendar, now=NOW)
+    assert (found.recurred.count, found.recurred.total) == (1, 1)
+
+
 def test_hours_are_working_hours(calendar: WorkingCalendar) -> None:
     whole = department_figures([order("x", ("accepted", 24), ("resolved", 24 * 7))],
-                               calendar=calendar, now=NOW)[0]  # fmt: skip
+                               parts={}, calendar=calendar, now=NOW)[0]  # fmt: skip
     day = calendar.hours_per_day
     assert whole.response_hours == Median(1, day, None, None)
     assert whole.resolution_hours.value == 5 * day
@@ -122,7 +155,7 @@ def test_hours_are_working_hours(calendar: WorkingCalendar) -> None:
 
 def test_departments_stand_below_all_of_them(calendar: WorkingCalendar) -> None:
     other = order("other", ("accepted", 1), department="物流部")
-    found = department_figures([QUICK, other, LATE], calendar=calendar, now=NOW)
+    found = department_figures([QUICK, other, LATE], parts={}, calendar=calendar, now=NOW)
     assert [(one.department, one.orders) for one in found] == [
         (ALL, 3),
         ("门店部", 2),
@@ -138,7 +171,7 @@ def test_a_return_counts_for_who_returned_it(calendar: WorkingCalendar) -> None:
     back = HistoryEntry(MONDAY + timedelta(hours=3), "李工", "rejected", "不归我们", changes)
     moved = replace(order("moved", department="物流部"), history=(back,))
     merged = replace(order("merged"), merged_into="quick")
-    found = department_figures([QUICK, moved, merged], calendar=calendar, now=NOW)
+    found = department_figures([QUICK, moved, merged], parts={}, calendar=calendar, now=NOW)
     told = {one.department: (one.orders, one.returned.count, one.returned.total) for one in found}
     assert told == {ALL: (2, 1, 2), "门店部": (1, 1, 2), "物流部": (1, 0, 1)}
 
@@ -146,9 +179,9 @@ def test_a_return_counts_for_who_returned_it(calendar: WorkingCalendar) -> None:
 def test_a_period_bounds_the_openings_alone(calendar: WorkingCalendar) -> None:
     orders = [AGAIN, NEXT]
     until = MONDAY + timedelta(days=1)
-    [found, _] = department_figures(orders, calendar=calendar, now=NOW, until=until)
+    [found, _] = department_figures(orders, parts={}, calendar=calendar, now=NOW, until=until)
     assert (found.orders, found.recurred.count) == (1, 1)
-    assert department_figures(orders, calendar=calendar, now=NOW, since=NOW) == []
+    assert department_figures(orders, parts={}, calendar=calendar, now=NOW, since=NOW) == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,16 @@ from voc.config import load_settings
 from voc.config.settings import Settings
 from voc.errors import UsageError
 from voc.pipeline import reporting
-from voc.records import Feedback, Sentiment, Tags, Topic
+from voc.records import (
+    Feedback,
+    HistoryEntry,
+    Issue,
+    OrderPart,
+    Sentiment,
+    Tags,
+    Topic,
+    WorkOrder,
+)
 from voc.report import Figures, Scope, render_html
 from voc.store import Store, TopicEvent, open_store
 
@@ -101,6 +110,30 @@ def test_a_model_that_tagged_nothing_is_refused_with_those_that_have(
 def test_an_unknown_product_is_refused_with_all_there_are(store: Store, settings: Settings) -> None:
     with pytest.raises(UsageError, match="it has 麻薯0, 麻薯1, 麻薯2"):
         made(store, settings, scope=Scope(products=("可乐",)))
+
+
+@pytest.mark.parametrize(("place", "recurred"), [("一店", 1), ("二店", 0)])
+def test_only_orders_of_the_same_store_recur(
+    store: Store, settings: Settings, place: str, recurred: int
+) -> None:
+    issue = Issue("is_1", "发货慢", "snack", "delivery", "open", "high", NOW, NOW, 9, "steady", 1.0)
+    done = (HistoryEntry(NOW + timedelta(hours=1), "李工", "resolved"),)
+    first = WorkOrder(
+        "wo_1", "is_1", "", "", "投诉", "high", "物流部", "resolved", NOW, NOW + timedelta(days=2),
+        history=done,
+    )  # fmt: skip
+    later = replace(
+        first, work_order_id="wo_2", status="open", created_at=NOW + timedelta(days=3), history=()
+    )
+    parts = [OrderPart("wo_1", "store=一店", ""), OrderPart("wo_2", f"store={place}", "")]
+    with store.transaction() as tx:
+        tx.save_issues([issue])
+        for order in (first, later):
+            tx.save_work_order(order)
+        tx.save_order_parts(parts)
+    figures, _ = made(store, settings)
+    rates = {line.name: line.figure.count for line in figures.handling[0].rates}
+    assert rates["复发率"] == recurred
 
 
 def test_the_last_run_tells_what_became_of_themes(store: Store) -> None:

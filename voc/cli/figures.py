@@ -51,9 +51,10 @@ def figures(
         raise UsageError(f"--since {since} is after --until {until}; no day lies between them.")
     file = settings.resolve(settings.routing.file)
     with opened_store(settings) as store:
-        orders = store.work_orders()
+        orders, parts = store.work_orders(), store.order_parts()
     found = department_figures(
         orders,
+        parts=parts,
         calendar=calendar_for(load_routing(file), file),
         now=datetime.now(settings.zone),
         since=first,

@@ -17,8 +17,9 @@ figure   definition
          out of time; what was returned was not theirs to resolve
 满意率    orders whose call-back gave 4 or 5 of 5, of those with a call-back
 退单率    orders that the department returned, of all that came to it
-复发率    orders that were reopened, or whose issue needed another order, within 30 days after they
-         were resolved, of those that were, or whose 30 days are over
+复发率    orders that were reopened, or whose part of the issue (all of it, a store, a voice) needed
+         another order, within 30 days after they were resolved, of those that were, or whose
+         30 days are over
 =======  =========================================================================================
 
 Whether something was in time goes by the end of the order's time as it stood then: more time that
@@ -36,10 +37,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from voc.insights.proportions import Proportion, proportion
-from voc.records import WorkOrder
+from voc.records import OrderPart, WorkOrder
 from voc.workorders.calendar import WorkingCalendar, working_hours_between
 from voc.workorders.deadlines import Moment, first_moment, first_response, is_late, was_in_time
 from voc.workorders.history import returns_of
+from voc.workorders.parts import does_again
+from voc.workorders.relations import part_of
 
 ALL: Final = "全部"
 """Stands for all departments together."""
@@ -63,6 +66,9 @@ TIMES: Final[Mapping[str, str]] = {
 
 _RESPONSES: Final = frozenset({"accepted", "in_progress", "waiting", "resolved", "rejected"})
 _RESOLVED: Final = frozenset({"resolved", "closed"})
+
+_Opening = tuple[datetime, str]
+"""When an order was opened, and for which part of its issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,7 @@ def _rate(figure: Proportion) -> dict[str, Any]:
 def department_figures(
     orders: Sequence[WorkOrder],
     *,
+    parts: Mapping[str, OrderPart],
     calendar: WorkingCalendar,
     now: datetime,
     since: datetime | None = None,
@@ -128,6 +135,7 @@ def department_figures(
     Args:
         orders: Work orders of any time with their history; those opened outside the period are
             looked at for what recurred alone.
+        parts: Of which part of its issue each order is; those it lacks are of the whole.
         calendar: When work is done.
         now: The present moment.
         since: Orders opened from here on; `None`: from the first.
@@ -136,9 +144,9 @@ def department_figures(
     Returns:
         Nothing where no order was opened in the period.
     """
-    openings = _openings(orders)
+    openings = _openings(orders, parts)
     chosen = [
-        _Handled.of(order, openings, now)
+        _Handled.of(order, openings[order.issue_id], part_of(order, parts), now)
         for order in orders
         if order.merged_into is None
         and (since is None or order.created_at >= since)
@@ -152,10 +160,13 @@ def department_figures(
     return [_figures(name, theirs, chosen, calendar) for name, theirs in [(ALL, chosen), *ranked]]
 
 
-def _openings(orders: Iterable[WorkOrder]) -> dict[str, list[datetime]]:
-    found: dict[str, list[datetime]] = {}
+def _openings(
+    orders: Iterable[WorkOrder], parts: Mapping[str, OrderPart]
+) -> dict[str, list[_Opening]]:
+    """Returns, by issue, when its orders were opened and for which parts of it."""
+    found: dict[str, list[_Opening]] = {}
     for order in orders:
-        found.setdefault(order.issue_id, []).append(order.created_at)
+        found.setdefault(order.issue_id, []).append((order.created_at, part_of(order, parts)))
     return found
 
 
@@ -167,7 +178,7 @@ class _Handled:
         order: The order.
         responded: When it was first taken up.
         resolved: When it was first resolved or closed.
-        came_back_at: When it was first reopened after, or its issue got another order.
+        came_back_at: When it was first reopened after, or its part of the issue got another order.
         is_late: Whether its time is up.
         now: The present moment.
     """
@@ -181,14 +192,15 @@ class _Handled:
 
     @classmethod
     def of(
-        cls, order: WorkOrder, openings: Mapping[str, Sequence[datetime]], now: datetime
+        cls, order: WorkOrder, openings: Sequence[_Opening], part: str, now: datetime
     ) -> _Handled:
         resolved = first_moment(order, _RESOLVED)
+        alike = [at for at, its in openings if does_again(its, part)]
         return cls(
             order=order,
             responded=first_response(order, _RESPONSES | _RESOLVED),
             resolved=resolved,
-            came_back_at=None if resolved is None else _came_back_at(order, resolved, openings),
+            came_back_at=None if resolved is None else _came_back_at(order, resolved, alike),
             is_late=is_late(order, now),
             now=now,
         )
@@ -218,10 +230,10 @@ class _Handled:
 
 
 def _came_back_at(
-    order: WorkOrder, resolved: Moment, openings: Mapping[str, Sequence[datetime]]
+    order: WorkOrder, resolved: Moment, openings: Sequence[datetime]
 ) -> datetime | None:
     reopened = first_moment(order, {"reopened"}, after=resolved)
-    back = [at for at in openings[order.issue_id] if at > resolved.at]
+    back = [at for at in openings if at > resolved.at]
     return min([*back, *([reopened.at] if reopened else [])], default=None)
 
 

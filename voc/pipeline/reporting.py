@@ -134,6 +134,7 @@ def topic_figures(
             issues=[qualified(item) for item in issues] if merged else issues,
             alerts=store.alerts(industry=wanted),
             work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
+            order_parts=store.order_parts(),
             effects=store.effects(),
             calendar=_calendar(settings),
             calls=(call.for_report(merged=merged) for call in calls),

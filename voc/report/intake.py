@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from voc.records import (
     Effect,
     Issue,
     Mention,
+    OrderPart,
     Polarity,
     Satisfaction,
     Topic,
@@ -176,6 +177,7 @@ class ReportInput:
         issues: Issues of any status. `rows` should hold the feedback that their evidence names.
         alerts: What emerged, open or closed.
         work_orders: Work orders of any status.
+        order_parts: Of which part of its issue each order is, by its id; the rest are of the whole.
         effects: Whether work orders helped.
         calendar: When work is done; without it nothing is told of how departments handle orders.
         calls: Those of the feedback that are conversations, summed up; read once, as a stream.
@@ -202,6 +204,7 @@ class ReportInput:
     issues: Sequence[Issue] = ()
     alerts: Sequence[Alert] = ()
     work_orders: Sequence[WorkOrder] = ()
+    order_parts: Mapping[str, OrderPart] = field(default_factory=dict)
     effects: Sequence[Effect] = ()
     calendar: WorkingCalendar | None = None
     calls: Iterable[ReportCall] = ()

@@ -144,6 +144,7 @@ def handling_lines(report: ReportInput, orders: Sequence[WorkOrder]) -> tuple[Ha
         return ()
     found = department_figures(
         orders,
+        parts=report.order_parts,
         calendar=report.calendar,
         now=report.generated_at,
         since=report.since,

@@ -77,6 +77,19 @@ def voices_of(part: str) -> str:
     return part.partition(_DEPARTMENT)[0]
 
 
+def does_again(later: str, earlier: str) -> bool:
+    """Says whether an order of one part is of voices like those an earlier order was of.
+
+    What an order of the whole issue was of holds all parts, but no part is the whole. Orders for
+    different departments that got the same are never of the same.
+    """
+    departments = [one.partition(_DEPARTMENT)[2] for one in (later, earlier)]
+    if all(departments) and departments[0] != departments[1]:
+        return False
+    mine, its = (voices_of(one) for one in (later, earlier))
+    return not its or mine.removeprefix(_REST) == its.removeprefix(_REST)
+
+
 def tasks_of(
     issue: Issue, told: Circumstances, *, router: Router, industry: Industry | None
 ) -> list[Task]:
