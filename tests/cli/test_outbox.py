@@ -111,6 +111,26 @@ def test_a_sink_that_rules_name_and_nobody_has(voc: Voc, tmp_path: Path) -> None
     assert "The routing rules send to the sink 'qualty'" in result.err
 
 
+@pytest.mark.usefixtures("filled")
+def test_run_names_the_sinks_that_got_messages(voc: Voc, tmp_path: Path) -> None:
+    with (
+        open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store,
+        store.transaction() as tx,
+    ):
+        tx.enqueue(Message("m4", "hook", "m4", 1, {"id": "m4"}, NOW))
+    with receiver() as told:
+        told.answer = lambda _: Reply(503)
+        (tmp_path / "voc.yaml").write_text(
+            f"sinks: {{hook: {{kind: webhook, url: {told.url}, secret: {SECRET},"
+            " allow_hosts: 127.0.0.1}}\n"
+        )
+        done = voc("run", "--config", "voc.yaml")
+    assert f"1 messages delivered to {tmp_path / 'work-orders'}\n" in done.out
+    assert "1 messages will be tried again" in done.err
+    assert listed(voc, "--sink", "hook") == {"m4": "pending"}
+    assert voc("run").out.endswith("0 messages delivered\n")
+
+
 def test_orders_go_to_the_sinks_that_are_named(voc: Voc, tmp_path: Path) -> None:
     """Rules send where they say, the rest goes where the defaults say."""
     texts = [
@@ -133,7 +153,7 @@ def test_orders_go_to_the_sinks_that_are_named(voc: Voc, tmp_path: Path) -> None
     voc("ingest", "in.jsonl", "--industry", "snack", "--config", "voc.yaml")
     result = voc("run", "--config", "voc.yaml")
     assert result.code == 0, result.err
-    assert "1 messages delivered to a, b, c" in result.out
+    assert "1 messages delivered to c\n" in result.out
     written = [len(list((tmp_path / name).glob("*.json"))) for name in "abc"]
     assert written == [0, 0, 1]
     voc("ingest", "in.jsonl", "--industry", "snack", "--config", "all.yaml")

@@ -20,6 +20,7 @@ from voc.workorders.sinks import FileQueueSink
 from voc.workorders.sinks.base import Later, Outcome
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)
+HOOK = frozenset({"hook"})
 
 
 class Died(BaseException):
@@ -175,7 +176,7 @@ def test_everything_arrives_in_order_by_key(outbox: FakeOutbox, clock: Clock) ->
         )
     )
     sink = ScriptedSink(outbox)
-    assert run(outbox, sink, clock, batch=2) == DeliveryCounts(delivered=6)
+    assert run(outbox, sink, clock, batch=2) == DeliveryCounts(delivered=6, sinks=HOOK)
     for key in "ab":
         assert [name for name in sink.got if name[0] == key] == [f"{key}1", f"{key}2", f"{key}3"]
     assert run(outbox, sink, clock) == DeliveryCounts()
@@ -192,7 +193,7 @@ def test_a_refusal_is_buried_at_once_and_the_next_goes_on(outbox: FakeOutbox, cl
     sink = ScriptedSink(
         outbox, lambda m: TerminalDeliveryError("410 gone") if m.message_id == "a1" else None
     )
-    assert run(outbox, sink, clock) == DeliveryCounts(delivered=1, buried=1)
+    assert run(outbox, sink, clock) == DeliveryCounts(delivered=1, sinks=HOOK, buried=1)
     assert (outbox.rows["a1"].state, outbox.rows["a1"].error) == ("dead", "410 gone")
 
 
@@ -208,7 +209,9 @@ def test_tries_are_spaced_and_end(outbox: FakeOutbox, clock: Clock) -> None:
         assert clock.now <= row.next_at <= clock.now + timedelta(seconds=longest)
         assert sink.got[-1] == "a1", "the later one waits"
         clock.now = row.next_at
-    assert run(outbox, sink, clock, retry=retry) == DeliveryCounts(delivered=1, buried=1)
+    assert run(outbox, sink, clock, retry=retry) == DeliveryCounts(
+        delivered=1, sinks=HOOK, buried=1
+    )
     assert outbox.rows["a1"].error == "given up after 5 tries: 503"
 
 
@@ -225,7 +228,7 @@ def test_a_receiver_that_names_a_time_gets_it(
 def test_a_sink_that_breaks_stops_nothing(outbox: FakeOutbox, clock: Clock) -> None:
     outbox.add(message("a"), message("b"))
     sink = ScriptedSink(outbox, lambda m: KeyError("客户的话") if m.message_id == "a" else None)
-    assert run(outbox, sink, clock) == DeliveryCounts(delivered=1, postponed=1)
+    assert run(outbox, sink, clock) == DeliveryCounts(delivered=1, sinks=HOOK, postponed=1)
     assert outbox.rows["a"].error == "the sink broke with KeyError"
 
 
@@ -239,7 +242,7 @@ def test_a_sink_that_is_down_is_left_alone_and_nothing_is_lost(
     assert sum(row.message.attempts for row in outbox.rows.values()) == 5, "none else was tried"
     up = ScriptedSink(outbox)
     clock.forward(10)
-    assert run(outbox, up, clock) == DeliveryCounts(delivered=30)
+    assert run(outbox, up, clock) == DeliveryCounts(delivered=30, sinks=HOOK)
 
 
 def test_one_sink_down_does_not_hold_another(outbox: FakeOutbox, clock: Clock) -> None:
@@ -248,7 +251,7 @@ def test_one_sink_down_does_not_hold_another(outbox: FakeOutbox, clock: Clock) -
     down = ScriptedSink(outbox, lambda _: TransientDeliveryError("503"))
     up = ScriptedSink(outbox, name="other")
     counts = deliver(outbox, {"hook": down, "other": up}, worker="w1", now=clock)
-    assert counts == DeliveryCounts(delivered=5, postponed=5)
+    assert counts == DeliveryCounts(delivered=5, postponed=5, sinks=frozenset({"other"}))
 
 
 def test_a_slow_sink_sends_nothing_after_its_lease(outbox: FakeOutbox, clock: Clock) -> None:
@@ -260,15 +263,19 @@ def test_a_slow_sink_sends_nothing_after_its_lease(outbox: FakeOutbox, clock: Cl
         assert clock.now < leased_until[-1]
         clock.forward(14)
 
-    assert run(outbox, ScriptedSink(outbox, slowly), clock) == DeliveryCounts(delivered=12)
+    assert run(outbox, ScriptedSink(outbox, slowly), clock) == DeliveryCounts(
+        delivered=12, sinks=HOOK
+    )
     assert max(row.message.attempts for row in outbox.rows.values()) == 1
 
 
 def test_what_is_asked_to_stop_gives_back(outbox: FakeOutbox, clock: Clock) -> None:
     outbox.add(*(message(f"m{number}") for number in range(5)))
     sink = ScriptedSink(outbox)
-    assert run(outbox, sink, clock, stop=lambda: len(sink.got) == 2) == DeliveryCounts(delivered=2)
-    assert run(outbox, sink, clock) == DeliveryCounts(delivered=3)
+    assert run(outbox, sink, clock, stop=lambda: len(sink.got) == 2) == DeliveryCounts(
+        delivered=2, sinks=HOOK
+    )
+    assert run(outbox, sink, clock) == DeliveryCounts(delivered=3, sinks=HOOK)
 
 
 def test_a_worker_that_dies_is_followed_by_another(outbox: FakeOutbox, clock: Clock) -> None:
@@ -278,7 +285,7 @@ def test_a_worker_that_dies_is_followed_by_another(outbox: FakeOutbox, clock: Cl
     sink = ScriptedSink(outbox)
     assert run(outbox, sink, clock) == DeliveryCounts(), "the lease still runs"
     clock.forward(61)
-    assert run(outbox, sink, clock) == DeliveryCounts(delivered=1)
+    assert run(outbox, sink, clock) == DeliveryCounts(delivered=1, sinks=HOOK)
 
 
 def test_a_message_that_kills_every_worker_is_buried(outbox: FakeOutbox, clock: Clock) -> None:
@@ -385,7 +392,7 @@ def test_a_slow_sink_holds_up_no_other_even_what_comes_later(
     slow = ScriptedSink(outbox, slowly, name="slow")
     quick = ScriptedSink(outbox, quickly, name="quick")
     counts = deliver(outbox, {"slow": slow, "quick": quick}, worker="w1", now=clock)
-    assert counts == DeliveryCounts(delivered=3)
+    assert counts == DeliveryCounts(delivered=3, sinks=frozenset({"slow", "quick"}))
 
 
 @dataclass
@@ -426,7 +433,7 @@ def test_a_batch_has_an_outcome_for_each(outbox: FakeOutbox, clock: Clock) -> No
 
     sink = ScriptedBatchSink(outbox, resting)
     counts = deliver(outbox, {"hook": sink}, worker="w1", now=clock)
-    assert counts == DeliveryCounts(delivered=1, postponed=1, buried=1)
+    assert counts == DeliveryCounts(delivered=1, sinks=HOOK, postponed=1, buried=1)
     assert sink.got == [["m0", "m1", "m2", "m3"]], "one key, one message; none while it rests"
     assert outbox.states() == ["delivered", "pending", "dead", "pending", "pending"]
     attempts = [row.message.attempts for row in outbox.rows.values()]
@@ -448,7 +455,7 @@ def test_an_open_breaker_lets_one_through_and_closes(outbox: FakeOutbox, clock: 
         clock.forward(breakers["hook"].rest_s() + 0.001)
     is_down = False
     clock.forward(60)
-    assert run(outbox, sink, clock, breakers=breakers) == DeliveryCounts(delivered=12)
+    assert run(outbox, sink, clock, breakers=breakers) == DeliveryCounts(delivered=12, sinks=HOOK)
 
 
 def test_an_endpoint_that_names_a_time_is_not_asked_before_it() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from voc.pipeline.returning import Returned
     from voc.sources.base import Source
     from voc.store import Store
+    from voc.workorders import DeliveryCounts
 
 
 def ingest(
@@ -180,7 +181,7 @@ def run(
             f" {done.effects_changed} effects measured;"
             + (f" stores told of {done.voices_told} voices;" if done.voices_told else "")
             + f"{_returned(done.returned)}"
-            f" {done.delivery.delivered} messages delivered to {_where(settings)}"
+            f" {done.delivery.delivered} messages delivered{_where(done.delivery, settings)}"
         )
         if done.delivery.postponed or done.delivery.buried:
             say(
@@ -199,9 +200,10 @@ def _returned(told: Returned) -> str:
     return f" {told.applied} events of other systems taken in{kept};"
 
 
-def _where(settings: Settings) -> str:
-    """Returns where work orders go: the queue's folder, or the names of the sinks."""
-    return ", ".join(settings.sinks) or str(settings.queue_dir)
+def _where(delivery: DeliveryCounts, settings: Settings) -> str:
+    """Returns which sinks got messages; the file queue that no setting names is its folder."""
+    names = [name if name in settings.sinks else str(settings.queue_dir) for name in delivery.sinks]
+    return f" to {', '.join(sorted(names))}" if names else ""
 
 
 def report(

@@ -77,12 +77,16 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryCounts:
-    """What became of the messages: `lost` ones were sent, but another worker had them by then."""
+    """What became of the messages: `lost` ones were sent, but another worker had them by then.
+
+    `sinks` are the names of those that some were delivered to.
+    """
 
     delivered: int = 0
     postponed: int = 0
     buried: int = 0
     lost: int = 0
+    sinks: frozenset[str] = frozenset()
 
     def __add__(self, other: DeliveryCounts) -> DeliveryCounts:
         return DeliveryCounts(
@@ -90,6 +94,7 @@ class DeliveryCounts:
             self.postponed + other.postponed,
             self.buried + other.buried,
             self.lost + other.lost,
+            self.sinks | other.sinks,
         )
 
 
@@ -206,7 +211,9 @@ class Courier(Generic[T]):
         kept = transaction.delivered(message.message_id, self.worker, self.now())
         if kept and outcome is not None and self.on_reference is not None:
             self.on_reference(transaction, message, outcome)
-        return DeliveryCounts(delivered=1) if kept else DeliveryCounts(lost=1)
+        if not kept:
+            return DeliveryCounts(lost=1)
+        return DeliveryCounts(delivered=1, sinks=frozenset({self.sink.name}))
 
     def _failed(
         self, transaction: T, message: Message, error: TransientDeliveryError
