@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.store.test_effects import EFFECT
-from voc.records import HistoryEntry, Issue, OrderClock, OrderPart, WorkOrder
+from voc.records import ClockKind, HistoryEntry, Issue, OrderClock, OrderPart, WorkOrder
 from voc.store import StoredLetter, open_store
 
 Voc = Callable[..., Any]
@@ -96,9 +96,32 @@ def test_only_orders_of_the_same_store_recur(
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("due", "kind", "is_told"),
+    [("2047-01-01", "working", True), ("2046-12-31", "working", True),
+     ("2026-12-31", "working", False), ("2047-01-01", "calendar", False)],
+)  # fmt: skip
+def test_run_says_that_the_calendar_ends_before_an_order(
+    voc: Voc, tmp_path: Path, due: str, kind: ClockKind, is_told: bool
+) -> None:
+    """Midnight in Shanghai is still the year before in UTC."""
+    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store, store.transaction() as tx:
+        [first] = store.work_orders()
+        running = replace(
+            first, work_order_id="wo_2", status="open", history=(), clock=OrderClock(kind=kind),
+            due_at=datetime.fromisoformat(f"{due}T00:30+08:00"),
+        )  # fmt: skip
+        tx.save_work_order(running)
+    said = [line for line in voc("run").err.splitlines() if "knows no holidays" in line]
+    assert len(said) == is_told
+    assert all(line.startswith(f"1 work orders are due in {due[:4]}, of which") for line in said)
+
+
+@pytest.mark.usefixtures("filled")
 def test_letters_are_listed_retried_and_dropped(voc: Voc) -> None:
     table = voc("inbox", "list").out
-    assert "refused 1，waiting 1" in table
+    assert "已拒收 1，等待中 1" in table
+    assert not {"refused", "waiting"} & set(table.split())
     assert "lt_1" in table
     [line] = voc("inbox", "list", "--state", "waiting", "--json").out.splitlines()
     letter = json.loads(line)

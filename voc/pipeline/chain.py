@@ -133,6 +133,7 @@ class Chain:
                 *returned.troubles,
                 *notes,
                 *self.voice_notes,
+                *watched.notes,
                 *self._waiting(),
             ),
         )
