@@ -41,7 +41,9 @@ def test_messages_are_listed_shown_retried_and_dropped(voc: Voc) -> None:
     assert listed(voc, "--sink", "gone") == {"m3": "pending"}
     table = voc("outbox", "list")
     assert "answered 410 Gone" in table.out
-    assert "pending 2" in table.out
+    assert "待发送 2" in table.out
+    assert table.out.count("发送失败") == 2
+    assert not {"pending", "dead"} & set(table.out.split())
     shown = json.loads(voc("outbox", "show", "m1").out)
     assert (shown["last_error"], shown["payload"]) == ("answered 410 Gone", {"id": "m1"})
     assert voc("outbox", "retry", "--sink", "file").err.startswith("1 message will be tried")

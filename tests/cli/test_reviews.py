@@ -55,6 +55,9 @@ def test_approving_opens_and_sends(voc: Voc, shop: Path) -> None:
     [review] = waiting(voc)
     assert (review["department"], review["state"]) == ("门店运营部", "waiting")
     assert "低于 1" in review["reason"]
+    table = voc("work-orders", "review", "list", "--config", "voc.yaml").out
+    assert table.count("待复核") == 2
+    assert "waiting" not in table
     assert (orders(voc), sent(shop)) == ([], 0)
     name = review["work_order_id"]
     done = voc("work-orders", "review", "approve", name, "--by", "王", "--config", "voc.yaml")

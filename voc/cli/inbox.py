@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
@@ -19,9 +19,17 @@ from voc.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from voc.store import Store, StoredLetter
+    from collections.abc import Mapping
+
+    from voc.store import LetterState, Store, StoredLetter
 
 inbox = typer.Typer(no_args_is_help=True, help="See, retry and drop events that were set aside.")
+
+_STATES: Final[Mapping[LetterState, str]] = {
+    "waiting": "等待中",
+    "refused": "已拒收",
+    "dropped": "已丢弃",
+}
 
 LetterArgument = Annotated[str, typer.Argument(metavar="LETTER_ID", help="The letter.")]
 
@@ -51,10 +59,11 @@ def list_letters(
         print_records(letter.as_dict() for letter in found)
         return
     print_table(
-        "搁置的回信：" + ("，".join(f"{name} {n}" for name, n in counts.items()) or "没有"),
+        "搁置的回信："
+        + ("，".join(f"{_STATES[state]} {n}" for state, n in counts.items()) or "没有"),
         {"编号": "left", "信箱": "left", "工单": "left", "状态": "left", "原因": "left"},
         (
-            (one.letter_id, one.inbox, one.work_order_id or "", one.state, one.reason)
+            (one.letter_id, one.inbox, one.work_order_id or "", _STATES[one.state], one.reason)
             for one in found
         ),
     )

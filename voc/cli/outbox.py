@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
@@ -20,13 +20,22 @@ from voc.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from voc.store import Store
+    from collections.abc import Mapping
+
+    from voc.store import MessageState, Store
 
 outbox = typer.Typer(no_args_is_help=True, help="See, retry and drop messages to sinks.")
 
 SinkOption = Annotated[
     str | None, typer.Option("--sink", metavar="NAME", help="Only those for this sink.")
 ]
+_STATES: Final[Mapping[MessageState, str]] = {
+    "pending": "待发送",
+    "delivered": "已送达",
+    "dead": "发送失败",
+    "dropped": "已丢弃",
+}
+
 MessageArgument = Annotated[str | None, typer.Argument(metavar="[MESSAGE_ID]", help="The message.")]
 
 
@@ -59,12 +68,13 @@ def list_messages(
         counts = store.outbox_counts()
     zone = settings.zone
     print_table(
-        "消息：" + "，".join(f"{name} {count}" for name, count in counts.items()),
+        "消息：" + "，".join(f"{_STATES[state]} {count}" for state, count in counts.items()),
         {"编号": "left", "去处": "left", "工单": "left", "状态": "left", "次数": "right",
          "下次": "left", "原因": "left"},
         (
             (
-                item.message.message_id, item.message.sink, item.message.key, item.state,
+                item.message.message_id, item.message.sink, item.message.key,
+                _STATES[item.state],
                 str(item.message.attempts),
                 _at(item.next_at, zone) if item.state == "pending" else "",
                 item.last_error or "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +18,17 @@ from voc.cli.terminal import (
     say,
     settings_from,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voc.records import ReviewState
+
+_STATES: Final[Mapping[ReviewState, str]] = {
+    "waiting": "待复核",
+    "approved": "已批准",
+    "dismissed": "已驳回",
+}
 
 review = typer.Typer(no_args_is_help=True)
 
@@ -64,7 +75,7 @@ def list_reviews(
         (
             (
                 item.work_order_id, item.title, item.department, str(item.count), item.reason,
-                item.rule, item.state, f"{item.at:%Y-%m-%d %H:%M}",
+                item.rule, _STATES[item.state], f"{item.at:%Y-%m-%d %H:%M}",
             )
             for item in found
         ),
