@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
-from api.events import EventName
+from api.events import EventIn, EventName
 from voc.config import bundled, read_yaml
 from voc.workorders.policy import ESCALATION, EscalationStep, Handling
 from voc.workorders.rules import load_routing
@@ -26,6 +27,12 @@ def test_every_action_is_documented(action: str) -> None:
 
 def test_the_api_takes_every_action() -> None:
     assert get_args(EventName) == ACTIONS
+
+
+def test_the_body_of_an_event_is_one_that_the_api_takes() -> None:
+    bodies = re.findall(r"```json\n(.+?)\n```", README, re.DOTALL)
+    told = [EventIn.model_validate_json(body) for body in bodies]
+    assert [bool(event.event_id) for event in told] == [True]
 
 
 def test_the_routing_file_shows_every_setting_with_its_default() -> None:
