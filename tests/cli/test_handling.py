@@ -102,6 +102,15 @@ def test_closing_says_that_the_issue_is_closed(place: Place) -> None:
     assert "is_0: → closed" in place.act("closed").err
 
 
+def test_what_happened_before_is_told_with_its_time(place: Place) -> None:
+    opened = datetime.fromisoformat(place.order()["created_at"])
+    moment = opened + timedelta(minutes=30)
+    assert place.act("accepted", "--at", moment.isoformat()).code == 0
+    assert datetime.fromisoformat(place.order()["history"][-1]["at"]) == moment
+    late = place.act("resolved", "--at", "2199-01-01")
+    assert (late.code, "is still to come" in late.err) == (2, True)
+
+
 def test_returns_are_counted_by_rule(place: Place) -> None:
     returned = place.act("退单", "--note", "不归运营管")
     assert "改派: department 运营部 →" in returned.err

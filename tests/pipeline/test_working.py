@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.pipeline.test_handling import NOW, issue
 from tests.store.conftest import (  # noqa: F401 - fixtures
     postgres_made,
     postgres_trouble,
@@ -22,7 +23,7 @@ from voc.config import Settings, load_settings
 from voc.errors import StoreBusyError, StoreError
 from voc.pipeline.watching import Watched
 from voc.pipeline.working import Turn, Worker, work
-from voc.records import Feedback, Sentiment, Tags
+from voc.records import Feedback, Message, Sentiment, Tags, WorkOrder
 from voc.store import Store, open_store
 
 POISON = "毒"
@@ -210,4 +211,47 @@ def test_what_other_systems_tell_is_taken_in_at_each_look(tmp_path: Path) -> Non
         folder.rmdir()
         assert first.turn().troubles[0].startswith("inbox tray: The folder")
         assert first.turn() == Turn(), "it is left alone for a while"
+        first.close()
+
+
+def test_wrong_rules_hold_up_no_delivery_and_are_read_again(tmp_path: Path) -> None:
+    rules, tray = tmp_path / "routing.yaml", tmp_path / "events"
+    rules.write_text("open_when: {severity: low, voices: 1}\n", encoding="utf-8")
+    tray.mkdir()
+    overrides = {
+        "queue.dir": str(tmp_path / "orders"),
+        "routing.file": str(rules),
+        "inboxes": {"tray": {"kind": "file", "dir": str(tray)}},
+        "worker": {"clocks_every_s": 60},
+    }
+    settings = load_settings(overrides=overrides, environ={})
+    now = [0.0]
+    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store:
+        first = worker(store, settings, lambda: now[0])
+        assert first.turn() == Turn(ran=True)
+        order = WorkOrder(
+            "wo_1", "is_1", "题", "", "投诉", "normal", "部", "open", NOW, NOW + timedelta(days=1)
+        )
+        with store.transaction() as transaction:
+            transaction.save_issues([issue()])
+            transaction.save_work_order(order)
+        rules.write_text("rules: [{name: x, when: {aspekt: y}}]\n", encoding="utf-8")
+        with store.transaction() as transaction:
+            transaction.enqueue(Message("msg_1", "file", "wo_1", 1, {}, NOW))
+        told = '{"work_order_id": "wo_1", "event_id": "e1", "event": "accepted"}'
+        (tray / "e1.json").write_text(told, encoding="utf-8")
+        hear(store, "坏了")
+        turn = first.turn()
+        assert (turn.tagged, turn.delivered) == (0, 1)
+        assert "aspekt" in turn.troubles[-1]
+        assert store.letter_counts() == {"waiting": 1}
+        assert first.turn() == Turn(), "it is told once"
+        rules.write_text("open_when: {severity: low, voices: 1}\n", encoding="utf-8")
+        now[0] += 61
+        assert first.turn().tagged == 1
+        now[0] += 3_600
+        first.turn()
+        taken = store.work_order("wo_1")
+        assert taken is not None
+        assert taken.status == "accepted"
         first.close()

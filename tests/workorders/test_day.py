@@ -117,6 +117,9 @@ def test_the_day_happens_as_told(
         ("resolved", "王店长"), ("call_back", "回访员"), ("closed", "回访员"),
     ]  # fmt: skip
     assert (order["status"], order["satisfaction"]) == ("closed", 5)
+    days = [entry["at"][:10] for entry in order["history"]]
+    assert days == sorted(days)
+    assert (days[0], days[-1]) == ("2024-09-02", "2024-09-04")
     effect = order["effect"]
     assert effect["verdict"] == "effective"
     assert effect["after"]["voices"] <= 2, "a question may be taken for a complaint"

@@ -256,6 +256,9 @@ def test_a_comeback_reopens_the_order(
         assert order.history[-1].event == "reopened"
         assert last_told(order) == ("medium", issue.count)
         assert message.payload["type"] == "work_order.updated"
+        data: Any = message.payload["data"]
+        said = data["event"]
+        assert (said["event"], said["note"]) == ("reopened", order.history[-1].note)
         assert tell(issue, [order], **again) == []
 
 

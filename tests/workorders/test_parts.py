@@ -161,6 +161,32 @@ def test_the_whole_leaves_out_the_parts_that_run(make_issue: Make, office: Open)
     assert desk.run(issue, told=told).orders == []
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "opens"),
+    [("issue_and_store", "voice", {"voice=n"}), ("voice", "issue_and_store", {"store=城东店"})],
+)
+def test_one_kind_of_part_joins_the_other_that_runs(
+    first: str, then: str, opens: set[str], make_issue: Make, office: Open
+) -> None:
+    """New voices of a part that runs join it; those of none have an order by the new rule."""
+    few = [("a", EAST), ("b", EAST), ("c", WEST)]
+    desk = office(rules(ANY | {"then": {"department": "品质部", "per": first}}))
+    issue, told = heard(make_issue, *few)
+    before = desk.parts(desk.run(issue, told=told))
+    desk.rules = RoutingRules.model_validate(
+        rules(ANY | {"then": {"department": "品质部", "per": then}})
+    )
+    assert desk.run(issue, told=told).orders == []
+    place = EAST if then == "issue_and_store" else {"store": "城南店"}
+    issue, told = heard(make_issue, *few, ("n", place))
+    found = desk.run(issue, told=told)
+    assert set(desk.parts(found)) == opens
+    [(_, message)] = found.orders
+    assert [one["feedback_id"] for one in message.payload["data"]["issue"]["evidence"]] == ["n"]
+    assert not opens & set(before)
+    assert desk.run(issue, told=told).orders == []
+
+
 def test_what_is_more_urgent_has_its_own_order_beside_the_whole(
     make_issue: Make, office: Open
 ) -> None:

@@ -12,6 +12,7 @@ from voc.cli.terminal import (
     ConfigOption,
     JsonOption,
     check_one_of,
+    day_from,
     opened_store,
     print_records,
     print_table,
@@ -101,6 +102,9 @@ def act(
         typer.Option("--satisfied/--unsatisfied", help="call_back: else as the score says."),
     ] = None,
     actor: Annotated[str, typer.Option("--by", help="Who does it, for the history.")] = "cli",
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="When it happened; else now.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Do something with a work order; closing it closes its issue, a return has it rerouted.
@@ -113,6 +117,7 @@ def act(
     """
     from typing import cast, get_args
 
+    from voc.errors import UsageError
     from voc.pipeline.handling import Handler
     from voc.records import WaitingFor
     from voc.workorders import Details
@@ -131,6 +136,10 @@ def act(
         satisfaction=satisfaction,
         satisfied=satisfied,
     )
+    now = datetime.now(settings.zone)
+    moment = day_from(at, settings) or now
+    if moment > now:
+        raise UsageError(f"--at {at} is still to come; name a time that has passed.")
     with opened_store(settings) as store:
         work_order_id = _whole(store, work_order_id)
         if store.work_order(work_order_id) is None:
@@ -142,7 +151,7 @@ def act(
                 work_order_id,
                 action,
                 actor=actor,
-                at=datetime.now(settings.zone),
+                at=moment,
                 note=note,
                 details=details,
             )

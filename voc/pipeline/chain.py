@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from voc.config import Settings
-from voc.errors import ConfigError
 from voc.pipeline.alerting import raise_alerts
 from voc.pipeline.calls import CallReader, predictor_of, with_calls
 from voc.pipeline.delivering import Delivery, known_sinks
@@ -93,15 +92,12 @@ class Chain:
         self._predictor = predictor
         self._tiers = tiers or tiers_of(store)
         self._acted = Acted()
-        self._unread: str | None = None
 
     def run(self) -> Run:
         """Does all stages once.
 
         Raises:
-            ConfigError: The rules of routing are wrong, or name a sink that is not set. Nothing is
-                tagged then, for rules for voices act on what is tagged first, and would never see
-                it again.
+            ConfigError: The rules of routing are wrong, or name a sink that is not set; see `tag`.
         """
         known_sinks(
             load_routing(self._settings.resolve(self._settings.routing.file)), self._settings
@@ -147,7 +143,7 @@ class Chain:
     @property
     def voice_notes(self) -> list[str]:
         """What should be known of voices that nobody was told of."""
-        return [*self._acted.notes(), *((self._unread,) if self._unread else ())]
+        return self._acted.notes()
 
     def _waiting(self) -> list[str]:
         """Returns what to know of orders that wait for a person."""
@@ -172,11 +168,16 @@ class Chain:
 
         Args:
             after: Only voices whose `seq` is greater.
+
+        Raises:
+            ConfigError: The rules of routing are wrong, or name a sink that is not set. Nothing is
+                tagged then, for rules for voices act on what is tagged first, and would never see
+                it again.
         """
         total = self._store.counts().feedback
         done = failed = 0
         size = self._settings.score.batch_rows
-        desk = self._voice_desk()
+        desk = VoiceDesk(self._store, self._settings, self._industries, tiers=self._tiers)
         while batch := self._store.untagged(self._engine.model, limit=size, after=after):
             after = batch[-1].seq
             rows: list[tuple[StoredFeedback, Tags]] = []
@@ -193,11 +194,7 @@ class Chain:
             with self._store.transaction() as transaction:
                 # Tagging takes a while: what was changed or removed meanwhile is left out.
                 rows, failures = transaction.unchanged(rows), transaction.unchanged(failures)
-                acted = (
-                    desk.act(transaction, rows, now.astimezone(self._settings.zone))
-                    if desk
-                    else Acted()
-                )
+                acted = desk.act(transaction, rows, now.astimezone(self._settings.zone))
                 transaction.save_tags(rows, now)
                 transaction.add_rejects(
                     "tagging", [(row.feedback_id, why.reason, "") for row, why in failures], now
@@ -207,14 +204,6 @@ class Chain:
             failed += len(failures)
             self._progress("标注", done, total)
         return done, failed
-
-    def _voice_desk(self) -> VoiceDesk | None:
-        """Returns what acts on voices; a routing file that is wrong must not stop tagging."""
-        try:
-            return VoiceDesk(self._store, self._settings, self._industries, tiers=self._tiers)
-        except ConfigError as error:
-            self._unread = f"Nobody is told of the voices that are tagged now: {error}"
-            return None
 
     def _tagged(
         self, industry: str | None, items: Sequence[StoredFeedback]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from voc.config import Settings
-from voc.errors import StateError, StoreError, UsageError
+from voc.errors import ConfigError, StateError, StoreError, UsageError
 from voc.pipeline.handling import Handler
 from voc.pipeline.once import once
 from voc.records import stable_id
@@ -199,7 +199,7 @@ class Mailroom:
     def _taken(self, kept: StoredLetter, told: ToldEvent) -> Returned:
         try:
             is_new = self._apply(kept, told)
-        except StateError as error:
+        except (StateError, ConfigError) as error:
             return self._keep(kept, "waiting", str(error))
         except UsageError as error:
             return self._keep(kept, "refused", str(error))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from voc.config import Settings
-from voc.errors import StoreBusyError, StoreError
+from voc.errors import ConfigError, StoreBusyError, StoreError
 from voc.pipeline.chain import Chain
 from voc.pipeline.delivering import Delivery
 from voc.pipeline.feeding import Feeding
@@ -74,6 +74,8 @@ class Worker:
         self._seen = 0
         self._next_run = clock()
         self._next_look = clock()
+        self._next_try = clock()
+        self._wrong: str | None = None
         self._hold = ExitStack()
         self._holds: Holding = _nothing
         self._delivery: Delivery | None = None
@@ -96,12 +98,28 @@ class Worker:
         """
         holds = self._take_chain()
         told = self._letters().take_in(stop)
-        done = self._turn(stop) if holds else Turn(delivered=self._sent(stop))
+        done = self._chained(stop) if holds else Turn(delivered=self._sent(stop))
         return replace(
             done,
             returned=told.applied + done.returned,
             troubles=(*told.troubles, *done.troubles),
         )
+
+    def _chained(self, stop: Callable[[], bool]) -> Turn:
+        """Does what the chain has to do; while a file it reads is wrong, only delivers.
+
+        What is wrong is told once, and the file read again at each look at the clocks.
+        """
+        if self._clock() < self._next_try:
+            return Turn(delivered=self._sent(stop))
+        try:
+            done = self._turn(stop)
+        except ConfigError as error:
+            self._next_try = self._clock() + self._settings.worker.clocks_every_s
+            is_new, self._wrong = str(error) != self._wrong, str(error)
+            return Turn(delivered=self._sent(stop), troubles=(str(error),) if is_new else ())
+        self._wrong = None
+        return done
 
     def _turn(self, stop: Callable[[], bool]) -> Turn:
         newest = self._store.newest_seq()
@@ -144,7 +162,7 @@ class Worker:
     def _letters(self) -> Mailroom:
         """Returns the inboxes, which stay connected from turn to turn."""
         if self._mailroom is None:
-            self._mailroom = Mailroom(self._store, self._settings)
+            self._mailroom = Mailroom(self._store, self._settings, clock=self._clock)
         return self._mailroom
 
     def _chain(self) -> Chain:

@@ -288,7 +288,8 @@ class _Desk:
             description=self._describe(task, decided, begun.due_at, None),
             sequence=begun.sequence + 1,
         )
-        return self._messages(changed, task, "updated", decided, self._sinks(order, decided))
+        sinks = self._sinks(order, decided)
+        return self._messages(changed, task, "updated", decided, sinks, entry=changed.history[-1])
 
     def _update(self, task: Task, order: WorkOrder) -> list[tuple[WorkOrder, Message]]:
         issue, decided = task.issue, self._routed_anew(task, order)
@@ -357,6 +358,7 @@ class _Desk:
         event: Told,
         decided: Routing,
         sinks: Sequence[str],
+        entry: HistoryEntry | None = None,
     ) -> list[tuple[WorkOrder, Message]]:
         return [
             (
@@ -369,6 +371,7 @@ class _Desk:
                     routing=decided,
                     circumstances=task.told,
                     at=self.now,
+                    entry=entry,
                 ),
             )
             for sink in sinks

@@ -58,6 +58,11 @@ class Task:
         name = part_of(order, parts)
         return (self.is_whole or not voices_of(name)) and self._is_for(order, name)
 
+    def is_beside(self, order: WorkOrder, parts: Mapping[str, OrderPart]) -> bool:
+        """Says whether an order is of another part of the same issue, for the same department."""
+        name = part_of(order, parts)
+        return bool(voices_of(name)) and name != self.part and self._is_for(order, name)
+
     def _is_for(self, order: WorkOrder, name: str) -> bool:
         """Says whether an order is for the department of this task, where several get the same."""
         departments = [one.partition(_DEPARTMENT)[2] for one in (self.part, name)]
@@ -124,9 +129,10 @@ def fitted(
 ) -> list[Task]:
     """Fits tasks to the orders that run already, so that no team gets one voice twice.
 
-    Those may be older than the rules. Parts join an order of the whole issue that their department
-    works on, but for those that are more urgent or had orders of their own; the whole leaves out
-    the parts that have running orders.
+    Those may be older than the rules. What has no order of its own joins one that its department
+    works on already, of the whole issue or of another part that its voices are in, but for what is
+    more urgent; the whole leaves out the parts that have running orders. What an order of the rest
+    holds is not known, so nothing joins it.
 
     Args:
         tasks: What the rules make of an issue now.
@@ -146,8 +152,15 @@ def fitted(
             joining.setdefault(part_of(host, parts), []).append(task)
         elif task.is_whole:
             found += _cut(task, running, parts, told)
-        else:
+        elif own or voices_of(task.part) == _REST:
             found.append(task)
+        else:
+            hosts = [order for order in running if _may_join(task, order)]
+            for part in _cut(task, hosts, parts, told):
+                if part.part == task.part:
+                    found.append(part)
+                else:
+                    joining.setdefault(part.part, []).append(part)
     return [*(_united(name, own, issue, told) for name, own in joining.items()), *found]
 
 
@@ -155,6 +168,11 @@ def _joins(task: Task, host: WorkOrder, own: Sequence[WorkOrder]) -> bool:
     """Says whether a task is done by a running order of the whole issue."""
     if own:
         return host in own
+    return _may_join(task, host)
+
+
+def _may_join(task: Task, host: WorkOrder) -> bool:
+    """Says whether an order is with the department of a task, and as urgent at least."""
     is_theirs = host.department == task.routing.department
     return is_theirs and PRIORITIES.index(task.routing.priority) <= PRIORITIES.index(host.priority)
 
@@ -172,10 +190,8 @@ def _united(name: str, tasks: Sequence[Task], issue: Issue, told: Circumstances)
 def _cut(
     task: Task, running: Sequence[WorkOrder], parts: Mapping[str, OrderPart], told: Circumstances
 ) -> list[Task]:
-    """Cuts a task of a whole issue by the parts that running orders are of."""
-    names = [part_of(order, parts) for order in running if task.overlaps(order, parts)]
-    if not names:
-        return [task]
+    """Cuts a task by the parts that orders run for; what is left of the whole is the rest."""
+    names = [part_of(order, parts) for order in running if task.is_beside(order, parts)]
     found, rest = [], {item.feedback_id for item in task.issue.evidence}
     for name in names:
         voices = rest & {
@@ -184,8 +200,11 @@ def _cut(
         if voices:
             found.append(_part(task, name, voices))
             rest -= voices
+    if not (found or (names and task.is_whole)):
+        return [task]
     _, mark, department = task.part.partition(_DEPARTMENT)
-    return [*found, *([_part(task, f"{_REST}{mark}{department}", rest)] if rest else [])]
+    left = f"{_REST}{mark}{department}" if task.is_whole else task.part
+    return [*found, *([_part(task, left, rest)] if rest else [])]
 
 
 def _part(task: Task, name: str, voices: Collection[str]) -> Task:
