@@ -13,7 +13,7 @@ import pytest
 
 from tests.pipeline.test_chain import MODEL, NOW, Workshop, _voice
 from voc.config import Settings, load_settings
-from voc.pipeline.effects import changed_effects, keep_effects
+from voc.pipeline.effects import changed_effects, keep_effects, reason_text
 from voc.pipeline.handling import Handler
 from voc.pipeline.taxonomies import industries_of
 from voc.records import Effect, Issue, OrderClock, WorkOrder
@@ -103,6 +103,22 @@ def test_the_other_stores_are_the_control(
     assert effect.days_watched == (28 if reason != "watching" else effect.days_watched)
     assert workshop.store.effects() == [effect]
     assert measure(workshop.store, settings()) == [], "again changes nothing"
+
+
+def test_what_is_reopened_is_watched_no_more(workshop: Workshop) -> None:
+    hear(workshop, "南京店", before=60, after=6, last_day=9)
+    hear(workshop, "杭州店", before=80, after=80, last_day=9)
+    mended(workshop.store, "南京店")
+    [effect] = measure(workshop.store, settings())
+    assert effect.reason == "watching"
+    with workshop.store.transaction() as transaction:
+        order = transaction.work_order(effect.work_order_id)
+        assert order is not None
+        transaction.update_work_order(replace(order, status="reopened"))
+    [after] = measure(workshop.store, settings())
+    assert after == replace(effect, reason="reopened")
+    assert reason_text(after).startswith("观察期内又重办（已观察 ")
+    assert measure(workshop.store, settings()) == []
 
 
 def test_later_voices_change_it(workshop: Workshop) -> None:

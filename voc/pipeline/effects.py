@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -36,7 +36,8 @@ def changed_effects(
     """Returns the effects that are new or have changed; writes nothing.
 
     Each industry is looked at up to its own newest feedback that is not in the future. An effect
-    once measured stays when its order is worked on again, and another one is measured then.
+    once measured stays when its order is worked on again, and another one is measured then; one
+    that was still watched says that the order was reopened.
 
     Args:
         store: What is read.
@@ -45,20 +46,21 @@ def changed_effects(
         settings: Of effects, and the lowest probability of a complaint that counts.
         now: The present moment.
     """
+    known = {effect.effect_id: effect for effect in store.effects()}
+    reopened = _reopened(store, known.values())
     orders = store.work_orders(status=WATCHED)
     if not orders:
-        return []
+        return reopened
     twins = twins_of(store.topic_members(industries))
     ended = list(_ended(store, orders, industries, twins))
     if not ended:
-        return []
+        return reopened
     names = {order.key.industry for order in ended}
     chosen = {name: industries[name] for name in names}
     rows = _heard(store, model, chosen, now)
-    known = {effect.effect_id: effect for effect in store.effects()}
     found = _watch(store, model, chosen, settings, rows, ended, twins).effects(ended)
     told = [_proposed(effect, known.get(effect.effect_id), now) for effect in found]
-    return [effect for effect in told if effect != known.get(effect.effect_id)]
+    return [*reopened, *(effect for effect in told if effect != known.get(effect.effect_id))]
 
 
 def keep_effects(
@@ -91,6 +93,8 @@ def reason_text(effect: Effect) -> str:
     """Returns in Chinese what was found, as histories and lists tell it."""
     if effect.reason == "watching":
         return f"观察期未满（已观察 {effect.days_watched}/{effect.days_after} 天）"
+    if effect.reason == "reopened":
+        return f"观察期内又重办（已观察 {effect.days_watched}/{effect.days_after} 天）"
     if effect.reason == "few_voices":
         return "声音太少，无法判断"
     ratio = "—" if effect.effect_ratio is None else f"{effect.effect_ratio:.2f}"
@@ -112,6 +116,17 @@ def _redo(transaction: Transaction, handler: Handler, effect: Effect, now: datet
     except (StateError, UsageError):
         return False
     return True
+
+
+def _reopened(store: Store, effects: Iterable[Effect]) -> list[Effect]:
+    """Returns the effects that were still watched when their order was reopened."""
+    watched = [effect for effect in effects if effect.reason == "watching"]
+    if not watched:
+        return []
+    going = {order.work_order_id for order in store.work_orders() if order.status not in WATCHED}
+    return [
+        replace(effect, reason="reopened") for effect in watched if effect.work_order_id in going
+    ]
 
 
 def _proposed(effect: Effect, before: Effect | None, now: datetime) -> Effect:

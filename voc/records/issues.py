@@ -256,7 +256,8 @@ class Effect:
         ended_at: When work on the order ended.
         verdict: `effective`, `not_effective` or `insufficient` to say.
         reason: Why: the rate `dropped`; there is `no_drop` worth having; it is still `watching`;
-            there are too `few_voices` to see a drop; or the interval is too wide (`wide_interval`).
+            the order was `reopened` before that was over; there are too `few_voices` to see a
+            drop; or the interval is too wide (`wide_interval`).
         days_before: Days before the end that are compared.
         days_after: Days after it that are to be watched.
         days_watched: Days after it that the feedback reaches by now.
