@@ -10,6 +10,7 @@
     │   ├── DamagedError         a file's bytes end early or make no sense (voc.sources)
     │   ├── RefusedError         an address may not be read (voc.sources)
     │   ├── UnreachableError     a site does not answer (voc.sources)
+    │   ├── GoneError            what stood at an address is there no more (voc.sources)
     │   ├── SpentError           a run has made all the requests it may (voc.sources)
     │   ├── AwayError            a broker or server cannot be reached now (voc.sources)
     │   └── FetchError           a file of a folder or bucket cannot be fetched (voc.sources)

@@ -162,7 +162,12 @@ def test_mails_without_an_id_are_told_by_their_bytes() -> None:
     ("header", "is_automatic"),
     [
         ("Auto-Submitted: auto-replied (vacation)", True),
-        ("Auto-Submitted: auto-generated; x=y", True),
+        ("Auto-Submitted: auto-notified; x=y", True),
+        ("Auto-Submitted: auto-generated", False),
+        ("Precedence: list\nList-Id: <service.example.com>", False),
+        ("Subject: 自动回复：我在休假", True),
+        ("Subject: Re: 自动回复不好用", False),
+        ("Content-Type: multipart/report; boundary=b", True),
         ("Auto-Submitted: no", False),
         ("X-Auto-Response-Suppress: All", True),
         ("X-Auto-Response-Suppress: None", False),
@@ -173,7 +178,7 @@ def test_mails_without_an_id_are_told_by_their_bytes() -> None:
     ],
 )
 def test_what_programs_send_is_no_voice(header: str, is_automatic: bool) -> None:
-    data = f"From: li@example.com\nSubject: x\n{header}\n\n我在休假".encode()
+    data = f"{header}\nFrom: li@example.com\nSubject: x\n\n我在休假".encode()
     if is_automatic:
         with pytest.raises(RowError, match="the mail is an automatic one"):
             read_mail(data)

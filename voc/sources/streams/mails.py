@@ -23,13 +23,18 @@ _MOST_PARTS: Final = 200
 _ID_CHARS: Final = 180
 _BY_PEOPLE: Final = frozenset({"no", "none"})
 _AUTOMATIC: Final[Mapping[str, frozenset[str] | None]] = {
-    # A header, and the values that say so; `None`: any but those of people.
-    "Auto-Submitted": None,
+    # A header, and the values that say so; `None`: any but those of people. Forms on websites send
+    # what people wrote as `auto-generated`, and groups pass mails on with `Precedence: list`.
+    "Auto-Submitted": frozenset({"auto-replied", "auto-notified"}),
     "X-Auto-Response-Suppress": None,
     "X-Autoreply": None,
     "X-Autorespond": None,
-    "Precedence": frozenset({"bulk", "junk", "list", "auto_reply"}),
+    "Precedence": frozenset({"bulk", "junk", "auto_reply"}),
 }
+_AUTOMATIC_SUBJECT: Final = re.compile(
+    r"\s*(?:自动回复|自動回覆|自动答复|automatic reply|auto[- ]?reply|out of office)\s*[:：]",
+    re.IGNORECASE,
+)
 _FOLDED: Final = re.compile(r"\s*[\r\n]+\s*")
 
 
@@ -76,12 +81,15 @@ def read_mail(data: bytes) -> Mail:
 
 
 def _automatic(message: Message) -> str | None:
-    """Returns the header by which a mail says that a program wrote it (RFC 3834)."""
+    """Returns the header by which a mail says that a program wrote it (RFC 3834, RFC 6522)."""
     for name, answers in _AUTOMATIC.items():
-        told = header_text(message.get(name)).partition(";")[0].strip().lower()
+        told = re.split("[;(]", header_text(message.get(name)), maxsplit=1)[0].strip().lower()
         if told and told not in _BY_PEOPLE and (answers is None or told in answers):
             return f"{name}: {told[:40]}"
-    return None
+    if message.get_content_type() == "multipart/report":
+        return "Content-Type: multipart/report"
+    is_reply = _AUTOMATIC_SUBJECT.match(header_text(message.get("Subject")))
+    return "Subject" if is_reply else None
 
 
 def _people(message: Message, header: str) -> list[tuple[str, str]]:
