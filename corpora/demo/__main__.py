@@ -20,7 +20,7 @@ from voc.pipeline.chain import Chain
 from voc.pipeline.ingesting import Ingested, ingest
 from voc.pipeline.origins import Told, open_source
 from voc.pipeline.reporting import write_topic_report
-from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES, STAFF
 from voc.report.tally import UNINFORMATIVE
 from voc.store import Store, open_store
 from voc.tagging.engine import load
@@ -69,14 +69,16 @@ def _summarise(console: Console, store: Store, model: str, read: list[Ingested])
     rows = list(store.tagged(model=model))
     judged = [row for row in rows if not UNJUDGED_FLAGS.intersection(row.flags)]
     labels = Counter(row.sentiment for row in judged)
-    aside = Counter(flag for row in rows for flag in row.flags)
+    # A post of staff has no words of a customer, but is not empty.
+    aside = Counter(flag for row in rows for flag in ({STAFF} & row.flags or row.flags))
     total = len(rows)
     console.print(
         f"读入 {total} 条反馈（{len(read)} 个来源，论坛、热线、评价、问卷），"
         f"模型 {model}。个人信息已打码。\n"
         f"情感（{len(judged)} 条）：负面 {labels['negative'] / len(judged):.0%}，"
         f"中性 {labels['neutral'] / len(judged):.0%}，正面 {labels['positive'] / len(judged):.0%}。"
-        f"单独列出：疑似水军 {aside['paid_burst']} 条，无内容 {aside['uninformative']} 条。"
+        f"单独列出：疑似水军 {aside['paid_burst']} 条，无内容 {aside['uninformative']} 条，"
+        f"客服或商家所说 {aside[STAFF]} 条。"
     )
     _print_issues(console, store)
     topics = store.topics()

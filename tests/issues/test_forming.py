@@ -187,6 +187,21 @@ def test_what_was_closed_for_want_of_voices_opens_with_the_first_that_count(ment
     assert issue.status == "reopened"
 
 
+@pytest.mark.parametrize("status", ["open", "reopened", "ignored"])
+def test_voices_whose_times_were_mended_may_make_an_issue_no_more(
+    status: IssueStatus, mention: Make
+) -> None:
+    issues = [replace(run(days(mention, 100, 100.1, 100.2))[0], status=status)]
+    names = [item.feedback_id for item in issues[0].evidence]
+    apart = [mention(name, day, product="X5") for name, day in zip(names, (0, 40, 80), strict=True)]
+    changed = run(apart, issues)
+    assert [issue.status for issue in changed] == ([] if status == "ignored" else ["closed"])
+    assert run(apart, kept(issues, changed), settled_until={}) == []
+    back = run(days(mention, 100, 100.1, 100.2), kept(issues, changed), settled_until={})
+    again = [] if status == "ignored" else [(issues[0].issue_id, "reopened")]
+    assert [(issue.issue_id, issue.status) for issue in back] == again
+
+
 def test_closed_again_stays_closed(mention: Make) -> None:
     voices = days(mention, 0, 1, 2, 10)
     [issue] = run(voices)

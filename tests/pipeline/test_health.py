@@ -89,6 +89,36 @@ def test_a_fault_behind_a_plug_in_names_its_own_line(store: Store) -> None:
         ingest(store, Misled(None), settings=Settings(), industry=None)
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"native_id": 17}, "native_id is of the type int; it must be text"),
+        ({"created_at": "2026-11-01"}, "created_at is another text; it must be a datetime"),
+        ({"created_at": datetime(2026, 11, 1)}, "a datetime without a time zone"),  # noqa: DTZ001
+        ({"channel": "telegram"}, "channel is another text; it must be one of forum, hotline"),
+        ({"source": "other"}, "source is another text; it must be 'site'"),
+        ({"nps": "9"}, "nps is another text; it must be a number or None"),
+        (None, "hands over of the type dict instead of a Page"),
+    ],
+)
+def test_a_plug_in_that_hands_over_what_it_may_not_is_told(
+    values: dict[str, Any] | None, said: str, store: Store
+) -> None:
+    right: dict[str, Any] = {"source": "site", "native_id": "1", "channel": "forum", "text": "好"}
+
+    class Loose(Failing):
+        def read(self, _: Mapping[str, Any] | None) -> Iterator[Page]:
+            if values is None:
+                yield {}  # type: ignore[misc]
+                return
+            yield Page((Feedback(**right | values),), (), {}, done=True)
+
+    with pytest.raises(SourceError) as caught:
+        ingest(store, Loose(None), settings=Settings(), industry=None)
+    assert said in str(caught.value)
+    assert store.counts().feedback == 0
+
+
 def test_what_a_run_has_to_tell_is_kept_with_its_health(store: Store) -> None:
     source = Failing(None)
     source.notes = ("3 rows lie ahead.",)  # type: ignore[attr-defined]

@@ -59,7 +59,8 @@ def form_issues(
     A closed issue is reopened by voices that came after it was settled and would make an issue by
     themselves: one that is misread, or a straggler, only counts, as late rows from before do. One
     that was closed for want of voices that count is reopened where there are such again. An
-    ignored issue stays ignored and goes on counting. Where late voices bridge two issues, the later
+    ignored issue stays ignored and goes on counting. One whose voices make no issue any more, as
+    their times were mended, is closed. Where late voices bridge two issues, the later
     one is returned closed and without voices (see `matching.absorb`).
 
     Args:
@@ -180,16 +181,18 @@ class _Scene:
     ) -> Iterator[Issue]:
         """Yields all issues of one group, changed or not, and marks of absorbed ones."""
         episodes = find_episodes(voices, settings=self.settings)
-        if not episodes:
-            return
         as_of = self.as_of[key.industry]
         days = [day_of(voice.occurred_at, as_of) for voice in voices]
         taken = {issue.issue_id for issue in known}
+        left = {issue.issue_id: issue for issue in known if issue.status in ("open", "reopened")}
         for episode, match in zip(episodes, match_episodes(episodes, known), strict=True):
             issue = self._issue(key, episode, days, match, taken)
             taken.add(issue.issue_id)
             yield issue
             yield from (absorb(other, into=issue) for other in match.absorbed)
+            for other in (issue, *match.absorbed):
+                left.pop(other.issue_id, None)
+        yield from (replace(issue, status="closed") for issue in left.values())
 
     def _issue(
         self,

@@ -17,7 +17,7 @@ from voc.workorders.history import SYSTEM
 
 _WHY_MOVED: Final = {
     "reopened": "关闭之后又有新的声音",
-    "closed": "它的声音都被判为刷帖、广告或重复",
+    "closed": "它的声音不再构成问题：被判为刷帖、广告或重复，或时间、内容有更正",
 }
 """Why the chain itself moves an issue to a state."""
 

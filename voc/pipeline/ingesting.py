@@ -21,6 +21,7 @@ from voc.pipeline.taxonomies import keep_industry
 from voc.pipeline.voices import protect, protected_id, protected_reject
 from voc.sources.base import Exporting, Following, Page, Source, notes_of
 from voc.sources.files import FileSource
+from voc.sources.handed import check_page
 from voc.store import Store, Transaction
 
 KEY_NAME = "privacy.key"
@@ -250,15 +251,20 @@ def ingest(
 def _pages(
     source: Source, cursor: Mapping[str, Any] | None, until: Event | None
 ) -> Generator[Page, None, None]:
+    kind = type(source)
+    is_ours = kind.__module__.partition(".")[0] == "voc"
     try:
         if until is not None and isinstance(source, Following):
-            yield from source.follow(cursor, until)
+            pages = source.follow(cursor, until)
         else:
-            yield from source.read(cursor)
+            pages = source.read(cursor)
+        for page in pages:
+            if not is_ours:
+                check_page(page, source=source.name)
+            yield page
     except VocError:
         raise
     except Exception as error:
-        kind = type(source)
         file = getattr(sys.modules.get(kind.__module__), "__file__", None)
         raise SourceError(
             f"{source.name}: cannot be read, as its program {kind.__module__}.{kind.__qualname__}"

@@ -39,7 +39,7 @@ from voc.workorders.parts import VOICE, Task, beside_whole, fitted, is_whole, ta
 from voc.workorders.payload import work_order_message
 from voc.workorders.reviewing import Reviews, is_worse
 from voc.workorders.rotas import Turns
-from voc.workorders.routing import Router, Routing, assigned, sinks_of
+from voc.workorders.routing import CLOCK_LABELS, Router, Routing, assigned, sinks_of
 from voc.workorders.rules import PRIORITY_LABELS, RoutingRules
 from voc.workorders.states import ENDED
 
@@ -397,7 +397,8 @@ def unhurried(
         return decided
     days = (now - issue.last_seen).days
     said = f"{days} 天来没有新的声音" if is_old else "声音都没有时间，可能是很久以前的"
-    why = f"{decided.explanation}；{said}，按工作时间计时"
+    told = decided.explanation.replace(CLOCK_LABELS["calendar"], CLOCK_LABELS["working"])
+    why = f"{told}；{said}，按工作时间计时"
     return replace(decided, clock="working", explanation=why)
 
 
