@@ -154,11 +154,8 @@ class SqlPlace:
     def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
         self._run(f"INSERT INTO {self.table} (id, words, updated_at) VALUES (?, ?, ?)", list(rows))
 
-    def change(self, assignment: str, where: str) -> None:
-        self._run(
-            f"UPDATE {self.table} SET {assignment}, updated_at = '2026-11-02 00:00:00'"
-            f" WHERE {where}"
-        )
+    def change(self, assignment: str, where: str, *, at: str = "2026-11-02 00:00:00") -> None:
+        self._run(f"UPDATE {self.table} SET {assignment}, updated_at = '{at}' WHERE {where}")
 
     def edit(self) -> None:
         self.change("words = '改过'", "id = 6")

@@ -27,7 +27,7 @@ from voc.sources.streams.consuming import MOST_TRIES, AwayError, pause_s
 from voc.sources.streams.watermarks import (
     Mark,
     earlier,
-    moment_before,
+    is_ahead,
     read_mark,
     time_of,
     write_mark,
@@ -41,8 +41,8 @@ class _State:
 
     Attributes:
         position: Watermark and key of the last row read.
-        floor: Lowest watermark at which a run was cut off, or that was now when a row ahead of it
-            was read: rows that were late there are looked for by the next run.
+        floor: Lowest watermark at which a run was cut off, or behind which rows lay ahead of now:
+            rows that are late there are looked for by the next run.
         done: Whether the run came to its end.
     """
 
@@ -76,7 +76,8 @@ class SqlSource:
     Rows are read by growing watermark and, within one, by growing key, so that none is lost or
     doubled where a page ends between equals. Each run begins `lag` before the end of the last one,
     for rows that were committed late; what is known is a duplicate. A watermark that lies ahead of
-    now, as of a clock that is wrong, holds up no later row: the next run begins at now. A row whose
+    now, as of a clock that is wrong, holds up no later row: the next run begins at the last one
+    that does not, or at the first row where all do. A row whose
     `deleted` column says so is withdrawn. Where the query gives all there is (`snapshot`), each run
     reads all of it.
 
@@ -125,8 +126,8 @@ class SqlSource:
         count, first = self._ahead
         said = (
             f"{count} rows have a {self._settings.watermark} that lies ahead (the first: {first});"
-            " they are read, and the next run begins at now all the same. Mend them, or where all"
-            " rows do, the setting timezone."
+            " they are read, and the next run looks before them all the same. Mend them, or where"
+            " all rows do, the setting timezone."
         )
         return (said,) if count else ()
 
@@ -158,7 +159,7 @@ class SqlSource:
         if state.position is None:
             return state
         watermark = state.position[0]
-        if state.floor is None and self._now_before(watermark, datetime.now(UTC)):
+        if state.floor is None and self._is_ahead(watermark, datetime.now(UTC)):
             return _State()
         if not state.done:
             return replace(state, floor=_lower(state.floor, watermark))
@@ -166,9 +167,9 @@ class SqlSource:
         begin = earlier(floor, self._settings.lag, self._settings.watermark)
         return _State((begin, ("none", "")))
 
-    def _now_before(self, watermark: Mark, moment: datetime) -> Mark | None:
-        """The moment as a watermark, where the row's own lies ahead of it."""
-        return moment_before(watermark, moment, self._zone, lag=self._settings.lag)
+    def _is_ahead(self, watermark: Mark, moment: datetime) -> bool:
+        """Says whether a watermark lies ahead of a moment."""
+        return is_ahead(watermark, moment, self._zone, lag=self._settings.lag)
 
     def _pages(
         self,
@@ -185,9 +186,10 @@ class SqlSource:
                 yield draft.page(state.as_cursor(), done=False, is_snapshot=True), state
             position = self._position(row)
             draft.add(item, moment=time_of(position[0], self._zone))
-            state = replace(state, position=position, done=False)
-            if capped := self._now_before(position[0], moment):
-                state = replace(state, floor=_lower(state.floor, capped))
+            last, state = state.position, replace(state, position=position, done=False)
+            if self._is_ahead(position[0], moment):
+                if last is not None and not self._is_ahead(last[0], moment):
+                    state = replace(state, floor=_lower(state.floor, last[0]))
                 count, first = self._ahead
                 self._ahead = count + 1, first or f"{position[0][1]}, {position[1][1]}"
         self._rows += len(rows)

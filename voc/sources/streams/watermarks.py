@@ -63,34 +63,29 @@ def earlier(mark: Mark, lag: float, column: str) -> Mark:
     return write_mark(_minus(value, lag), column)
 
 
-def moment_before(mark: Mark, moment: datetime, zone: tzinfo, *, lag: float) -> Mark | None:
-    """Returns a moment as the mark writes times, where the mark lies more than `lag` s ahead of it.
+def is_ahead(mark: Mark, moment: datetime, zone: tzinfo, *, lag: float) -> bool:
+    """Says whether a mark lies more than `lag` s ahead of a moment; what tells no time does not.
 
     Args:
         mark: The mark.
         moment: A time with an offset.
         zone: The zone of marks that name none.
-        lag: Seconds.
-
-    Returns:
-        `None` where the mark lies not ahead, or tells no time, as a number does not.
+        lag: Seconds; of days the whole ones that hold them.
     """
     value = read_mark(mark)
     if isinstance(value, str):
         try:
             told = datetime.fromisoformat(value)
         except ValueError:
-            return None
-        here = _like(told, moment, zone)
+            return False
         back = told - _days(lag) if len(value) <= _TIME_LIKE else _back(told, lag)
-        return ("text", _as_text(here, value)) if back > here else None
+        return back > _like(told, moment, zone)
     if isinstance(value, datetime):
-        here = _like(value, moment, zone)
-        return ("time", here.isoformat()) if _back(value, lag) > here else None
+        return _back(value, lag) > _like(value, moment, zone)
     if isinstance(value, date):
-        today = moment.astimezone(zone).date()
-        return ("date", today.isoformat()) if _minus(value, lag) > today else None
-    return None
+        latest: date = _minus(value, lag)
+        return latest > moment.astimezone(zone).date()
+    return False
 
 
 def time_of(mark: Mark, zone: tzinfo) -> datetime | None:
