@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -119,13 +120,69 @@ def test_a_thread_that_is_gone_is_looked_at_once_and_may_come_again() -> None:
     assert theirs <= voices(walks.run())
 
 
-def test_a_thread_that_is_gone_though_the_list_shows_it_is_withdrawn() -> None:
+def test_a_thread_that_the_list_still_shows_is_out_of_reach_and_not_gone() -> None:
     forum, hidden = FakeDiscuz(6), set[str]()
     walks = discuz(lambda path: None if path in hidden else forum(path))
     walks.run()
     hidden.add("/thread-6-1-1.html")
-    assert lost(walks.run()) == pids(forum, 6)
     assert lost(walks.run()) == set()
+    assert [url.removeprefix(BASE) for url in walks.missed] == ["/thread-6-1-1.html"]
+    theirs = pids(forum, 6)
+    del forum.topics[6]
+    assert lost(walks.run()) == theirs
+    assert walks.missed == ()
+
+
+def test_what_the_forum_says_is_deleted_is_withdrawn_though_the_list_shows_it() -> None:
+    forum, closed = FakeDiscuz(6), set[str]()
+    page = forum._page('<div id="messagetext"><p>抱歉，指定的主题不存在或已被删除</p></div>')
+    walks = discuz(lambda path: page if path in closed else forum(path))
+    walks.run()
+    closed.add("/thread-6-1-1.html")
+    assert lost(walks.run()) == pids(forum, 6)
+
+
+@pytest.mark.parametrize("list_is_empty", [False, True])
+def test_where_every_thread_answers_404_nothing_is_withdrawn(list_is_empty: bool) -> None:
+    """As where addresses are written in another way, or a guard takes the crawler for a robot."""
+    forum, is_guarded = FakeDiscuz(12), [False]
+
+    def answer(path: str) -> Answer | None:
+        if is_guarded[0] and "thread" in path:
+            return None
+        if is_guarded[0] and list_is_empty:
+            return forum._page("<p>暂无主题</p>")
+        return forum(path)
+
+    walks = discuz(answer)
+    known = voices(walks.run())
+    is_guarded[0] = True
+    for _ in range(3):
+        with contextlib.suppress(SourceError):
+            assert lost(walks.run()) == set()
+    assert len(walks.missed) >= 12
+    is_guarded[0] = False
+    assert lost(walks.run()) == set()
+    assert known
+
+
+def test_a_forum_in_another_skin_is_told_and_read_once_it_is_understood() -> None:
+    forum, is_strange = FakeDiscuz(8), [True]
+
+    def answer(path: str) -> Answer | None:
+        given = forum(path)
+        if given is None or not is_strange[0] or "thread" not in path:
+            return given
+        return Answer(
+            given.body.replace(b'<table id="pid', b'<table id="post_'), given.status, given.kind
+        )
+
+    walks = discuz(answer)
+    for _ in range(2):
+        with pytest.raises(SourceError, match="5 threads were opened, and no post was found"):
+            walks.run()
+    is_strange[0] = False
+    assert voices(walks.run()) == {pid for tid in forum.topics for pid in pids(forum, tid)}
 
 
 def test_a_thread_that_guests_may_not_read_any_more_is_not_withdrawn() -> None:

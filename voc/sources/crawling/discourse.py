@@ -91,7 +91,7 @@ class DiscourseCrawler:
         url = f"{self._base}/t/{thread.number}.json"
         page = await site.get(url)
         if page is None:
-            raise GoneError(f"{url}: the topic is there no more.")
+            raise GoneError(f"{url}: the topic is there no more.", is_told=False)
         stream = json_of(page, url).get("post_stream") or {}
         given = [post for post in stream.get("posts") or () if isinstance(post, dict)]
         numbers: dict[Any, str] = {}

@@ -106,7 +106,7 @@ class DiscuzCrawler:
             page = await site.get(url)
             tree = parse(page.text, page.url) if page is not None else None
             if not seen and (page is None or _GONE.search(_message(tree) or "")):
-                raise GoneError(f"{url}: the thread is there no more.")
+                raise GoneError(f"{url}: the thread is there no more.", is_told=page is not None)
             if page is None or tree is None or _message(tree) is not None:  # or not for guests
                 if seen:
                     yield Unreadable(url, "the page is gone, or not for guests any more")

@@ -26,6 +26,10 @@ _LEAST_RECHECK: Final = timedelta(hours=1)
 _MAX_FAILURES: Final = 5
 _MAX_PENDING: Final = 1_000
 _MAX_KNOWN: Final = 20_000
+_NO_POSTS: Final = (
+    "{thread}: {count} threads were opened, and no post was found in any; the forum may have"
+    " another skin, or show posts to members only. Look with: voc crawl --try {thread} --with NAME"
+)
 _MALFORMED: Final = (SourceError, LookupError, TypeError, ValueError, AttributeError)
 
 
@@ -195,7 +199,8 @@ class ForumWalk:
         self._forum = forum
         self._max_pages = max_pages
         self._recheck = timedelta(days=recheck_days)
-        self._failures = 0
+        self._failures = self._read = self._gone = self._blank = 0
+        self._has_posts = False
 
     async def crawl(
         self, site: Site, cursor: Mapping[str, Any], now: datetime
@@ -203,11 +208,14 @@ class ForumWalk:
         """Gives posts, and a mark behind each thread.
 
         Raises:
-            SourceError: A list cannot be read, or five threads in a row cannot be reached; what
-                was read before is behind the last mark.
+            SourceError: A list cannot be read, five threads in a row cannot be reached, or a forum
+                none of whose posts was ever read shows none in five threads; what was read before
+                is behind the last mark.
         """
         states = {name: _State.of(kept) for name, kept in cursor.get("sections", {}).items()}
         states = {name: states.get(name, _State()) for name in self._forum.sections}
+        self._failures = self._read = self._gone = self._blank = 0
+        self._has_posts = any(state.newest is not None for state in states.values())
         for section in self._forum.sections:
             async for step in self._section(site, section, states, now):
                 yield step
@@ -219,6 +227,7 @@ class ForumWalk:
         states[section] = states[section].begun(self._recheck)
         listed, is_whole = await self._threads(site, section, states[section], now)
         states[section] = states[section].without(listed) if is_whole else states[section]
+        begin = states[section]
         done = states[section].done
         threads = sorted(thread for thread in listed if not done or _key(thread) > done)
         retried = [each for each in states[section].pending if each.number not in _numbers(threads)]
@@ -229,10 +238,17 @@ class ForumWalk:
                     yield step
                 states[section] = states[section].read(thread, moment)
                 self._failures = 0
-            except GoneError:
-                if lost := states[section].lost(thread, ()):
-                    yield Lost(lost)
-                states[section] = states[section].read(thread, moment).forgotten(thread)
+                self._read += 1
+            except GoneError as error:
+                if self._is_gone(error, is_listed=number <= len(threads)):
+                    if lost := states[section].lost(thread, ()):
+                        yield Lost(lost)
+                    states[section] = states[section].read(thread, moment).forgotten(thread)
+                else:
+                    states[section] = states[section].missed(thread, moment)
+                    yield _mark(states, number, total)
+                    if number <= len(threads):
+                        self._count_failure(error)
             except RefusedError:  # counted by the site
                 states[section] = states[section].read(thread, moment)
             except SpentError:
@@ -245,6 +261,11 @@ class ForumWalk:
             except _MALFORMED as error:  # one odd thread must not hold up all later ones
                 states[section] = states[section].read(thread, moment)
                 yield Unreadable(thread.url, f"the thread is not written as expected: {error}")
+            if self._blank >= _MAX_FAILURES:
+                # Read once more when it is understood.
+                states[section] = begin
+                yield _mark(states, 0, total)
+                raise SourceError(_NO_POSTS.format(thread=thread.url, count=self._blank))
             yield _mark(states, number, total)
         states[section] = states[section].ended()
         yield _mark(states, total, total)
@@ -259,6 +280,8 @@ class ForumWalk:
             is_whole = is_whole and isinstance(voice, Voice)
             ids += [str(voice.values["id"])] if isinstance(voice, Voice) else []
             yield voice
+        self._has_posts = self._has_posts or bool(ids) or not is_whole
+        self._blank += not self._has_posts
         if not ids or not is_whole:
             return
         lost = states[section].lost(thread, ids)
@@ -276,7 +299,20 @@ class ForumWalk:
         if lost:
             yield Lost(lost)
 
-    def _count_failure(self, error: UnreachableError) -> None:
+    def _is_gone(self, error: GoneError, *, is_listed: bool) -> bool:
+        """Says whether a thread is taken for deleted.
+
+        What the list still shows is not, nor what is most of what was looked at: addresses that
+        changed, and guards against crawlers, answer 404 for all.
+        """
+        if error.is_told:
+            return True
+        if is_listed or self._gone >= self._read:
+            return False
+        self._gone += 1
+        return True
+
+    def _count_failure(self, error: SourceError) -> None:
         self._failures += 1
         if self._failures >= _MAX_FAILURES:
             raise SourceError(

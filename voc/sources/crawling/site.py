@@ -24,7 +24,16 @@ class UnreachableError(SourceError):
 
 
 class GoneError(SourceError):
-    """What stood at an address is there no more."""
+    """What stood at an address is there no more.
+
+    Args:
+        message: Which address.
+        is_told: Whether the site itself says so in words, not only by its status.
+    """
+
+    def __init__(self, message: str, *, is_told: bool) -> None:
+        super().__init__(message)
+        self.is_told = is_told
 
 
 class SpentError(SourceError):
