@@ -14,7 +14,7 @@ from voc.pipeline import screening
 from voc.pipeline.moments import moments_of
 from voc.pipeline.quality import counts_by_source, noticed
 from voc.pipeline.screening import screen_voices
-from voc.records import NEAR_DUPLICATE, STAFF, Feedback, Turn
+from voc.records import NEAR_DUPLICATE, STAFF, Feedback, Tags, Turn
 from voc.store import Store, open_store
 
 MODEL = "scripted@1.0.0"
@@ -70,6 +70,21 @@ def test_what_the_company_said_counts_nowhere(store: Store) -> None:
     assert found["staff"] == {"shop": 2}
     assert not found["empty"]
     assert not found["language"]
+
+
+def test_what_the_model_calls_foreign_is_listed_as_such(store: Store) -> None:
+    english = replace(
+        SAID, native_id="4", text="The chips were broken and stale, terrible service."
+    )
+    hear(store, SAID)
+    with store.transaction() as transaction:
+        transaction.add_feedback([english], industry="ecommerce", now=NOW)
+    [row] = store.untagged(MODEL, limit=9)
+    said = Tags("4", english.text, "en", None, model=MODEL, flags=("foreign",))
+    with store.transaction() as transaction:
+        transaction.save_tags([(row, said)], NOW)
+    found = counts_by_source(list(noticed(store, model=MODEL)))
+    assert found["language"] == {"shop": 1}
 
 
 def test_what_is_withdrawn_repeats_nothing(store: Store) -> None:

@@ -99,13 +99,13 @@ def warn(store: Store, source: Source, result: Ingested, *, after: int) -> None:
         result: What became of its rows.
         after: The greatest `seq` there was before.
     """
-    from voc.sources.base import notes_of
+    from voc.sources.base import Following, notes_of
     from voc.sources.files import FileSource
 
     for note in notes_of(source):
         say(f"{source.name}: {note}")
     if result.undated:
-        say(f"{source.name}: {_undated(result)}")
+        say(f"{source.name}: {_undated(result, catches_up=not isinstance(source, Following))}")
     if not isinstance(source, FileSource):
         return
     if source.recalled:
@@ -129,14 +129,22 @@ def warn(store: Store, source: Source, result: Ingested, *, after: int) -> None:
         )
 
 
-def _undated(result: Ingested) -> str:
-    """Says how many rows tell no time, and what they count for."""
+def _undated(result: Ingested, *, catches_up: bool) -> str:
+    """Says how many rows tell no time, and what they count for.
+
+    Args:
+        result: What became of the rows.
+        catches_up: Whether the source's first run gives what was said before.
+    """
     now = result.undated - result.placed
     told = "the time in the name of their file, else of its or their row's last change"
     counted = [f"{result.placed} count for {told}"] * bool(result.placed)
     counted += [f"{now} count for the moment they came in"] * bool(now)
+    backlog = (
+        " Those that a source holds when it is read for the first time are no emergencies: their"
+        " work orders run on working time."
+    )
     return (
-        f"{result.undated} rows tell no time: {', '.join(counted)}. Those that a source holds when"
-        " it is read for the first time are no emergencies: their work orders run on working time."
+        f"{result.undated} rows tell no time: {', '.join(counted)}.{backlog if catches_up else ''}"
         " Map created_at to the column of the time, if there is one."
     )

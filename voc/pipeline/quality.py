@@ -9,7 +9,6 @@ from typing import Final, Literal, get_args
 
 from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, STAFF
 from voc.store import Store, StoredFeedback, TaggedRow
-from voc.text.language import language_of
 from voc.text.privacy import mask
 
 Reason = Literal[
@@ -37,7 +36,6 @@ WHAT: Final[dict[Reason, tuple[str, str]]] = {
 }
 """What each reason is, and what becomes of it."""
 
-_KNOWN: Final = frozenset({"zh", "zh-Hant", "yue", "en"})
 _SHOWN_CHARS: Final = 120
 _HASTY: Final = ("straight_line", "speeder")
 
@@ -88,7 +86,7 @@ def _reasons(row: TaggedRow, survey_flags: object) -> Iterator[Reason]:
         return
     if "uninformative" in row.flags or not row.text.strip():
         yield "empty"
-    elif language_of(row.text) not in _KNOWN:
+    elif "foreign" in row.flags:
         yield "language"
     if NEAR_DUPLICATE in row.flags:
         yield "duplicate"

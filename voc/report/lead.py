@@ -52,7 +52,7 @@ def lead(
     parts.append(plain("。"))
     if 2 * undated > overview.rows:
         which = "它们" if undated == overview.rows else f"其中 {number(undated)} 条"
-        parts.append(plain(f"{which}自己不带时间，按导入的时间计。"))
+        parts.append(plain(f"{which}自己不带时间，按所在文件或导入的时间计。"))
     if overview.recent is not None and overview.recent.is_clear:
         parts += _change(
             overview.recent,
