@@ -94,6 +94,15 @@ def test_the_same_voices_in_another_file_are_told(voc: Voc, tmp_path: Path) -> N
     assert "same words" not in again.err
 
 
+def test_an_edited_row_without_an_id_is_told_to_count_as_new(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "shop.csv").write_text(ROWS, encoding="utf-8")
+    voc("ingest", "shop.csv", "--industry", "snack")
+    (tmp_path / "shop.csv").write_text(ROWS.replace("第1袋", "第一袋"), encoding="utf-8")
+    told = voc("ingest", "shop.csv", "--industry", "snack")
+    assert "shop: 1 new, 4 known" in told.err
+    assert "no column is known to name the rows" in told.err
+
+
 def test_one_name_keeps_the_voices_of_two_files_once(voc: Voc, tmp_path: Path) -> None:
     (tmp_path / "last.csv").write_text(ROWS, encoding="gbk")
     (tmp_path / "this.csv").write_text(ROWS + "2026-10-07,新的一袋也太咸,二店\n", encoding="utf-8")

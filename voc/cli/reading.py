@@ -118,6 +118,11 @@ def warn(store: Store, source: Source, result: Ingested, *, after: int) -> None:
             f"{source.name}: {result.kept} known voices keep fields that it has no column for."
             " --map FIELD=COLUMN names one; --map FIELD= says that they are empty."
         )
+    if result.accepted and not source.has_ids and _lacks_known(store, source.name, result):
+        say(
+            f"{source.name}: no column is known to name the rows, so that one which was edited is"
+            f" among the {result.accepted} new ones. If one does, name it: --map id=COLUMN"
+        )
     for sentence in source.doubts.sentences():
         say(f"{source.name}: {sentence}")
     looked_at, shared = store.overlaps(source.name, after=after, limit=LOOKED_AT)
@@ -127,6 +132,12 @@ def warn(store: Store, source: Source, result: Ingested, *, after: int) -> None:
             f" as voices of {other}. Where both hold the same voices, ingest both with one name"
             f" (--name {other}) to keep each once."
         )
+
+
+def _lacks_known(store: Store, name: str, result: Ingested) -> bool:
+    """Says whether a source holds some of its known voices and lacks others."""
+    kept = sum(each.voices for each in store.sources() if each.source == name)
+    return 0 < result.duplicates < kept - result.accepted
 
 
 def _undated(result: Ingested, *, catches_up: bool) -> str:

@@ -71,6 +71,7 @@ class FileSource:
     Attributes:
         doubts: What is doubtful in the rows that were read last.
         recalled: What was not told but remembered, as options that tell it.
+        has_ids: Whether a column names its rows; else their words do, so that an edit is another.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class FileSource:
         self._silent: frozenset[str] = frozenset()
         self._remembered: dict[str, str] = {}
         self.recalled: tuple[str, ...] = ()
+        self.has_ids = True
         self._progress = ReadProgress(0, None)
 
     @property
@@ -258,6 +260,7 @@ class FileSource:
         told = self._usable(names)
         columns = find_columns(names, mapping=told, sample_rows=values)
         self._silent = silent_fields(columns, told)
+        self.has_ids = bool(columns["id"] or columns["turns"])
         is_survey = "survey" in (self._channel, columns.channel)
         answer = answer_columns(names, columns) if is_survey else None
         return replace(columns, medium=self._medium or columns.medium, answer=answer)
