@@ -227,3 +227,13 @@ def test_issues_are_listed_by_severity_and_then_size() -> None:
     assert [one.issue_id for one in _worst_first(found)] == [
         "worst", "large", "small", "low", "closed",
     ]  # fmt: skip
+
+
+def test_the_list_shows_days_of_the_settings_zone(
+    voc: Voc, issue: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "2026-11-05" in voc("issues").out
+    monkeypatch.setenv("VOC_TIMEZONE", "America/Los_Angeles")
+    said = voc("issues").out
+    assert "2026-11-04" in said
+    assert "2026-11-05" not in said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -72,7 +72,8 @@ def list_issues(
     with opened_store(settings) as store:
         check_industry(industry, store, settings)
         if alerts:
-            _list_alerts(store.alerts(industry=industry, status=status, limit=limit), as_json)
+            told = store.alerts(industry=industry, status=status, limit=limit)
+            _list_alerts(told, as_json, zone=settings.zone)
             return
         listed = store.issues(industry=industry, status=status, with_evidence=as_json)
         found = _worst_first(listed)[:limit]
@@ -92,7 +93,7 @@ def list_issues(
                 item.issue_id, item.title, label(item.severity, "severity"),
                 label(item.trend, "trend"), str(item.count),
                 item.product or "", item.store or "", label(item.status, "issue_status"),
-                f"{item.last_seen:%Y-%m-%d}",
+                f"{item.last_seen.astimezone(settings.zone):%Y-%m-%d}",
             )
             for item in found
         ),
@@ -115,7 +116,7 @@ def _worst_first(found: Sequence[Issue]) -> list[Issue]:
     return sorted(found, key=rank)
 
 
-def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:
+def _list_alerts(found: Sequence[Alert], as_json: bool, *, zone: tzinfo) -> None:
     if as_json:
         print_records(alert.as_dict() for alert in found)
         return
@@ -133,7 +134,8 @@ def _list_alerts(found: Sequence[Alert], as_json: bool) -> None:
                 alert.alert_id, alert.title, alert.product or "", alert.store or "",
                 alert.region or "", label(alert.status, "issue_status"),
                 label(alert.trend, "trend"), str(alert.count),
-                f"{alert.expected:.1f}", f"{alert.since:%Y-%m-%d}", str(alert.reopened),
+                f"{alert.expected:.1f}", f"{alert.since.astimezone(zone):%Y-%m-%d}",
+                str(alert.reopened),
             )
             for alert in found
         ),
