@@ -58,10 +58,10 @@ def form_issues(
 
     A closed issue is reopened by voices that came after it was settled and would make an issue by
     themselves: one that is misread, or a straggler, only counts, as late rows from before do. One
-    that was closed for want of voices that count is reopened where there are such again. An
-    ignored issue stays ignored and goes on counting. One whose voices make no issue any more, as
-    their times were mended, is closed. Where late voices bridge two issues, the later
-    one is returned closed and without voices (see `matching.absorb`).
+    that was closed for want of voices that count is reopened where there are such again. An ignored
+    issue stays ignored and goes on counting. One whose voices make no issue any more, as their
+    times were mended, is closed. Where late voices bridge two issues, the later one is returned
+    closed and without voices (see `matching.absorb`).
 
     Args:
         mentions: All mentions known of each group that is to be looked at; a group none of whose

@@ -18,7 +18,7 @@ from voc.pipeline.delivering import known_sinks
 from voc.pipeline.issue_states import Moved, move_issues, worked_on
 from voc.pipeline.rulecheck import team_doubt
 from voc.pipeline.taxonomies import industries_of
-from voc.pipeline.themed_rules import rules_of
+from voc.pipeline.themed_rules import themed
 from voc.records import PRIORITIES, HistoryEntry, Issue, Message, WorkOrder
 from voc.store import Store, Transaction
 from voc.workorders import (
@@ -31,6 +31,7 @@ from voc.workorders import (
     calendar_for,
     due_steps,
     escalated,
+    load_routing,
 )
 from voc.workorders.clocks import granted_hours
 from voc.workorders.history import SYSTEM, is_late, noted_late, recorded
@@ -81,7 +82,7 @@ class Handler:
         self._store = store
         self._settings = settings
         self._file = settings.resolve(settings.routing.file)
-        self.rules = rules_of(store, settings)
+        self.rules = load_routing(self._file)
         known_sinks(self.rules, settings)
 
     @cached_property
@@ -273,9 +274,8 @@ class Handler:
         issue, (told, _) = self._issue(order, last), told_before(last)
         industries, _ = industries_of(self._store, self._settings, [issue.industry])
         hours = self.rulebook.calendar.hours_per_day
-        rerouting = Rerouting(
-            Router(self.rules, hours_per_day=hours), self.rules.defaults.department, self.rulebook
-        )
+        router = Router(themed(self.rules, self._store, self._settings), hours_per_day=hours)
+        rerouting = Rerouting(router, self.rules.defaults.department, self.rulebook)
         industry = industries.get(issue.industry)
         decided = rerouting.decide(
             order, issue, industry=industry, told=told, taken=self._taken(transaction, order)

@@ -16,6 +16,7 @@ from voc.pipeline.health import backlog
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
 from voc.pipeline.telling import told_by_voices
+from voc.pipeline.themed_rules import themed
 from voc.pipeline.tiers import Tiers
 from voc.records import Issue
 from voc.store import Store
@@ -70,12 +71,13 @@ def order_issues(
     )
     issues = formed.issues
     handler = Handler(store, settings)
+    rules = themed(handler.rules, store, settings, twins=twins)
     told = told_by_voices(
         store,
         issues,
         complaints,
         model=model,
-        rules=handler.rules,
+        rules=rules,
         window_days=settings.issues.window_days,
         tiers=tiers,
     )
@@ -98,7 +100,7 @@ def order_issues(
         found = decide_orders(
             [issue for issue in issues if issue.issue_id not in left_out],
             transaction.work_orders(),
-            routing=handler.rules,
+            routing=rules,
             industries=industries,
             calendar=handler.rulebook.calendar,
             now=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from voc.config import Settings
 from voc.errors import nearest
@@ -16,20 +16,38 @@ from voc.workorders.rules import Rule
 
 
 def rules_of(store: Store, settings: Settings) -> RoutingRules:
-    """Loads the routing rules, with the ids of the themes whose names they say.
-
-    A theme whose voices stand in the issues of another (see `voc.topics.twins`) is known by that
-    one's id too. Names hold as themes are called at this moment.
+    """Loads the routing rules as `themed` gives them.
 
     Raises:
         ConfigError: The rules are wrong.
     """
-    rules = load_routing(settings.resolve(settings.routing.file))
+    return themed(load_routing(settings.resolve(settings.routing.file)), store, settings)
+
+
+def themed(
+    rules: RoutingRules,
+    store: Store,
+    settings: Settings,
+    *,
+    twins: Mapping[str, str] | None = None,
+) -> RoutingRules:
+    """Returns routing rules with the ids of the themes whose names they say.
+
+    A theme whose voices stand in the issues of another (see `voc.topics.twins`) is known by that
+    one's id too. Names hold as themes are called at this moment.
+
+    Args:
+        rules: As they were loaded.
+        store: Knows the themes.
+        settings: For the taxonomies.
+        twins: The theme that stands for another, by the other's id; `None`: they are looked for.
+    """
     if not any(rule.when.topic for rule in rules.rules):
         return rules
     topics = store.topics(with_muted=True)
-    industries, _ = industries_of(store, settings, sorted({topic.industry for topic in topics}))
-    twins = twins_of(store.topic_members(industries))
+    if twins is None:
+        industries, _ = industries_of(store, settings, sorted({one.industry for one in topics}))
+        twins = twins_of(store.topic_members(industries))
     found = tuple(
         rule.model_copy(
             update={
@@ -58,7 +76,9 @@ def theme_notes(store: Store, rules: Sequence[Rule]) -> list[str]:
     ]
 
 
-def _names(asked: Sequence[str], topics: Sequence[Topic], twins: dict[str, str]) -> Iterator[str]:
+def _names(
+    asked: Sequence[str], topics: Sequence[Topic], twins: Mapping[str, str]
+) -> Iterator[str]:
     """Yields what a rule names, and the ids that it means by it."""
     for name in asked:
         yield name

@@ -142,12 +142,12 @@ def fitted(
         told: What its voices tell.
     """
     running = [order for order in existing if order.status not in ENDED]
+    wholes = [order for order in running if not voices_of(part_of(order, parts))]
     found: list[Task] = []
     joining: dict[str, list[Task]] = {}
     for task in tasks:
         own = [order for order in existing if task.is_of(order, parts)]
-        hosts = [order for order in running if not voices_of(part_of(order, parts))]
-        host = next((order for order in hosts if _joins(task, order, own)), None)
+        host = next((order for order in wholes if _joins(task, order, own)), None)
         if host is not None:
             joining.setdefault(part_of(host, parts), []).append(task)
         elif task.is_whole:

@@ -77,9 +77,8 @@ class SqlSource:
     doubled where a page ends between equals. Each run begins `lag` before the end of the last one,
     for rows that were committed late; what is known is a duplicate. A watermark that lies ahead of
     now, as of a clock that is wrong, holds up no later row: the next run begins at the last one
-    that does not, or at the first row where all do. A row whose
-    `deleted` column says so is withdrawn. Where the query gives all there is (`snapshot`), each run
-    reads all of it.
+    that does not, or at the first row where all do. A row whose `deleted` column says so is
+    withdrawn. Where the query gives all there is (`snapshot`), each run reads all of it.
 
     Args:
         name: Name of the source.
