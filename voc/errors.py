@@ -9,6 +9,7 @@
     │   ├── RowError             one row cannot be read; it becomes a counted reject
     │   ├── DamagedError         a file's bytes end early or make no sense (voc.sources)
     │   ├── RefusedError         an address may not be read (voc.sources)
+    │   ├── HiddenError          a site shows nothing of what should be there (voc.sources)
     │   ├── UnreachableError     a site does not answer (voc.sources)
     │   ├── GoneError            what stood at an address is there no more (voc.sources)
     │   ├── SpentError           a run has made all the requests it may (voc.sources)

@@ -79,6 +79,12 @@ class ForumSettings(CrawlSourceSettings):
         ge=0,
         description="Threads with a post in so many days before the last run are read again.",
     )
+    snapshot_share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Share of known voices that one run must leave, else it takes none back.",
+    )
     staff: tuple[str, ...] = Field(
         default=(), description="Authors who answer for the company; their posts are no voices."
     )

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,84 +13,19 @@ from tests.sources.crawling.crawls import Stored, crawled, settings_of
 from tests.sources.crawling.forums import BEGAN, FakeDiscuz
 from tests.sources.crawling.loopback import Answer, Loopback
 from tests.sources.crawling.test_other_kinds import FakeComplaints, FakeDiscourse, complaints_of
-from voc.config.sources import DiscourseSettings, DiscuzSettings, PagesSettings
-from voc.errors import SourceError
-from voc.sources.crawling.discourse import DiscourseCrawler
-from voc.sources.crawling.discuz import DiscuzCrawler
-from voc.sources.crawling.pages import PagesCrawler
-from voc.sources.crawling.site import (
-    Crawler,
-    Fetched,
-    Lost,
-    Mark,
-    Step,
-    UnreachableError,
-    Unreadable,
-    Voice,
+from tests.sources.crawling.walks import (
+    BASE,
+    BROKEN,
+    complaints,
+    discourse,
+    discuz,
+    lost,
+    pids,
+    voices,
 )
+from voc.errors import SourceError
+from voc.sources.crawling.site import Unreadable
 from voc.store import open_store
-
-BASE = "https://site.example.com"
-ZONE = ZoneInfo("Asia/Shanghai")
-BROKEN = Answer(b"broken", 500)
-
-
-class Walks:
-    """Runs of a crawler over a site that answers in this process."""
-
-    def __init__(self, crawler: Crawler, answer: Callable[[str], Answer | None]) -> None:
-        self._crawler = crawler
-        self._answer = answer
-        self.cursor: Mapping[str, Any] = {}
-        self.missed: tuple[str, ...] = ()
-        self.steps: list[Step] = []
-        self.asked: list[str] = []
-
-    async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched | None:
-        del headers
-        path = url.removeprefix(BASE)
-        self.asked.append(path)
-        given = self._answer(path)
-        if given is not None and given.status >= 500:
-            raise UnreachableError(f"{url}: the site answers {given.status}.")
-        return Fetched(url, 200, given.body, {"content-type": given.kind}) if given else None
-
-    def run(self) -> list[Step]:
-        """Gives what a run gives but for its marks; the next one goes on there."""
-        self.asked.clear()
-        steps: list[Step] = []
-        self.steps = steps
-
-        async def walk() -> None:
-            async for step in self._crawler.crawl(self, self.cursor, datetime.now(UTC)):
-                if isinstance(step, Mark):
-                    self.cursor, self.missed = step.cursor, step.missed
-                else:
-                    steps.append(step)
-
-        asyncio.run(walk())
-        return steps
-
-
-def voices(steps: list[Step]) -> set[str]:
-    return {str(step.values["id"]) for step in steps if isinstance(step, Voice)}
-
-
-def lost(steps: list[Step]) -> set[str]:
-    return {name for step in steps if isinstance(step, Lost) for name in step.ids}
-
-
-def discuz(answer: Callable[[str], Answer | None], **more: Any) -> Walks:
-    told = {"kind": "discuz", "url": BASE, "boards": [2], "recheck_days": 30, **more}
-    return Walks(DiscuzCrawler(DiscuzSettings.model_validate(told), ZONE), answer)
-
-
-def complaints(answer: Callable[[str], Answer | None]) -> Walks:
-    return Walks(PagesCrawler(PagesSettings.model_validate(complaints_of(BASE)), ZONE), answer)
-
-
-def pids(forum: FakeDiscuz, tid: int) -> set[str]:
-    return {str(post.pid) for post in forum.topics[tid].posts}
 
 
 def test_a_thread_that_is_deleted_whole_is_withdrawn(tmp_path: Path) -> None:
@@ -176,25 +107,6 @@ def test_where_every_thread_answers_404_nothing_is_withdrawn(list_is_empty: bool
     assert known
 
 
-def test_a_forum_in_another_skin_is_told_and_read_once_it_is_understood() -> None:
-    forum, is_strange = FakeDiscuz(8), [True]
-
-    def answer(path: str) -> Answer | None:
-        given = forum(path)
-        if given is None or not is_strange[0] or "thread" not in path:
-            return given
-        return Answer(
-            given.body.replace(b'<table id="pid', b'<table id="post_'), given.status, given.kind
-        )
-
-    walks = discuz(answer)
-    for _ in range(2):
-        with pytest.raises(SourceError, match="5 threads were opened, and no post was found"):
-            walks.run()
-    is_strange[0] = False
-    assert voices(walks.run()) == {pid for tid in forum.topics for pid in pids(forum, tid)}
-
-
 def test_a_list_that_is_read_in_part_tells_of_nothing_gone() -> None:
     forum = FakeDiscuz(30)
     whole = discuz(forum)
@@ -208,8 +120,7 @@ def test_a_list_that_is_read_in_part_tells_of_nothing_gone() -> None:
 
 def test_a_discourse_topic_that_is_deleted_is_withdrawn() -> None:
     forum = FakeDiscourse(9)
-    told = {"kind": "discourse", "url": BASE, "recheck_days": 30}
-    walks = Walks(DiscourseCrawler(DiscourseSettings.model_validate(told), ZONE), forum)
+    walks = discourse(forum)
     walks.run()
     gone = forum.posts.pop(8)
     assert lost(walks.run()) == {str(post["id"]) for post in gone}
@@ -242,19 +153,50 @@ def test_details_that_fail_hold_up_no_others_and_are_told(tmp_path: Path) -> Non
         assert Stored(settings).health.notes == ()
 
 
-def test_details_that_fail_for_ever_are_given_up_until_their_entry_changes() -> None:
+@pytest.mark.parametrize(
+    ("between", "given_up_in_run"),
+    [(timedelta(minutes=1), None), (timedelta(hours=7), 5), (timedelta(hours=30), 5)],
+    ids=["each minute", "some a day", "rarely"],
+)
+def test_details_that_fail_are_given_up_after_five_runs_and_a_day(
+    between: timedelta, given_up_in_run: int | None
+) -> None:
     site = FakeComplaints(3)
     walks = complaints(lambda path: BROKEN if path == "/detail/2.html" else site(path))
-    given_up, asked = [], 0
+    given_up: list[int] = []
+    for run in range(1, 9):
+        found = [step.place for step in walks.run() if isinstance(step, Unreadable)]
+        given_up += [run] * found.count(f"{BASE}/detail/2.html")
+        walks.now += between
+    assert given_up == ([given_up_in_run] if given_up_in_run else [])
+    assert bool(walks.missed) is (given_up_in_run is None)
+
+
+def test_details_that_were_given_up_are_opened_when_their_entry_changes() -> None:
+    site = FakeComplaints(3)
+    walks = complaints(lambda path: BROKEN if path == "/detail/2.html" else site(path))
+    asked = 0
     for _ in range(6):
-        given_up.append([step.place for step in walks.run() if isinstance(step, Unreadable)])
+        walks.run()
         asked += walks.asked.count("/detail/2.html")
-    assert given_up == [[], [], [], [], [f"{BASE}/detail/2.html"], []]
+        walks.now += timedelta(hours=7)
     assert (asked, walks.missed) == (5, ())
     site.state[2] = "已完成"
     walks.run()
     assert walks.asked.count("/detail/2.html") == 1
     assert walks.missed == (f"{BASE}/detail/2.html",)
+
+
+def test_a_cursor_that_tells_no_time_of_what_waits_is_read() -> None:
+    site, failing = FakeComplaints(3), {"/detail/2.html"}
+    walks = complaints(lambda path: BROKEN if path in failing else site(path))
+    walks.run()
+    waiting = walks.cursor["pending"]["TS0002"]
+    walks.cursor = {**walks.cursor, "pending": {"TS0002": [5, *waiting[1:3]]}}
+    assert walks.run() == []  # five runs failed, but nobody knows since when
+    assert walks.missed == (f"{BASE}/detail/2.html",)
+    failing.clear()
+    assert voices(walks.run()) == {"TS0002"}
 
 
 def test_an_entry_that_changes_while_it_waits_is_read_once() -> None:

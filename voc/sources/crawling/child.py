@@ -19,6 +19,7 @@ import orjson
 from voc.errors import VocError, fault
 from voc.sources.crawling.job import Job, crawler_of
 from voc.sources.crawling.site import (
+    HiddenError,
     Lost,
     Mark,
     SpentError,
@@ -102,6 +103,8 @@ async def _tell(job: Job, site: ScrapySite, say: Say) -> None:
         say({"end": "spent", "forbidden": site.refused})
     except UnreachableError as error:
         say({"error": f"{error} Run again when it does; what came before is kept."})
+    except HiddenError as error:
+        say({"error": str(error), "hidden": error.url})
     except VocError as error:
         say({"error": str(error)})
     except Exception as error:  # noqa: BLE001 - the parent raises it, whatever it is

@@ -13,9 +13,10 @@ import orjson
 
 from voc.config.sources import DiscourseSettings
 from voc.errors import SourceError
-from voc.sources.crawling.forum import ForumWalk, Listing, Thread
+from voc.sources.crawling.forum import ForumWalk, Listing
 from voc.sources.crawling.markup import parse, words_of
 from voc.sources.crawling.site import Fetched, GoneError, Site, Step, Unreadable, Voice, page_of
+from voc.sources.crawling.state import Thread
 from voc.sources.times import read_time
 
 _CHUNK: Final = 20  # posts that the forum gives at once
@@ -32,7 +33,10 @@ class DiscourseCrawler:
         self._base = self._settings.url.rstrip("/")
         self.sections: tuple[str, ...] = (self._settings.category or "latest",)
         self._walk = ForumWalk(
-            self, max_pages=self._settings.max_pages, recheck_days=self._settings.recheck_days
+            self,
+            max_pages=self._settings.max_pages,
+            recheck_days=self._settings.recheck_days,
+            least_share=self._settings.snapshot_share,
         )
 
     def crawl(self, site: Site, cursor: Mapping[str, Any], now: datetime) -> AsyncIterator[Step]:
@@ -43,7 +47,7 @@ class DiscourseCrawler:
         """Returns the first posts of a topic, or the topics of a list."""
         found = _TOPIC.search(url)
         if found is None:
-            listing = self._listing(json_of(await page_of(site, url), url), datetime.now(UTC))
+            listing = self._listing(await page_of(site, url), datetime.now(UTC))
             return [
                 Voice(thread.url, {"id": str(thread.number), "text": thread.title})
                 for thread in (*listing.pinned, *listing.threads)
@@ -57,16 +61,18 @@ class DiscourseCrawler:
         """Returns one page of the list of topics; the forum counts them from 0."""
         path = "latest" if section == "latest" else f"c/{section}/l/latest"
         url = f"{self._base}/{path}.json?page={page - 1}"
-        return self._listing(json_of(await page_of(site, url), url), now)
+        return self._listing(await page_of(site, url), now)
 
-    def _listing(self, values: Mapping[str, Any], now: datetime) -> Listing:
-        topics = values.get("topic_list") or {}
+    def _listing(self, page: Fetched, now: datetime) -> Listing:
+        topics = json_of(page, page.url).get("topic_list") or {}
         threads: list[Thread] = []
         pinned: list[Thread] = []
-        for topic in topics.get("topics") or ():
+        told = topics.get("topics")
+        for topic in told or ():
             is_pinned = topic.get("pinned") or topic.get("pinned_globally")
             (pinned if is_pinned else threads).append(self._thread(topic, now))
-        return Listing(tuple(threads), tuple(pinned), bool(topics.get("more_topics_url")))
+        more = bool(topics.get("more_topics_url"))
+        return Listing(page.url, tuple(threads), tuple(pinned), more, told == [])
 
     def _thread(self, topic: Mapping[str, Any], now: datetime) -> Thread:
         # Lists are in the order of bumped_at, which an edit of the last post moves as well.

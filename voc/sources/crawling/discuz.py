@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from voc.config.sources import DiscuzSettings
 from voc.errors import SourceError
-from voc.sources.crawling.forum import ForumWalk, Listing, Thread
+from voc.sources.crawling.forum import ForumWalk, Listing
 from voc.sources.crawling.markup import first, parse, words_of
 from voc.sources.crawling.site import GoneError, Site, Step, Unreadable, Voice, page_of
+from voc.sources.crawling.state import Thread
 from voc.sources.times import read_time
 
 # Quotes, marks of edits, attachments, places of likes, and the noise that copying is to carry.
@@ -25,6 +26,11 @@ _STATIC: Final = re.compile(r"thread-(\d+)-(\d+)-(\d+)\.html")
 _DYNAMIC: Final = re.compile(r"[?&]tid=(\d+)")
 _QUOTED: Final = re.compile(r"[?&]pid=(\d+)")
 _GONE: Final = re.compile("不存在|被删除|被刪除")
+_EMPTY: Final = re.compile(
+    r".{0,16}(尚无|暂无|没有|尚無|暫無|沒有)(任何|相关|相關)?(主题|主題|帖子|贴子|内容|內容).{0,6}"
+)
+_CLOSED: Final = "the page is gone, or not for guests any more"
+_NOT_FOR_GUESTS: Final = "the thread is not for guests"
 _PIN: Final = re.compile(r"stickthread_\d+")
 
 
@@ -37,7 +43,10 @@ class DiscuzCrawler:
         self._base = settings.url.rstrip("/") + "/"
         self.sections = tuple(str(board) for board in self._settings.boards)
         self._walk = ForumWalk(
-            self, max_pages=self._settings.max_pages, recheck_days=self._settings.recheck_days
+            self,
+            max_pages=self._settings.max_pages,
+            recheck_days=self._settings.recheck_days,
+            least_share=self._settings.snapshot_share,
         )
 
     def crawl(self, site: Site, cursor: Mapping[str, Any], now: datetime) -> AsyncIterator[Step]:
@@ -79,7 +88,8 @@ class DiscuzCrawler:
             if thread is not None:
                 is_pinned = _PIN.fullmatch(row.attrib["id"]) is not None
                 (pinned if is_pinned else threads).append(thread)
-        return Listing(tuple(threads), tuple(pinned), bool(tree.css("div.pg a.nxt")))
+        is_empty = not threads and any(map(_EMPTY.fullmatch, _lines(tree)))
+        return Listing(url, tuple(threads), tuple(pinned), bool(tree.css("div.pg a.nxt")), is_empty)
 
     def _thread(self, row: Any, url: str, now: datetime) -> Thread | None:
         link = row.css("th a.s.xst, th a.xst")
@@ -107,9 +117,9 @@ class DiscuzCrawler:
             tree = parse(page.text, page.url) if page is not None else None
             if not seen and (page is None or _GONE.search(_message(tree) or "")):
                 raise GoneError(f"{url}: the thread is there no more.", is_told=page is not None)
-            if page is None or tree is None or _message(tree) is not None:  # or not for guests
-                if seen:
-                    yield Unreadable(url, "the page is gone, or not for guests any more")
+            said = _message(tree) if tree is not None else None
+            if page is None or tree is None or said is not None:
+                yield Unreadable(url, _CLOSED if seen else _NOT_FOR_GUESTS, said or "")
                 return
             found = list(self._posts_on(tree, thread, page.url, section))
             fresh = [post for post in found if _name(post) not in seen]
@@ -180,6 +190,11 @@ def _message(tree: Any) -> str | None:
     """What the forum says in place of a page: gone, no right, please log in."""
     found = tree.css("div#messagetext")
     return words_of(found[0]) if found else None
+
+
+def _lines(tree: Any) -> list[str]:
+    body = tree.css("body")
+    return words_of(body[0]).split("\n") if body else []
 
 
 def _title(tree: Any) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -26,9 +26,42 @@ from voc.sources.crawling.site import (
 )
 
 _MAX_SEEN: Final = 5_000
-_MOST_RUNS: Final = 5
+_LEAST_RUNS: Final = 5
+_LEAST_SPAN: Final = timedelta(hours=24)
 _MAX_FAILURES: Final = 5
 _MAX_PENDING: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An entry whose details could not be reached.
+
+    Attributes:
+        voice: The entry.
+        since: When they were first looked for in vain, as ISO 8601 in UTC.
+        runs: Runs that did.
+    """
+
+    voice: Voice
+    since: str
+    runs: int = 1
+
+    @classmethod
+    def of(cls, kept: Sequence[Any], now: datetime) -> _Waiting:
+        """Reads what `as_list` wrote; an older cursor tells no time."""
+        runs, place, values, *since = kept
+        return cls(Voice(place, values), since[0] if since else now.isoformat(), runs)
+
+    def as_list(self) -> list[Any]:
+        return [self.runs, self.voice.place, dict(self.voice.values), self.since]
+
+    def again(self) -> _Waiting:
+        return replace(self, runs=self.runs + 1)
+
+    def is_hopeless(self, now: datetime) -> bool:
+        """Whether enough runs tried for so long that no spell of the site can be why."""
+        span = now - datetime.fromisoformat(self.since)
+        return self.runs >= _LEAST_RUNS and span >= _LEAST_SPAN
 
 
 @dataclass(slots=True)
@@ -38,35 +71,32 @@ class _Progress:
     Attributes:
         seen: Marks of the entries that were opened, or are pending.
         whole: Lists that were read to their end once.
-        pending: Entries by id whose details could not be reached: runs that tried, and the entry.
+        pending: Entries by id whose details could not be reached.
+        now: When the run began.
         failures: Details in a row that could not be reached in this run.
         done: Pages of the list under way that were read.
     """
 
     seen: dict[str, None]
     whole: list[str]
-    pending: dict[str, tuple[int, Voice]]
+    pending: dict[str, _Waiting]
+    now: datetime
     failures: int = 0
     done: int = 0
 
     @classmethod
-    def of(cls, cursor: Mapping[str, Any]) -> _Progress:
-        pending = {
-            name: (runs, Voice(place, values))
-            for name, (runs, place, values) in cursor.get("pending", {}).items()
-        }
-        return cls(dict.fromkeys(cursor.get("seen", ())), list(cursor.get("whole", ())), pending)
+    def of(cls, cursor: Mapping[str, Any], now: datetime) -> _Progress:
+        pending = {name: _Waiting.of(kept, now) for name, kept in cursor.get("pending", {}).items()}
+        seen = dict.fromkeys(cursor.get("seen", ()))
+        return cls(seen, list(cursor.get("whole", ())), pending, now)
 
     def mark(self) -> Mark:
         cursor = {
             "seen": list(self.seen)[-_MAX_SEEN:],
             "whole": list(self.whole),
-            "pending": {
-                name: [runs, voice.place, dict(voice.values)]
-                for name, (runs, voice) in self.pending.items()
-            },
+            "pending": {name: each.as_list() for name, each in self.pending.items()},
         }
-        missed = tuple(each.place for _, each in self.pending.values())
+        missed = tuple(each.voice.place for each in self.pending.values())
         return Mark(cursor, self.done, missed=missed)
 
 
@@ -88,10 +118,10 @@ class PagesCrawler:
         self,
         site: Site,
         cursor: Mapping[str, Any],
-        now: datetime,  # noqa: ARG002
+        now: datetime,
     ) -> AsyncIterator[Step]:
         """Gives entries, and a mark behind each page of a list."""
-        progress = _Progress.of(cursor)
+        progress = _Progress.of(cursor, now)
         former = list(progress.pending.values())
         for url in self._settings.urls:
             address: str | None = url
@@ -111,9 +141,9 @@ class PagesCrawler:
                 if address is None and url not in progress.whole:
                     progress.whole.append(url)
                 yield progress.mark()
-        for _, voice in former:
-            if progress.pending.get(str(voice.values["id"]), (0, None))[1] is voice:
-                async for step in self._retried(site, voice, progress):
+        for waiting in former:
+            if progress.pending.get(str(waiting.voice.values["id"])) is waiting:
+                async for step in self._retried(site, waiting.again(), progress):
                     yield step
                 yield progress.mark()
 
@@ -154,10 +184,10 @@ class PagesCrawler:
             for found in await self._behind(site, voice):
                 yield found
         except UnreachableError:
-            progress.pending[name] = (1, voice)
+            progress.pending[name] = _Waiting(voice, progress.now.isoformat())
             if len(progress.pending) > _MAX_PENDING:
                 oldest = next(iter(progress.pending))
-                yield _given_up(progress.pending.pop(oldest)[1], "too many others wait")
+                yield _given_up(progress.pending.pop(oldest).voice, "too many others wait")
             progress.failures += 1
             if progress.failures >= _MAX_FAILURES:
                 yield progress.mark()
@@ -166,21 +196,25 @@ class PagesCrawler:
             progress.pending.pop(name, None)
             progress.failures = 0
 
-    async def _retried(self, site: Site, voice: Voice, progress: _Progress) -> AsyncIterator[Step]:
+    async def _retried(
+        self, site: Site, waiting: _Waiting, progress: _Progress
+    ) -> AsyncIterator[Step]:
         """Gives what stands behind an entry that former runs could not reach.
 
-        It is given up after some runs, until its words in the list change.
+        It is given up after some runs and a day, until its words in the list change.
         """
-        name = str(voice.values["id"])
-        runs = progress.pending[name][0] + 1
+        name = str(waiting.voice.values["id"])
         try:
-            for found in await self._behind(site, voice):
+            for found in await self._behind(site, waiting.voice):
                 yield found
         except UnreachableError as error:
-            if runs < _MOST_RUNS:
-                progress.pending[name] = (runs, voice)
+            if not waiting.is_hopeless(progress.now):
+                progress.pending[name] = waiting
                 return
-            yield _given_up(voice, f"in {runs} runs it could not be reached ({error})")
+            reason = (
+                f"in {waiting.runs} runs since {waiting.since} it could not be reached ({error})"
+            )
+            yield _given_up(waiting.voice, reason)
         del progress.pending[name]
 
     async def _behind(self, site: Site, voice: Voice) -> list[Voice | Unreadable]:

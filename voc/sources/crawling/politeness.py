@@ -276,7 +276,7 @@ class ScrapySite:
         if response.status in (408, 429) or response.status >= 500:
             raise UnreachableError(f"{url}: the site answers {response.status}.")
         if response.status >= 400 or 300 <= response.status < 304:
-            raise self._refusal(url, f"the site answers {response.status}")
+            raise self._refusal(url, f"the site answers {response.status}", is_by_site=True)
         headers = {
             str(name, "latin-1").lower(): str(values[-1], "latin-1")
             for name, values in response.headers.items()
@@ -284,6 +284,6 @@ class ScrapySite:
         }
         return Fetched(response.url, response.status, response.body, headers)
 
-    def _refusal(self, url: str, reason: str) -> RefusedError:
+    def _refusal(self, url: str, reason: str, *, is_by_site: bool = False) -> RefusedError:
         self.refused += 1
-        return RefusedError(f"{url}: is not read ({reason}).")
+        return RefusedError(f"{url}: is not read ({reason}).", is_by_site=is_by_site)

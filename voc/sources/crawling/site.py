@@ -16,7 +16,29 @@ _CHARSET: Final = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECA
 
 
 class RefusedError(SourceError):
-    """An address may not be read: robots.txt, the guard, a login or its size forbids it."""
+    """An address may not be read: robots.txt, the guard, a login or its size forbids it.
+
+    Args:
+        message: Which address, and why.
+        is_by_site: Whether the site itself refuses it, so that another day it may not.
+    """
+
+    def __init__(self, message: str, *, is_by_site: bool = False) -> None:
+        super().__init__(message)
+        self.is_by_site = is_by_site
+
+
+class HiddenError(SourceError):
+    """A site answers, but shows nothing of what should be there: another skin, or a login.
+
+    Args:
+        message: Where, and what is missing.
+        url: An address to look at.
+    """
+
+    def __init__(self, message: str, *, url: str) -> None:
+        super().__init__(message)
+        self.url = url
 
 
 class UnreachableError(SourceError):
@@ -116,12 +138,14 @@ class Mark:
         done: Threads or pages read, of `total`.
         total: How many there are, where that is known.
         missed: Addresses that could not be reached yet; a later run tries them again.
+        doubt: Why voices that are shown no more were not taken back, though they may be gone.
     """
 
     cursor: Mapping[str, Any]
     done: int = 0
     total: int | None = None
     missed: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 Step = Voice | Unreadable | Lost | Mark

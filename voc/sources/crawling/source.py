@@ -21,6 +21,7 @@ from voc.sources.base import PAGE_ROWS, Page, ReadProgress, Reject
 from voc.sources.columns import ColumnMap
 from voc.sources.crawling.job import Job
 from voc.sources.crawling.markup import missing_extra
+from voc.sources.crawling.site import HiddenError
 from voc.sources.feedback import to_feedback
 from voc.sources.rows import Row
 
@@ -94,7 +95,7 @@ class CrawlSource:
                 if "mark" in line:
                     mark = line["mark"]
                     self._progress = ReadProgress(mark["done"], mark["total"])
-                    self.notes = _told_of(mark["missed"])
+                    self.notes = (*_told_of(mark["missed"]), *self._doubts(mark["doubt"]))
                     yield draft.marked(mark["cursor"], line["forbidden"])
                 elif "lost" in line:
                     draft.withdrawn += line["lost"]
@@ -114,6 +115,14 @@ class CrawlSource:
         """Returns what would be taken from one page; raises as `read`."""
         with _crawling(replace(self._job, look=url)) as lines:
             return [self._item(line) for line in lines if "end" not in line]
+
+    def _doubts(self, doubt: str) -> tuple[str, ...]:
+        if not doubt:
+            return ()
+        return (
+            f"{doubt}; if they are gone indeed, set sources.{self.name}.snapshot_share: 0 for one"
+            " run.",
+        )
 
     def _item(self, line: Mapping[str, Any]) -> Feedback | Reject:
         if "unreadable" in line:
@@ -213,6 +222,7 @@ def _lines(
     """Gives what the process says.
 
     Raises:
+        HiddenError: It says that the site shows nothing of what should be there.
         SourceError: It says that it cannot go on, or it is gone without a last word.
     """
     assert child.stdout is not None
@@ -220,6 +230,9 @@ def _lines(
         if not line.endswith(b"\n"):
             break  # it died in the middle of a line
         said = orjson.loads(line)
+        if "hidden" in said:
+            look = f"Look with: voc crawl --try '{said['hidden']}' --with {job.name}"
+            raise HiddenError(f"{said['error']} {look}", url=said["hidden"])
         if "error" in said:
             raise SourceError(said["error"])
         yield said

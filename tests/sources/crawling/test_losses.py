@@ -1,0 +1,200 @@
+"""What a forum shows no more is taken back, unless it is so much that the forum is doubted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sources.crawling.crawls import Stored, crawled, settings_of
+from tests.sources.crawling.forums import BEGAN, FakeDiscuz
+from tests.sources.crawling.loopback import Answer, Loopback
+from tests.sources.crawling.test_other_kinds import FakeDiscourse
+from tests.sources.crawling.walks import BROKEN, discourse, discuz, lost, pids, voices
+
+
+def test_a_forum_that_calls_all_its_threads_deleted_is_doubted_run_after_run() -> None:
+    forum = FakeDiscuz(12)
+    walks = discuz(forum)
+    known = voices(walks.run())
+    topics, forum.topics = forum.topics, {}
+    for _ in range(4):
+        assert lost(walks.run()) == set()
+        assert f"{len(known)} of {len(known)} known voices" in walks.doubt
+    forum.topics = topics
+    assert lost(walks.run()) == set()
+    assert walks.doubt == ""
+    assert walks.missed == ()
+    trusting = discuz(forum, snapshot_share=0)
+    trusting.cursor, forum.topics = walks.cursor, {}
+    assert lost(trusting.run()) == known
+
+
+def test_what_was_doubted_is_taken_back_when_the_user_says_so(tmp_path: Path) -> None:
+    forum = FakeDiscuz(8)
+    with Loopback(forum) as server:
+        source = {"kind": "discuz", "url": server.url, "boards": [2], "recheck_days": 30}
+        settings = settings_of(tmp_path, server, source)
+        count = crawled(settings).accepted
+        theirs = {tid: forum.topics.pop(tid) for tid in (3, 6)}
+        gone = sum(len(topic.posts) for topic in theirs.values())
+        assert crawled(settings).withdrawn == 0
+        note = (
+            f"{gone} of {count} known voices are shown no more and not taken back, as one run must"
+            " leave 50%; if they are gone indeed, set sources.site.snapshot_share: 0 for one run."
+        )
+        assert note in Stored(settings).health.notes
+        told = settings_of(tmp_path, server, {**source, "snapshot_share": 0})
+        assert crawled(told).withdrawn == gone
+        assert Stored(told).health.notes == ()
+        assert crawled(settings).withdrawn == 0
+        assert Stored(settings).health.notes == ()
+
+
+@pytest.mark.parametrize(("deleted", "is_gone"), [(6, True), (7, False)])
+def test_a_run_leaves_half_of_the_voices_known(deleted: int, is_gone: bool) -> None:
+    forum = FakeDiscuz(12)
+    for topic in forum.topics.values():
+        del topic.posts[1:]
+    walks = discuz(forum)
+    walks.run()
+    theirs = {pid for tid in range(1, deleted + 1) for pid in pids(forum, tid)}
+    for tid in range(1, deleted + 1):
+        del forum.topics[tid]
+    assert lost(walks.run()) == (theirs if is_gone else set())
+    assert bool(walks.doubt) is not is_gone
+
+
+@pytest.mark.parametrize(
+    ("posts", "deleted", "is_gone"),
+    [
+        ([1], [1], True),
+        ([3], [1], True),
+        ([4], [1], False),
+        ([1, 1], [1], True),
+        ([1, 1, 1], [2], True),
+        ([1, 1, 1], [1, 2], False),
+        ([1, 1, 1], [1, 2, 3], False),
+        ([1, 2], [2], True),
+    ],
+)
+def test_the_one_thread_of_a_small_board(
+    posts: list[int], deleted: list[int], is_gone: bool
+) -> None:
+    forum = FakeDiscuz(len(posts))
+    for tid, count in enumerate(posts, 1):
+        forum.topics[tid].posts.clear()
+        for number in range(count):
+            forum.reply(tid, "车友", BEGAN, f"{number} 起步顿挫")
+    walks = discuz(forum)
+    walks.run()
+    theirs = {pid for tid in deleted for pid in pids(forum, tid)}
+    for tid in deleted:
+        del forum.topics[tid]
+    assert lost(walks.run()) == (theirs if is_gone else set())
+    assert lost(walks.run()) == set()
+
+
+def test_the_only_topic_of_a_forum_that_says_nothing_but_404() -> None:
+    forum = FakeDiscourse(1)
+    walks = discourse(forum)
+    known = voices(walks.run())
+    forum.posts.clear()
+    assert lost(walks.run()) == known
+
+
+def test_with_a_share_of_one_nothing_is_taken_back() -> None:
+    forum = FakeDiscuz(2)
+    walks = discuz(forum, snapshot_share=1)
+    walks.run()
+    del forum.topics[1]
+    assert lost(walks.run()) == set()
+    assert "1 of 2 known voices" in walks.doubt
+
+
+def test_a_guard_that_answers_404_for_what_is_recent_is_doubted() -> None:
+    """Though it is a small part of all that is known."""
+    forum = FakeDiscuz(60)
+    walks = discuz(lambda path: _guarded(forum, path, guarded), recheck_days=0.3)
+    guarded: set[int] = set()
+    walks.run()
+    guarded |= set(range(52, 61))
+    topics = forum.topics
+    forum.topics = {tid: topic for tid, topic in topics.items() if tid not in guarded}
+    assert lost(walks.run()) == set()
+    assert "threads are said to be gone and 0 can be read" in walks.doubt
+    forum.topics, guarded = topics, guarded - set(range(52, 61))
+    assert lost(walks.run()) == set()
+    assert walks.doubt == ""
+
+
+def _guarded(forum: FakeDiscuz, path: str, guarded: set[int]) -> Answer | None:
+    if any(path.startswith(f"/thread-{tid}-") for tid in guarded):
+        return None
+    return forum(path)
+
+
+def test_replies_that_guests_are_shown_no_more_are_doubted() -> None:
+    forum = FakeDiscuz(6)
+    walks = discuz(forum)
+    walks.run()
+    for topic in forum.topics.values():
+        del topic.posts[1:]
+    assert lost(walks.run()) == set()
+    assert "known voices are shown no more" in walks.doubt
+
+
+def test_one_reply_that_is_deleted_is_taken_back() -> None:
+    forum = FakeDiscuz(6)
+    walks = discuz(forum)
+    walks.run()
+    gone = forum.topics[6].posts.pop(4)
+    assert lost(walks.run()) == {str(gone.pid)}
+    assert lost(walks.run()) == set()
+
+
+@pytest.mark.parametrize("target", [1, 9])
+def test_threads_that_are_merged_lose_nothing(target: int) -> None:
+    """Read before the thread that goes into it, or behind it."""
+    forum = FakeDiscuz(9)
+    walks = discuz(forum)
+    walks.run()
+    merged = forum.topics.pop(6)
+    forum.topics[target].posts = sorted(
+        [*forum.topics[target].posts, *merged.posts], key=lambda post: post.time
+    )
+    assert lost(walks.run()) == set()
+    assert lost(walks.run()) == set()
+    gone = pids(forum, target)
+    del forum.topics[target]
+    trusting = discuz(forum, snapshot_share=0)
+    trusting.cursor = walks.cursor
+    assert lost(trusting.run()) == gone
+
+
+def test_what_cannot_be_looked_at_again_is_not_taken_back() -> None:
+    forum, broken = FakeDiscuz(12), set[str]()
+    walks = discuz(lambda path: BROKEN if path in broken else forum(path))
+    known = voices(walks.run())
+    topics = forum.topics
+    forum.topics = {1: topics[1]}
+    assert lost(walks.run()) == set()
+    broken |= {f"/thread-{tid}-1-1.html" for tid in range(2, 12)}
+    assert lost(walks.run()) == set()
+    forum.topics = topics
+    broken.clear()
+    assert lost(walks.run()) == set()
+    assert voices(walks.steps) == known
+
+
+def test_a_run_that_is_cut_off_leaves_the_decision_to_the_next_one(tmp_path: Path) -> None:
+    forum = FakeDiscuz(9)
+    with Loopback(forum) as server:
+        source = {"kind": "discuz", "url": server.url, "boards": [2], "recheck_days": 30}
+        settings = settings_of(tmp_path, server, source)
+        crawled(settings)
+        del forum.topics[3].posts[5]
+        server.log.clear()
+        assert crawled(settings, limit=14).withdrawn == 0
+        assert "/thread-3-1-1.html" in server.paths()
+        assert crawled(settings).withdrawn == 1
