@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -231,3 +232,76 @@ def test_discourse_topics_without_posts(page: bytes, is_known: bool) -> None:
         walks.run()
     is_strange[0] = False
     assert voices(walks.run()) == forum.ids()
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_forum_whose_threads_may_not_be_read(is_known: bool, tmp_path: Path) -> None:
+    """Its list may, so that a run would end well, without a voice."""
+    forum = FakeDiscuz(3)
+    with Loopback(forum) as server:
+        settings = settings_of(
+            tmp_path, server, {"kind": "discuz", "url": server.url, "boards": [2]}
+        )
+        if is_known:
+            crawled(settings)
+            forum.reply(1, "车友", BEGAN + timedelta(days=20), "又坏了")
+        server.robots = Answer(b"User-agent: *\nDisallow: /thread-\n")
+        with pytest.raises(HiddenError, match=r"robots.txt\)\. \d threads were opened, and none"):
+            crawled(settings)
+        server.robots = None
+        crawled(settings)
+        assert set(Stored(settings).ids) == forum.all_pids()
+
+
+def test_threads_that_redirect_for_ever_are_tried_again(tmp_path: Path) -> None:
+    """As a guard does that waits for its cookie."""
+    forum, is_guarded = FakeDiscuz(3), [True]
+
+    def answer(path: str) -> Answer | None:
+        if is_guarded[0] and path.startswith("/thread-2-"):
+            return Answer(status=302, headers=(("Location", path), ("Set-Cookie", "checked=1")))
+        return forum(path)
+
+    with Loopback(answer) as server:
+        settings = settings_of(
+            tmp_path, server, {"kind": "discuz", "url": server.url, "boards": [2]}
+        )
+        crawled(settings)
+        assert set(Stored(settings).ids) == forum.all_pids() - pids(forum, 2)
+        assert "/thread-2-1-1.html" in Stored(settings).health.notes[0]
+        is_guarded[0] = False
+        crawled(settings)
+        assert set(Stored(settings).ids) == forum.all_pids()
+
+
+PACKED = {
+    "cut": lambda body: gzip.compress(body)[:-40],
+    "without its end": lambda body: gzip.compress(body)[:-8],
+    "garbage": lambda body: gzip.compress(body)[:20] + b"\xff" * 200,
+    "not packed": lambda body: body,
+}
+
+
+@pytest.mark.parametrize("packed", PACKED)
+def test_a_page_that_cannot_be_unpacked_whole_is_tried_again(packed: str, tmp_path: Path) -> None:
+    forum, is_broken = FakeDiscuz(6), [False]
+
+    def answer(path: str) -> Answer | None:
+        given = forum(path)
+        if given is None or not path.startswith("/thread-3-1-"):
+            return given
+        pack = PACKED[packed] if is_broken[0] else gzip.compress
+        return Answer(pack(given.body), headers=(("Content-Encoding", "gzip"),))
+
+    with Loopback(answer) as server:
+        source = {"kind": "discuz", "url": server.url, "boards": [2], "recheck_days": 30}
+        settings = settings_of(tmp_path, server, source, retries=0)
+        crawled(settings)
+        assert set(Stored(settings).ids) == forum.all_pids()
+        is_broken[0] = True
+        again = crawled(settings)
+        assert (again.accepted, again.edited, again.withdrawn) == (0, 0, 0)
+        assert "/thread-3-1-1.html" in Stored(settings).health.notes[0]
+        is_broken[0] = False
+        crawled(settings)
+        assert Stored(settings).health.notes == ()

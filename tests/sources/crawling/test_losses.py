@@ -198,3 +198,40 @@ def test_a_run_that_is_cut_off_leaves_the_decision_to_the_next_one(tmp_path: Pat
         assert crawled(settings, limit=14).withdrawn == 0
         assert "/thread-3-1-1.html" in server.paths()
         assert crawled(settings).withdrawn == 1
+
+
+def test_a_banned_post_is_there_and_holds_up_no_loss_beside_it() -> None:
+    forum, banned = FakeDiscuz(6), set[int]()
+    walks = discuz(lambda path: _without_words(forum(path), banned))
+    walks.run()
+    banned.add(forum.topics[6].posts[2].pid)
+    assert lost(walks.run()) == set()
+    gone = forum.topics[6].posts.pop(4)
+    assert lost(walks.run()) == {str(gone.pid)}
+    theirs = pids(forum, 6)
+    del forum.topics[6]
+    assert lost(walks.run()) == theirs
+
+
+def _without_words(page: Answer | None, pids: set[int]) -> Answer | None:
+    """Shows posts as the forum shows those that were banned."""
+    body = page.body if page is not None else b""
+    for pid in pids:
+        body = body.replace(b'class="t_f" id="postmessage_%d"' % pid, b'class="locked"')
+    return Answer(body, kind=page.kind) if page is not None else None
+
+
+def test_what_discourse_tells_of_a_topic_is_no_post() -> None:
+    forum = FakeDiscourse(4)
+    walks = discourse(forum)
+    forum.posts[4].append(
+        {**forum._post(4, 46), "post_type": 3, "action_code": "closed.enabled", "cooked": ""}
+    )
+    forum.posts[3].append(
+        {**forum._post(3, 2), "post_type": 3, "cooked": "<p>A post was split to a new topic</p>"}
+    )
+    steps = walks.run()
+    assert voices(steps) == forum.ids() - {"4046", "3002"}
+    assert len(steps) == len(voices(steps))
+    gone = forum.posts[4].pop(9)
+    assert lost(walks.run()) == {str(gone["id"])}

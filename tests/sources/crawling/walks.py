@@ -24,6 +24,7 @@ from voc.sources.crawling.site import (
     RefusedError,
     Step,
     UnreachableError,
+    Unreadable,
     Voice,
 )
 
@@ -55,6 +56,9 @@ class Walks:
         if given is not None and given.status >= 300:
             raise RefusedError(f"{url}: is not read.", is_by_site=given.status >= 400)
         return Fetched(url, 200, given.body, {"content-type": given.kind}) if given else None
+
+    def look(self, url: str) -> list[Voice | Unreadable]:
+        return asyncio.run(self._crawler.look(self, url))
 
     def run(self) -> list[Step]:
         """Gives what a run gives but for its marks; the next one goes on there."""

@@ -20,6 +20,7 @@ from voc.sources.crawling.state import Thread
 from voc.sources.times import read_time
 
 _CHUNK: Final = 20  # posts that the forum gives at once
+_SMALL_ACTION: Final = 3  # as Post.types of Discourse numbers it
 _CUT: Final = ("aside.quote", "aside.onebox", "div.lightbox-wrapper div.meta")
 _TOPIC: Final = re.compile(r"/t/(?:[^/]+/)?(\d+)")
 
@@ -55,7 +56,8 @@ class DiscourseCrawler:
         page = json_of(await page_of(site, f"{self._base}/t/{found[1]}.json"), url)
         thread = Thread("", int(found[1]), url, str(page.get("title", "")))
         numbers: dict[Any, str] = {}
-        return [self._post(post, thread, numbers) for post in page["post_stream"]["posts"]]
+        posts = filter(_is_said, page["post_stream"]["posts"])
+        return [self._post(post, thread, numbers) for post in posts]
 
     async def listing(self, site: Site, section: str, page: int, now: datetime) -> Listing:
         """Returns one page of the list of topics; the forum counts them from 0."""
@@ -101,7 +103,7 @@ class DiscourseCrawler:
         stream = json_of(page, url).get("post_stream") or {}
         given = [post for post in stream.get("posts") or () if isinstance(post, dict)]
         numbers: dict[Any, str] = {}
-        for post in given:
+        for post in filter(_is_said, given):
             yield self._post(post, thread, numbers)
         rest = _missing(stream.get("stream") or (), given)[: self._settings.max_pages * _CHUNK]
         for start in range(0, len(rest), _CHUNK):
@@ -111,7 +113,8 @@ class DiscourseCrawler:
             if more is None:
                 yield Unreadable(url, "the posts are gone, or not for guests any more")
                 return
-            for post in (json_of(more, url).get("post_stream") or {}).get("posts") or ():
+            told = (json_of(more, url).get("post_stream") or {}).get("posts") or ()
+            for post in filter(_is_said, told):
                 yield self._post(post, thread, numbers)
 
     def _post(
@@ -122,7 +125,7 @@ class DiscourseCrawler:
         numbers[number] = str(post["id"])
         url = f"{self._base}/t/{thread.number}/{number}"
         if post.get("hidden") or post.get("user_deleted") or not post.get("cooked"):
-            return Unreadable(url, "the post is hidden, deleted or empty")
+            return Unreadable(url, "the post is hidden, deleted or empty", id=str(post["id"]))
         is_staff = (
             post.get("staff") or post.get("moderator") or post.get("admin")
             or post.get("username") in self._settings.staff
@@ -143,6 +146,11 @@ class DiscourseCrawler:
                 "is_staff": True if is_staff else None,
             },
         )
+
+
+def _is_said(post: Mapping[str, Any]) -> bool:
+    """Whether somebody wrote a post, and it does not just tell that a topic was closed or split."""
+    return post.get("post_type") != _SMALL_ACTION
 
 
 def _missing(stream: Iterable[Any], given: list[dict[str, Any]]) -> list[int]:

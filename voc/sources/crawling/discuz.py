@@ -13,24 +13,45 @@ from voc.config.sources import DiscuzSettings
 from voc.errors import SourceError
 from voc.sources.crawling.forum import ForumWalk, Listing
 from voc.sources.crawling.markup import first, parse, words_of
-from voc.sources.crawling.site import GoneError, Site, Step, Unreadable, Voice, page_of
+from voc.sources.crawling.site import (
+    Fetched,
+    GoneError,
+    Site,
+    Step,
+    UnreachableError,
+    Unreadable,
+    Voice,
+    page_of,
+)
 from voc.sources.crawling.state import Thread
 from voc.sources.times import read_time
 
+# As versions before X write: 回复 2# 李四 的帖子.
+_REPLIED: Final = tuple(
+    f"{tag}:has(> a[href*='goto=findpost']:first-child)" for tag in ("b", "strong")
+)
 # Quotes, marks of edits, attachments, places of likes, and the noise that copying is to carry.
 _CUT: Final = (
     "div.quote", "blockquote", "i.pstatus", "div.attach_nopermission", "div.attach_popup",
     "ignore_js_op", "font.jammer", "span.jammer", "div.locked", "div.aimg_tip", "em.xg1",
+    "div.blockcode > em", *_REPLIED,
 )  # fmt: skip
-_STATIC: Final = re.compile(r"thread-(\d+)-(\d+)-(\d+)\.html")
+_STATIC: Final = re.compile(r"thread-(\d+)-(\d+)-(\d+)\.html.*")
 _DYNAMIC: Final = re.compile(r"[?&]tid=(\d+)")
+_BOARD: Final = re.compile(r"[?&]fid=(\d+)|forum-(\d+)-\d+\.html")
+_RELATIVE: Final = re.compile(r"前|昨天|今天|刚刚|剛剛")  # of which another day tells otherwise
+_WHOLE: Final = ("</html>", "</body>")
 _QUOTED: Final = re.compile(r"[?&]pid=(\d+)")
-_GONE: Final = re.compile("不存在|被删除|被刪除")
+_GONE: Final = re.compile("(主题|主題|帖子|贴子)[^，。,.]{0,12}(不存在|被删除|被刪除)")
 _EMPTY: Final = re.compile(
     r".{0,16}(尚无|暂无|没有|尚無|暫無|沒有)(任何|相关|相關)?(主题|主題|帖子|贴子|内容|內容).{0,6}"
 )
+_BANNED: Final = "the post is hidden, banned or not for guests"
 _CLOSED: Final = "the page is gone, or not for guests any more"
 _NOT_FOR_GUESTS: Final = "the thread is not for guests"
+_THREADS: Final = "tbody[id^=normalthread_], tbody[id^=stickthread_]"
+_POSTS: Final = "table[id^=pid]"
+_ITEMS: Final = f"{_THREADS}, {_POSTS}"
 _PIN: Final = re.compile(r"stickthread_\d+")
 
 
@@ -56,7 +77,7 @@ class DiscuzCrawler:
     async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
         """Returns the posts of a page of a thread, or the threads of a page of a board."""
         page = await page_of(site, url)
-        tree = parse(page.text, page.url)
+        tree = _tree(page)
         found = _tid(url)
         if found is not None:
             return list(self._posts_on(tree, Thread("", found, url, _title(tree)), page.url))
@@ -74,7 +95,7 @@ class DiscuzCrawler:
         """
         url = f"{self._base}forum.php?mod=forumdisplay&fid={section}&page={page}"
         found = await page_of(site, url)
-        tree = parse(found.text, found.url)
+        tree = _tree(found)
         said = _message(tree)
         if said is not None:
             raise SourceError(f"{url}: the forum shows no board there, but says: {said[:100]}")
@@ -83,7 +104,7 @@ class DiscuzCrawler:
     def _listing(self, tree: Any, url: str, now: datetime) -> Listing:
         threads: list[Thread] = []
         pinned: list[Thread] = []
-        for row in tree.css("tbody[id^=normalthread_], tbody[id^=stickthread_]"):
+        for row in tree.css(_THREADS):
             thread = self._thread(row, url, now)
             if thread is not None:
                 is_pinned = _PIN.fullmatch(row.attrib["id"]) is not None
@@ -114,7 +135,7 @@ class DiscuzCrawler:
         for number in range(1, self._settings.max_pages + 1):
             url = _page_address(thread.url, number)
             page = await site.get(url)
-            tree = parse(page.text, page.url) if page is not None else None
+            tree = _tree(page) if page is not None else None
             if not seen and (page is None or _GONE.search(_message(tree) or "")):
                 raise GoneError(f"{url}: the thread is there no more.", is_told=page is not None)
             said = _message(tree) if tree is not None else None
@@ -122,23 +143,24 @@ class DiscuzCrawler:
                 yield Unreadable(url, _CLOSED if seen else _NOT_FOR_GUESTS, said or "")
                 return
             found = list(self._posts_on(tree, thread, page.url, section))
-            fresh = [post for post in found if _name(post) not in seen]
-            for post in fresh:
+            fresh = {name: post for post in found if (name := _name(post)) not in seen}
+            for post in fresh.values():
                 yield post
-            seen |= {_name(post) for post in fresh}
+            seen |= fresh.keys()
             if not fresh or not tree.css("div.pg a.nxt"):
                 return
 
     def _posts_on(
         self, tree: Any, thread: Thread, url: str, section: str = ""
     ) -> list[Voice | Unreadable]:
-        return [self._post(table, thread, url, section) for table in tree.css("table[id^=pid]")]
+        board = _board_of(tree) or section
+        return [self._post(table, thread, url, board) for table in tree.css(_POSTS)]
 
-    def _post(self, table: Any, thread: Thread, url: str, section: str) -> Voice | Unreadable:
+    def _post(self, table: Any, thread: Thread, url: str, board: str) -> Voice | Unreadable:
         pid = table.attrib["id"].removeprefix("pid")
         body = table.css("td.t_f")
         if not body:
-            return Unreadable(f"{url}#pid{pid}", "the post is hidden, banned or not for guests")
+            return Unreadable(f"{url}#pid{pid}", _BANNED, id=pid)
         author = first(table, "div.authi a.xw1::text")
         is_staff = author in self._settings.staff or self._is_of_staff(table)
         number = table.css("a[id^=postnum]")
@@ -155,7 +177,7 @@ class DiscuzCrawler:
                 "url": f"{_page_address(thread.url, 1)}#pid{pid}",
                 "thread_id": str(thread.number),
                 "thread": thread.title,
-                "board": section,
+                "board": board,
                 "floor": floor,
                 "reply_to": None if is_first else _quoted(body),
                 "is_staff": True if is_staff else None,
@@ -171,17 +193,42 @@ class DiscuzCrawler:
         return read_time(shown, self._zone) if shown else None
 
 
+def _tree(page: Fetched) -> Any:
+    """Parses a page.
+
+    Raises:
+        UnreachableError: It ends in the midst of posts or threads, as where a proxy cut it off.
+    """
+    text = page.text
+    tree = parse(text, page.url)
+    if tree.css(_ITEMS) and not any(mark in text.lower() for mark in _WHOLE):
+        raise UnreachableError(f"{page.url}: the page is cut off.")
+    return tree
+
+
+def _board_of(tree: Any) -> str | None:
+    """The board of a thread, by the trail at its top."""
+    boards = [_BOARD.search(href) for href in tree.css("#pt a::attr(href)").getall()]
+    told = [found[1] or found[2] for found in boards if found]
+    return told[-1] if told else None
+
+
 def _shown(node: Any) -> str | None:
-    """The time in an element: a title that spells out 3 天前, else its text without 发表于."""
+    """The time in an element: a title that spells out 3 天前, else its text without 发表于.
+
+    Where nothing spells it out it is none: read again, it would look like an edit.
+    """
     title = first(node, "span[title]::attr(title)")
     if title is not None or not node:
         return title
-    return words_of(node[0]).removeprefix("发表于").strip() or None
+    said = words_of(node[0]).removeprefix("发表于").strip()
+    return said if said and not _RELATIVE.search(said) else None
 
 
 def _quoted(body: Any) -> str | None:
     """The post that is quoted."""
-    href = first(body, "div.quote a[href*='pid=']::attr(href)")
+    at = ("div.quote", *_REPLIED)
+    href = first(body, ", ".join(f"{css} a[href*='pid=']::attr(href)" for css in at))
     found = _QUOTED.search(href or "")
     return found[1] if found else None
 
@@ -203,7 +250,7 @@ def _title(tree: Any) -> str:
 
 
 def _name(post: Voice | Unreadable) -> str:
-    return str(post.values["id"]) if isinstance(post, Voice) else post.place.partition("#")[2]
+    return str(post.values["id"] if isinstance(post, Voice) else post.id)
 
 
 def _tid(url: str) -> int | None:
@@ -212,8 +259,8 @@ def _tid(url: str) -> int | None:
 
 
 def _page_address(url: str, page: int) -> str:
-    """The address of a thread's page, written as the forum writes its own."""
+    """The address of a thread's page, as the forum writes it: the same on every page of a list."""
     if _STATIC.search(url):
-        return _STATIC.sub(rf"thread-\g<1>-{page}-\g<3>.html", url.partition("?")[0])
-    bare = re.sub(r"&(page|extra)=[^&#]*", "", url.partition("#")[0])
-    return f"{bare}&page={page}"
+        return _STATIC.sub(rf"thread-\g<1>-{page}-1.html", url)
+    bare = url.partition("?")[0]
+    return f"{bare}?mod=viewthread&tid={_tid(url)}&page={page}"

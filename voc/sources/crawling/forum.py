@@ -174,10 +174,7 @@ class ForumWalk:
         except GoneError as error:
             run.gone(thread, error, is_late=is_late)
         except RefusedError as error:
-            if error.is_by_site:
-                run.failed(thread, error, is_late=is_late)
-            else:  # robots.txt or the guard; counted by the site
-                run.read(thread, is_late=is_late)
+            run.refused(thread, error, is_late=is_late)
         except SpentError:
             raise
         except UnreachableError as error:
@@ -197,8 +194,9 @@ class ForumWalk:
         is_whole = True
         for _ in range(_READINGS):
             async for voice in self._forum.posts(run.site, run.section, thread):
-                is_whole = is_whole and isinstance(voice, Voice)
-                ids |= {str(voice.values["id"]): None} if isinstance(voice, Voice) else {}
+                name = voice.values["id"] if isinstance(voice, Voice) else voice.id
+                is_whole = is_whole and name is not None
+                ids |= {str(name): None}
                 yield voice
             if not ids or not is_whole:
                 return

@@ -6,11 +6,13 @@ Only the process that crawls imports this module, as it needs Scrapy.
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import (
@@ -38,6 +40,9 @@ AGENT: Final = "voc"
 
 _LONGEST_WAIT_S: Final = 60.0
 _ROBOTS_BYTES: Final = 512_000  # RFC 9309 asks for 500 KiB at least
+_GZIP: Final = 31  # as zlib numbers its formats
+_CHUNK_BYTES: Final = 1 << 20
+_LOOP: Final = "max redirections reached"  # as Scrapy says it
 _MODULE: Final = __name__
 _HANDLER: Final = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
 _GUARD: Final = Guard()
@@ -94,6 +99,8 @@ def scrapy_settings(
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             f"{_MODULE}.Robots": 100,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            f"{_MODULE}.WholePages": 590,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             f"{_MODULE}.PatientRetry": 550,
         },
@@ -197,6 +204,37 @@ class PatientRetry(RetryMiddleware):
         return min(_LONGEST_WAIT_S, wait_s)
 
 
+class WholePages(HttpCompressionMiddleware):
+    """Unpacks pages, and takes none whose packed bytes end early or make no sense.
+
+    Scrapy gives what could be unpacked: half a thread, whose other half would seem deleted.
+    """
+
+    def process_response(
+        self,
+        request: Request,
+        response: Response,
+        spider: Any = None,  # noqa: ARG002
+    ) -> Request | Response:
+        packed, encodings = response.body, b",".join(response.headers.getlist("Content-Encoding"))
+        try:
+            unpacked = super().process_response(request, response)
+            if packed and b"gzip" in encodings.lower() and not _ends(packed):
+                raise ResponseDataLossError("the packed page ends early")
+        except (zlib.error, EOFError) as error:
+            raise ResponseDataLossError(f"the packed page makes no sense ({error})") from error
+        return unpacked
+
+
+def _ends(packed: bytes) -> bool:
+    """Whether gzip comes to its end; asked once its size is known to be bearable."""
+    unpacker = zlib.decompressobj(wbits=_GZIP)
+    while packed and not unpacker.eof:
+        unpacker.decompress(packed, _CHUNK_BYTES)
+        packed = unpacker.unconsumed_tail
+    return unpacker.eof
+
+
 @implementer(IHostnameResolver)
 class GuardedResolver:
     """Gives only addresses that may be connected to, and watches every socket that is opened."""
@@ -263,7 +301,8 @@ class ScrapySite:
             assert self._crawler.engine is not None
             response = await self._crawler.engine.download_async(request)
         except (IgnoreRequest, DownloadCancelledError, UnsupportedURLSchemeError) as error:
-            raise self._refusal(url, str(error) or "larger than crawl.max_page_mb") from error
+            reason = str(error) or "larger than crawl.max_page_mb"
+            raise self._refusal(url, reason, is_by_site=reason == _LOOP) from error
         except ValueError as error:
             raise self._refusal(url, f"no address ({error})") from error
         except _NO_ANSWER as error:

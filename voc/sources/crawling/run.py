@@ -10,7 +10,7 @@ from typing import Final
 from voc.errors import SourceError
 from voc.sources.crawling.losses import Losses
 from voc.sources.crawling.sight import Sight
-from voc.sources.crawling.site import GoneError, Site, Step, Voice
+from voc.sources.crawling.site import GoneError, RefusedError, Site, Step, Voice
 from voc.sources.crawling.state import State, Thread
 
 _MAX_FAILURES: Final = 5
@@ -61,6 +61,14 @@ class SectionRun:
         self.state = self.state.gone(thread)
         self.losses.looked_at(self.section, thread)
         self.losses.unsaid += not error.is_told
+
+    def refused(self, thread: Thread, error: RefusedError, *, is_late: bool) -> None:
+        if error.is_by_site:
+            self.failed(thread, error, is_late=is_late)
+            return
+        self.read(thread, is_late=is_late)  # robots.txt or the guard; counted by the site
+        if not is_late:
+            self.sight.barred(thread, error)
 
     def closed(self, thread: Thread, *, is_late: bool) -> None:
         if is_late and str(thread.number) not in self.state.posts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from voc.errors import SourceError
 from voc.sources.crawling.site import HiddenError
 from voc.sources.crawling.state import State, Thread
 
@@ -14,6 +15,12 @@ _HIDDEN: Final = (
     "{thread}: {count} threads were opened, and no post was found in {of}; the forum may have"
     " another skin, show posts to members only, or take the crawler for a robot. Nothing is taken"
     " back, and the next run reads them again."
+)
+
+
+_BARRED: Final = (
+    "{reason} {count} threads were opened, and none of them may be read. Nothing is taken back, and"
+    " the next run tries them again."
 )
 
 
@@ -30,8 +37,9 @@ class Sight:
     def __init__(self, state: State) -> None:
         self._is_first = state.newest is None
         self._known = state.posts.keys()
-        self._shown = self._blank = self._lately_closed = 0
+        self._shown = self._blank = self._barred = self._lately_closed = 0
         self._row: list[Thread] = []
+        self._bar: HiddenError | None = None
 
     def shown(self) -> None:
         """Takes note of a thread with posts."""
@@ -47,6 +55,13 @@ class Sight:
         """Takes note of a thread that says why it shows no posts."""
         self._lately_closed += str(thread.number) in self._known
         self._row.append(thread)
+
+    def barred(self, thread: Thread, error: SourceError) -> None:
+        """Takes note of a thread that may not be read, as robots.txt or the guard has it."""
+        self._barred += 1
+        self._lately_closed += str(thread.number) in self._known
+        said = _BARRED.format(reason=error, count=self._barred)
+        self._bar = HiddenError(said, url=thread.url)
 
     @property
     def is_dark(self) -> bool:
@@ -65,8 +80,10 @@ class Sight:
 
     def hidden(self) -> HiddenError | None:
         """Returns the error that tells of a forum which hides its posts, if this one does."""
-        if not self._row or not (self.is_dark or (self.is_blind and self._is_told)):
+        if not (self.is_dark or (self.is_blind and self._is_told)):
             return None
+        if not self._row:
+            return self._bar
         count, url = len(self._row), self._row[-1].url
         of = "any" if count > 1 else "it"
         return HiddenError(_HIDDEN.format(thread=url, count=count, of=of), url=url)

@@ -115,11 +115,19 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something that should be a voice and is none."""
+    """Something that should be a voice and is none.
+
+    Attributes:
+        place: The address of its page.
+        reason: A short sentence.
+        sample: What is shown in its place.
+        id: Its id, where only its words are missing: it is still there.
+    """
 
     place: str
     reason: str
     sample: str = ""
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

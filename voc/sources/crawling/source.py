@@ -126,7 +126,8 @@ class CrawlSource:
 
     def _item(self, line: Mapping[str, Any]) -> Feedback | Reject:
         if "unreadable" in line:
-            return Reject(self.name, **line["unreadable"])
+            told = line["unreadable"]
+            return Reject(self.name, told["place"], told["reason"], told["sample"])
         place, values = line["voice"]["place"], line["voice"]["values"]
         try:
             return to_feedback(
