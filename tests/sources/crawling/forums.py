@@ -42,6 +42,8 @@ class FakeDiscuz:
 
     threads: int
     encoding: str = "gbk"
+    is_by_first_post: bool = False
+    """Whether lists are sorted by the first posts of threads."""
     board: int = 2
     private: str = "http://127.0.0.2:9/secret"
     before: Callable[[FakeDiscuz, str], None] = lambda _forum, _path: None
@@ -88,7 +90,7 @@ class FakeDiscuz:
         return Answer(text.encode(self.encoding, "xmlcharrefreplace"), kind="text/html")
 
     def _list(self, page: int) -> str:
-        topics = sorted(self.topics.values(), key=lambda each: (each.last, each.tid), reverse=True)
+        topics = sorted(self.topics.values(), key=self._order, reverse=True)
         shown = topics[(page - 1) * THREADS_A_PAGE : page * THREADS_A_PAGE]
         rows = "".join(self._row(topic) for topic in shown)
         more = page * THREADS_A_PAGE < len(topics)
@@ -101,6 +103,9 @@ class FakeDiscuz:
             "</tr></tbody>"
         )
         return f"<table>{pinned if page == 1 else ''}{rows}</table>{self._pager(more)}"
+
+    def _order(self, topic: Topic) -> tuple[datetime, int]:
+        return (topic.posts[0].time if self.is_by_first_post else topic.last), topic.tid
 
     def _row(self, topic: Topic) -> str:
         last = f"{topic.last:%Y-%-m-%-d %H:%M}"

@@ -65,7 +65,7 @@ def test_a_forum_that_shows_no_posts_on_its_first_run(skin: str, threads: int) -
     assert voices(walks.run()) == site.forum.all_pids()
 
 
-@pytest.mark.parametrize("threads", [2, 9])
+@pytest.mark.parametrize("threads", [2, 4, 9])
 @pytest.mark.parametrize("skin", SKINS)
 def test_a_known_forum_that_shows_no_posts_any_more(skin: str, threads: int) -> None:
     forum = FakeDiscuz(threads)
@@ -305,3 +305,29 @@ def test_a_page_that_cannot_be_unpacked_whole_is_tried_again(packed: str, tmp_pa
         is_broken[0] = False
         crawled(settings)
         assert Stored(settings).health.notes == ()
+
+
+def test_a_list_by_first_posts_hides_no_reply_to_an_old_thread() -> None:
+    forum = FakeDiscuz(60, is_by_first_post=True)
+    for tid in range(2, 61, 3):
+        forum.reply(tid, "车友", BEGAN + timedelta(days=10, minutes=61 - tid), "顶")
+    walks = discuz(forum, recheck_days=0.1)
+    assert voices(walks.run()) == forum.all_pids()
+    post = forum.reply(1, "车友", BEGAN + timedelta(days=20), "又坏了")
+    assert str(post.pid) in voices(walks.run())
+
+
+def test_one_thread_out_of_place_does_not_have_the_whole_list_read() -> None:
+    forum = FakeDiscuz(100)
+
+    def answer(path: str) -> Answer | None:
+        given = forum(path)
+        if given is None or "forumdisplay" not in path:
+            return given
+        body = given.body.replace(b'title="2026-10-5 10:00"', b'title="2026-10-25 10:00"')
+        return Answer(body, kind=given.kind)
+
+    walks = discuz(answer, recheck_days=0.1)
+    walks.cursor = {"sections": {"2": {"newest": "2026-10-05T04:00:00+00:00"}}}
+    assert pids(forum, 98) <= voices(walks.run())
+    assert sum("forumdisplay" in path for path in walks.asked) == 1

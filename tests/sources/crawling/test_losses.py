@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.sources.crawling.forums import BEGAN, FakeDiscuz
 from tests.sources.crawling.loopback import Answer, Loopback
 from tests.sources.crawling.test_other_kinds import FakeDiscourse
 from tests.sources.crawling.walks import BROKEN, discourse, discuz, lost, pids, voices
+from voc.sources.crawling.site import Unreadable
 
 
 def test_a_forum_that_calls_all_its_threads_deleted_is_doubted_run_after_run() -> None:
@@ -173,18 +176,29 @@ def test_threads_that_are_merged_lose_nothing(target: int) -> None:
 
 
 def test_what_cannot_be_looked_at_again_is_not_taken_back() -> None:
-    forum, broken = FakeDiscuz(12), set[str]()
-    walks = discuz(lambda path: BROKEN if path in broken else forum(path))
-    known = voices(walks.run())
+    """What one run doubted is no evidence for the next one, which may read other threads."""
+    forum, broken = FakeDiscuz(60), set[int]()
+    guarded = set(range(52, 61))
+
+    def answer(path: str) -> Answer | None:
+        if any(path.startswith(f"/thread-{tid}-") for tid in broken):
+            return BROKEN
+        return _guarded(forum, path, guarded if len(forum.topics) < 60 else set())
+
+    walks = discuz(answer, recheck_days=0.3)
+    walks.run()
     topics = forum.topics
-    forum.topics = {1: topics[1]}
+    forum.topics = {tid: topic for tid, topic in topics.items() if tid not in guarded}
     assert lost(walks.run()) == set()
-    broken |= {f"/thread-{tid}-1-1.html" for tid in range(2, 12)}
+    assert walks.doubt
+    broken |= guarded
+    post = forum.reply(1, "车友", BEGAN + timedelta(days=20), "又坏了")
     assert lost(walks.run()) == set()
-    forum.topics = topics
+    assert str(post.pid) in voices(walks.steps)
     broken.clear()
+    forum.topics = topics
     assert lost(walks.run()) == set()
-    assert voices(walks.steps) == known
+    assert walks.missed == ()
 
 
 def test_a_run_that_is_cut_off_leaves_the_decision_to_the_next_one(tmp_path: Path) -> None:
@@ -235,3 +249,41 @@ def test_what_discourse_tells_of_a_topic_is_no_post() -> None:
     assert len(steps) == len(voices(steps))
     gone = forum.posts[4].pop(9)
     assert lost(walks.run()) == {str(gone["id"])}
+
+
+@pytest.mark.parametrize("is_blank", [True, False], ids=["no posts", "the first page again"])
+def test_a_later_page_that_is_not_shown_loses_nothing(is_blank: bool) -> None:
+    forum, is_guarded = FakeDiscuz(9), [False]
+
+    def answer(path: str) -> Answer | None:
+        if is_guarded[0] and path == "/thread-9-2-1.html":
+            return forum._page("check") if is_blank else forum("/thread-9-1-1.html")
+        return forum(path)
+
+    walks = discuz(answer)
+    walks.run()
+    is_guarded[0] = True
+    assert lost(walks.run()) == set()
+    assert bool(walks.missed) is is_blank
+    is_guarded[0] = False
+    assert lost(walks.run()) == set()
+    assert walks.missed == ()
+
+
+def test_posts_that_discourse_lists_and_does_not_give_are_there() -> None:
+    forum, kept_back = FakeDiscourse(4), set[int]()
+
+    def answer(path: str) -> Answer | None:
+        given = forum(path)
+        if given is None or "posts.json" not in path:
+            return given
+        told = json.loads(given.body)
+        posts = [post for post in told["post_stream"]["posts"] if post["id"] not in kept_back]
+        return Answer(json.dumps({"post_stream": {"posts": posts}}).encode())
+
+    walks = discourse(answer)
+    walks.run()
+    kept_back |= {4030, 4041}
+    assert lost(walks.run()) == set()
+    told = [step for step in walks.steps if isinstance(step, Unreadable)]
+    assert {step.id for step in told} == {"4030", "4041"}

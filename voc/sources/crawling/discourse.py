@@ -113,9 +113,11 @@ class DiscourseCrawler:
             if more is None:
                 yield Unreadable(url, "the posts are gone, or not for guests any more")
                 return
-            told = (json_of(more, url).get("post_stream") or {}).get("posts") or ()
+            told = (json_of(more, url).get("post_stream") or {}).get("posts") or []
             for post in filter(_is_said, told):
                 yield self._post(post, thread, numbers)
+            for number in _missing(rest[start : start + _CHUNK], told):
+                yield Unreadable(f"{url}#{number}", "the forum lists the post only", id=str(number))
 
     def _post(
         self, post: Mapping[str, Any], thread: Thread, numbers: dict[Any, str]

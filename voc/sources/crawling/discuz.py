@@ -130,6 +130,7 @@ class DiscuzCrawler:
 
         Raises:
             GoneError: It is there no more.
+            UnreachableError: A page of it is cut off, or shows no posts behind those that do.
         """
         seen: set[str] = set()
         for number in range(1, self._settings.max_pages + 1):
@@ -146,6 +147,10 @@ class DiscuzCrawler:
             fresh = {name: post for post in found if (name := _name(post)) not in seen}
             for post in fresh.values():
                 yield post
+            if seen and not found:
+                raise UnreachableError(f"{url}: shows no posts, and the page before leads there.")
+            if seen and not fresh:  # a stale page: what it should show is not gone
+                yield Unreadable(url, "the page shows no other posts than those before it")
             seen |= fresh.keys()
             if not fresh or not tree.css("div.pg a.nxt"):
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final, Protocol
 
 from voc.errors import SourceError
@@ -26,6 +27,7 @@ from voc.sources.crawling.site import (
 from voc.sources.crawling.state import State, Thread
 
 _WALKS: Final = 4
+_ODD_SHARE: Final = 0.2
 _READINGS: Final = 2
 _NO_THREADS: Final = (
     "{url}: no thread was found on this list, and it does not say that it is empty; the forum may"
@@ -52,6 +54,16 @@ class Listing:
     pinned: tuple[Thread, ...]
     has_next: bool
     is_told_empty: bool = False
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether its threads stand by their last posts, but for an odd one, and not otherwise.
+
+        A list may be sorted by the first posts of threads: new replies then stand on any page.
+        """
+        pairs = list(pairwise(thread.last for thread in self.threads))
+        turned = sum(later > former for former, later in pairs)
+        return bool(self.threads) and turned <= max(1, len(pairs) * _ODD_SHARE)
 
     @property
     def is_blank(self) -> bool:
@@ -228,7 +240,7 @@ class ForumWalk:
             pinned = [thread for thread in listing.pinned if since is None or thread.last >= since]
             for thread in (*fresh, *pinned):
                 found[thread.number] = max(thread, found.get(thread.number, thread))
-            reached = since is not None and listing.threads and listing.threads[-1].last < since
+            reached = since is not None and listing.is_in_order and listing.threads[-1].last < since
             if not listing.has_next or reached:
                 return True
         return False
