@@ -13,7 +13,7 @@ from voc.config import Industry
 from voc.issues.grouping import reason_of
 from voc.records import Mention
 from voc.text.normalise import normalise
-from voc.topics.naming import is_mixed
+from voc.topics.mixed import is_mixed
 from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases
 from voc.topics.words import Reader
 
