@@ -28,7 +28,7 @@ def marked_opinions(
 
 
 def _cuts_a_number(text: str, span: Span) -> bool:
-    """Says whether a digit stands on both sides of an end, as where 90分钟 is parted as 9, 0分钟."""
+    """Says whether a digit stands on both sides of an end, as in 9 and 0分钟 of 90分钟."""
     ends = (text[max(at - 1, 0) : at + 1] for at in (span.start, span.end))
     return any(len(around) > 1 and around.isdecimal() for around in ends)
 
