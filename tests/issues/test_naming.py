@@ -185,6 +185,13 @@ def test_words_are_not_torn_apart(mention: Callable[..., Mention]) -> None:
     assert Titles(None, voices, {}).title("服务", voices) == "服务：没人管排队"
 
 
+def test_an_opinion_that_tears_a_word_gives_no_title(mention: Callable[..., Mention]) -> None:
+    said = "过烂路头顶咯吱咯吱"
+    voice = mention("f1", 0, opinions=("路头顶咯吱咯吱",), evidence=(Span(0, len(said), said),))
+    title = Titles(None, [voice], {}).title("舒适", [voice])
+    assert title == f"舒适：{said}"
+
+
 def test_where_voices_share_no_phrase_terms_of_the_taxonomy_stand(
     mention: Callable[..., Mention],
 ) -> None:
