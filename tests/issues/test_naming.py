@@ -9,7 +9,7 @@ import pytest
 from voc.config import Aspect, Industry
 from voc.issues.naming import MAX_TITLE, Titles
 from voc.records import Mention, Span
-from voc.topics.naming import MIXED
+from voc.topics.mixed import MIXED
 
 NOISE = ("服务 差", "价格 贵", "内饰 廉价", "动力 差", "油耗 高", "导航 卡", "异响 严重")
 
@@ -183,6 +183,13 @@ def test_words_are_not_torn_apart(mention: Callable[..., Mention]) -> None:
     texts = ["没人管排队，乱得很", "排队没人管", "店里没人管排队"]
     voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]
     assert Titles(None, voices, {}).title("服务", voices) == "服务：没人管排队"
+
+
+def test_an_opinion_that_tears_a_word_gives_no_title(mention: Callable[..., Mention]) -> None:
+    said = "过烂路头顶咯吱咯吱"
+    voice = mention("f1", 0, opinions=("路头顶咯吱咯吱",), evidence=(Span(0, len(said), said),))
+    title = Titles(None, [voice], {}).title("舒适", [voice])
+    assert title == f"舒适：{said}"
 
 
 def test_where_voices_share_no_phrase_terms_of_the_taxonomy_stand(

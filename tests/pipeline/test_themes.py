@@ -102,3 +102,13 @@ def test_a_clause_is_taken_once_and_complains_if_any_mention_does() -> None:
         ("屏幕太暗", True),
         ("电池耐用", False),
     ]
+
+
+def test_a_clause_has_the_opinions_that_it_holds() -> None:
+    clauses = Span(0, 6, "屏幕真的太暗"), Span(7, 13, "电池也不耐用")
+    said = ("屏幕太暗", "电池不耐用", "太暗", "客服态度差")
+    mention = Mention("f1", "phone", "a", "negative", 0.9, DAY, clauses, opinions=said)
+    assert [clause.opinions for clause in clauses_of([mention])] == [
+        ("屏幕太暗", "太暗"),
+        ("电池不耐用",),
+    ]

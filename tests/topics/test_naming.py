@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from voc.topics.keywords import keywords_of, weights_of
-from voc.topics.naming import MIXED, is_mixed, name_of
+from voc.topics.mixed import MIXED, is_mixed, mixed_names
+from voc.topics.naming import name_of
 from voc.topics.phrases import Member, least_support
 from voc.topics.stretches import MAX_NAME
 from voc.topics.words import Reader
@@ -165,11 +166,32 @@ def test_how_many_must_say_what_stands_for_all(voices: int, least: int) -> None:
     assert least_support(voices) == least
 
 
-def test_two_mixed_themes_of_one_subject_are_told_apart(reader: Reader) -> None:
+def test_a_mixed_theme_tells_what_several_speak_of(reader: Reader) -> None:
     said = members(reader, (*("店员",) * 7, "店员在说话", "店员说话"))
     weights = {"店员": 0.9, "说话": 0.3}
-    names = [
-        name_of(said, weights, complaint=False, taken=taken) for taken in ((), {f"店员{MIXED}"})
-    ]
-    assert names == [f"店员{MIXED}", "店员（说话等方面）"]
+    assert name_of(said, weights, complaint=False) == "店员（说话等）"
+    assert name_of(said[:7], weights, complaint=False) == f"店员{MIXED}"
+
+
+def test_mixed_themes_of_one_subject_are_told_apart(reader: Reader) -> None:
+    said = members(reader, ("展厅冷", "展厅停车", "展厅很冷", "展厅停车", "展厅里手机", "展厅手机"))
+    said = [replace(one, opinions=("手机",)) if "手机" in one.text else one for one in said]
+    heads, weights = ["展厅", "停车", "手机"], {"展厅": 0.9, "停车": 0.5, "手机": 0.2}
+    names = list(mixed_names(heads, said, weights, {"展厅"}, least=2))
+    assert names == ["展厅（手机、停车等）", f"展厅{MIXED}", "展厅（停车等）", "展厅（手机等）"]
     assert all(map(is_mixed, names))
+    assert not list(mixed_names([], said, weights, {"展厅"}, least=2))
+
+
+def test_words_that_everybody_speaks_of_are_no_name(reader: Reader) -> None:
+    said = members(reader, (*("小区业主",) * 9, "小区业主维权"))
+    weights = {"小区": 0.9, "业主": 0.8, "小区业主": 0.8}
+    everywhere = {"小区": 0.1, "业主": 0.1, "小区业主": 0.1}
+    assert name_of(said, weights, complaint=True) == "小区业主"
+    assert is_mixed(name_of(said, weights, complaint=True, subjects=everywhere))
+
+
+def test_what_most_say_names_better_than_what_a_few_add_to_it(reader: Reader) -> None:
+    texts = (*("噪音扰民",) * 20, *("施工噪音扰民",) * 4)
+    weights = {"噪音扰民": 0.9, "施工": 0.5, "噪音": 0.5, "扰民": 0.5}
+    assert name_of(members(reader, texts), weights, complaint=True) == "噪音扰民"

@@ -91,3 +91,14 @@ def test_the_clauses_of_a_run_bring_their_opinions(automotive: Industry) -> None
     plain = [replace(clause, opinions=()) for clause in told]
     one, other = (Corpus(clauses, automotive).placed(seed=0)[0] for clauses in (told, plain))
     assert abs(one.sharp - other.sharp).max() > 0.1
+
+
+def test_nothing_makes_up_for_what_a_subject_lacks(readings: list[Reading], reader: Reader) -> None:
+    voices = [str(at) for at in range(len(readings))]
+    space = Space(reader, seed=0)
+    space.fit(readings, voices, opinions=OPINIONS)
+    bare, judged, other = (
+        space.transform(reader.read([text])) for text in ("座椅", "座椅漏水", "漏水")
+    )
+    assert float(bare.similarities(bare)[0, 0]) < 0.05
+    assert float(judged.similarities(other)[0, 0]) > 0.3

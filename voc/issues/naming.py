@@ -13,9 +13,9 @@ from voc.config import Industry
 from voc.issues.grouping import reason_of
 from voc.records import Mention
 from voc.text.normalise import normalise
-from voc.topics.naming import is_mixed
+from voc.topics.mixed import is_mixed
 from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases
-from voc.topics.words import Reader
+from voc.topics.words import Reader, Reading
 
 MAX_TITLE: Final = 30
 _MAX_PHRASE: Final = 14
@@ -205,13 +205,23 @@ class Titles:
     def _members(self, voices: Sequence[Mention]) -> Iterator[Member]:
         for voice in voices:
             opinions = tuple(map(_joined, voice.opinions))
-            said = [span.text for span in voice.evidence]
+            said = [_OMITTED.sub("，", span.text) for span in voice.evidence]
+            clauses = self._reader.read(said)
             # A target and an opinion that stand apart would make a phrase that nobody said.
-            alone = [told for told in opinions if not said or any(told in text for text in said)]
-            plain = [_OMITTED.sub("，", text) for text in (*said, *alone)]
+            alone = [one for one in opinions if not said or any(_holds(it, one) for it in clauses)]
+            plain = [_OMITTED.sub("，", one) for one in alone]
             judged = tuple(normalise(opinion).text for opinion in opinions)
-            for reading, text in zip(self._reader.read(plain), plain, strict=True):
+            readings = [*clauses, *self._reader.read(plain)]
+            for reading, text in zip(readings, (*said, *plain), strict=True):
                 yield Member(reading, text, voice.feedback_id, voice.score, True, judged)
+
+
+def _holds(clause: Reading, opinion: str) -> bool:
+    """Says whether a clause holds an opinion and no word is torn by it, as 过烂路 by 路头顶响."""
+    told = normalise(opinion).text
+    start = clause.text.find(told)
+    starts, ends = ({getattr(word, end) for word in clause.words} for end in ("start", "end"))
+    return start in starts and start + len(told) in ends
 
 
 def _joined(opinion: str) -> str:

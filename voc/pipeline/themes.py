@@ -251,6 +251,12 @@ def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
                     text=span.text,
                     occurred_at=mention.occurred_at,
                     negative=negative,
-                    opinions=mention.opinions,
+                    opinions=tuple(one for one in mention.opinions if _is_in(one, span.text)),
                 )
     return list(found.values())
+
+
+def _is_in(opinion: str, clause: str) -> bool:
+    """Says whether a clause holds an opinion: what is judged and how, each whole."""
+    cuts = range(len(opinion))
+    return any(opinion[:cut] in clause and opinion[cut:] in clause for cut in cuts)

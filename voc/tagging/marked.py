@@ -13,16 +13,24 @@ from voc.tagging.prepare import EDGES, Prepared
 def marked_opinions(
     text: Prepared, states: TokenStates, found: Sequence[SpannedOpinion]
 ) -> tuple[Opinion, ...]:
-    """Returns what was found by tokens as spans of a text."""
+    """Returns what was found by tokens as spans of a text; half a number is no span."""
     if text.says_nothing:
         return ()
     opinions = []
     for each in found:
         opinion = _span(text, states, each.opinion)
-        if opinion.text.strip(EDGES):
+        if opinion.text.strip(EDGES) and not _cuts_a_number(text.text, opinion):
             target = _span(text, states, each.target) if each.target else None
+            if target and _cuts_a_number(text.text, target):
+                target = None
             opinions.append(Opinion(target, opinion, POLARITIES[int(each.polarity.argmax())]))
     return tuple(opinions)
+
+
+def _cuts_a_number(text: str, span: Span) -> bool:
+    """Says whether a digit stands on both sides of an end, as in 9 and 0分钟 of 90分钟."""
+    ends = (text[max(at - 1, 0) : at + 1] for at in (span.start, span.end))
+    return any(len(around) > 1 and around.isdecimal() for around in ends)
 
 
 def _span(text: Prepared, states: TokenStates, spot: Spot) -> Span:

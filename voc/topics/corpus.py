@@ -46,6 +46,7 @@ class Corpus:
         readings: The words of the distinct ones.
         negative: `(n_distinct,)` whether each complains.
         silent: Words that are mere turns of phrase here.
+        subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
         cut_off: Words that end no name here (see `voc.topics.stretches.seldom_last`).
     """
 
@@ -65,6 +66,7 @@ class Corpus:
         )
         self.negative = np.array([self.clauses[at].negative for at in self.distinct], dtype=bool)
         self.silent: frozenset[str] = frozenset()
+        self.subjects: Mapping[str, float] = {}
         self.cut_off = seldom_last(self.readings)
         self._voices = _numbers([clause.feedback_id for clause in self.clauses])
         self._countable = self._independent()
@@ -85,6 +87,7 @@ class Corpus:
             [self.clauses[self.distinct[at]].opinions for at in sample],
         )
         self.silent = space.silent
+        self.subjects = space.subjects
         if len(sample) == len(self.readings):
             return fitted, sample
         return space.transform(self.readings, sentences), sample

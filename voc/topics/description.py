@@ -155,7 +155,14 @@ def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str])
                 tuple(normalise(opinion).text for opinion in clause.opinions),
             )
         )
-    return name_of(members, theme.weights, complaint=complaint, taken=taken, cut_off=corpus.cut_off)
+    return name_of(
+        members,
+        theme.weights,
+        complaint=complaint,
+        taken=taken,
+        subjects=corpus.subjects,
+        cut_off=corpus.cut_off,
+    )
 
 
 def _new_id(industry: str, keywords: Sequence[str], name: str, taken: set[str]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
+from voc.topics.mixed import mixed_names
 from voc.topics.phrases import (
     MANY,
     Member,
@@ -17,13 +19,12 @@ from voc.topics.phrases import (
 )
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 
-MIXED: Final = "（多方面）"
-"""What stands after the subject of a theme in which no problem is said by several."""
-_ALSO_MIXED: Final = "（{}等方面）"
-
+NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
 _SHARED: Final = 2
 # A thing without a problem names a theme only if so many of the voices speak of it.
 _PLAIN_SHARE: Final = 0.15
+# Words of less weight than this are subjects and name no theme by themselves.
+_SUBJECT: Final = 0.75
 
 
 def name_of(
@@ -32,32 +33,29 @@ def name_of(
     *,
     complaint: bool,
     taken: Collection[str] = (),
+    subjects: Mapping[str, float] = NO_SUBJECTS,
     cut_off: Collection[str] = (),
 ) -> str:
     """Names a theme by what is true of many of its voices.
 
     Best is a phrase of 4 to 12 characters that judges and whose words several voices use in one
     clause: 3 and 5 % of 40 voices and more, two of fewer. Where there is none, the theme's subject
-    stands with what is most often said of it, as 店员态度差, or with a thing that one in seven
-    speaks of; of fewer than 8 voices, one may speak for all. Else the subject stands alone, as
-    小区（多方面）, or 小区（门口等方面） where another theme has that name.
+    stands with what is most often said of it, as 店员态度差, or a thing that one in seven speaks
+    of names it; of fewer than 8 voices, one may speak for all. Else the subject stands with what
+    else several speak of, as 开发商（推诿、欺骗等）, or alone, as 小区（多方面）.
 
     Args:
         members: The theme's clauses.
         weights: The theme's words with their weights, heaviest first.
         complaint: Whether the name should say what is wrong.
         taken: Names that other themes have.
+        subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
         cut_off: Words that end no name (see `voc.topics.stretches.seldom_last`).
     """
     chosen = _closest_first(members)
-    names = _names(chosen, weights, complaint=complaint, cut_off=cut_off)
+    names = _names(chosen, weights, complaint=complaint, subjects=subjects, cut_off=cut_off)
     free = (name for name in names if name not in taken)
     return next(free, None) or _last_resort(chosen, weights, taken, cut_off)
-
-
-def is_mixed(name: str) -> bool:
-    """Says whether a name is that of a theme in which no problem is said by several."""
-    return name.endswith((MIXED, _ALSO_MIXED.partition("{}")[2]))
 
 
 def _names(
@@ -65,44 +63,46 @@ def _names(
     weights: Mapping[str, float],
     *,
     complaint: bool,
+    subjects: Mapping[str, float],
     cut_off: Collection[str],
 ) -> Iterator[str]:
     """Yields names, best first."""
     n_voices = len({member.voice for member in members})
     least = max(_SHARED, least_support(n_voices))
     rank = partial(ranked_phrases, complaint=complaint, cut_off=cut_off)
-    said = rank(members, weights, least=least)
+    telling = {word: weight * subjects.get(word, 1.0) for word, weight in weights.items()}
+    said = rank(members, telling, least=least)
     repeated = [phrase for phrase in said if phrase.voices >= _SHARED]
     problems = repeated if n_voices >= MANY else said
     yield from (phrase.text for phrase in problems if phrase.judges)
-    subjects = _subjects(members, weights, least)
-    if subjects:
-        spoken = [member for member in members if subjects[0] in member.reading.content()]
-        found = rank(spoken, weights, shortest=1, least=least)
-        yield from _joined(subjects[0], found, spoken)
+    heads = _heads(members, weights, least)
+    if heads:
+        spoken = [member for member in members if heads[0] in member.reading.content()]
+        found = rank(spoken, telling, shortest=1, least=least)
+        yield from _joined(heads[0], found, spoken)
     few = least_support(n_voices) < _SHARED
-    alone = rank(members, weights) if few else []
+    alone = rank(members, telling) if few else []
     yield from (phrase.text for phrase in alone if phrase.judges and phrase.whole)
-    plain = _PLAIN_SHARE * n_voices
-    yield from (phrase.text for phrase in repeated if phrase.support >= plain)
+    if heads and _judges(heads[0], members):
+        yield heads[0]
+    common = {word for word, weight in subjects.items() if weight < _SUBJECT}
+    plain = [phrase for phrase in repeated if phrase.support >= _PLAIN_SHARE * n_voices]
+    yield from (phrase.text for phrase in plain if not phrase.words <= common)
     yield from (phrase.text for phrase in alone if phrase.judges or phrase.whole)
-    if subjects:
-        yield _alone(subjects[0], members)
-    # Of several mixed themes of one subject, the second is told apart by what else it speaks of.
-    yield from (f"{subjects[0]}{_ALSO_MIXED.format(other)}" for other in subjects[1:])
+    yield from mixed_names(heads, members, weights, common, least=least)
 
 
-def _alone(subject: str, members: Sequence[Member]) -> str:
-    """Marks a subject that judges nothing by itself, as 噪音 does."""
-    judging = {member.voice for member in members if subject in member.opinions}
-    return subject if len(judging) >= _SHARED else f"{subject}{MIXED}"
+def _judges(word: str, members: Sequence[Member]) -> bool:
+    """Says whether a word is a judgement by itself, as 噪音 is."""
+    judging = {member.voice for member in members if word in member.opinions}
+    return len(judging) >= _SHARED
 
 
 def _closest_first(members: Sequence[Member]) -> list[Member]:
     return sorted(members, key=lambda one: (not one.fitting, -one.closeness, one.text))
 
 
-def _subjects(members: Sequence[Member], weights: Mapping[str, float], least: int) -> list[str]:
+def _heads(members: Sequence[Member], weights: Mapping[str, float], least: int) -> list[str]:
     """Returns the words that several voices use, heaviest first."""
     said = {(member.voice, word) for member in members for word in member.reading.content()}
     uses = Counter(word for _, word in said)

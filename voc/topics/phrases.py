@@ -211,7 +211,7 @@ def _worth(words: Sequence[Word], weights: Mapping[str, float], shared: Collecti
     worth *= 0.8**fillers * 0.95 ** max(0, length - _EASY)
     if any(word.text.isascii() or word.text.isdecimal() for word in words):
         worth *= 0.6
-    return worth if len(words) > 1 else 0.6 * worth
+    return worth if len(words) > 1 or length >= MIN_NAME else 0.6 * worth
 
 
 def _fillers(words: Sequence[Word]) -> int:
@@ -253,7 +253,7 @@ def _manner(member: Member) -> float:
 def _commonness(phrase: Phrase) -> float:
     """Values a phrase that more voices use; what one alone says names many badly."""
     lone = _LONE if phrase.voices == 1 and phrase.support > 1 else 1.0
-    return lone * (1.0 + 0.25 * math.log2(phrase.support))
+    return lone * math.sqrt(math.sqrt(phrase.voices * phrase.support))
 
 
 def as_written(phrase: str, text: str) -> str:

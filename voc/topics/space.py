@@ -12,9 +12,10 @@ products of whole vectors.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +41,7 @@ _ASPECT_WEIGHT: Final = 0.3
 _RARE: Final = 0.01
 # A clause of which the latent space keeps less than this has no place in it.
 _LEAST_KEPT: Final = 0.15
+_LEAST_LENGTH: Final = 1e-9
 # From so many clauses a voice, repetition within voices tells words of substance from phrases.
 _LONG_VOICE: Final = 4
 _LEAST_BURSTINESS: Final = 0.25
@@ -79,9 +81,8 @@ class Vectors:
         """Returns the vectors at length 1; zero vectors stay zero."""
         from scipy import sparse
 
-        squares = np.asarray(self.sharp.multiply(self.sharp).sum(axis=1)).ravel()
-        lengths = np.sqrt(squares + (self.broad**2).sum(axis=1))
-        factors = (1.0 / np.maximum(lengths, 1e-9)).astype(np.float32)
+        lengths = np.sqrt(_lengths(self.sharp) ** 2 + (self.broad**2).sum(axis=1))
+        factors = (1.0 / np.maximum(lengths, _LEAST_LENGTH)).astype(np.float32)
         return Vectors((sparse.diags(factors) @ self.sharp).tocsr(), self.broad * factors[:, None])
 
     def similarities(self, others: Vectors) -> Floats:
@@ -95,9 +96,11 @@ class Space:
 
     Attributes:
         silent: Words with content that turned out to be mere turns of phrase in these clauses.
+        subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
     """
 
     silent: frozenset[str] = frozenset()
+    subjects: Mapping[str, float] = MappingProxyType({})
 
     def __init__(self, reader: Reader, *, seed: int) -> None:
         self._reader = reader
@@ -124,12 +127,13 @@ class Space:
         vectoriser, decomposition = _scikit_learn()
         self.silent = self._phrases(readings, voices)
         self._subjects = Subjects(readings, opinions)
+        self.subjects = self._subjects.weights
         least = 2 if len(readings) < 5_000 else 3
         self._counter = vectoriser(analyzer=self._terms, binary=True, min_df=least)
         counts = self._counts(readings, fit=True)
-        self._weights = self._term_weights(counts)
-        weighted = counts.multiply(self._weights).tocsr()
-        lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+        self._full_weights = self._term_weights(counts)
+        self._weights = self._full_weights * self._weights_of_subjects()
+        lengths = _lengths(counts.multiply(self._weights))
         self._scale = float(np.median(lengths[lengths > 0])) if lengths.any() else 1.0
         self._aspect_weights = self._weights_of_aspects(readings)
         sharp = self._sharp(counts, readings)
@@ -207,13 +211,22 @@ class Space:
 
     def _kind_weight(self, term: str) -> float:
         kind, text = term[0], term[1:]
-        subjects = self._subjects.weights
         if kind == "p":
-            return _PAIR_WEIGHT * max(subjects.get(word, 1.0) for word in text.split("+"))
+            return _PAIR_WEIGHT
         if kind == "g":
-            return _GRAM_WEIGHT * subjects.get(text, 1.0)
-        full = len(text) > 1 or self._reader.is_keyword(text)
-        return (1.0 if full else _CHARACTER_WEIGHT) * subjects.get(text, 1.0)
+            return _GRAM_WEIGHT
+        return 1.0 if len(text) > 1 or self._reader.is_keyword(text) else _CHARACTER_WEIGHT
+
+    def _weights_of_subjects(self) -> Floats:
+        """Weighs terms by how much they tell; a pair tells what its better half does."""
+        subjects = self._subjects.weights
+        return np.array(
+            [
+                max(subjects.get(word, 1.0) for word in term[1:].split("+"))
+                for term in self._counter.get_feature_names_out()
+            ],
+            dtype=np.float32,
+        )
 
     def _weights_of_aspects(self, readings: Sequence[Reading]) -> Floats:
         """Weighs aspects: fully if few clauses touch them, and not at all if every clause does."""
@@ -225,24 +238,35 @@ class Space:
         return np.asarray(weights, dtype=np.float32)
 
     def _sharp(self, counts: Any, readings: Sequence[Reading]) -> Any:
+        """Returns the clauses' weighed terms, over the lengths they had if no word were a subject.
+
+        What a subject lacks is missing: nothing else that the clause says makes up for it.
+        """
         from scipy import sparse
-        from sklearn.preprocessing import normalize
 
         aspects = sparse.lil_matrix((len(readings), self._reader.n_aspects), dtype=np.float32)
         for row, reading in enumerate(readings):
             for number in self._reader.aspects(reading):
                 aspects[row, number] = self._aspect_weights[number]
-        return normalize(sparse.hstack([counts.multiply(self._weights), aspects]).tocsr())
+        weighed = sparse.hstack([counts.multiply(self._weights), aspects])
+        full = _lengths(sparse.hstack([counts.multiply(self._full_weights), aspects]))
+        return (sparse.diags(1.0 / np.maximum(full, _LEAST_LENGTH)) @ weighed).tocsr()
 
     def _placed(self, sharp: Any, readings: Sequence[Reading], sentences: Floats | None) -> Vectors:
         latent = self._decomposition.transform(sharp).astype(np.float32)
         lengths = np.linalg.norm(latent, axis=1, keepdims=True)
-        latent /= np.maximum(lengths, _LEAST_KEPT)
+        told = _lengths(sharp).astype(np.float32)[:, None]
+        latent *= told / np.maximum(lengths, _LEAST_KEPT)
         if self._meaning is None or sentences is None:
             return _weighed(sharp, (latent, _LATENT))
         meaning = self._meaning.place(self._subjects.taken_out(readings, sentences))
-        meaning[np.diff(sharp.indptr) == 0] = 0.0  # a clause without a word of content is nowhere
+        meaning *= np.sqrt(told)
         return _weighed(sharp, (latent, _LATENT_BESIDE_MEANING), (meaning, _MEANING))
+
+
+def _lengths(rows: Any) -> Floats:
+    """Returns the lengths of sparse rows."""
+    return np.asarray(np.sqrt(rows.multiply(rows).sum(axis=1)), dtype=np.float32).ravel()
 
 
 def _weighed(sharp: Any, *parts: tuple[Floats, float]) -> Vectors:

@@ -1,0 +1,64 @@
+"""Names of themes whose voices share a subject but no problem, as 开发商（推诿、欺骗等）."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from voc.topics.phrases import Member
+
+MIXED: Final = "（多方面）"
+"""What stands after the subject of a theme in which several voices say nothing alike."""
+_AND_MORE: Final = "（{}等）"
+_AND_MORE_END: Final = _AND_MORE.partition("{}")[2]
+_SAID: Final = 2
+
+
+def is_mixed(name: str) -> bool:
+    """Says whether a name is that of a theme in which no problem stands for most."""
+    return name.endswith((MIXED, _AND_MORE_END))
+
+
+def mixed_names(
+    heads: Sequence[str],
+    members: Sequence[Member],
+    weights: Mapping[str, float],
+    common: Collection[str],
+    *,
+    least: int,
+) -> Iterator[str]:
+    """Yields names for a theme in which no problem stands for most, best first.
+
+    Args:
+        heads: Words that several voices use, heaviest first: the first is the theme's subject.
+        members: The theme's clauses.
+        weights: The theme's words with their weights.
+        common: Words that everybody speaks of; they tell nothing of a subject.
+        least: How many voices must judge by a word that is told.
+    """
+    if not heads:
+        return
+    subject, *others = heads
+    said = dict.fromkeys([*_judged_by(members, weights, least), *others])
+    told = [
+        word for word in said if word not in common and word not in subject and subject not in word
+    ]
+    # Of several themes of one subject, the second is told apart by what else it speaks of.
+    for at in range(0, len(told), _SAID):
+        yield subject + _AND_MORE.format("、".join(told[at : at + _SAID]))
+    yield f"{subject}{MIXED}"
+    yield from (subject + _AND_MORE.format(other) for other in others)
+
+
+def _judged_by(members: Sequence[Member], weights: Mapping[str, float], least: int) -> list[str]:
+    """Returns the words that so many voices judge by, those first that tell most here."""
+    judging = {
+        (member.voice, word)
+        for member in members
+        for word in member.reading.content()
+        if len(word) > 1 and any(word in opinion for opinion in member.opinions)
+    }
+    voices = Counter(word for _, word in judging)
+    worth = {word: n * weights.get(word, 0.0) for word, n in voices.items() if n >= least}
+    return sorted(worth, key=lambda word: (-worth[word], word))
