@@ -11,6 +11,7 @@ from voc.sources.crawling.state import State, Thread
 MOST_IN_A_ROW: Final = 5
 """Threads in a row without posts behind which a run ends."""
 
+_FEW: Final = 2  # threads that lead elsewhere, as an empty board's pinned ones may
 _HIDDEN: Final = (
     "{thread}: {count} threads were opened, and no post was found in {of}; the forum may have"
     " another skin, show posts to members only, or take the crawler for a robot. Nothing is taken"
@@ -83,7 +84,7 @@ class Sight:
         if not (self.is_dark or (self.is_blind and self._is_told)):
             return None
         if not self._row:
-            return self._bar
+            return self._bar if self._barred > _FEW else None
         count, url = len(self._row), self._row[-1].url
         of = "any" if count > 1 else "it"
         return HiddenError(_HIDDEN.format(thread=url, count=count, of=of), url=url)
