@@ -68,6 +68,8 @@ def test_a_view_is_as_long_as_the_text() -> None:
         (["agent", "0"], {}, False),
         (["0"], {}, False),
         ([], {}, False),
+        (["旁白", "agent"], {}, True),
+        (["旁白"], {}, False),
         ([], {"is_staff": True}, True),
         ([], {"is_staff": "是"}, True),
         ([], {"is_staff": "1"}, True),

@@ -92,6 +92,9 @@ _MARKED: Final = re.compile(
     rf"(?=[ \t]*:)|(?:{ROLE})[ ]?[(\[【](?P<inside>{USUAL_NAME}|[小老]{PLAIN_SURNAME})[)\]】]",
     re.IGNORECASE | re.MULTILINE,
 )
+_NAME_ALONE: Final = re.compile(
+    rf"{USUAL_NAME}|{NICKNAME}|老{SURNAME}|{SURNAME}{GIVEN}{{0,2}}[老大]?(?:{_TITLE})"
+)
 _LABELLED: Final = re.compile(
     r"(?:姓名|名字|联系人|[收寄发]件人|收货人|投诉人|举报人|反映人|来电人|申请人|经办人|持卡人|乘机人"
     r"|入住人|[订预]房人|预订人|[收付]款人|户名)(?:为|是)?[ ]?"
@@ -154,6 +157,13 @@ def _is_word(plain: str, start: int) -> bool:
     """Whether the surname at `start` begins or ends a common word: 安装师傅, 客房经理."""
     words = _words(_WORDS)
     return plain[start : start + 2] in words or plain[max(0, start - 1) : start + 1] in words
+
+
+def is_name(label: str) -> bool:
+    """Whether a label of a speaker is a person's name: 王五, 小李, 王女士, and no word."""
+    return _NAME_ALONE.fullmatch(label) is not None and not (
+        _is_word(label, 0) or label in _words(_WHOLE_WORDS)
+    )
 
 
 def find_names(plain: str) -> Iterator[PrivateSpan]:
