@@ -221,9 +221,9 @@ def customer_view(feedback: Feedback) -> str:
     """
     if is_of_staff(feedback):
         return " " * len(feedback.text)
-    if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
-        return feedback.text
     said = blank_fillers if feedback.channel == "hotline" else str
+    if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
+        return said(feedback.text)
     return "\n".join(
         said(blank_order_cards(turn.text)) if turn.speaker == CUSTOMER else " " * len(turn.text)
         for turn in feedback.turns
