@@ -40,9 +40,9 @@ def blank_fillers(text: str) -> str:
     """Returns `text` without hums and stammered repeats, blanks in their place, as long as before.
 
     Of a word said several times the last one stays: words that join, point or name a person
-    (就是就是说, 那个那个, 我的我的, 我想我想). Elsewhere than where a clause begins, two persons in
-    a row may be two parts of it (告诉你们你们也不信) and stay. What repeats for emphasis or as a word
-    (很多很多, 看看, 试试看, 哈哈哈) is left as it is, and so is Cantonese 唔, which denies.
+    (就是就是说, 那个那个, 我的我的, 我想我想). Elsewhere than where a clause begins, two persons
+    in a row may be two parts of it (告诉你们你们也不信) and stay. What repeats for emphasis or as a
+    word (很多很多, 看看, 哈哈哈) is left as it is, and so is Cantonese 唔, which denies.
     """
     head = text[:_MOST]
     head = _HUMS.sub(lambda match: " " * len(match[0]), head)
