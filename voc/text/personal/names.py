@@ -2,7 +2,8 @@
 
 A name without such a word is left alone: most characters of surnames are also words. Behind 我是
 and its like, which announce anything, it must be made as names usually are and end a phrase; behind
-what somebody is (客户经理李娜, 爱人张伟, 投诉韩梅梅), as `behind_roles` tells. Only a short name right beside a telephone number is taken for its owner's.
+what somebody is (客户经理李娜, 爱人张伟, 投诉韩梅梅), as `behind_roles` tells. Only a
+short name right beside a telephone number is taken for its owner's.
 """
 
 from __future__ import annotations
