@@ -127,3 +127,18 @@ def test_the_companys_own_posts_say_nothing_of_customers() -> None:
     assert isinstance(tags, Tags)
     assert tags.text == item.text
     assert "staff" in tags.flags
+
+
+def test_stammers_of_a_call_without_turns_come_back_with_its_words() -> None:
+    heard = Feedback("s", "1", "hotline", "嗯，我的我的卡丢了")
+    seen: list[str] = []
+
+    class Watching(Engine):
+        def tag(self, texts: Sequence[str], *, ids: Sequence[str]) -> list[Tags]:
+            seen.extend(texts)
+            return super().tag(texts, ids=ids)
+
+    [tags] = tag_feedback(Watching(), [heard], ids=["a"], timeout_s=5)
+    assert seen == ["    我的卡丢了"]
+    assert isinstance(tags, Tags)
+    assert tags.text == heard.text

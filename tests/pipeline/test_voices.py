@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from voc.pipeline.voices import customer_view, is_of_staff, protect
-from voc.records import Feedback, Turn
+from voc.records import Channel, Feedback, Turn
 
 KEY = b"0123456789abcdef"
 
@@ -68,6 +68,8 @@ def test_a_view_is_as_long_as_the_text() -> None:
         (["agent", "0"], {}, False),
         (["0"], {}, False),
         ([], {}, False),
+        (["旁白", "agent"], {}, True),
+        (["旁白"], {}, False),
         ([], {"is_staff": True}, True),
         ([], {"is_staff": "是"}, True),
         ([], {"is_staff": "1"}, True),
@@ -84,6 +86,13 @@ def test_what_only_the_company_said_is_no_customers(
     item = Feedback("s", "1", "hotline", text, turns=turns, extra=extra)
     assert is_of_staff(item) is is_staffs
     assert (not customer_view(item).strip()) is is_staffs
+
+
+@pytest.mark.parametrize(
+    ("channel", "expected"), [("hotline", "  我的卡丢了"), ("chat", "我的我的卡丢了")]
+)
+def test_stammers_of_a_call_without_turns_are_blanked(channel: Channel, expected: str) -> None:
+    assert customer_view(Feedback("s", "1", channel, "我的我的卡丢了")) == expected
 
 
 def test_turns_without_known_speakers_are_all_read() -> None:

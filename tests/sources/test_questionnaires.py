@@ -108,6 +108,32 @@ def test_a_qualtrics_export(tmp_path: Path) -> None:
     assert "1.2.3.4" not in str(good.extra)
 
 
+FOUND = (
+    "序号,提交时间,姓名,1、推荐意愿,2、喜欢哪些,3、哪里买的,4、哪里没做好,5、还想要什么,6、城市\n"
+    "1,2026/10/1 9:30,王一,10,口味┋包装,超市的货架上,配送太慢了等了三天,希望出无糖的,浙江省杭州市\n"
+    "2,2026/10/1 9:40,李二,3,口味┋价格,自己的网店,客服不回消息,(跳过),江苏省南京市\n"
+    "3,2026/10/1 9:50,张三,8,价格┋包装,超市的货架上,包装破了没人管,能不能多些小包装,湖北省武汉市\n"
+    "4,2026/10/1 9:55,赵四,8,口味┋价格,超市的货架上,没有不好的,想要更大的分量,福建省厦门市\n"
+)
+
+
+def test_open_questions_that_nobody_told_are_found_and_named(tmp_path: Path) -> None:
+    survey = source(tmp_path, FOUND)
+    first, second, *_ = read(survey)
+    assert customer_view(first).split() == ["配送太慢了等了三天", "希望出无糖的"]
+    assert (second.text, second.extra["question"]) == ("客服不回消息", "4、哪里没做好")
+    assert second.extra["skipped_questions"] == 1
+    assert first.extra["2、喜欢哪些"] == "口味┋包装"
+    (note,) = survey.doubts.sentences()
+    assert "4、哪里没做好、5、还想要什么. " in note
+
+
+def test_open_questions_that_are_told_are_no_matter_of_doubt(tmp_path: Path) -> None:
+    survey = source(tmp_path, FOUND, open_questions=["哪里没做好"])
+    assert read(survey)[0].text == "配送太慢了等了三天"
+    assert survey.doubts.sentences() == []
+
+
 def test_words_of_ones_own_count_as_told(tmp_path: Path) -> None:
     text = "问题容易解决吗,意见\n完全同意,好\n不好说,坏\n"
     yes, unsure = read(source(tmp_path, text, mapping={"ces": "容易解决"}, words={"完全同意": 7}))

@@ -18,6 +18,15 @@ from voc.sources.scales import answer_on_scale, is_no_answer
         (11, None),
         (-3, None),
         (4.5, None),
+        ("五星", 5),
+        ("★★★★☆", 4),
+        ("4星", 4),
+        ("4/5", 4),
+        ("8分", 8),
+        ("0分", 0),
+        ("4.5星", None),
+        ("满意(4)", "for"),
+        ("好评", None),
         ("一般", "middle"),
         ("Neither agree nor disagree", "middle"),
         ("在网上买的", None),
@@ -37,7 +46,10 @@ def test_answers(value: Any, expected: int | str | None) -> None:
         ["非常满意", "A.非常满意", "5、非常满意", "非常同意", "非常容易", "非常满意(5分)"],
         ["满意", "同意", "C. 符合"],
         ["不太满意", "不太可能"],
-        ["非常不满意", "非常不同意"],
+        ["非常不满意", "非常不同意", "非常困难", "一点也不容易", "很差"],
+        ["不满意", "困难", "差"],
+        ["不太满意", "有点困难", "比较麻烦"],
+        ["满意", "不困难"],
         ["Very satisfied", "very likely"],
     ],
 )
@@ -56,8 +68,6 @@ def test_other_words_name_other_places() -> None:
         "不太满意",
         "不满意",
         "非常不满意",
-        "非常差",
-        "差",
     ]
     assert len({answer_on_scale(word) for word in words}) == len(words)
 
@@ -77,6 +87,9 @@ def test_other_words_name_other_places() -> None:
         "未填写",
         "N/A",
         "(skip)",
+        "不适用",
+        "没用过",
+        "na",
     ],
 )
 def test_no_answers(value: Any) -> None:

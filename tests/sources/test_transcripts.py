@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,8 @@ import pytest
 from voc.errors import SourceError
 from voc.records import Feedback, Turn
 from voc.sources.files import FileSource
-from voc.sources.transcripts import recognised, turns_of_cues, turns_of_marks
+from voc.sources.marked import turns_of_marks
+from voc.sources.transcripts import recognised, turns_of_cues
 
 AGENT = "您好，很高兴为您服务，工号8001，请问有什么可以帮您？"
 CUSTOMER = "我要投诉，你们的手机银行登不上去"
@@ -102,13 +104,104 @@ def test_cues_that_are_odd(body: str, expected: list[Any]) -> None:
             "客服（张三）：您好\n李四（客户）：喂",
             [("客服（张三）", "您好", None), ("李四（客户）", "喂", None)],
         ),
-        ("客服：您好\n客服：在吗", []),
+        ("客服：您好\n客服：在吗", [("客服", "您好", None), ("客服", "在吗", None)]),
+        ("客户：卡丢了", [("客户", "卡丢了", None)]),
+        (
+            "客服：您好\n王女士：卡丢了\n卡号：没带",
+            [("客服", "您好", None), ("王女士", "卡丢了\n卡号：没带", None)],
+        ),
+        (
+            "客户：订单如下\n订单号：1\n订单号：2",
+            [("客户", "订单如下\n订单号：1\n订单号：2", None)],
+        ),
+        ("王五：您好\n赵六：喂\n听得到", [("王五", "您好", None), ("赵六", "喂\n听得到", None)]),
+        (
+            "A：您好\nB：喂\nA：请讲\nB：卡丢了",
+            [("A", "您好", None), ("B", "喂", None), ("A", "请讲", None), ("B", "卡丢了", None)],
+        ),
+        (
+            "录音.mp3\n说话人1 00:00:01\n您好\n\n说话人2 00:01:07\n喂",
+            [("旁白", "录音.mp3", None), ("说话人1", "您好", 1.0), ("说话人2", "喂", 67.0)],
+        ),
+        (
+            "王五(00:01)：您好\n赵六(00:05)：喂",
+            [("王五", "您好", 1.0), ("赵六", "喂", 5.0)],
+        ),
+        (
+            "王五 2026-11-03 23:59:58\n您好\n赵六 2026-11-04 00:00:05\n喂",
+            [("王五", "您好", 0.0), ("赵六", "喂", 7.0)],
+        ),
+        (
+            "10:00:05 客服：您好\n10:99:07 客户：喂",
+            [("客服", "您好", 36005.0), ("客户", "喂", None)],
+        ),
+        (
+            "来电：我要投诉\n前台：请您稍等，给您登记\n来电：好\n前台：祝您愉快",
+            [
+                ("来电", "我要投诉", None),
+                ("前台", "请您稍等，给您登记", None),
+                ("来电", "好", None),
+                ("前台", "祝您愉快", None),
+            ],
+        ),
         ("没有标记", []),
+        (
+            "通话时间：2026-11-03 10:00，时长：3分20秒\n客服：您好",
+            [("旁白", "通话时间：2026-11-03 10:00，时长：3分20秒", None), ("客服", "您好", None)],
+        ),
+        (f"A：{AGENT}\nB：喂", [("A", AGENT, None), ("B", "喂", None)]),
+        ("A：很好\nB：一般", []),
+        ("标题：空调坏了\n内容：我要投诉\n标题：屏幕花\n内容：客服不理", []),
+        ("姓名：张三\n电话：1380\n诉求：漏水", []),
+        ("A：满意\nB：一般\nC：不满\nA：满意\nB：一般\nC：不满", []),
+        ("安全：很好\n安静：一般", []),
+        ("10:30 打电话\n11:20 又打", []),
+        ("王五：您好\n第一段\n第二段\n第三段\n第四段\n赵六：喂", []),
     ],
 )
 def test_marked_text(text: str, expected: list[Any]) -> None:
     found = turns_of_marks(text)
     assert [(turn["speaker"], turn["text"], turn.get("start_s")) for turn in found] == expected
+
+
+def test_who_is_named_only_is_told_by_the_words_and_not_kept(tmp_path: Path) -> None:
+    (call,) = _read(tmp_path / "call.txt", f"王五：{AGENT}\n赵六：{CUSTOMER}")
+    assert (_speakers(call), call.extra["roles"]) == (["agent", "customer"], "speakers")
+    assert "王五" not in call.text
+
+
+def test_a_heading_takes_no_side(tmp_path: Path) -> None:
+    text = f"录音\nspk0: {AGENT}\nspk1: {CUSTOMER}"
+    (call,) = _read(tmp_path / "call.txt", text)
+    assert _speakers(call) == ["旁白", "agent", "customer"]
+
+
+def test_dated_turns_tell_when_the_call_was(tmp_path: Path) -> None:
+    text = f"2026-11-03 10:00:01 客服: {AGENT}\n2026-11-03 10:00:09 客户: {CUSTOMER}"
+    (call,) = _read(tmp_path / "call.txt", text)
+    assert call.created_at == datetime(2026, 11, 3, 10, 0, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert call.turns[1].start_s == 8.0
+
+
+def test_cues_name_people(tmp_path: Path) -> None:
+    text = SRT.replace(AGENT, f"王五：{AGENT}").replace(CUSTOMER, f"赵六：{CUSTOMER}")
+    (call,) = _read(tmp_path / "call.srt", text)
+    assert call.turns == (Turn("agent", AGENT, 0.5, 3.0), Turn("customer", CUSTOMER, 5.0, 9.25))
+
+
+@pytest.mark.parametrize(
+    "text", ["王五：我要投诉", "我的卡丢了好几天，打了三次电话都没人管\n客服：已为您登记"]
+)
+def test_words_that_nobody_is_told_to_say_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SourceError, match=r"does not mark all that speak"):
+        _read(tmp_path / "call.txt", text)
+
+
+def test_a_cell_with_numbered_speakers_is_a_conversation(tmp_path: Path) -> None:
+    rows = json.dumps({"text": f"说话人1：{AGENT}\n说话人2：{CUSTOMER}"})
+    (call,) = _read(tmp_path / "calls.jsonl", rows)
+    assert (_speakers(call), call.extra["roles"]) == (["agent", "customer"], "speakers")
+    assert call.text == f"{AGENT}\n{CUSTOMER}"
 
 
 @pytest.mark.parametrize(

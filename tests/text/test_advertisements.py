@@ -20,6 +20,7 @@ from voc.text.advertisements import is_advertisement
         "征信修复、无抵押秒下款，QQ：12345678，详情咨询",
         "棋牌稳赚带单，www.wenzhuan88.top 抓紧加",
         "空调上门维修，电话：13800138000，欢迎来电",
+        "有对新车感兴趣的朋友，欢迎找我咨询交流",
     ],
 )
 def test_an_advertisement_is_told(text: str) -> None:
@@ -47,6 +48,8 @@ def test_an_advertisement_is_told(text: str) -> None:
         "代购带的，不知真假，味道还行",
         "这家批发价真实惠，老板人好，微信支付也方便",
         "老板微信：laoban88，人很好，货也实在",
+        "请优化地铁站扫码闸机性能，加快创新小微企业发展",
+        "您好！来信收悉，限购政策及补缴情况可拨打0731-88888888咨询，特此答复",
     ],
 )
 def test_who_only_speaks_of_it_is_heard(text: str) -> None:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from voc.errors import fault
 from voc.insights import contradiction
-from voc.pipeline.voices import customer_stretches, customer_view, is_joined, is_of_staff
+from voc.pipeline.voices import customer_stretches, customer_view, is_of_staff
 from voc.records import STAFF, Feedback, Span, Tags
 from voc.text.normalise import sanitise
 from voc.text.privacy import mask
@@ -124,7 +124,7 @@ def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
     flags += ["truncated"] if feedback.extra.get("truncated") else []
     flags += _contradicting(tags, feedback)
     tags = replace(tags, flags=tuple(dict.fromkeys(flags)))
-    if not is_joined(feedback) and STAFF not in flags:
+    if customer_view(feedback) == feedback.text:
         return tags
     text = sanitise(feedback.text)[0][: len(tags.text)]
     tags = _over(tags, mask(text).text if masked else text)

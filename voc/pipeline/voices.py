@@ -16,11 +16,12 @@ from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
 from voc.text.privacy import MASK, mask, pseudonym
-from voc.text.speakers import AGENT, CUSTOMER
+from voc.text.speakers import AGENT, CUSTOMER, NARRATOR
 
 # Speakers that are no person's name: roles, and the numbers that recognisers of speech give.
 _ROLE: Final = re.compile(
-    r"customer|agent|(?:speaker|spk|channel|role|说话人|发言人|角色|声道)?[ _-]?[0-9A-Za-z]{0,2}",
+    rf"customer|agent|{NARRATOR}"
+    r"|(?:speaker|spk|channel|role|说话人|发言人|角色|声道)?[ _-]?[0-9A-Za-z]{0,2}",
     re.I,
 )
 _PARAMETER: Final = re.compile(r"(?<=[?&;#])(?P<name>[^=&;#?]*)=(?P<value>[^&;#]+)")
@@ -173,7 +174,7 @@ def is_joined(feedback: Feedback) -> bool:
 
 def is_of_staff(feedback: Feedback) -> bool:
     """Whether none of it is a customer's: the company's own post, or turns that are all agents'."""
-    speakers = {turn.speaker for turn in feedback.turns if turn.text.strip()}
+    speakers = {turn.speaker for turn in feedback.turns if turn.text.strip()} - {NARRATOR}
     return says_yes(feedback.extra.get("is_staff")) or speakers == {AGENT}
 
 
@@ -220,9 +221,9 @@ def customer_view(feedback: Feedback) -> str:
     """
     if is_of_staff(feedback):
         return " " * len(feedback.text)
-    if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
-        return feedback.text
     said = blank_fillers if feedback.channel == "hotline" else str
+    if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
+        return said(feedback.text)
     return "\n".join(
         said(blank_order_cards(turn.text)) if turn.speaker == CUSTOMER else " " * len(turn.text)
         for turn in feedback.turns

@@ -14,9 +14,11 @@ from voc.records import Turn
 from voc.sources.values import folded, number_in
 from voc.text.normalise import sanitise
 from voc.text.roles import find_roles, role_of_turns
-from voc.text.speakers import AGENT, CUSTOMER, LABEL, NARRATOR, role_in
+from voc.text.speakers import AGENT, CUSTOMER, LABEL, NARRATOR, NUMBERED, role_in
 
-_MARK = re.compile(rf"^[ \t]*(?P<speaker>{LABEL})[ \t]*[::：][ \t]*", re.IGNORECASE | re.MULTILINE)
+_MARK = re.compile(
+    rf"^[ \t]*(?P<speaker>{LABEL}|{NUMBERED})[ \t]*[::：][ \t]*", re.IGNORECASE | re.MULTILINE
+)
 _TURN_LIMIT: Final = 10_000
 _TIME_KEYS: Final = (("start_s", "start"), ("end_s", "end"))
 _MOST_SPEAKERS: Final = 4
@@ -86,17 +88,19 @@ def with_roles(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], str | None]:
     names = {turn.speaker for turn in turns} - {NARRATOR}
     if names & {CUSTOMER, AGENT}:
         return _with_other_side(turns, names), None
-    if len(turns) < 2 or len(names) > _MOST_SPEAKERS:
+    said = [turn for turn in turns if turn.speaker != NARRATOR]
+    if len(said) < 2 or len(names) > _MOST_SPEAKERS:
         return turns, None
     if len(names) == 1:
-        roles = role_of_turns([turn.text for turn in turns])
+        roles = role_of_turns([turn.text for turn in said])
         if AGENT not in roles or CUSTOMER not in roles:
             return turns, "unclear"
-        return tuple(map(_as, turns, roles)), "turns"
-    found = find_roles([(turn.speaker, turn.text) for turn in turns]).roles
+        told = iter(roles)
+        return tuple(t if t.speaker == NARRATOR else _as(t, next(told)) for t in turns), "turns"
+    found = find_roles([(turn.speaker, turn.text) for turn in said]).roles
     if not found:
         return turns, "unclear"
-    return tuple(_as(turn, found[turn.speaker]) for turn in turns), "speakers"
+    return tuple(_as(turn, found.get(turn.speaker, NARRATOR)) for turn in turns), "speakers"
 
 
 def _with_other_side(turns: tuple[Turn, ...], names: set[str]) -> tuple[Turn, ...]:

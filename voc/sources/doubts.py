@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from voc.records import Feedback
@@ -41,6 +41,11 @@ class Doubts:
         self._ids = Repeats()
         self._words = Repeats()
         self._spare: dict[str, None] = {}
+        self._questions: tuple[str, ...] = ()
+
+    def note_questions(self, names: Sequence[str]) -> None:
+        """Takes down which questions of a survey were taken for the open ones, as nobody told."""
+        self._questions = tuple(names)
 
     def note(self, row: Row, voice: Feedback, columns: ColumnMap) -> None:
         """Looks at a row that became a voice."""
@@ -67,7 +72,8 @@ class Doubts:
     def sentences(self) -> list[str]:
         """Returns one sentence for each kind: how many rows, what of them, and the first one.
 
-        A file whose columns name no time, though it has some that hold nothing known, comes first.
+        A file whose columns name no time, though it has some that hold nothing known, comes first;
+        then which questions of a survey are read, where nobody told.
         """
         spare = "、".join([*self._spare][:_SHOWN])
         undated = (
@@ -75,12 +81,20 @@ class Doubts:
             f" read, but kept: {spare}. --map created_at=COLUMN names one (product, store and"
             " rating likewise)."
         )
-        return [undated] * bool(spare) + [
-            f"{count} rows {_SAID[kind]} (the first: {first})."
-            for kind in _SAID
-            if kind in self._found
-            for count, first in [self._found[kind]]
-        ]
+        taken = (
+            f"the open questions are taken to be: {'、'.join(self._questions)}. open: in the config"
+            " names others."
+        )
+        return (
+            [undated] * bool(spare)
+            + [taken] * bool(self._questions)
+            + [
+                f"{count} rows {_SAID[kind]} (the first: {first})."
+                for kind in _SAID
+                if kind in self._found
+                for count, first in [self._found[kind]]
+            ]
+        )
 
 
 def _is_above(voice: Feedback, columns: ColumnMap) -> bool:

@@ -177,14 +177,15 @@ class _RowReader:
             text = ""
         told = self._value("turns")
         turns = read_turns(told) if told not in (None, "") else ()
+        marked = () if turns else turns_in_text(text)
+        turns = turns or marked
         if turns and self._is_conversation:
             turns, roles = with_roles(turns)
             self.extra |= {"roles": roles} if roles else {}
-        if turns:
-            said = joined(turns)
-            return said if _is_written_out(text, said) else text, turns
-        turns = turns_in_text(text)
-        return joined(turns) if turns else text, turns
+        if not turns:
+            return text, ()
+        said = joined(turns)
+        return said if marked or _is_written_out(text, said) else text, turns
 
     def short(self, field: str, limit: int = FIELD_CHARS) -> str | None:
         """A field of a few words, or `None` where the cell says there is none."""

@@ -18,10 +18,11 @@ from voc.errors import UsageError, nearest
 from voc.records import Channel
 from voc.sources.answers import answer_columns
 from voc.sources.base import Reject
-from voc.sources.columns import ColumnMap, find_columns
+from voc.sources.columns import ColumnMap, find_columns, has_text_column
 from voc.sources.files import FileSource, silent_fields
 from voc.sources.identity import named
 from voc.sources.names import by_field, fold
+from voc.sources.open_questions import open_questions
 from voc.sources.rows import Row, column_names
 from voc.sources.surveys import SKIPPED, answer_of
 from voc.sources.tables import Table
@@ -71,7 +72,8 @@ class SurveySource(FileSource):
         path: The file.
         name: Name of the source.
         mapping: Field: question, whole or a part that only one question has.
-        open_questions: The open questions, likewise; none: the one that looks like it.
+        open_questions: The open questions, likewise; none: those that look like it, by their
+            names or as each answer is a sentence of its own.
         words: What words on a scale count for, beside the usual ones: 完全同意: 7.
         channel: Where the answers come from, if not from a survey.
         product: The product, where a sheet names none.
@@ -134,16 +136,23 @@ class SurveySource(FileSource):
             {name: self._scaled(value) for name, value in _renamed(row, headers).values.items()}
             for row in sample
         ]
+        private = [name for name in questions if fold(name) in _PRIVATE]
+        sentences = open_questions(questions, rows, besides=[*told.values(), *private])
         if asked:
             told["text"] = asked[0]
+        elif sentences and not has_text_column(questions):
+            told["text"] = sentences[0]
         columns = find_columns(questions, mapping=told, sample_rows=rows)
-        text = columns["text"]
+        if not asked:
+            free = [name for name in sentences if name not in columns.used]
+            asked = [name for name in questions if name == columns["text"] or name in free]
+            self.doubts.note_questions(asked)
         self._fields = {
             field: column
             for field, column in columns.columns.items()
             if field not in ("text", "turns") and column not in asked
         } | {"text": "text", "turns": "turns"}
-        return asked or ([text] if text else [])
+        return asked
 
     def _sheet(self, row: Row, asked: Sequence[str]) -> Row:
         values = {

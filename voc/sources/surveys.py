@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from voc.sources.identity import named
-from voc.sources.scales import answer_on_scale, is_no_answer
+from voc.sources.scales import BOTTOM, answer_on_scale, is_no_answer
 from voc.sources.values import folded, number_in
 
 _DURATION: Final = re.compile(
@@ -25,6 +26,8 @@ _DURATION_VALUE: Final = re.compile(
     r"(?:(?P<seconds>\d{1,6}(?:\.\d+)?)(?:秒钟?|s|sec)?)?",
     re.IGNORECASE,
 )
+_PART: Final = re.compile(r"(?P<question>[Qq]?\d{1,3}(?=\D)|[^:(_|\-]{2,})[:(_|\-、. ]")
+"""What names of columns of one question have in common: Q5_1, 3、您喜欢:价格, 3(A.价格)."""
 _LEAST_SCALES: Final = 4
 MOST_ANSWER: Final = 100_000
 """Code points of one open answer that are read."""
@@ -43,8 +46,10 @@ def answer_flags(values: Mapping[str, Any], *, besides: Collection[str] = ()) ->
     """Tells of one answer sheet what a reader of its scores should know.
 
     A sheet without a word where something was asked openly is `skipped`. Only sheets with at least
-    four answers on a scale, whole numbers from 0 to 10 or words (非常满意), can be `straight_line`,
-    the numbers all alike and the words too, or `speeder`, less than a second for each of them.
+    four answers on a scale, whole numbers from 0 to 10, stars or words (非常满意), can be
+    `straight_line`, the numbers all alike and the words too, or all at the bottom (非常不满意,
+    非常困难, 1, and 0 once), or `speeder`, less than a second for each of them. Options to tick
+    are no scale.
 
     Args:
         values: The answers by their questions.
@@ -53,10 +58,12 @@ def answer_flags(values: Mapping[str, Any], *, besides: Collection[str] = ()) ->
     Returns:
         `survey_flags`, a list, where there are any.
     """
+    ticks = _ticks(values)
     scales = [
         answer
         for name, value in values.items()
         if name != SKIPPED
+        and name not in ticks
         and name not in besides
         and (answer := answer_on_scale(value)) is not None
         and _seconds_each(name) is None
@@ -74,7 +81,24 @@ def answer_flags(values: Mapping[str, Any], *, besides: Collection[str] = ()) ->
 
 def _are_alike(scales: list[int | str]) -> bool:
     words = {answer for answer in scales if isinstance(answer, str)}
-    return len(words) < 2 and len(set(scales) - words) < 2
+    numbers = [answer for answer in scales if isinstance(answer, int)]
+    if words <= {BOTTOM} and set(numbers) == {0, 1}:
+        return numbers.count(0) == 1
+    return len(words) < 2 and len(set(numbers)) < 2
+
+
+def _ticks(values: Mapping[str, Any]) -> set[str]:
+    """Returns the columns of options to tick, 0 or 1 each, of one question; a matrix has no 0."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in values:
+        if match := _PART.match(folded(name)):
+            groups[match["question"]].append(name)
+    ticks = [
+        names
+        for names in groups.values()
+        if len(names) > 1 and {number_in(values[name]) for name in names} in ({0, 1}, {0})
+    ]
+    return {name for names in ticks for name in names}
 
 
 def _says_nothing(values: Mapping[str, Any]) -> bool:

@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 from voc.sources.compressed import DamagedError
+from voc.sources.marked import first_moment, marks_of_cues, turns_of_marks, why_no_turns
 from voc.sources.rows import MAX_VALUE_BYTES, Problem, Record
 from voc.sources.values import number_in
 from voc.text.encoding import decode
-from voc.text.speakers import LABEL, NARRATOR
 
 _SEGMENTS: Final[Mapping[str, float]] = {
     # The key that holds the segments, and how many of its units make a second.
@@ -33,6 +33,7 @@ _SPEAKER_KEYS: Final = ("speaker", "spk", "speaker_id", "spk_id", "role", "chann
 _RECOGNISED: Final = frozenset(
     {"start", "end", "timestamp", "timestamps", "offsets", "spk", "ts_list"}
 )
+_NO_CUES: Final = "holds no cues (00:01 --> 00:02). Name it .csv if each line is a voice of its own"
 _MADE_UP_KEY: Final = "rand_key_"
 """How a key begins that FunASR makes up anew for sound that has no file's name."""
 _LEFT_OUT: Final = frozenset({"text", "words", "word_segments", "timestamp", "language", "params"})
@@ -45,13 +46,6 @@ _CUE: Final = re.compile(
 _CUE_LIKE: Final = re.compile(r"^.*-->.*$", re.MULTILINE)
 _VOICE: Final = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<speaker>[^>]{1,64})>", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"</?[a-zA-Z0-9][^<>\n]{0,200}>|\{\\[^}\n]{0,100}\}")
-_SPEAKER: Final = rf"(?:{LABEL}|(?:speaker|spk|说话人|发言人|角色|声道)[ _-]?[0-9A-Za-z]{{1,3}})"
-_MARK: Final = re.compile(
-    rf"^[ \t]*(?P<time>[\[(（【][^\])）】\n]{{1,40}}[\])）】][ \t]*)?"
-    rf"[\[【(（]?(?P<speaker>{_SPEAKER})[\]】)）]?[ \t]*[:：][ \t]*",
-    re.IGNORECASE | re.MULTILINE,
-)
-_TIME: Final = re.compile(_CLOCK.format("a"))
 
 
 def recognised(values: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -138,12 +132,12 @@ def transcript_records(
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     turns = turns_of_marks(text) if kind == "txt" else turns_of_cues(text)
     if turns:
-        yield Record(f"{name}:1", {"id": call_name(name) or name, "turns": turns}, decoded.replaced)
+        values = {"id": call_name(name) or name, "turns": turns}
+        if kind == "txt" and (moment := first_moment(text)):
+            values["created_at"] = moment
+        yield Record(f"{name}:1", values, decoded.replaced)
     elif text.strip():
-        wanted = (
-            "marks of speakers (客服：… 客户：…)" if kind == "txt" else "cues (00:01 --> 00:02)"
-        )
-        reason = f"holds no {wanted}. Name it .csv if each line is a voice of its own"
+        reason = why_no_turns(text) if kind == "txt" else _NO_CUES
         yield Problem(name, reason, text[:200], fatal=True)
 
 
@@ -169,13 +163,11 @@ def turns_of_cues(text: str) -> list[dict[str, Any]]:
         return []
     ends = [_before_next(text, one.end(), line.start()) for one, line in pairwise(lines)]
     ends.append(len(text))
-    turns: list[dict[str, Any]] = []
+    cues = []
     for line, end in zip(lines, ends, strict=True):
-        start_s, end_s = _cue_seconds(line[0])
         body = text[line.end() : max(end, line.end())]
-        body = re.split(r"\n[ \t]*\n(?:NOTE|STYLE|REGION)\b", body)[0]
-        turns += _cue_turn(body, start_s, end_s)
-    return turns
+        cues.append(re.split(r"\n[ \t]*\n(?:NOTE|STYLE|REGION)\b", body)[0])
+    return list(_cue_turns(cues, [_cue_seconds(line[0]) for line in lines]))
 
 
 def _before_next(text: str, begin: int, start: int) -> int:
@@ -201,32 +193,12 @@ def _clock(match: re.Match[str], prefix: str) -> float | None:
     return int(match[f"{prefix}h"] or 0) * 3600 + minutes * 60 + second
 
 
-def _cue_turn(body: str, start: float | None, end: float | None) -> Iterator[dict[str, Any]]:
-    voice = _VOICE.search(body)
-    plain = html.unescape(_MARKUP.sub("", body)).strip()
-    mark = _MARK.match(plain)
-    speaker = voice["speaker"].strip() if voice else mark["speaker"] if mark else ""
-    words = " ".join((plain[mark.end() :] if mark else plain).split("\n")).strip()
-    if words:
-        yield {"speaker": speaker, "text": words, "start_s": start, "end_s": end}
-
-
-def turns_of_marks(text: str) -> list[dict[str, Any]]:
-    """Reads a text whose lines begin with who speaks, and perhaps when; else nothing.
-
-    Words before the first mark, as a heading, are a turn of nobody.
-    """
-    marks: Sequence[re.Match[str]] = list(_MARK.finditer(text))
-    if len({mark["speaker"].lower() for mark in marks}) < 2:
-        return []
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    turns = [
-        {
-            "speaker": mark["speaker"],
-            "text": text[mark.end() : end].strip(),
-            "start_s": _clock(clock, "a") if (clock := _TIME.search(mark["time"] or "")) else None,
-        }
-        for mark, end in zip(marks, ends, strict=True)
-    ]
-    heading = text[: marks[0].start()].strip()
-    return [*([{"speaker": NARRATOR, "text": heading}] if heading else []), *turns]
+def _cue_turns(
+    cues: Sequence[str], bounds: Sequence[tuple[float | None, float | None]]
+) -> Iterator[dict[str, Any]]:
+    voices = [_VOICE.search(cue) for cue in cues]
+    marks = marks_of_cues([html.unescape(_MARKUP.sub("", cue)).strip() for cue in cues])
+    for voice, (speaker, words), (start, end) in zip(voices, marks, bounds, strict=True):
+        if words.strip():
+            named = voice["speaker"].strip() if voice else speaker
+            yield {"speaker": named, "text": words.strip(), "start_s": start, "end_s": end}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,6 +67,11 @@ _EASE: Final = {
     "difficult": 2,
     "very difficult": 1,
 }
+_MARKED_WORD: Final = re.compile(
+    r"(?:(?:[A-Za-z]|[0-9]{1,2})[ ]?[.、:)\-—][ ]?)?(?P<word>[^()0-9]{1,40}?)"
+    r"(?:[ ]?\((?P<score>[0-9]{1,2})分?\))?"
+)
+"""A.满意, 4、满意, 满意(4), 满意（4分）."""
 _WORDS_OF_SCALES: Final = {(1, 5): _SATISFACTION, (1, 7): _EASE}
 
 
@@ -151,18 +157,30 @@ def read_score(value: Any, *, lowest: int, highest: int) -> int | None:
     """Reads a survey's whole score: 9, "9分", "9 - 非常可能", "非常满意" on a scale of five,
     "非常容易" on one of seven.
 
+    A number beside a word of the scale counts, as its options may be named anew: 满意(4).
+
     Returns:
         The score, or `None` where it is none of `lowest` to `highest`.
     """
     number = number_in(value)
     if number is None and isinstance(value, str) and len(value) < 100:
         text = folded(value)
-        word = _WORDS_OF_SCALES.get((lowest, highest), {}).get(text.lower())
-        if word is not None:
+        word = _word_on(_WORDS_OF_SCALES.get((lowest, highest), {}), text.lower())
+        if word is not None and lowest <= word <= highest:
             return word
         match = _SCORE.fullmatch(text)
         rating = None if match else read_rating(text)
+        if rating and rating.best not in (None, highest):
+            return None  # 4/10 is no 4 of 5.
         number = float(match[1]) if match else rating.value if rating else None
     if number is None or number != int(number) or not lowest <= number <= highest:
         return None
     return int(number)
+
+
+def _word_on(scale: Mapping[str, int], text: str) -> int | None:
+    """Returns what an option in words counts for on a scale, with its mark or score: A.满意."""
+    match = _MARKED_WORD.fullmatch(text)
+    if match is None or match["word"] not in scale:
+        return None
+    return int(match["score"]) if match["score"] else scale[match["word"]]

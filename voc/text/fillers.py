@@ -6,11 +6,20 @@ import re
 from typing import Final
 
 _HUMS: Final = re.compile(
-    r"[嗯呃唔]+(?:[,，、。~～…]+)?|(?:^|(?<=[,，、。？！?!\s]))[啊哦噢额]+(?=[,，、。])"
+    r"[嗯呃]+(?:[,，、。~～…]+)?|(?:^|(?<=[,，、。？！?!\s]))[啊哦噢额唔]+(?=[,，、。])"
+)
+_PERSON: Final = "[我你您他她它咱]们?"
+_BEGINS: Final = r"(?:^|(?<=[,，、。？！?!;；…\s]))"
+_JOINED: Final = "(?:(?<=但是)|(?<=因为)|(?<=所以)|(?<=然后)|(?<=就是)|(?<=如果))"
+"""Where a clause begins; elsewhere one of two persons may be the object: 告诉我我才知道."""
+_WORDS: Final = (
+    rf"{_PERSON}的|{_PERSON}[就想要是会也还都]|[那这]个|就是说?|然后呢?|因为|所以|但是|而且|如果|反正|可能|还有"
+    "|不是|其实|的话"
 )
 _REPEATS: Final = re.compile(
-    r"(?P<word>那个|这个|就是说?|然后呢?|因为|所以|但是|反正|可能|我们?|你们?|他们?|它|不是|的话)"
-    r"(?:[,，、 …]{0,2}(?P=word))+(?![\w]{0,1}(?P=word))"
+    rf"(?:{_BEGINS}(?P<first>{_WORDS}|{_PERSON})(?:[,，、 …]{{0,2}}(?P=first))+"
+    rf"|(?P<word>{_WORDS}|{_JOINED}{_PERSON})(?P=word)+|(?P<single>{_PERSON}|[这那就])(?P=single){{2,}})"
+    r"(?!(?<=[就想要是会也还都])的)"
 )
 _ORDER_CARD: Final = re.compile(
     r"咨询(?:订单|商品)(?:编?号|ID)[:：]\S{1,40}"
@@ -30,16 +39,19 @@ _MOST: Final = 200_000
 def blank_fillers(text: str) -> str:
     """Returns `text` without hums and stammered repeats, blanks in their place, as long as before.
 
-    Of a word said several times the last one stays. What repeats for emphasis (很多很多, 天天,
-    哈哈哈) is left as it is.
+    Of a word said several times the last one stays: words that join, point or name a person
+    (就是就是说, 那个那个, 我的我的, 我想我想). Elsewhere than where a clause begins, two persons
+    in a row may be two parts of it (告诉你们你们也不信) and stay. What repeats for emphasis or as a
+    word (很多很多, 看看, 哈哈哈) is left as it is, and so is Cantonese 唔, which denies.
     """
     head = text[:_MOST]
-    head = _REPEATS.sub(_last_alone, _HUMS.sub(lambda match: " " * len(match[0]), head))
+    head = _HUMS.sub(lambda match: " " * len(match[0]), head)
+    head = _REPEATS.sub(_last_alone, _REPEATS.sub(_last_alone, head))  # 我我我的我的
     return head + text[_MOST:]
 
 
 def _last_alone(match: re.Match[str]) -> str:
-    word = match["word"]
+    word = match["first"] or match["word"] or match["single"]
     return " " * (len(match[0]) - len(word)) + word
 
 

@@ -41,8 +41,9 @@ def mask(text: str) -> Masked:
     """Replaces every code point of personal data by `*`.
 
     Found are telephone numbers, identity-card and bank-card numbers, plates, VINs, e-mail
-    addresses, postal addresses; WeChat, QQ and document numbers and names behind a word that
-    announces them. What is masked already stays as it is.
+    addresses, postal addresses; WeChat, QQ, document and record numbers (护照, 病案号) and names
+    behind a word that announces them or says what somebody is. What is masked already stays as it
+    is.
     """
     spans = _without_overlap(_found(text))
     if not spans:

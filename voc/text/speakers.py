@@ -21,7 +21,8 @@ _AGENTS: Final = (
 )
 _CUSTOMERS: Final = (
     "customer user client caller consumer guest visitor 客户 顾客 用户 买家 市民 来电人 来电者 "
-    "消费者 乘客 车主 投诉人 会员 访客 客人 旅客 业主 居民 群众 反映人 诉求人 求助人"
+    "消费者 乘客 车主 投诉人 会员 访客 客人 旅客 业主 居民 群众 反映人 诉求人 求助人 机主 报修人 "
+    "咨询人"
 )
 _KINDS_OF_AGENTS: Final = (
     "在线",
@@ -65,6 +66,10 @@ def _label(role: str) -> str:
 
 LABEL: Final = _label(f"(?:{ROLE})")
 """A pattern, without groups, of labels that say whose words follow; for IGNORECASE."""
+
+_EACH: Final = "speaker|spk|channel|说话人|发言人|讲话人|角色|声道"
+NUMBERED: Final = rf"(?:{_EACH})[ _-]?(?:[0-9A-Za-z]{{1,3}}|[一二三四甲乙丙丁])"
+"""The same of speakers whom recognisers of speech tell apart and know nothing of."""
 
 _LABEL: Final = re.compile(LABEL, re.IGNORECASE)
 _ROLE_IN: Final = re.compile(ROLE, re.IGNORECASE)

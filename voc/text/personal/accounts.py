@@ -38,6 +38,13 @@ _PASSPORT: Final = re.compile(
     re.I,
 )
 
+_RECORD: Final = re.compile(
+    r"(?:病案|病历|住院|门诊|就诊卡?|医保卡?|社保卡?|社会保障卡?|驾驶?证|准考证|学籍|学)"
+    r"(?:号码?|编号)[ \t]{0,2}(?:[:：=]|是|为)?[ \t]{0,2}"
+    r"(?P<id>[a-z]{0,3}[0-9]{5,18}x?)(?![a-z0-9])",
+    re.I,
+)
+
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
 _PLATE_LETTER: Final = "A-HJ-NP-Za-hj-np-z"
 _PLATE: Final = re.compile(
@@ -63,6 +70,7 @@ _MAYBE_CODE: Final = re.compile(
     "[VvＶｖ][XxＸｘ信+＋:：]|[WwＷｗ][XxＸｘEeＥｅ]|[QqＱｑ][QqＱｑ:：]"
     "|加 ?[VvＶｖWwＷｗQqＱｑ]|[+➕][VvWw]"
     "|[微威薇徽][信xX]|扣扣|球球|企鹅|护照|通行证|台胞证|回乡证|军官证|居留"
+    "|[案历院诊证籍学保卡](?:号|编号)"
 )
 
 
@@ -88,8 +96,9 @@ def find_accounts(plain: str, digits: str) -> Iterator[PrivateSpan]:
     yield from _wechat(plain)
     for match in _QQ.finditer(digits):
         yield PrivateSpan(*match.span("id"), "qq")
-    for match in _PASSPORT.finditer(digits):
-        yield PrivateSpan(*match.span("id"), "passport")
+    for pattern in (_PASSPORT, _RECORD):
+        for match in pattern.finditer(digits):
+            yield PrivateSpan(*match.span("id"), "passport")
     yield from _plates(plain)
     if digits != plain:
         yield from _plates(digits)

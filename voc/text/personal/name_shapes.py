@@ -23,6 +23,14 @@ PLAIN_SURNAME: Final = (
     "钟谭陆汪范廖]"
 )
 """Surnames that make no other word behind 小 and 老, as 白 and 米 do."""
+CERTAIN_SURNAME: Final = (
+    "[王李张刘陈杨赵吴徐孙朱胡郭林罗郑梁谢宋许韩冯邓曹彭肖董潘袁蔡蒋杜魏苏吕丁沈姚卢姜崔谭汪廖黄]"
+)
+"""Surnames that begin hardly another word, as 何 (何时), 周 (周末) and 任 (任何) do."""
+TITLE: Final = (
+    "先生|女士|小姐(?!姐)|太太|夫人|师傅|師傅|经理|經理|老师(?!傅)|主任|店长|队长|警官|医生|大夫|律师|顾问|总监"
+    "|阿姨|大爷|大妈|同学|同志"
+)
 
 # What given names do not hold, so that a name ends before it.
 _FUNCTION: Final = (
@@ -55,3 +63,10 @@ USUAL_GIVEN: Final = f"[{_USUAL_GIVEN}]"
 USUAL_NAME: Final = f"{SURNAME}{USUAL_GIVEN}{{1,2}}"
 """A surname and what given names are mostly made of: for places where words stand as well."""
 NICKNAME: Final = f"(?:[小阿老]{SURNAME}|[小阿]{USUAL_GIVEN}|{SURNAME}[姐哥])"
+_SPELT: Final = (
+    "[阿艾不买麦提合尔古丽娜扎布都热曼吐逊尼亚江木克孜卡巴衣玛依努帕夏迪拉西姆乌斯伊萨吾加马肉赛沙塔穆祖农托洪力娅汗别哈达"
+    "旦增次仁央金卓多吉顿珠平措罗桑格德买日则甫凯赫再]"
+)
+SPELT_NAME: Final = f"{_SPELT}{{2,8}}·{_SPELT}{{1,8}}(?!·)"
+"""A name of two parts in characters that spell those of Uyghurs, Kazakhs and Tibetans."""
+SPELT_ALONE: Final = f"{_SPELT}{{4,8}}"

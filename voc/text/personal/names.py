@@ -1,8 +1,9 @@
 """Finds people's names, behind a word that announces one: 我叫 · 我姓 · 联系人 · 王先生.
 
 A name without such a word is left alone: most characters of surnames are also words. Behind 我是
-and its like, which announce anything, it must be made as names usually are and end a phrase. Only
-a short name right beside a telephone number is taken for its owner's.
+and its like, which announce anything, it must be made as names usually are and end a phrase; behind
+what somebody is (客户经理李娜, 爱人张伟, 投诉韩梅梅), as `behind_roles` tells. Only a
+short name right beside a telephone number is taken for its owner's.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from voc.text.personal.behind_roles import NAMES_BEHIND_ROLES, may_hold_named_roles
 from voc.text.personal.folding import PrivateSpan
 from voc.text.personal.name_shapes import (
     GIVEN,
@@ -20,7 +22,9 @@ from voc.text.personal.name_shapes import (
     NAME,
     NICKNAME,
     PLAIN_SURNAME,
+    SPELT_ALONE,
     SURNAME,
+    TITLE,
     USUAL_GIVEN,
     USUAL_NAME,
 )
@@ -29,23 +33,21 @@ from voc.text.speakers import ROLE
 _DATA: Final = Path(__file__).parents[1] / "data"
 _WORDS: Final = _DATA / "words_like_names.txt"
 _WHOLE_WORDS: Final = _DATA / "words_like_whole_names.txt"
-_TITLE: Final = (
-    "先生|女士|小姐(?!姐)|太太|夫人|师傅|師傅|经理|經理|老师(?!傅)|主任|店长|队长|警官|医生|大夫|律师|顾问|总监"
-    "|阿姨|大爷|大妈|同学|同志"
-)
 # What may stand right before a surname: words that address, name a role, or join.
 _BEFORE: Final = (
     "的是叫找和跟给位谢赞让请由问与向对被有服系咨询姓主售员机台购客属者板友店好为派从而且后但理傅"
+    "诉报扬"
 )
 _TITLED: Final = re.compile(
     rf"(?:(?<![{HAN}])|(?<=[{_BEFORE}]))(?P<name>{SURNAME}{GIVEN}{{0,2}}?)[ ]?[老大]?"
-    rf"(?:{_TITLE})"
+    rf"(?:{TITLE})"
 )
 # Nobody but a person is 先生 or 女士, whatever stands before.
 _POLITE: Final = re.compile(rf"(?P<name>{SURNAME})老?(?:先生|女士|小姐(?!姐))")
 _INTRODUCED: Final = re.compile(
     r"(?:我叫(?:做|作)?|我的?名字(?:叫|是)?|本人(?:姓名|名叫|叫)|名叫|名字[叫是])[ ]?[:：]?[ ]?"
-    rf"(?P<name>{NAME}|[小阿][{HAN}](?![{HAN}])|[A-Z][a-z]{{1,14}}(?: [A-Z][a-z]{{1,14}})?)"
+    rf"(?P<name>{SPELT_ALONE}(?![{HAN}·])|{NAME}|[小阿][{HAN}](?![{HAN}])"
+    r"|[A-Z][a-z]{1,14}(?: [A-Z][a-z]{1,14})?)"
 )
 _SURNAMED: Final = re.compile(
     rf"(?:(?:我|本人|免贵|鄙人)姓[ ]?[:：]?[ ]?(?P<name>{SURNAME})(?!名)"
@@ -53,7 +55,7 @@ _SURNAMED: Final = re.compile(
 )
 # 我姓马，马建军 · 罗师傅 罗建国
 _REPEATED: Final = re.compile(
-    rf"(?P<surname>{SURNAME})(?:{_TITLE})?[ ，,]{{1,2}}(?P<name>(?P=surname){GIVEN}{{1,2}})"
+    rf"(?P<surname>{SURNAME})(?:{TITLE})?[ ，,]{{1,2}}(?P<name>(?P=surname){GIVEN}{{1,2}})"
     rf"(?![{HAN}])"
 )
 _PRESENTED: Final = re.compile(
@@ -92,6 +94,9 @@ _MARKED: Final = re.compile(
     rf"(?=[ \t]*:)|(?:{ROLE})[ ]?[(\[【](?P<inside>{USUAL_NAME}|[小老]{PLAIN_SURNAME})[)\]】]",
     re.IGNORECASE | re.MULTILINE,
 )
+_NAME_ALONE: Final = re.compile(
+    rf"{USUAL_NAME}|{NICKNAME}|老{SURNAME}|{SURNAME}{GIVEN}{{0,2}}[老大]?(?:{TITLE})"
+)
 _LABELLED: Final = re.compile(
     r"(?:姓名|名字|联系人|[收寄发]件人|收货人|投诉人|举报人|反映人|来电人|申请人|经办人|持卡人|乘机人"
     r"|入住人|[订预]房人|预订人|[收付]款人|户名)(?:为|是)?[ ]?"
@@ -124,7 +129,7 @@ _ANNOUNCED: Final = (
     _TITLED,
     _POLITE,
 )
-_WEAKLY: Final = (_SELF, _CALLED, _MARKED)
+_WEAKLY: Final = (_SELF, _CALLED, _MARKED, *NAMES_BEHIND_ROLES)
 """Those that announce other things than names as well."""
 _BEFORE_PHONE: Final = re.compile(
     rf"(?:^|[^{HAN}])(?P<name>{NAME})[ ,，:：;；/、\-]{{0,3}}(?:的)?"
@@ -133,15 +138,15 @@ _BEFORE_PHONE: Final = re.compile(
 _AFTER_PHONE: Final = re.compile(rf"[ ,，/、\-]{{1,3}}(?P<name>{NAME})(?![{HAN}])")
 
 _MAYBE: Final = re.compile(
-    rf"叫|工号|客服|[坐座]席|[话接]务员|接线员|名字|本人|姓[^名氏]|我就?是|这里是|鄙人|在下|姓名|户名|[收寄发]件人|[系货诉举报映电请办卡机住房订预款]人|{_TITLE}"
+    rf"叫|工号|客服|[坐座]席|[话接]务员|接线员|名字|本人|姓[^名氏]|我就?是|这里是|鄙人|在下|姓名|户名|[收寄发]件人|[系货诉举报映电请办卡机住房订预款]人|{TITLE}"
     r"|[(（\[【][^()（）\[\]【】]{2,6}[)）\]】]|^[^\n:：]{2,24}[:：]",
     re.MULTILINE,
 )
 
 
 def may_hold_names(text: str) -> bool:
-    """Whether the text has a word that goes with a name."""
-    return _MAYBE.search(text) is not None
+    """Whether the text, as written, has a word that goes with a name."""
+    return _MAYBE.search(text) is not None or may_hold_named_roles(text)
 
 
 @functools.cache
@@ -156,9 +161,18 @@ def _is_word(plain: str, start: int) -> bool:
     return plain[start : start + 2] in words or plain[max(0, start - 1) : start + 1] in words
 
 
+def is_name(label: str) -> bool:
+    """Whether a label of a speaker is a person's name: 王五, 小李, 王女士, and no word."""
+    return _NAME_ALONE.fullmatch(label) is not None and not (
+        _is_word(label, 0) or label in _words(_WHOLE_WORDS)
+    )
+
+
 def find_names(plain: str) -> Iterator[PrivateSpan]:
     """Yields the names in a half-width text that a word announces."""
-    for pattern in _ANNOUNCED:
+    announced = _ANNOUNCED if _MAYBE.search(plain) else ()
+    patterns: list[re.Pattern[str]] = [*announced, *NAMES_BEHIND_ROLES]
+    for pattern in patterns:
         for match in pattern.finditer(plain):
             group = match.lastgroup or "name"
             if _is_word(plain, match.start(group)):

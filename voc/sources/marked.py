@@ -1,0 +1,223 @@
+"""Texts of one call whose lines say who speaks: 客服：… · [00:05] 说话人1：… · 王五：….
+
+Speakers may stand on a line of their own beside a time, as tools for recordings write them
+(说话人1 00:00:05). Who is named by a role or a number is always believed to speak. Any other word
+before a colon may be that of a form (订单号：…), so it has to be written as a name, to come again,
+or to say by what follows it who is the customer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from datetime import UTC
+from itertools import pairwise
+from typing import Any, Final
+
+from voc.sources.times import read_time
+from voc.text.personal.names import is_name
+from voc.text.roles import agent_score, find_roles
+from voc.text.speakers import AGENT, CUSTOMER, LABEL, NARRATOR, NUMBERED, role_in
+
+_CLOCK: Final = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
+_STAMP: Final = (
+    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]{1,2})?"
+    rf"{_CLOCK}(?:[ ]?(?:-->|[-~–—至])[ ]?{_CLOCK})?"
+)
+_BRACKETED: Final = r"[\[(（【][^\])）】\n]{1,40}[\])）】]"
+_TIME: Final = rf"(?:{_BRACKETED}|{_STAMP})"
+_TIME_ALONE: Final = rf"(?:[\[(（【][ ]?{_STAMP}[ ]?[\])）】]|{_STAMP})"
+_WORD: Final = r"(?!\d+:\d)[^\s:：，。、！？…,!?;；()（）\[\]【】<>《》\"“”'/\\]{1,12}"
+_GAP: Final = r"[ \t]{0,9}"
+_SURE: Final = rf"(?:{LABEL}|{NUMBERED})"
+
+
+def _who(suffix: str = "") -> str:
+    return rf"[\[【(（]?(?:(?P<sure{suffix}>{_SURE})|(?P<word{suffix}>{_WORD}))[\]】)）]?"
+
+
+# 客服：您好 · [00:05] 王五：喂 · 张三(00:00:05)：喂 · 张三 2026-11-03 10:00:05：喂
+_MARK: Final = re.compile(
+    rf"^{_GAP}(?P<time>{_TIME}{_GAP})?{_who()}(?:{_GAP}(?P<beside>{_TIME_ALONE}))?"
+    rf"{_GAP}[:：](?!//){_GAP}",
+    re.IGNORECASE | re.MULTILINE,
+)
+# 说话人1 00:00:05 · 王五 2026-11-03 10:00:05 · 00:00:05 王五, above what is said.
+_HEADER: Final = re.compile(
+    rf"^{_GAP}(?:{_who()}{_GAP}(?P<time>{_TIME_ALONE})"
+    rf"|(?P<before>{_TIME_ALONE})[ \t]{_GAP}{_who('2')}){_GAP}$\n?",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SECONDS: Final = re.compile(
+    r"(?P<date>\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]{1,2})?"
+    r"(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:[.,]\d{1,3})?)"
+)
+_NAMED: Final = re.compile(_SURE, re.IGNORECASE)
+_LETTER: Final = re.compile("[0-9A-Za-z甲乙丙丁问答男女]")
+_FORM: Final = re.compile(r"[^:：]{1,12}[:：]")
+_SHORT_LINE: Final = 12
+_OTHERWISE: Final = "Name it .csv if each line is a voice of its own"
+_MOST_SPEAKERS: Final = 4
+_LEAST_SHARE: Final = 0.5
+"""Of the lines, where none but words say who speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Who is said to speak at `[start, end)` of a text; sure by a role, a number or a header."""
+
+    speaker: str
+    start: int
+    end: int
+    is_sure: bool
+    time: str = ""
+
+
+def turns_of_marks(text: str) -> list[dict[str, Any]]:
+    """Reads a text whose lines begin with who speaks, and perhaps when; else nothing.
+
+    Words before the first mark, as a heading, are a turn of nobody. Seconds count from the first
+    turn where times have a date.
+    """
+    marks = _spoken(_marks(text), text)
+    if not marks:
+        return []
+    times = _seconds([mark.time for mark in marks])
+    turns = [
+        {"speaker": mark.speaker, "text": text[mark.end : end].strip(), "start_s": at}
+        for (mark, end), at in zip(_stretches(marks, text), times, strict=True)
+    ]
+    heading = text[: marks[0].start].strip()
+    return [*([{"speaker": NARRATOR, "text": heading}] if heading else []), *turns]
+
+
+def first_moment(text: str) -> str | None:
+    """Returns the date and time of the first turn as written; `None` where it tells no date."""
+    marks = _spoken(_marks(text), text)
+    found = _SECONDS.search(marks[0].time) if marks else None
+    return found[0] if found and found["date"] else None
+
+
+def why_no_turns(text: str) -> str:
+    """Says of a text without turns what it lacks."""
+    if any(mark.is_sure or is_name(mark.speaker) for mark in _marks(text)):
+        return (
+            "does not mark all that speak, or in a way that tells who is the customer. "
+            "Write 客服： and 客户： before their words"
+        )
+    return f"holds no marks of speakers (客服：… 客户：…). {_OTHERWISE}"
+
+
+def marks_of_cues(cues: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns who speaks in each cue, empty where nobody is told, and the words."""
+    text = "\n".join(cue.replace("\n", " ") for cue in cues)
+    spoken = {mark.start: mark for mark in _spoken(_marks(text, headers=False), text)}
+    found: list[tuple[str, str]] = []
+    start = 0
+    for cue in cues:
+        mark, end = spoken.get(start), start + len(cue)
+        found.append((mark.speaker if mark else "", text[mark.end if mark else start : end]))
+        start = end + 1
+    return found
+
+
+def _marks(text: str, *, headers: bool = True) -> list[_Mark]:
+    """Returns all that may say who speaks, in order."""
+    found = _headers(text) if headers else []
+    taken = {mark.start for mark in found}
+    for match in _MARK.finditer(text):
+        if match.start() not in taken:
+            speaker, time = match["sure"] or match["word"], match["time"] or match["beside"] or ""
+            found.append(
+                _Mark(speaker, match.start(), match.end(), match["sure"] is not None, time)
+            )
+    return sorted(found, key=lambda mark: mark.start)
+
+
+def _headers(text: str) -> list[_Mark]:
+    """Returns lines that hold a speaker and a time alone, with words below; one alone is none."""
+    found: list[_Mark] = []
+    for match in _HEADER.finditer(text):
+        speaker = next(match[name] for name in ("sure", "word", "sure2", "word2") if match[name])
+        time = match["time"] or match["before"]
+        found.append(_Mark(speaker, match.start(), match.end(), is_sure=True, time=time))
+    again = Counter(mark.speaker for mark in found)
+    told = [
+        mark
+        for mark, end in _stretches(found, text)
+        if text[mark.end : end].strip()
+        and (again[mark.speaker] > 1 or is_name(mark.speaker) or _NAMED.fullmatch(mark.speaker))
+    ]
+    return told if len(told) > 1 else []
+
+
+def _spoken(marks: Sequence[_Mark], text: str) -> list[_Mark]:
+    """Returns those marks behind which somebody speaks."""
+    sure = {mark.speaker for mark in marks if mark.is_sure}
+    counts = Counter(mark.speaker for mark in marks if not mark.is_sure)
+    names = {word for word in counts if is_name(word)}
+    again = {word for word, count in counts.items() if count > 1}
+    if sure:
+        speakers = sure | _other_side(sure, names=names, again=again)
+        found = [mark for mark in marks if mark.speaker in speakers]
+        return found if len(speakers) > 1 or _is_heading(text[: found[0].start]) else []
+    letters = {word for word in counts if _LETTER.fullmatch(word)}
+    found = [mark for mark in marks if mark.speaker in names | again | letters]
+    is_dialogue = _is_dialogue(found, text, sure=names | (again if again <= letters else set()))
+    return found if is_dialogue else []
+
+
+def _is_heading(text: str) -> bool:
+    """Whether lines above a call of one side are no words of the other: 通话时间：2026-11-03."""
+    lines = filter(None, map(str.strip, text.split("\n")))
+    return all(len(line) <= _SHORT_LINE or _FORM.match(line) for line in lines)
+
+
+def _other_side(sure: Set[str], *, names: Set[str], again: Set[str]) -> Set[str]:
+    """Returns who answers where the role of one side alone is told.
+
+    What comes again behind a customer's mark may be a form that he fills in.
+    """
+    roles = {role_in(speaker) for speaker in sure}
+    if roles == {AGENT}:
+        return names | again
+    return names if roles == {CUSTOMER} else frozenset()
+
+
+def _is_dialogue(marks: Sequence[_Mark], text: str, *, sure: Set[str]) -> bool:
+    """Whether two to four speak in most lines: all `sure` to, or told apart by their words."""
+    speakers = {mark.speaker for mark in marks}
+    lines = sum(bool(line.strip()) for line in text.split("\n"))
+    if not 2 <= len(speakers) <= _MOST_SPEAKERS or len(marks) < _LEAST_SHARE * lines:
+        return False
+    if speakers <= sure and (len(speakers) == 2 or all(map(is_name, speakers))):
+        return True
+    turns = [(mark.speaker, text[mark.end : end]) for mark, end in _stretches(marks, text)]
+    roles = find_roles(turns).roles
+    return sum(agent_score(words) for name, words in turns if roles.get(name) == AGENT) > 0
+
+
+def _stretches(marks: Sequence[_Mark], text: str) -> Iterator[tuple[_Mark, int]]:
+    """Yields each mark with where the words behind it end."""
+    for mark, follows in pairwise([*marks, None]):
+        if mark:
+            yield mark, follows.start if follows else len(text)
+
+
+def _seconds(times: Sequence[str]) -> list[float | None]:
+    """Returns when each turn began: by its clock, or where all tell a date, since the first."""
+    found = [_SECONDS.search(time) for time in times]
+    if found and all(match and match["date"] for match in found):
+        moments = [read_time(match[0], UTC) if match else None for match in found]
+        if moments[0]:
+            return [(at - moments[0]).total_seconds() if at else None for at in moments]
+    return [_clock(match) if match else None for match in found]
+
+
+def _clock(match: re.Match[str]) -> float | None:
+    minutes, second = int(match["m"]), float(match["s"].replace(",", "."))
+    if minutes > 59 or second >= 60:
+        return None
+    return int(match["h"] or 0) * 3600 + minutes * 60 + second
