@@ -125,9 +125,15 @@ def test_a_word_that_two_themes_use_tells_only_the_one_that_uses_it_most(reader:
             id="what one of many says names none",
         ),
         pytest.param(
-            (*("电梯",) * 40, "电梯乱响", "电梯天天乱响", "这台电梯还在乱响"),
+            (*("电梯",) * 36, *("电梯乱响", "电梯天天乱响", "这台电梯还在乱响") * 3),
             {"电梯": 0.9, "乱响": 0.2},
             "电梯乱响",
+            id="one in five says it",
+        ),
+        pytest.param(
+            (*("电梯",) * 40, "电梯乱响", "电梯天天乱响", "这台电梯还在乱响"),
+            {"电梯": 0.9, "乱响": 0.2},
+            f"电梯{MIXED}",
             id="three of many say it",
         ),
         pytest.param(
@@ -195,3 +201,12 @@ def test_what_most_say_names_better_than_what_a_few_add_to_it(reader: Reader) ->
     texts = (*("噪音扰民",) * 20, *("施工噪音扰民",) * 4)
     weights = {"噪音扰民": 0.9, "施工": 0.5, "噪音": 0.5, "扰民": 0.5}
     assert name_of(members(reader, texts), weights, complaint=True) == "噪音扰民"
+
+
+def test_what_most_judge_by_names_them_before_what_some_add(reader: Reader) -> None:
+    texts = (*("扰民严重",) * 5, *("深夜扰民",) * 9, *("小区扰民",) * 26)
+    said = [replace(one, opinions=("扰民",)) for one in members(reader, texts)]
+    weights = {"扰民": 0.9, "深夜": 0.8, "小区": 0.1}
+    assert name_of(said, weights, complaint=True) == "扰民严重"
+    silent = [replace(one, opinions=()) for one in said]
+    assert name_of(silent, weights, complaint=True, subjects={"小区": 0.1}) != "扰民严重"

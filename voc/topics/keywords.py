@@ -10,7 +10,7 @@ from typing import Final
 from voc.topics.words import Reading
 
 MAX_KEYWORDS: Final = 8
-_HEAD: Final = 2
+_HEAD: Final = 1
 
 
 def weights_of(
@@ -47,7 +47,7 @@ def keywords_of(
 ) -> list[tuple[str, ...]]:
     """Returns the keywords of themes, heaviest first, 8 at most.
 
-    A theme's two heaviest words say what it is about, whoever else has them; of the others, each
+    A theme's heaviest word says what it is about, whoever else has it; of the others, each
     goes to the one theme that it is heaviest in, so that keywords tell themes apart. Words of a
     single clause are taken only where no two clauses share one.
 

@@ -26,7 +26,7 @@ def mixed_names(
     weights: Mapping[str, float],
     common: Collection[str],
     *,
-    least: int,
+    least: float,
 ) -> Iterator[str]:
     """Yields names for a theme in which no problem stands for most, best first.
 
@@ -40,7 +40,8 @@ def mixed_names(
     if not heads:
         return
     subject, *others = heads
-    said = dict.fromkeys([*_judged_by(members, weights, least), *others])
+    spoken = _said_by(members, weights, least, judged=False)
+    said = dict.fromkeys([*_said_by(members, weights, least, judged=True), *spoken])
     told = [
         word for word in said if word not in common and word not in subject and subject not in word
     ]
@@ -51,14 +52,16 @@ def mixed_names(
     yield from (subject + _AND_MORE.format(other) for other in others)
 
 
-def _judged_by(members: Sequence[Member], weights: Mapping[str, float], least: int) -> list[str]:
-    """Returns the words that so many voices judge by, those first that tell most here."""
-    judging = {
+def _said_by(
+    members: Sequence[Member], weights: Mapping[str, float], least: float, *, judged: bool
+) -> list[str]:
+    """Returns the words that so many voices use, or judge by, those of most weight first."""
+    said = {
         (member.voice, word)
         for member in members
         for word in member.reading.content()
-        if len(word) > 1 and any(word in opinion for opinion in member.opinions)
+        if len(word) > 1 and (not judged or any(word in one for one in member.opinions))
     }
-    voices = Counter(word for _, word in judging)
+    voices = Counter(word for _, word in said)
     worth = {word: n * weights.get(word, 0.0) for word, n in voices.items() if n >= least}
     return sorted(worth, key=lambda word: (-worth[word], word))

@@ -11,6 +11,7 @@ from typing import Final
 from voc.topics.mixed import mixed_names
 from voc.topics.phrases import (
     MANY,
+    SOME,
     Member,
     Phrase,
     as_written,
@@ -21,10 +22,15 @@ from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 
 NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
 _SHARED: Final = 2
-# A thing without a problem names a theme only if so many of the voices speak of it.
-_PLAIN_SHARE: Final = 0.15
+# A phrase names a theme of several only if so many of the voices use its words.
+_PHRASE_SHARE: Final = 0.15
 # Words of less weight than this are subjects and name no theme by themselves.
 _SUBJECT: Final = 0.75
+# Where so many judge by one word, what fewer than this add to it makes a name too narrow.
+_MOSTLY: Final = 0.5
+_BROAD: Final = 1 / 3
+# What is told of a subject is used by so many of the voices.
+_TOLD_SHARE: Final = 0.1
 
 
 def name_of(
@@ -39,10 +45,11 @@ def name_of(
     """Names a theme by what is true of many of its voices.
 
     Best is a phrase of 4 to 12 characters that judges and whose words several voices use in one
-    clause: 3 and 5 % of 40 voices and more, two of fewer. Where there is none, the theme's subject
-    stands with what is most often said of it, as 店员态度差, or a thing that one in seven speaks
-    of names it; of fewer than 8 voices, one may speak for all. Else the subject stands with what
-    else several speak of, as 开发商（推诿、欺骗等）, or alone, as 小区（多方面）.
+    clause: 15 % of 8 voices and more. Where half of them judge by one word, as 扰民, a phrase that
+    adds little to it, as 扰民严重, comes before one that some add to. Where there is none, the
+    theme's subject stands with what is most often said of it, as 店员态度差, or a thing that as
+    many speak of names it; of fewer than 8 voices, one may speak for all. Else the subject stands
+    with what else a tenth speak of, as 开发商（推诿、欺骗等）, or alone, as 小区（多方面）.
 
     Args:
         members: The theme's clauses.
@@ -73,29 +80,51 @@ def _names(
     telling = {word: weight * subjects.get(word, 1.0) for word, weight in weights.items()}
     said = rank(members, telling, least=least)
     repeated = [phrase for phrase in said if phrase.voices >= _SHARED]
+    shared = _PHRASE_SHARE * n_voices if n_voices >= SOME else 0
     problems = repeated if n_voices >= MANY else said
-    yield from (phrase.text for phrase in problems if phrase.judges)
     heads = _heads(members, weights, least)
+    judging = [phrase for phrase in problems if phrase.judges]
+    if heads and _judges(heads[0], members, _MOSTLY * n_voices):
+        # What most judge by names them better than what a few say more exactly.
+        broad = [one for one in judging if _is_broad(one, heads[0], _BROAD * n_voices)]
+        yield from (phrase.text for phrase in broad)
+    yield from (phrase.text for phrase in judging if phrase.support >= shared)
     if heads:
         spoken = [member for member in members if heads[0] in member.reading.content()]
         found = rank(spoken, telling, shortest=1, least=least)
-        yield from _joined(heads[0], found, spoken)
+        common_ones = [phrase for phrase in found if phrase.support >= shared]
+        yield from _joined(heads[0], common_ones, spoken)
     few = least_support(n_voices) < _SHARED
     alone = rank(members, telling) if few else []
     yield from (phrase.text for phrase in alone if phrase.judges and phrase.whole)
-    if heads and _judges(heads[0], members):
+    if heads and _is_judgement(heads[0], members):
         yield heads[0]
     common = {word for word, weight in subjects.items() if weight < _SUBJECT}
-    plain = [phrase for phrase in repeated if phrase.support >= _PLAIN_SHARE * n_voices]
+    plain = [phrase for phrase in repeated if phrase.support >= shared]
     yield from (phrase.text for phrase in plain if not phrase.words <= common)
     yield from (phrase.text for phrase in alone if phrase.judges or phrase.whole)
-    yield from mixed_names(heads, members, weights, common, least=least)
+    told = max(least, _TOLD_SHARE * n_voices)
+    yield from mixed_names(heads, members, weights, common, least=told)
 
 
-def _judges(word: str, members: Sequence[Member]) -> bool:
+def _judges(word: str, members: Sequence[Member], least: float) -> bool:
+    """Says whether so many voices judge by a word, as by 噪音 alone or in 噪音很大."""
+    judging = {
+        member.voice for member in members if any(word in opinion for opinion in member.opinions)
+    }
+    return len(judging) >= least
+
+
+def _is_judgement(word: str, members: Sequence[Member]) -> bool:
     """Says whether a word is a judgement by itself, as 噪音 is."""
     judging = {member.voice for member in members if word in member.opinions}
     return len(judging) >= _SHARED
+
+
+def _is_broad(phrase: Phrase, head: str, least: float) -> bool:
+    """Says whether a phrase says no more than its head, or what so many voices say."""
+    added = phrase.words - {head}
+    return head in phrase.words and (not added or phrase.support >= least)
 
 
 def _closest_first(members: Sequence[Member]) -> list[Member]:
