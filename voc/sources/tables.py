@@ -81,6 +81,7 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
         self._input = source
         self._share_read: Callable[[], float] | None = None
         self._header: Callable[[], Sequence[str]] = tuple
+        self._notes: Callable[[], Sequence[str]] = tuple
         self._on_close: list[Callable[[], None]] = [source.close]
         self._waiting: deque[Row | Reject] = deque()
         self._number = 0
@@ -94,6 +95,11 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
     def header(self) -> list[str]:
         """The columns of a file that names them before its rows; none of json."""
         return list(self._header())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be told of how the table is read, as far as it has been."""
+        return tuple(self._notes())
 
     @property
     def columns(self) -> list[str]:
@@ -162,8 +168,9 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
         if kind in ("csv", "tsv"):
             lines = read_lines(self._input.chunks(), encoding=encoding)
             delimiter = "\t" if kind == "tsv" else None
-            delimited = DelimitedTable(lines, name=self.name, delimiter=delimiter)
+            delimited = DelimitedTable(lines, name=self.name, delimiter=delimiter, text=text)
             self._header = lambda: delimited.columns
+            self._notes = lambda: delimited.notes
             return delimited.records()
         if kind in ("srt", "vtt", "txt"):
             chunks = self._input.chunks()
