@@ -111,8 +111,85 @@ def test_merged_cells_and_a_title_above_the_header(tmp_path: Path, read: Read) -
     rows, _ = read("f.xlsx")
     assert [row.values for row in rows] == [
         {"门店": "东路店", "评论": "好", "评分": 5},
-        {"评论": "差", "评分": 1},
+        {"门店": "东路店", "评论": "差", "评分": 1},
     ]
+
+
+def _merged(path: Path, rows: Grid, *merged: tuple[int, int, int, int]) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        for place in merged:
+            sheet.merge_range(*place, "")
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if value != "":
+                    sheet.write(number, column, value)
+
+
+def _notes(path: Path, **options: Any) -> tuple[str, ...]:
+    with read_rows(path, **options) as table:
+        return table.notes
+
+
+def test_headings_of_groups_above_the_header(tmp_path: Path, read: Read) -> None:
+    rows = [
+        ["11月客户反馈"],
+        ["订单", "评价", "", "", "客户"],
+        ["", "评价内容", "评分", "时间", "昵称", "门店"],
+        ["A1", "好", 5, "2026-11-01", "张", "东店"],
+    ]
+    _merged(tmp_path / "f.xlsx", rows, (0, 0, 0, 5), (1, 0, 2, 0), (1, 1, 1, 3), (1, 4, 1, 5))
+    (row,) = read("f.xlsx")[0]
+    assert row.place == "f.xlsx:S!4"
+    assert [*row.values] == ["订单", "评价内容", "评分", "时间", "昵称", "门店"]
+    (note,) = _notes(tmp_path / "f.xlsx")
+    assert "row 3 of the sheet 'S' was taken as the header" in note
+    assert "2 lines above it were passed over" in note
+
+
+def test_merged_values_hold_for_all_their_rows_but_ids_and_words(
+    tmp_path: Path, read: Read
+) -> None:
+    rows = [
+        ["编号", "订单号", "门店", "评论", "商品"],
+        ["1", "D1", "东店", "好", "鞋"],
+        ["", "", "", "差", "帽"],
+        ["3", "D3", "西店", "一般", "伞"],
+        ["", "", "", "", "灯"],
+    ]
+    merged = [(1, column, 2, column) for column in range(3)]
+    merged += [(3, column, 4, column) for column in range(4)]
+    _merged(tmp_path / "f.xlsx", rows, *merged)
+    assert [row.values for row in read("f.xlsx")[0]] == [
+        {"编号": "1", "订单号": "D1", "门店": "东店", "评论": "好", "商品": "鞋"},
+        {"门店": "东店", "评论": "差", "商品": "帽"},
+        {"编号": "3", "订单号": "D3", "门店": "西店", "评论": "一般", "商品": "伞"},
+        {"商品": "灯"},
+    ]
+
+
+def test_a_name_merged_over_columns_is_that_of_each(tmp_path: Path, read: Read) -> None:
+    rows = [["评论", "电话", ""], ["好", "1", "2"], ["差", "3", "4"]]
+    _merged(tmp_path / "f.xlsx", rows, (0, 1, 0, 2))
+    assert read("f.xlsx")[0][0].values == {"评论": "好", "电话": "1", "电话_2": "2"}
+    _merged(tmp_path / "f.xlsx", [["评论", "x"], ["好", "1", "2"]], (1, 1, 1, 2))
+    assert read("f.xlsx")[0][0].values == {"评论": "好", "x": "1", "column_3": "2"}
+
+
+def test_names_merged_over_rows_fill_no_row_below(tmp_path: Path, read: Read) -> None:
+    rows = [["答卷", "您的意见"], ["", "Response"], ["1", "好"]]
+    _merged(tmp_path / "f.xlsx", rows, (0, 0, 1, 0))
+    assert read("f.xlsx")[0][0].values == {"您的意见": "Response"}
+
+
+def test_merged_cells_far_behind_the_rows(tmp_path: Path, read: Read) -> None:
+    rows = [
+        ["门店", "评论"],
+        *([f"{n // 3}店" if n % 3 == 0 else "", "好" * 9] for n in range(6000)),
+    ]
+    merged = [(n, 0, n + 2, 0) for n in range(1, 6000, 3)]
+    _merged(tmp_path / "f.xlsx", rows, *merged)
+    assert [row.values["门店"] for row in read("f.xlsx")[0]] == [f"{n // 3}店" for n in range(6000)]
 
 
 def test_rich_text_and_readings(tmp_path: Path, read: Read) -> None:

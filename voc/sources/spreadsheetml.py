@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any, Final, NoReturn
 
+from voc.sources.merged import TAG, MergedCells, column_number
 from voc.sources.package import Package
 
 Cells = dict[int, Any]
@@ -81,7 +82,7 @@ class Workbook:
         The sheet is not read further once row `until` has been passed.
 
         Values are str, int, float, bool or a naive datetime; of a formula the value that was
-        last computed; of merged cells the first one. Error values (#N/A) are left out.
+        last computed; of merged cells the first one has it. Error values (#N/A) are left out.
         """
         if self._strings is None:
             self._strings = SharedStrings(self._package.fail)
@@ -94,6 +95,12 @@ class Workbook:
                 yield reader.rows.popleft()
             if until is not None and reader.row > until:
                 return
+
+    def merged(self, sheet: Sheet) -> MergedCells:
+        """Returns what is merged in a sheet, which its part tells only behind all its rows."""
+        found = MergedCells()
+        self._package.read_tags_from(sheet.part, TAG, found.start)
+        return found
 
     def _read_sheets(self) -> list[Sheet]:
         if "xl/workbook.xml" not in self._package:
@@ -255,7 +262,7 @@ class SheetReader:
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         reference = _REFERENCE.fullmatch(attributes.get("r", ""))
-        self._column = _column(reference[1]) if reference else self._column + 1
+        self._column = column_number(reference[1]) if reference else self._column + 1
         if self._column >= _MAX_COLUMNS:
             self._fail(f"row {self.row} has over {_MAX_COLUMNS:,} columns.")
         self._kind = attributes.get("t", "n")
@@ -289,13 +296,6 @@ def shows_date(code: str) -> bool:
     if _ELAPSED.search(code):
         return False
     return bool(_DATE_LETTERS.search(_NOT_OF_FORMAT.sub("", code.split(";")[0])))
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def _whole(text: str | None, otherwise: int = 0) -> int:

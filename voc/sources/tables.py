@@ -194,6 +194,7 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
         sheets = WorkbookTable(file, name=self.name, text=text)
         self._on_close.append(sheets.workbook.close)
         self._header = lambda: sheets.columns
+        self._notes = lambda: sheets.notes
         self._share_read = lambda: sheets.workbook.share_read
         return sheets.records()
 
