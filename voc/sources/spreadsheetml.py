@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import IO, Any, Final, NoReturn
 
 from voc.sources.merged import TAG, MergedCells, column_number
@@ -26,6 +27,7 @@ Fail = Callable[[str], NoReturn]
 _MAX_CELL_CHARS: Final = 16 * 1024**2
 _MAX_COLUMNS: Final = 200_000
 _MAX_STYLES: Final = 100_000
+_LARGEST_WHOLE: Final = 1e30
 _STRINGS_IN_MEMORY: Final = 32 * 1024**2
 _STRINGS = "xl/sharedStrings.xml"
 _ABOVE_FOLDER = re.compile(r"^/?(?:\.\./)*(?:xl/)?")
@@ -279,7 +281,7 @@ class SheetReader:
             return text.strip() in ("1", "true")
         try:
             return self._number_or_date(text)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, InvalidOperation):
             return text
 
     def _number_or_date(self, text: str) -> Any:
@@ -288,7 +290,10 @@ class SheetReader:
         number = float(text)
         if self._style in self._date_styles and 0 <= number < 3_000_000:
             return self._day_zero + timedelta(seconds=round(number * 86_400, 3))
-        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+        if not number.is_integer() or abs(number) > _LARGEST_WHOLE:
+            return number
+        # A float does not hold all digits that may be written of a longer one.
+        return int(number) if abs(number) < 2**53 else int(Decimal(text.strip()))
 
 
 def shows_date(code: str) -> bool:

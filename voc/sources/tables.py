@@ -22,6 +22,7 @@ from voc.sources.compressed import Compression, Input
 from voc.sources.delimited import DelimitedTable
 from voc.sources.jsonl import ObjectScanner, is_one_a_line, line_records
 from voc.sources.lines import read_lines, utf8_chunks
+from voc.sources.long_numbers import LongNumbers
 from voc.sources.parquet import ParquetTable, row_count
 from voc.sources.rows import Problem, Record, Row
 from voc.sources.transcripts import recognised, transcript_records
@@ -57,6 +58,7 @@ RECORDING_ENDINGS: Final = frozenset(
 )
 STDIN: Final = "-"
 _JSON: Final = frozenset({"json", "jsonl"})
+_SPREADSHEETS: Final = frozenset({"csv", "tsv", "xlsx"})
 _TRANSCRIPTS: Final = frozenset({"srt", "vtt", "txt"})
 
 _SAMPLE_CELLS: Final = 200_000
@@ -82,6 +84,7 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
         self._share_read: Callable[[], float] | None = None
         self._header: Callable[[], Sequence[str]] = tuple
         self._notes: Callable[[], Sequence[str]] = tuple
+        self._long_numbers = LongNumbers()
         self._on_close: list[Callable[[], None]] = [source.close]
         self._waiting: deque[Row | Reject] = deque()
         self._number = 0
@@ -99,7 +102,7 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be told of how the table is read, as far as it has been."""
-        return tuple(self._notes())
+        return (*self._notes(), *self._long_numbers.sentences())
 
     @property
     def columns(self) -> list[str]:
@@ -159,6 +162,8 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
             return Reject(self.name, item.place, item.reason, item.sample)
         self._number += 1
         values = item.values
+        if self.format in _SPREADSHEETS:
+            self._long_numbers.note(item.place, values)
         if self.format in _JSON:
             found = recognised(values)
             values, self.is_recognised = found or values, self.is_recognised or found is not None
