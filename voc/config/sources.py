@@ -46,7 +46,7 @@ class SurveySettings(FileSettings):
 
     kind: Literal["survey"] = Field(description="Kind of the source.")
     open: tuple[str, ...] = Field(
-        default=(), description="Open questions; empty: the one that looks like it."
+        default=(), description="Open questions; empty: those that look like it."
     )
     words: dict[str, float] = Field(
         default_factory=dict,

@@ -23,16 +23,17 @@ _CALL: Final = _names(
     "录音id 会话编号 会话id 呼叫编号 呼叫id 来电编号"
 )
 _SPEAKER: Final = _names(
-    "speaker spk role speakerid spkid 角色 说话人 发言人 讲话人 说话方 发言方 声道"
+    "speaker spk role rl speakerid spkid 角色 说话人 发言人 讲话人 说话方 发言方 声道"
 )
 _START: Final = _names(
-    "start starts startsec startseconds starttime begin begintime offset 开始秒 开始 起始 "
-    "开始时间 起始时间 开始秒数 秒 秒数 开始(秒) 起始秒"
+    "bg startms start starts startsec startseconds starttime begin begintime offset 开始秒 开始 "
+    "起始 开始时间 起始时间 开始秒数 秒 秒数 开始(秒) 起始秒"
 )
 _END: Final = _names(
-    "end ends endsec endseconds endtime stop 结束秒 结束 结束时间 结束秒数 结束(秒)"
+    "ed endms end ends endsec endseconds endtime stop 结束秒 结束 结束时间 结束秒数 结束(秒)"
 )
-_TEXTS: Final = _names("话术 转写 转写内容 识别结果 语音内容 说话内容 发言内容").union(
+_MILLISECONDS: Final = _names("bg ed startms endms")
+_TEXTS: Final = _names("onebest 话术 转写 转写内容 识别结果 语音内容 说话内容 发言内容").union(
     SURE_TEXT, LIKELY_TEXT
 )
 _ONLY_CALL: Final = "\0"
@@ -119,7 +120,7 @@ class _Call:
 
     def add(self, row: Row, columns: TurnColumns) -> None:
         start, end = (
-            _seconds(row.values.get(name)) if name else None
+            _seconds(row.values.get(name), name) if name else None
             for name in (columns.start, columns.end)
         )
         start, end = seconds(start, end)
@@ -158,9 +159,11 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _seconds(value: Any) -> float | None:
+def _seconds(value: Any, column: str) -> float | None:
     """Reads 12.5, "12.5", "00:12.5" or "1:02:03"; `None` where it is no number of seconds."""
     number = number_in(value)
+    if number is not None and fold(column) in _MILLISECONDS:
+        return number / 1000
     if number is not None or not isinstance(value, str) or len(value) > 20:
         return number
     parts = [number_in(part) for part in value.replace(",", ".").split(":")]

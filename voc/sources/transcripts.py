@@ -1,8 +1,8 @@
 """Transcripts of calls as recognisers of speech and subtitle editors write them.
 
 JSON of Whisper (`segments` or `chunks` with seconds), whisper.cpp (`transcription` with
-milliseconds), WhisperX (`speaker`) and FunASR (`sentence_info` with `spk` and milliseconds); SubRip
-and WebVTT (https://www.w3.org/TR/webvtt1/); text that marks who speaks.
+milliseconds), WhisperX (`speaker`) and FunASR (`sentence_info` with `spk` and milliseconds), and of
+cloud services; SubRip and WebVTT (https://www.w3.org/TR/webvtt1/); text that marks who speaks.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from voc.sources.clouds import MILLISECONDS, cloud_segments
 from voc.sources.compressed import DamagedError
 from voc.sources.marked import first_moment, marks_of_cues, turns_of_marks, why_no_turns
 from voc.sources.rows import MAX_VALUE_BYTES, Problem, Record
@@ -67,6 +68,9 @@ def recognised(values: Mapping[str, Any]) -> dict[str, Any] | None:
             told = str(kept.pop("key"))
             kept |= {} if told.startswith(_MADE_UP_KEY) else {"id": told}
         return {**kept, "turns": turns}
+    if cloud := cloud_segments(values):
+        segments, kept = cloud
+        return {**kept, "turns": [_segment(item, MILLISECONDS) for item in segments]}
     return None
 
 
