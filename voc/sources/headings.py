@@ -58,9 +58,10 @@ def completed(header: Names, above: Sequence[Names]) -> list[str]:
 
 def told_header(place: str, names: Names, above: int) -> str:
     """Returns the sentence that tells which row was taken for the header, and what it is below."""
-    shown = "、".join(islice((str(name).strip() for name in names if _is_filled(name)), _SHOWN))
+    named = [str(name).strip() for name in names if _is_filled(name)]
+    shown = "、".join(named[:_SHOWN]) + ("…" if len(named) > _SHOWN else "")
     lines = "1 line above it was" if above == 1 else f"{above} lines above it were"
-    return f"{place} was taken as the header ({shown} …); {lines} passed over."
+    return f"{place} was taken as the header ({shown}); {lines} passed over."
 
 
 def _is_header(row: Names, above: Sequence[Names], text: str | None) -> bool:
