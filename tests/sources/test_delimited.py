@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -143,6 +144,91 @@ def test_many_columns() -> None:
     text = ",".join(f"c{n}" for n in range(width)) + "\n" + ",".join(["1"] * width) + "\n"
     (row,) = _values(text)
     assert len(row) == width
+
+
+TITLE = "2026年11月客户反馈汇总"
+ROW = {"编号": "1", "评论内容": "好", "评分": "5"}
+
+
+def _open(content: str, **options: Any) -> tuple[DelimitedTable, list[Record | Problem]]:
+    lines = read_lines(iter([content.encode()]), encoding="utf-8")
+    table = DelimitedTable(lines, name="f.csv", **options)
+    return table, list(table.records())
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "above"),
+    [
+        (f"{TITLE},,\n编号,评论内容,评分\n1,好,5\n", "f.csv:3", "line 2 .* 1 line above"),
+        (f"{TITLE}\n编号,评论内容,评分\n1,好,5\n", "f.csv:3", "line 2 .* 1 line above"),
+        (f"{TITLE}\n编号;评论内容;评分\n1;好;5\n", "f.csv:3", "line 2 .* 1 line above"),
+        (f"{TITLE},按月,\n\n编号,评论内容,评分\n1,好,5\n", "f.csv:4", "line 3 .* 2 lines"),
+        (f'"{TITLE}\n导出人",,\n编号,评论内容,评分\n1,好,5\n', "f.csv:4", "line 3 .* 2 lines"),
+        ("基本,反馈,\n编号,评论内容,评分\n1,好,5\n", "f.csv:3", "line 2 .* 1 line above"),
+        ("编号,,\n评分,评论内容,编号\n5,好,1\n", "f.csv:3", "line 2 .* 1 line above"),
+    ],
+)
+def test_titles_and_headings_of_groups_above_the_header(text: str, place: str, above: str) -> None:
+    table, items = _open(text)
+    assert [(item.place, item.values) for item in items if isinstance(item, Record)] == [
+        (place, ROW)
+    ]
+    (note,) = table.notes
+    assert re.search(above, note)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("评论\n编号,评论内容,评分\n1,好,5\n", ["评论"]),
+        ("客户说\n不错，好\n差,评论,时间\n", ["客户说"]),
+        ("编号,看法,\n1,评论,时间\n2,好,早\n", ["编号", "看法", "column_3"]),
+        ("编号,看法\n1,评论\n", ["编号", "看法"]),
+        ("编号,您的看法,\n7,评论,5\n", ["编号", "您的看法", "column_3"]),
+        ("Q1,,名\n,建议,\n1,好,张\n", ["Q1", "column_2", "名"]),
+        (f"{TITLE}\n编号,看法\n", [TITLE]),
+    ],
+)
+def test_first_lines_that_stay_the_header(text: str, columns: list[str]) -> None:
+    table, _ = _open(text)
+    assert table.columns == columns
+    assert table.notes == []
+
+
+def test_names_over_two_rows_are_joined() -> None:
+    table, (row,) = _open("编号,反馈信息,,\n,评论内容,评分,时间\n1,好,5,2026-11-01\n")
+    assert table.columns == ["编号", "评论内容", "评分", "时间"]
+    assert row.place == "f.csv:3"
+
+
+def test_a_told_column_tells_the_header() -> None:
+    text = f"{TITLE}\n编号,看法\n1,好\n"
+    assert _open(text, text="看法")[0].columns == ["编号", "看法"]
+    assert _open(text.replace(",", "\t"), text="看法", delimiter="\t")[0].columns[0] == "编号"
+
+
+def test_titles_do_not_end_the_care_for_quotes() -> None:
+    text = f'{TITLE},,\n编号,评论内容,评分\n1,"好,5\n2,差,1\n'
+    table, items = _open(text)
+    assert [type(item) for item in items] == [Problem, Record]
+    assert table.columns == ["编号", "评论内容", "评分"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ('="0012"', "0012"),
+        ('"=""0012"""', "0012"),
+        ('"=""说""""好"""""""', '说"好"'),
+        ('=""', ""),
+        ('"他说=""好"""', '他说="好"'),
+        ("=1+1", "=1+1"),
+        ('"=A1&""0012"""', '=A1&"0012"'),
+    ],
+)
+def test_texts_written_as_formulas(cell: str, expected: str) -> None:
+    assert _values(f"编号,b\n{cell},1\n") == [{"编号": expected, "b": "1"}]
+    assert _values(f"b,{cell or 'c'}\n1,2\n")[0]["b"] == "1"
 
 
 def test_one_cell_of_many_megabytes() -> None:

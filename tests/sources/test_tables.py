@@ -130,3 +130,25 @@ def test_files_are_closed(tmp_path: Path) -> None:
         next(table)
     table.close()
     assert table._input._file.closed
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_told"),
+    [
+        ("1.23457E+17", True),
+        (" 6E+11 ", True),
+        ("1.2E+3", False),
+        ("123456789012345678", False),
+        ("型号1.23457E+17", False),
+        ("A+", False),
+    ],
+)
+def test_ids_that_a_spreadsheet_cut_are_told(cell: str, is_told: bool, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"订单号,评论\n{cell},好\n1,好\n{cell},差\n")
+    with read_rows(tmp_path / "a.csv") as table:
+        assert [row.values["订单号"] for row in table if isinstance(row, Row)] == [cell, "1", cell]
+        notes = table.notes
+    assert bool(notes) == is_told
+    if is_told:
+        assert "2 rows have a number in '订单号'" in notes[0]
+        assert "(the first: a.csv:2)" in notes[0]

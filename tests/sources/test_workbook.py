@@ -111,8 +111,85 @@ def test_merged_cells_and_a_title_above_the_header(tmp_path: Path, read: Read) -
     rows, _ = read("f.xlsx")
     assert [row.values for row in rows] == [
         {"门店": "东路店", "评论": "好", "评分": 5},
-        {"评论": "差", "评分": 1},
+        {"门店": "东路店", "评论": "差", "评分": 1},
     ]
+
+
+def _merged(path: Path, rows: Grid, *merged: tuple[int, int, int, int]) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        for place in merged:
+            sheet.merge_range(*place, "")
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if value != "":
+                    sheet.write(number, column, value)
+
+
+def _notes(path: Path, **options: Any) -> tuple[str, ...]:
+    with read_rows(path, **options) as table:
+        return table.notes
+
+
+def test_headings_of_groups_above_the_header(tmp_path: Path, read: Read) -> None:
+    rows: list[list[Any]] = [
+        ["11月客户反馈"],
+        ["订单", "评价", "", "", "客户"],
+        ["", "评价内容", "评分", "时间", "昵称", "门店"],
+        ["A1", "好", 5, "2026-11-01", "张", "东店"],
+    ]
+    _merged(tmp_path / "f.xlsx", rows, (0, 0, 0, 5), (1, 0, 2, 0), (1, 1, 1, 3), (1, 4, 1, 5))
+    (row,) = read("f.xlsx")[0]
+    assert row.place == "f.xlsx:S!4"
+    assert [*row.values] == ["订单", "评价内容", "评分", "时间", "昵称", "门店"]
+    (note,) = _notes(tmp_path / "f.xlsx")
+    assert "row 3 of the sheet 'S' was taken as the header" in note
+    assert "2 lines above it were passed over" in note
+
+
+def test_merged_values_hold_for_all_their_rows_but_ids_and_words(
+    tmp_path: Path, read: Read
+) -> None:
+    rows = [
+        ["编号", "订单号", "门店", "评论", "商品"],
+        ["1", "D1", "东店", "好", "鞋"],
+        ["", "", "", "差", "帽"],
+        ["3", "D3", "西店", "一般", "伞"],
+        ["", "", "", "", "灯"],
+    ]
+    merged = [(1, column, 2, column) for column in range(3)]
+    merged += [(3, column, 4, column) for column in range(4)]
+    _merged(tmp_path / "f.xlsx", rows, *merged)
+    assert [row.values for row in read("f.xlsx")[0]] == [
+        {"编号": "1", "订单号": "D1", "门店": "东店", "评论": "好", "商品": "鞋"},
+        {"门店": "东店", "评论": "差", "商品": "帽"},
+        {"编号": "3", "订单号": "D3", "门店": "西店", "评论": "一般", "商品": "伞"},
+        {"商品": "灯"},
+    ]
+
+
+def test_a_name_merged_over_columns_is_that_of_each(tmp_path: Path, read: Read) -> None:
+    rows = [["评论", "电话", ""], ["好", "1", "2"], ["差", "3", "4"]]
+    _merged(tmp_path / "f.xlsx", rows, (0, 1, 0, 2))
+    assert read("f.xlsx")[0][0].values == {"评论": "好", "电话": "1", "电话_2": "2"}
+    _merged(tmp_path / "f.xlsx", [["评论", "x"], ["好", "1", "2"]], (1, 1, 1, 2))
+    assert read("f.xlsx")[0][0].values == {"评论": "好", "x": "1", "column_3": "2"}
+
+
+def test_names_merged_over_rows_fill_no_row_below(tmp_path: Path, read: Read) -> None:
+    rows = [["答卷", "您的意见"], ["", "Response"], ["1", "好"]]
+    _merged(tmp_path / "f.xlsx", rows, (0, 0, 1, 0))
+    assert read("f.xlsx")[0][0].values == {"您的意见": "Response"}
+
+
+def test_merged_cells_far_behind_the_rows(tmp_path: Path, read: Read) -> None:
+    rows = [
+        ["门店", "评论"],
+        *([f"{n // 3}店" if n % 3 == 0 else "", "好" * 9] for n in range(6000)),
+    ]
+    merged = [(n, 0, n + 2, 0) for n in range(1, 6000, 3)]
+    _merged(tmp_path / "f.xlsx", rows, *merged)
+    assert [row.values["门店"] for row in read("f.xlsx")[0]] == [f"{n // 3}店" for n in range(6000)]
 
 
 def test_rich_text_and_readings(tmp_path: Path, read: Read) -> None:
@@ -151,12 +228,78 @@ def test_which_sheets_are_read(
     assert [next(iter(row.values.values())) for row in rows] == expected
 
 
+JD: Grid = [["编号", "评论", "评分", "时间"], ["J1", "好", 5, "2026-11-01"]]
+TMALL: Grid = [["昵称", "评价内容", "评价时间", "评论id"], ["张", "差", "2026-11-02", "T1"]]
+
+
+def test_sheets_with_other_columns_are_read_under_the_names_of_the_first(
+    tmp_path: Path, read: Read
+) -> None:
+    notes = [["说明"], ["本表为导出"]]
+    totals: Grid = [["门店", "评价数"], ["东店", 3]]
+    _write(tmp_path / "f.xlsx", {"说明": notes, "京东": JD, "天猫": TMALL, "汇总": totals})
+    rows, _ = read("f.xlsx")
+    assert [(row.place, row.values) for row in rows] == [
+        ("f.xlsx:京东!2", {"编号": "J1", "评论": "好", "评分": 5, "时间": "2026-11-01"}),
+        ("f.xlsx:天猫!2", {"昵称": "张", "评论": "差", "时间": "2026-11-02", "编号": "T1"}),
+    ]
+    with read_rows(tmp_path / "f.xlsx") as table:
+        assert table.header == ["编号", "评论", "评分", "时间", "昵称"]
+        read_note, left_note = table.notes
+    assert "read are the sheets '京东', '天猫'" in read_note
+    assert "not read are the sheets '说明', '汇总'" in left_note
+
+
+@pytest.mark.parametrize(
+    ("other", "text", "is_read"),
+    [
+        ([["内容"], ["改版"]], None, False),
+        ([["序号", "内容"], ["1", "改版"]], None, False),
+        ([["评论", "备注"], ["好", "1"]], None, True),
+        ([["反馈", "建议", "时间"], ["好", "无", "2026-11-01"]], None, False),
+        (TMALL, "评论", False),
+        ([["评论", "昵称"], ["好", "张"]], "评论", True),
+        ([["评论", "时间"], [5, "2026-11-01"]], None, True),
+        ([["反馈", "时间"], [5, "2026-11-01"]], None, False),
+    ],
+)
+def test_which_other_sheets_are_read(
+    other: Grid, text: str | None, is_read: bool, tmp_path: Path, read: Read
+) -> None:
+    _write(tmp_path / "f.xlsx", {"京东": JD, "另": other})
+    rows, _ = read("f.xlsx", text=text)
+    assert [row.place for row in rows][1:] == ["f.xlsx:另!2"] * is_read
+    assert any(
+        "not read are the sheets '另'" in n for n in _notes(tmp_path / "f.xlsx", text=text)
+    ) == (not is_read)
+
+
+@pytest.mark.parametrize(("words", "column"), [("差", "编号 (天猫)"), ("好", "编号")])
+def test_ids_that_two_sheets_give_to_other_words_name_no_voice(
+    words: str, column: str, tmp_path: Path, read: Read
+) -> None:
+    one: Grid = [["编号", "评论", "评分"], ["1", "好", 5]]
+    two: Grid = [["编号", "评论", "时间"], ["1", words, "2026-11-01"]]
+    _write(tmp_path / "f.xlsx", {"京东": one, "天猫": two})
+    assert [next(iter(row.values)) for row in read("f.xlsx")[0]] == ["编号", column]
+
+
+def test_columns_of_other_sheets_leave_the_text_of_the_first(tmp_path: Path) -> None:
+    two: Grid = [["评论", "建议", "时间"], ["好", "多开店", "2026-11-01"]]
+    _write(tmp_path / "f.xlsx", {"A": [["评论", "评分"], ["好", 5]], "B": two})
+    with read_rows(tmp_path / "f.xlsx") as table:
+        assert table.header == ["评论", "评分"]
+        assert [len(row.values) for row in table if isinstance(row, Row)] == [2, 3]
+
+
 def test_hidden_sheets_are_left_out(tmp_path: Path, read: Read) -> None:
     with xlsxwriter.Workbook(tmp_path / "f.xlsx") as book:
         for name, word in (("看", "1"), ("不看", "2")):
             book.add_worksheet(name).write_column(0, 0, ["评论", word])
         book.worksheets()[1].hide()
     assert [row.values["评论"] for row in read("f.xlsx")[0]] == ["1"]
+    (note,) = _notes(tmp_path / "f.xlsx")
+    assert "not read are the hidden sheets '不看'" in note
 
 
 def test_cells_beyond_the_header_keep_a_name(tmp_path: Path, read: Read) -> None:
@@ -182,6 +325,34 @@ def test_cells_beyond_the_header_keep_a_name(tmp_path: Path, read: Read) -> None
 )
 def test_formats_that_show_dates(code: str, expected: bool) -> None:
     assert shows_date(code) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("123456789012345678", 123456789012345678),
+        ("1.23456789012345E+17", 123456789012345000),
+        ("-123456789012345678", -123456789012345678),
+        ("123456789012", 123456789012),
+        ("5.0", 5),
+        ("0.5", 0.5),
+        ("1E+300", 1e300),
+    ],
+)
+def test_numbers_are_whole_as_they_are_written(
+    written: str, expected: float, tmp_path: Path, read: Read
+) -> None:
+    head = f'<row r="1">{_cells("A1", "评论")}{_cells("B1", "订单号")}</row>'
+    row = f'<row r="2">{_cells("A2", "好")}<c r="B2"><v>{written}</v></c></row>'
+    _archive(tmp_path / "f.xlsx", f".{head}{row}")
+    found = read("f.xlsx")[0][0].values["订单号"]
+    assert (found, type(found)) == (expected, type(expected))
+    with read_rows(tmp_path / "f.xlsx") as table:
+        list(table)
+        is_told = any(
+            "over 15 digits in '订单号' (the first: f.xlsx:S!2)" in n for n in table.notes
+        )
+    assert is_told == (isinstance(expected, int) and abs(expected) >= 10**15)
 
 
 def test_a_million_empty_rows(tmp_path: Path, read: Read) -> None:

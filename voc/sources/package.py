@@ -126,9 +126,39 @@ class Package:
         except _BROKEN as error:
             self.fail(f"{part} cannot be unpacked ({error}).")
 
-    def _parser(self, handler: Handler) -> expat.XMLParserType:
+    def read_tags_from(
+        self, part: str, tag: str, start: Callable[[str, Mapping[str, str]], None]
+    ) -> None:
+        """Gives the tags of a part from about the first called `tag` on to `start`.
+
+        What is before it is passed over without a word of Python. Of a damaged part the tags
+        before the damage are given; who parses the whole is told of it.
+        """
+        parser = self._parser(None)
+        mark, last, fed = tag.encode(), b"", 0
+        try:
+            with self._archive.open(self._checked(part)) as stream:
+                while chunk := stream.read(_CHUNK):
+                    if mark in last + chunk:
+                        self._listen(parser, Tags(start))
+                    last = chunk[-len(mark) :]
+                    parser.Parse(chunk)
+                    fed += len(chunk)
+                    if fed - parser.CurrentByteIndex > _MAX_TAG_BYTES:
+                        return
+        except (expat.ExpatError, *_BROKEN):
+            return
+
+    def _parser(self, handler: Handler | None) -> expat.XMLParserType:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._refuse_document_type
+        if handler is not None:
+            self._listen(parser, handler)
+        return parser
+
+    @staticmethod
+    def _listen(parser: expat.XMLParserType, handler: Handler) -> None:
         names = _LocalNames()
         start, end = handler.start, handler.end
         parser.StartElementHandler = lambda tag, attributes: start(
@@ -136,8 +166,6 @@ class Package:
         )
         parser.EndElementHandler = lambda tag: end(names[tag])
         parser.CharacterDataHandler = handler.words
-        parser.StartDoctypeDeclHandler = self._refuse_document_type
-        return parser
 
     def _checked(self, part: str) -> zipfile.ZipInfo:
         """Returns a part's entry, whose declared size bounds what is ever unpacked of it."""

@@ -15,8 +15,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import IO, Any, Final, NoReturn
 
+from voc.sources.merged import TAG, MergedCells, column_number
 from voc.sources.package import Package
 
 Cells = dict[int, Any]
@@ -25,6 +27,7 @@ Fail = Callable[[str], NoReturn]
 _MAX_CELL_CHARS: Final = 16 * 1024**2
 _MAX_COLUMNS: Final = 200_000
 _MAX_STYLES: Final = 100_000
+_LARGEST_WHOLE: Final = 1e30
 _STRINGS_IN_MEMORY: Final = 32 * 1024**2
 _STRINGS = "xl/sharedStrings.xml"
 _ABOVE_FOLDER = re.compile(r"^/?(?:\.\./)*(?:xl/)?")
@@ -81,7 +84,7 @@ class Workbook:
         The sheet is not read further once row `until` has been passed.
 
         Values are str, int, float, bool or a naive datetime; of a formula the value that was
-        last computed; of merged cells the first one. Error values (#N/A) are left out.
+        last computed; of merged cells the first one has it. Error values (#N/A) are left out.
         """
         if self._strings is None:
             self._strings = SharedStrings(self._package.fail)
@@ -94,6 +97,12 @@ class Workbook:
                 yield reader.rows.popleft()
             if until is not None and reader.row > until:
                 return
+
+    def merged(self, sheet: Sheet) -> MergedCells:
+        """Returns what is merged in a sheet, which its part tells only behind all its rows."""
+        found = MergedCells()
+        self._package.read_tags_from(sheet.part, TAG, found.start)
+        return found
 
     def _read_sheets(self) -> list[Sheet]:
         if "xl/workbook.xml" not in self._package:
@@ -255,7 +264,7 @@ class SheetReader:
 
     def _begin_cell(self, attributes: Mapping[str, str]) -> None:
         reference = _REFERENCE.fullmatch(attributes.get("r", ""))
-        self._column = _column(reference[1]) if reference else self._column + 1
+        self._column = column_number(reference[1]) if reference else self._column + 1
         if self._column >= _MAX_COLUMNS:
             self._fail(f"row {self.row} has over {_MAX_COLUMNS:,} columns.")
         self._kind = attributes.get("t", "n")
@@ -272,7 +281,7 @@ class SheetReader:
             return text.strip() in ("1", "true")
         try:
             return self._number_or_date(text)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, InvalidOperation):
             return text
 
     def _number_or_date(self, text: str) -> Any:
@@ -281,7 +290,10 @@ class SheetReader:
         number = float(text)
         if self._style in self._date_styles and 0 <= number < 3_000_000:
             return self._day_zero + timedelta(seconds=round(number * 86_400, 3))
-        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+        if not number.is_integer() or abs(number) > _LARGEST_WHOLE:
+            return number
+        # A float does not hold all digits that may be written of a longer one.
+        return int(number) if abs(number) < 2**53 else int(Decimal(text.strip()))
 
 
 def shows_date(code: str) -> bool:
@@ -289,13 +301,6 @@ def shows_date(code: str) -> bool:
     if _ELAPSED.search(code):
         return False
     return bool(_DATE_LETTERS.search(_NOT_OF_FORMAT.sub("", code.split(";")[0])))
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def _whole(text: str | None, otherwise: int = 0) -> int:

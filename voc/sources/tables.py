@@ -22,6 +22,7 @@ from voc.sources.compressed import Compression, Input
 from voc.sources.delimited import DelimitedTable
 from voc.sources.jsonl import ObjectScanner, is_one_a_line, line_records
 from voc.sources.lines import read_lines, utf8_chunks
+from voc.sources.long_numbers import LongNumbers
 from voc.sources.parquet import ParquetTable, row_count
 from voc.sources.rows import Problem, Record, Row
 from voc.sources.transcripts import recognised, transcript_records
@@ -57,6 +58,7 @@ RECORDING_ENDINGS: Final = frozenset(
 )
 STDIN: Final = "-"
 _JSON: Final = frozenset({"json", "jsonl"})
+_SPREADSHEETS: Final = frozenset({"csv", "tsv", "xlsx"})
 _TRANSCRIPTS: Final = frozenset({"srt", "vtt", "txt"})
 
 _SAMPLE_CELLS: Final = 200_000
@@ -81,6 +83,8 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
         self._input = source
         self._share_read: Callable[[], float] | None = None
         self._header: Callable[[], Sequence[str]] = tuple
+        self._notes: Callable[[], Sequence[str]] = tuple
+        self._long_numbers = LongNumbers()
         self._on_close: list[Callable[[], None]] = [source.close]
         self._waiting: deque[Row | Reject] = deque()
         self._number = 0
@@ -94,6 +98,11 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
     def header(self) -> list[str]:
         """The columns of a file that names them before its rows; none of json."""
         return list(self._header())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be told of how the table is read, as far as it has been."""
+        return (*self._notes(), *self._long_numbers.sentences())
 
     @property
     def columns(self) -> list[str]:
@@ -153,6 +162,8 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
             return Reject(self.name, item.place, item.reason, item.sample)
         self._number += 1
         values = item.values
+        if self.format in _SPREADSHEETS:
+            self._long_numbers.note(item.place, values)
         if self.format in _JSON:
             found = recognised(values)
             values, self.is_recognised = found or values, self.is_recognised or found is not None
@@ -162,8 +173,9 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
         if kind in ("csv", "tsv"):
             lines = read_lines(self._input.chunks(), encoding=encoding)
             delimiter = "\t" if kind == "tsv" else None
-            delimited = DelimitedTable(lines, name=self.name, delimiter=delimiter)
+            delimited = DelimitedTable(lines, name=self.name, delimiter=delimiter, text=text)
             self._header = lambda: delimited.columns
+            self._notes = lambda: delimited.notes
             return delimited.records()
         if kind in ("srt", "vtt", "txt"):
             chunks = self._input.chunks()
@@ -187,6 +199,7 @@ class Table(Iterator[Row | Reject], AbstractContextManager["Table"]):
         sheets = WorkbookTable(file, name=self.name, text=text)
         self._on_close.append(sheets.workbook.close)
         self._header = lambda: sheets.columns
+        self._notes = lambda: sheets.notes
         self._share_read = lambda: sheets.workbook.share_read
         return sheets.records()
 
