@@ -63,6 +63,14 @@ def test_rows_that_tell_no_time_are_told(voc: Voc, folder: Path) -> None:
     assert '"undated":1' in voc("sources", "--json").out.replace(" ", "")
 
 
+def test_how_a_table_was_read_is_told(voc: Voc, folder: Path) -> None:
+    text = "2026年11月客户反馈,,\n评价内容,评分,商品\n包装破了,1,薯片\n味道不错,5,麻薯\n"
+    (folder / "c.csv").write_text(text, encoding="utf-8")
+    result = voc("ingest", "c.csv", "--industry", "snack")
+    assert "c: 2 new" in result.err
+    assert "c: line 2 was taken as the header" in result.err
+
+
 def test_where_no_source_can_be_read_no_store_is_made(voc: Voc, folder: Path) -> None:
     result = voc("ingest", "gone.csv", "gone.tsv")
     assert (result.code, len(result.err.splitlines())) == (1, 2)

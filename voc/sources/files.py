@@ -70,6 +70,7 @@ class FileSource:
 
     Attributes:
         doubts: What is doubtful in the rows that were read last.
+        notes: How its table was read: its header, its sheets, numbers that were cut.
         recalled: What was not told but remembered, as options that tell it.
         has_ids: Whether a column names its rows; else their words do, so that an edit is another.
     """
@@ -107,6 +108,7 @@ class FileSource:
         self._remembers = remembers
         self._moment = moment
         self.doubts = Doubts()
+        self.notes: tuple[str, ...] = ()
         self._medium: Medium | None = None
         self._gathers = False
         self._silent: frozenset[str] = frozenset()
@@ -196,7 +198,9 @@ class FileSource:
             rows = gathered(table, turns) if turns else self._prepared(table)
             if self._path is not None and "id" not in self._told and is_one_call(table, turns):
                 rows = named_by_file(rows, file=name_of_file(self._path.name), call=self._call)
-            yield from self._pages(table, rows, state, rows_done)
+            for page in self._pages(table, rows, state, rows_done):
+                self.notes = table.notes
+                yield page
 
     def _prepared(self, table: Table) -> Iterable[Row | Reject]:
         """Gives the rows as they are read; kinds of files that need it bring them into shape."""
