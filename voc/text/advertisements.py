@@ -100,9 +100,10 @@ def is_advertisement(text: str) -> bool:
     complains or judges is never one: a voice set aside wrongly costs more than an advertisement
     let in.
 
-    Of 30 of twelve trades written before the words were chosen, and only counted, 24 are found, of
-    12 of other trades 4, and none of 72 complaints about the same is taken for one
-    (`pytest tests/text/test_advertisement_figures.py`). One hand wrote all, so expect fewer found.
+    Of 30 of the trades that the words were chosen for 24 are found, of 12 of other trades 4, and
+    none of 72 complaints about the same is taken for one
+    (`pytest tests/text/test_advertisement_figures.py`). One hand wrote texts and words, and widened
+    the words once after the other trades were counted: expect fewer found.
 
     Args:
         text: As it was written, or masked.
