@@ -120,11 +120,11 @@ def test_one_odd_topic_holds_up_no_other(tmp_path: Path) -> None:
 
 
 def test_a_run_makes_no_more_requests_than_it_may(tmp_path: Path) -> None:
-    forum = FakeDiscourse(12)
+    forum = FakeDiscourse(6)
     with Loopback(forum) as server:
         source = {"kind": "discourse", "url": server.url, "max_requests": 6}
         settings = settings_of(tmp_path, server, source)
-        for _ in range(8):
+        for _ in range(4):
             server.log.clear()
             crawled(settings)
             asked = [path for path in server.paths() if path != "/robots.txt"]
