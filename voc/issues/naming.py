@@ -14,7 +14,7 @@ from voc.issues.grouping import reason_of
 from voc.records import Mention
 from voc.text.normalise import normalise
 from voc.topics.mixed import is_mixed
-from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases
+from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases, voices_by_word
 from voc.topics.words import Reader, Reading
 
 MAX_TITLE: Final = 30
@@ -104,7 +104,7 @@ class Titles:
         self._topics = topics
         sample = voices[:: max(1, len(voices) // _BACKGROUND)]
         self._total = len(sample)
-        self._uses = _uses(list(self._members(sample)))
+        self._uses = voices_by_word(self._members(sample))
 
     def title(
         self,
@@ -151,7 +151,7 @@ class Titles:
         Their names say nothing of them, as 手撕牛肉干（手撕牛肉干）.
         """
         members = list(self._members(voices[-_READ_VOICES:]))
-        uses = _uses(members)
+        uses = voices_by_word(members)
         known = self._fit_to_print(uses) if len(voices) >= _MANY else None
         ranked = self._ranked(members, uses, known, aspect, places)
         carried = _carried(ranked, uses, len(voices))
@@ -227,12 +227,6 @@ def _holds(clause: Reading, opinion: str) -> bool:
 def _joined(opinion: str) -> str:
     """Writes `变速箱 顿挫` as one phrase."""
     return _CHINESE_GAP.sub("", opinion)
-
-
-def _uses(members: Sequence[Member]) -> Counter[str]:
-    """Counts the voices that use each word with content."""
-    said = {(member.voice, word) for member in members for word in member.reading.content()}
-    return Counter(word for _, word in said)
 
 
 def _support(phrase: Phrase, uses: Counter[str]) -> int:

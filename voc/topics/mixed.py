@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from voc.topics.phrases import Member
+from voc.topics.phrases import Member, voices_by_word
 
 MIXED: Final = "（多方面）"
 """What stands after the subject of a theme in which several voices say nothing alike."""
@@ -56,12 +55,10 @@ def _said_by(
     members: Sequence[Member], weights: Mapping[str, float], least: float, *, judged: bool
 ) -> list[str]:
     """Returns the words that so many voices use, or judge by, those of most weight first."""
-    said = {
-        (member.voice, word)
-        for member in members
-        for word in member.reading.content()
-        if len(word) > 1 and (not judged or any(word in one for one in member.opinions))
+    voices = voices_by_word(members, judged=judged)
+    worth = {
+        word: n * weights.get(word, 0.0)
+        for word, n in voices.items()
+        if len(word) > 1 and n >= least
     }
-    voices = Counter(word for _, word in said)
-    worth = {word: n * weights.get(word, 0.0) for word, n in voices.items() if n >= least}
     return sorted(worth, key=lambda word: (-worth[word], word))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from voc.topics.phrases import (
     as_written,
     least_support,
     ranked_phrases,
+    voices_by_word,
 )
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 
@@ -84,7 +84,7 @@ def _names(
     problems = repeated if n_voices >= MANY else said
     heads = _heads(members, weights, least)
     judging = [phrase for phrase in problems if phrase.judges]
-    if heads and _judges(heads[0], members, _MOSTLY * n_voices):
+    if heads and _judging(heads[0], members) >= _MOSTLY * n_voices:
         # What most judge by names them better than what a few say more exactly.
         broad = [one for one in judging if _is_broad(one, heads[0], _BROAD * n_voices)]
         yield from (phrase.text for phrase in broad)
@@ -97,7 +97,7 @@ def _names(
     few = least_support(n_voices) < _SHARED
     alone = rank(members, telling) if few else []
     yield from (phrase.text for phrase in alone if phrase.judges and phrase.whole)
-    if heads and _is_judgement(heads[0], members):
+    if heads and _judging(heads[0], members, alone=True) >= _SHARED:
         yield heads[0]
     common = {word for word, weight in subjects.items() if weight < _SUBJECT}
     plain = [phrase for phrase in repeated if phrase.support >= shared]
@@ -107,18 +107,14 @@ def _names(
     yield from mixed_names(heads, members, weights, common, least=told)
 
 
-def _judges(word: str, members: Sequence[Member], least: float) -> bool:
-    """Says whether so many voices judge by a word, as by 噪音 alone or in 噪音很大."""
+def _judging(word: str, members: Sequence[Member], *, alone: bool = False) -> int:
+    """Counts the voices that judge by a word, as by 噪音 in 噪音很大, or by it alone."""
     judging = {
-        member.voice for member in members if any(word in opinion for opinion in member.opinions)
+        member.voice
+        for member in members
+        if any(word == one if alone else word in one for one in member.opinions)
     }
-    return len(judging) >= least
-
-
-def _is_judgement(word: str, members: Sequence[Member]) -> bool:
-    """Says whether a word is a judgement by itself, as 噪音 is."""
-    judging = {member.voice for member in members if word in member.opinions}
-    return len(judging) >= _SHARED
+    return len(judging)
 
 
 def _is_broad(phrase: Phrase, head: str, least: float) -> bool:
@@ -133,8 +129,7 @@ def _closest_first(members: Sequence[Member]) -> list[Member]:
 
 def _heads(members: Sequence[Member], weights: Mapping[str, float], least: int) -> list[str]:
     """Returns the words that several voices use, heaviest first."""
-    said = {(member.voice, word) for member in members for word in member.reading.content()}
-    uses = Counter(word for _, word in said)
+    uses = voices_by_word(members)
     return [word for word in weights if len(word) > 1 and uses[word] >= least]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -83,6 +83,22 @@ class Phrase:
     first: Word
     last: Word
     whole: bool
+
+
+def voices_by_word(members: Iterable[Member], *, judged: bool = False) -> Counter[str]:
+    """Counts the voices that use each word with content.
+
+    Args:
+        members: Their clauses.
+        judged: Whether only those count that judge by it: whose opinions hold it.
+    """
+    said = {
+        (member.voice, word)
+        for member in members
+        for word in member.reading.content()
+        if not judged or any(word in opinion for opinion in member.opinions)
+    }
+    return Counter(word for _, word in said)
 
 
 def least_support(n_voices: int) -> int:
