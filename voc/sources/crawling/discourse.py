@@ -33,12 +33,7 @@ class DiscourseCrawler:
         self._zone = zone
         self._base = self._settings.url.rstrip("/")
         self.sections: tuple[str, ...] = (self._settings.category or "latest",)
-        self._walk = ForumWalk(
-            self,
-            max_pages=self._settings.max_pages,
-            recheck_days=self._settings.recheck_days,
-            least_share=self._settings.snapshot_share,
-        )
+        self._walk = ForumWalk(self, self._settings)
 
     def crawl(self, site: Site, cursor: Mapping[str, Any], now: datetime) -> AsyncIterator[Step]:
         """Gives posts, and a mark behind each topic; raises as `ForumWalk.crawl`."""

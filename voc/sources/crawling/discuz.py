@@ -63,12 +63,7 @@ class DiscuzCrawler:
         self._zone = zone
         self._base = settings.url.rstrip("/") + "/"
         self.sections = tuple(str(board) for board in self._settings.boards)
-        self._walk = ForumWalk(
-            self,
-            max_pages=self._settings.max_pages,
-            recheck_days=self._settings.recheck_days,
-            least_share=self._settings.snapshot_share,
-        )
+        self._walk = ForumWalk(self, self._settings)
 
     def crawl(self, site: Site, cursor: Mapping[str, Any], now: datetime) -> AsyncIterator[Step]:
         """Gives posts, and a mark behind each thread; raises as `ForumWalk.crawl`."""
@@ -144,7 +139,7 @@ class DiscuzCrawler:
                 yield Unreadable(url, _CLOSED if seen else _NOT_FOR_GUESTS, said or "")
                 return
             found = list(self._posts_on(tree, thread, page.url, section))
-            fresh = {name: post for post in found if (name := _name(post)) not in seen}
+            fresh = {name: post for post in found if (name := str(post.id)) not in seen}
             for post in fresh.values():
                 yield post
             if seen and not found:
@@ -252,10 +247,6 @@ def _lines(tree: Any) -> list[str]:
 def _title(tree: Any) -> str:
     found = tree.css("#thread_subject")
     return words_of(found[0]) if found else ""
-
-
-def _name(post: Voice | Unreadable) -> str:
-    return str(post.values["id"] if isinstance(post, Voice) else post.id)
 
 
 def _tid(url: str) -> int | None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final, Protocol
 
+from voc.config.sources import ForumSettings
 from voc.errors import SourceError
 from voc.sources.crawling.losses import Losses
 from voc.sources.crawling.run import SectionRun
@@ -99,18 +100,14 @@ class ForumWalk:
 
     Args:
         forum: The kind of forum.
-        max_pages: Most pages of one list.
-        recheck_days: Threads with posts so long before the last run are read again, for edits.
-        least_share: Least share of the voices known that a run leaves, see `Losses`.
+        settings: How many pages of a list are read, how old threads are read again, and which
+            share of the known voices a run leaves (see `Losses`).
     """
 
-    def __init__(
-        self, forum: Forum, *, max_pages: int, recheck_days: float, least_share: float
-    ) -> None:
+    def __init__(self, forum: Forum, settings: ForumSettings) -> None:
         self._forum = forum
-        self._max_pages = max_pages
-        self._recheck = timedelta(days=recheck_days)
-        self._least_share = least_share
+        self._settings = settings
+        self._recheck = timedelta(days=settings.recheck_days)
 
     async def crawl(
         self, site: Site, cursor: Mapping[str, Any], now: datetime
@@ -125,7 +122,7 @@ class ForumWalk:
         """
         kept = cursor.get("sections", {})
         states = {name: State.of(kept.get(name, {})) for name in self._forum.sections}
-        losses = Losses(self._least_share)
+        losses = Losses(self._settings.snapshot_share)
         hidden: HiddenError | None = None
         for section in self._forum.sections:
             try:
@@ -206,9 +203,8 @@ class ForumWalk:
         is_whole = True
         for _ in range(_READINGS):
             async for voice in self._forum.posts(run.site, run.section, thread):
-                name = voice.values["id"] if isinstance(voice, Voice) else voice.id
-                is_whole = is_whole and name is not None
-                ids |= {str(name): None}
+                is_whole = is_whole and voice.id is not None
+                ids |= {str(voice.id): None}
                 yield voice
             if not ids or not is_whole:
                 return
@@ -230,7 +226,7 @@ class ForumWalk:
 
     async def _walk(self, run: SectionRun, found: dict[int, Thread]) -> bool:
         since = run.state.since
-        for page in range(1, self._max_pages + 1):
+        for page in range(1, self._settings.max_pages + 1):
             listing = await self._forum.listing(run.site, run.section, page, run.now)
             if listing.is_blank:
                 if page == 1:

@@ -142,7 +142,7 @@ class PagesCrawler:
                     progress.whole.append(url)
                 yield progress.mark()
         for waiting in former:
-            if progress.pending.get(str(waiting.voice.values["id"])) is waiting:
+            if progress.pending.get(waiting.voice.id) is waiting:
                 async for step in self._retried(site, waiting.again(), progress):
                     yield step
                 yield progress.mark()
@@ -179,7 +179,7 @@ class PagesCrawler:
         Raises:
             UnreachableError: The details of several in a row cannot be reached: it is the site.
         """
-        name = str(voice.values["id"])
+        name = voice.id
         try:
             for found in await self._behind(site, voice):
                 yield found
@@ -203,7 +203,7 @@ class PagesCrawler:
 
         It is given up after some runs and a day, until its words in the list change.
         """
-        name = str(waiting.voice.values["id"])
+        name = waiting.voice.id
         try:
             for found in await self._behind(site, waiting.voice):
                 yield found

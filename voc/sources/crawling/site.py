@@ -112,6 +112,11 @@ class Voice:
     place: str
     values: Mapping[str, Any]
 
+    @property
+    def id(self) -> str:
+        """Its id at the site."""
+        return str(self.values["id"])
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
