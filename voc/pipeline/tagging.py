@@ -65,8 +65,8 @@ def tag_feedback(
     views = [customer_view(item) for item in feedback]
     tagged = tag_texts(engine, views, ids=ids, timeout_s=timeout_s)
     return [
-        _with_whole_text(tags, item, masked=engine.masks) if isinstance(tags, Tags) else tags
-        for tags, item in zip(tagged, feedback, strict=True)
+        _with_whole_text(tags, item, view, masked=engine.masks) if isinstance(tags, Tags) else tags
+        for tags, item, view in zip(tagged, feedback, views, strict=True)
     ]
 
 
@@ -113,8 +113,8 @@ def _tag_one(engine: Tagger, view: str, name: str, timeout_s: float) -> Tags | F
         return Failure(f"tagging failed: {fault(error)}")
 
 
-def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
-    """Puts back what `customer_view` blanked; both are equally long, so offsets stay right.
+def _with_whole_text(tags: Tags, feedback: Feedback, view: str, *, masked: bool) -> Tags:
+    """Puts back what its view (`customer_view`) blanks; it is as long, so offsets stay right.
 
     Evidence that runs from one of the customer's turns into the next is cut where somebody else
     spoke in between, the longer piece first.
@@ -124,7 +124,7 @@ def _with_whole_text(tags: Tags, feedback: Feedback, *, masked: bool) -> Tags:
     flags += ["truncated"] if feedback.extra.get("truncated") else []
     flags += _contradicting(tags, feedback)
     tags = replace(tags, flags=tuple(dict.fromkeys(flags)))
-    if customer_view(feedback) == feedback.text:
+    if view == feedback.text:
         return tags
     text = sanitise(feedback.text)[0][: len(tags.text)]
     tags = _over(tags, mask(text).text if masked else text)
