@@ -44,10 +44,10 @@ def test_a_clause_without_content_is_nowhere(vectors: Vectors) -> None:
 def test_the_same_clause_comes_to_the_same_place(reader: Reader) -> None:
     space = Space(reader, seed=0)
     fitted = space.fit(reader.read(TEXTS), VOICES)
-    placed = space.transform(reader.read(TEXTS))
+    placed = space.transform(reader.read(TEXTS), VOICES)
     assert np.allclose(fitted.broad, placed.broad, atol=1e-5)
     assert abs(fitted.sharp - placed.sharp).max() < 1e-6
-    unknown = space.transform(reader.read(["从未见过"]))
+    unknown = space.transform(reader.read(["从未见过"]), ["x"])
     assert not unknown.similarities(fitted).any()
 
 

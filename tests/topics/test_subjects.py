@@ -98,7 +98,7 @@ def test_nothing_makes_up_for_what_a_subject_lacks(readings: list[Reading], read
     space = Space(reader, seed=0)
     space.fit(readings, voices, opinions=OPINIONS)
     bare, judged, other = (
-        space.transform(reader.read([text])) for text in ("座椅", "座椅漏水", "漏水")
+        space.transform(reader.read([text]), [text]) for text in ("座椅", "座椅漏水", "漏水")
     )
     assert float(bare.similarities(bare)[0, 0]) < 0.05
     assert float(judged.similarities(other)[0, 0]) > 0.3

@@ -80,9 +80,10 @@ class Corpus:
         sample = self._sample(seed)
         space = Space(self._reader, seed=seed)
         sentences = self._sentences
+        voices = [self.clauses[at].feedback_id for at in self.distinct]
         fitted = space.fit(
             [self.readings[at] for at in sample],
-            [self.clauses[self.distinct[at]].feedback_id for at in sample],
+            [voices[at] for at in sample],
             None if sentences is None else sentences[sample],
             [self.clauses[self.distinct[at]].opinions for at in sample],
         )
@@ -90,7 +91,7 @@ class Corpus:
         self.subjects = space.subjects
         if len(sample) == len(self.readings):
             return fitted, sample
-        return space.transform(self.readings, sentences), sample
+        return space.transform(self.readings, voices, sentences), sample
 
     def before(self, known: Mapping[Place, str], topics: Sequence[Topic]) -> Labels:
         """Returns `(n_distinct,)` the places in `topics` of the themes clauses had, −1 for none."""

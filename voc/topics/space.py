@@ -5,15 +5,16 @@ character n-grams. The broad part is its place in a latent space (Deerwester et 
 fitted on whole voices as well as clauses, so that clauses which customers use side by side are
 near even where they share no word. Where a model gives sentence vectors, the broad part has a
 second half: what the clause means (see `voc.topics.meaning`). Words that everybody speaks of and
-few judge by count for less in all parts (see `voc.topics.subjects`). Similarities are inner
-products of whole vectors.
+few judge by count for less in all parts (see `voc.topics.subjects`). In voices of several clauses
+the broad part holds as well where the other ones lie (see `voc.topics.context`). Similarities are
+inner products of whole vectors.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voc.errors import MissingExtraError
+from voc.topics.context import Context
 from voc.topics.meaning import Floats, Meaning
 from voc.topics.subjects import FEW_CLAUSES, Subjects
 from voc.topics.words import Reader, Reading
@@ -53,18 +55,21 @@ class Vectors:
 
     Attributes:
         sharp: Sparse `(n, terms)`.
-        broad: `(n, dimensions) float32`: the latent space, and meaning where there is one.
+        broad: `(n, dimensions) float32`: the latent space, meaning where there is one, and the
+            same of the rest of the voice.
+        context: The mean share of the rest of the voice in similarities, in [0, 1].
     """
 
     sharp: Any
     broad: Floats
+    context: float = 0.0
 
     def __len__(self) -> int:
         return int(self.sharp.shape[0])
 
     def take(self, rows: npt.NDArray[np.intp] | slice) -> Vectors:
         """Returns the vectors of some clauses."""
-        return Vectors(self.sharp[rows], self.broad[rows])
+        return replace(self, sharp=self.sharp[rows], broad=self.broad[rows])
 
     def means(self, labels: npt.NDArray[np.intp], n_groups: int) -> Vectors:
         """Returns the mean vector of each group; `labels` are 0 … n_groups − 1, or −1 for none."""
@@ -125,6 +130,7 @@ class Space:
             MissingExtraError: scikit-learn is missing.
         """
         vectoriser, decomposition = _scikit_learn()
+        self._n_fitted = len(readings)
         self.silent = self._phrases(readings, voices)
         self._subjects = Subjects(readings, opinions)
         self.subjects = self._subjects.weights
@@ -146,11 +152,14 @@ class Space:
         if sentences is not None:
             self._subjects.fit(readings, sentences)
             self._meaning = Meaning(self._subjects.taken_out(readings, sentences))
-        return self._placed(sharp, readings, sentences)
+        return self._placed(sharp, readings, voices, sentences)
 
-    def transform(self, readings: Sequence[Reading], sentences: Floats | None = None) -> Vectors:
-        """Places further clauses in the space; `sentences` as in `fit`."""
-        return self._placed(self._sharp(self._counts(readings), readings), readings, sentences)
+    def transform(
+        self, readings: Sequence[Reading], voices: Sequence[str], sentences: Floats | None = None
+    ) -> Vectors:
+        """Places further clauses in the space; `voices` and `sentences` as in `fit`."""
+        sharp = self._sharp(self._counts(readings), readings)
+        return self._placed(sharp, readings, voices, sentences)
 
     def _counts(self, readings: Sequence[Reading], *, fit: bool = False) -> Any:
         if not fit:
@@ -252,16 +261,24 @@ class Space:
         full = _lengths(sparse.hstack([counts.multiply(self._full_weights), aspects]))
         return (sparse.diags(1.0 / np.maximum(full, _LEAST_LENGTH)) @ weighed).tocsr()
 
-    def _placed(self, sharp: Any, readings: Sequence[Reading], sentences: Floats | None) -> Vectors:
-        latent = self._decomposition.transform(sharp).astype(np.float32)
-        lengths = np.linalg.norm(latent, axis=1, keepdims=True)
+    def _placed(
+        self,
+        sharp: Any,
+        readings: Sequence[Reading],
+        voices: Sequence[str],
+        sentences: Floats | None,
+    ) -> Vectors:
+        found = self._decomposition.transform(sharp).astype(np.float32)
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
         told = _lengths(sharp).astype(np.float32)[:, None]
-        latent *= told / np.maximum(lengths, _LEAST_KEPT)
+        latent = found * (told / np.maximum(lengths, _LEAST_KEPT))
+        context = Context(voices, self._n_fitted)
         if self._meaning is None or sentences is None:
-            return _weighed(sharp, (latent, _LATENT))
+            return _weighed(sharp, [(latent, _LATENT)], [context.of(found)], context)
         meaning = self._meaning.place(self._subjects.taken_out(readings, sentences))
         meaning *= np.sqrt(told)
-        return _weighed(sharp, (latent, _LATENT_BESIDE_MEANING), (meaning, _MEANING))
+        parts = [(latent, _LATENT_BESIDE_MEANING), (meaning, _MEANING)]
+        return _weighed(sharp, parts, [context.of(found), context.of(meaning)], context)
 
 
 def _lengths(rows: Any) -> Floats:
@@ -269,11 +286,25 @@ def _lengths(rows: Any) -> Floats:
     return np.asarray(np.sqrt(rows.multiply(rows).sum(axis=1)), dtype=np.float32).ravel()
 
 
-def _weighed(sharp: Any, *parts: tuple[Floats, float]) -> Vectors:
-    """Joins the parts, each with its share in similarities; words have the rest."""
+def _weighed(
+    sharp: Any, parts: Sequence[tuple[Floats, float]], beside: Sequence[Floats], context: Context
+) -> Vectors:
+    """Joins the parts, each with its share in similarities.
+
+    Args:
+        sharp: The clauses' words, whose share is what the others leave.
+        parts: What the clauses tell besides.
+        beside: What the rest of their voices tells, with equal shares of the context's.
+        context: How much that counts for each clause.
+    """
+    from scipy import sparse
+
     rest = 1.0 - sum(share for _, share in parts)
-    broad = [part * np.float32(np.sqrt(share)) for part, share in parts]
-    return Vectors((sharp * np.float32(np.sqrt(rest))).tocsr(), np.hstack(broad))
+    own = np.sqrt(1.0 - context.shares)
+    broad = [part * (own * np.float32(np.sqrt(share))) for part, share in parts]
+    broad += [part * np.sqrt(context.shares / len(beside)) for part in beside]
+    words = sparse.diags(own.ravel() * np.float32(np.sqrt(rest))) @ sharp
+    return Vectors(words.tocsr(), np.hstack(broad), context.mean)
 
 
 def _with_voices(sharp: Any, voices: Sequence[str]) -> Any:

@@ -21,6 +21,8 @@ Labels = npt.NDArray[np.intp]
 
 # Clusters whose clauses are on average less alike than this are two themes.
 _ALIKE: Final = 0.3
+# The rest of their voices makes clauses of different problems more alike, by so much of its share.
+_ALIKE_BY_CONTEXT: Final = 0.2
 # A clause less like its nearest theme belongs to none.
 BELONGS: Final = 0.35
 # Above so many clauses, they are gathered into so many clusters first.
@@ -58,8 +60,9 @@ def _joined(vectors: Vectors, seed: int) -> Labels:
     means = vectors.means(clusters, n_clusters)
     distances = 1.0 - means.similarities(means).astype(np.float64)
     np.fill_diagonal(distances, 0.0)
+    alike = _ALIKE + _ALIKE_BY_CONTEXT * vectors.context
     linkage = AgglomerativeClustering(
-        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - _ALIKE
+        n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - alike
     )
     return _renumbered(linkage.fit_predict(np.clip(distances, 0.0, None))[clusters])
 
