@@ -42,10 +42,16 @@ class Doubts:
         self._words = Repeats()
         self._spare: dict[str, None] = {}
         self._questions: tuple[str, ...] = ()
+        self._remedy = ""
 
-    def note_questions(self, names: Sequence[str]) -> None:
-        """Takes down which questions of a survey were taken for the open ones, as nobody told."""
-        self._questions = tuple(names)
+    def note_questions(self, names: Sequence[str], remedy: str) -> None:
+        """Takes down which questions of a survey were taken for the open ones, as nobody told.
+
+        Args:
+            names: The questions.
+            remedy: The sentence that says how to tell others.
+        """
+        self._questions, self._remedy = tuple(names), remedy
 
     def note(self, row: Row, voice: Feedback, columns: ColumnMap) -> None:
         """Looks at a row that became a voice."""
@@ -81,10 +87,7 @@ class Doubts:
             f" read, but kept: {spare}. --map created_at=COLUMN names one (product, store and"
             " rating likewise)."
         )
-        taken = (
-            f"the open questions are taken to be: {'、'.join(self._questions)}. open: in the config"
-            " names others."
-        )
+        taken = f"the open questions are taken to be: {'、'.join(self._questions)}. {self._remedy}"
         return (
             [undated] * bool(spare)
             + [taken] * bool(self._questions)

@@ -140,9 +140,9 @@ _TEXT_PARTS = (
     "feedback verbatim"
 )
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "nps": _words("推荐"),
-    "csat": _words("满意"),
-    "ces": _words("费力 容易 轻松"),
+    "nps": _words("推荐 recommend"),
+    "csat": _words("满意 howsatisfied"),
+    "ces": _words("费力 容易 轻松 howeasy"),
     "rating": _words("评分 星级 打分 starrating"),
     "created_at": _words("时间 日期 createdat createtime"),
     "product": _words("产品名 商品名 车型 车系 机型"),
@@ -151,7 +151,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "text": _words(_TEXT_PARTS),
 }
 
-_OPEN_QUESTION = "原因 为什么 理由 哪些 哪方面 地方 什么 描述 意见 建议 请说明"
+_OPEN_QUESTION = "原因 为什么 理由 哪些 哪方面 地方 什么 描述 意见 建议 请说明 reason why what"
 NOT_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "nps": _words(_OPEN_QUESTION + " 推荐人 推荐码 推荐渠道 推荐商品"),
     "csat": _words(_OPEN_QUESTION),
