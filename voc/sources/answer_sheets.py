@@ -29,6 +29,10 @@ _OF_TOOLS: Final = re.compile(
 """Columns, as `fold` writes them, that survey tools add and nothing else has."""
 _NUMBERED: Final = re.compile(r"\s*(?:[Qq]|第)?\d{1,3}\s*(?:[、.．:：)）]|题)\s*\D")
 _DIALOGUE: Final = re.compile("(?:对话|通话|会话|转写|录音)(?:内容|文本|结果|记录)?$|transcript")
+PLAIN_REMEDY: Final = (
+    "--text COLUMN reads one of them alone; kind: survey in the config names others."
+)
+"""How to tell other questions of a file that the config does not describe."""
 _LEAST_NUMBERED: Final = 2
 _MOMENTS: Final = ("recordeddate", "enddate", "结束时间", "完成时间", "startdate", "开始时间")
 _OBJECTS: Final = frozenset({"json", "jsonl"})
@@ -145,6 +149,16 @@ def find_sheets(
     }
     kept |= {"text": "text", "turns": "turns"}
     return AnswerSheets(headers, openly, kept, is_guess, words, rows)
+
+
+def told_questions(sheets: AnswerSheets, remedy: str) -> str:
+    """Returns the sentence that tells which questions were taken for open ones, as nobody did.
+
+    Args:
+        sheets: How they are read.
+        remedy: The sentence that says how to tell others.
+    """
+    return f"the open questions are taken to be: {'、'.join(sheets.asked)}. {remedy}"
 
 
 def _open_among(

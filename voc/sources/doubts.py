@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from voc.records import Feedback
@@ -41,17 +41,11 @@ class Doubts:
         self._ids = Repeats()
         self._words = Repeats()
         self._spare: dict[str, None] = {}
-        self._questions: tuple[str, ...] = ()
-        self._remedy = ""
+        self._read_as: tuple[str, ...] = ()
 
-    def note_questions(self, names: Sequence[str], remedy: str) -> None:
-        """Takes down which questions of a survey were taken for the open ones, as nobody told.
-
-        Args:
-            names: The questions.
-            remedy: The sentence that says how to tell others.
-        """
-        self._questions, self._remedy = tuple(names), remedy
+    def note_reading(self, sentence: str) -> None:
+        """Takes down how the file is read where nobody told, as which questions are open."""
+        self._read_as = (*self._read_as, sentence)
 
     def note(self, row: Row, voice: Feedback, columns: ColumnMap) -> None:
         """Looks at a row that became a voice."""
@@ -79,7 +73,7 @@ class Doubts:
         """Returns one sentence for each kind: how many rows, what of them, and the first one.
 
         A file whose columns name no time, though it has some that hold nothing known, comes first;
-        then which questions of a survey are read, where nobody told.
+        then how the file is read, where nobody told.
         """
         spare = "、".join([*self._spare][:_SHOWN])
         undated = (
@@ -87,10 +81,9 @@ class Doubts:
             f" read, but kept: {spare}. --map created_at=COLUMN names one (product, store and"
             " rating likewise)."
         )
-        taken = f"the open questions are taken to be: {'、'.join(self._questions)}. {self._remedy}"
         return (
             [undated] * bool(spare)
-            + [taken] * bool(self._questions)
+            + [*self._read_as]
             + [
                 f"{count} rows {_SAID[kind]} (the first: {first})."
                 for kind in _SAID

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from voc.errors import RowError, UsageError, nearest
 from voc.records import Channel
-from voc.sources.answer_sheets import AnswerSheets, sheets_in
+from voc.sources.answer_sheets import PLAIN_REMEDY, AnswerSheets, sheets_in, told_questions
 from voc.sources.answers import answer_columns
 from voc.sources.base import Draft, Gone, Item, Page, ReadProgress, Reject
 from voc.sources.calls import TurnColumns, gathered, names_of, turn_columns
@@ -227,14 +227,9 @@ class FileSource:
         is_survey = self._channel is not None
         sheets = sheets_in(table, mapping=told, is_survey=is_survey)
         if sheets is not None and sheets.is_guess and not sheets.is_plain:
-            seen = (
-                "" if is_survey else "It was taken for a survey's export; --channel names another. "
-            )
-            self.doubts.note_questions(
-                sheets.asked,
-                f"{seen}--text COLUMN reads one of them alone; kind: survey in the config names"
-                " others.",
-            )
+            guessed = "It was taken for a survey's export; --channel names another. "
+            remedy = PLAIN_REMEDY if is_survey else f"{guessed}{PLAIN_REMEDY}"
+            self.doubts.note_reading(told_questions(sheets, remedy))
         return sheets
 
     def _turn_columns(self, table: Table) -> TurnColumns | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from voc.records import Channel
-from voc.sources.answer_sheets import AnswerSheets, find_sheets
+from voc.sources.answer_sheets import AnswerSheets, find_sheets, told_questions
 from voc.sources.files import FileSource
 from voc.sources.names import by_field, fold
 from voc.sources.tables import Table
@@ -73,5 +73,5 @@ class SurveySource(FileSource):
             table, mapping=self._mapping, asked=self._open_questions, words=self._words
         )
         if sheets.is_guess:
-            self.doubts.note_questions(sheets.asked, "open: in the config names others.")
+            self.doubts.note_reading(told_questions(sheets, "open: in the config names others."))
         return sheets
