@@ -133,7 +133,9 @@ def show_customer(
 def forget(
     customer_id: Annotated[
         str,
-        typer.Argument(metavar="ID", help="A pseudonym (c_…), a customer's id, or an author."),
+        typer.Argument(
+            metavar="ID", help="A pseudonym (c_…), a customer's id or telephone, or an author."
+        ),
     ],
     yes: Annotated[
         bool, typer.Option("--yes", help="Do it; without, only say what would go.")
@@ -149,14 +151,14 @@ def forget(
     Example: voc forget 13800138000 --yes
     """
     from voc.pipeline.forgetting import forget as remove
-    from voc.pipeline.forgetting import key_of
+    from voc.pipeline.forgetting import forgettable
 
     settings = settings_from(config)
     with opened_store(settings) as store:
         if yes:
             told = remove(store, settings, customer_id, actor=actor)
         else:
-            told = store.forgettable(key_of(store, settings, customer_id))
+            told = forgettable(store, settings, customer_id)
     gone = "removed" if yes else "would go"
     say(
         f"{gone}: {told.feedback} feedbacks, {told.orders} orders, {told.customers} customers;"

@@ -27,6 +27,7 @@ from voc.sources.names import (
     by_field,
     fold,
 )
+from voc.sources.phones import phone_column
 from voc.sources.values import DELETED, is_number_like, read_rating, read_score, scale_of
 
 if TYPE_CHECKING:
@@ -42,12 +43,13 @@ class ColumnMap:
 
     Attributes:
         columns: Field: column, for the fields that have one.
-        used: The columns that hold a field.
+        used: The columns that are read: those that hold a field, and `phone`.
         rating_max: The best rating there is (5, 10 or 100), as far as the sample tells.
         threaded: Whether columns speak of threads or replies.
         medium: Whether conversations were spoken or written, as far as the sample tells.
         answer: What names a survey's answer sheet that has no id; `None` of anything else.
         words: All columns that could be the text, where it may stand in several.
+        phone: The column of telephones that tell the customers, where none has their ids.
     """
 
     columns: Mapping[str, str]
@@ -56,10 +58,13 @@ class ColumnMap:
     medium: Medium | None = None
     answer: AnswerColumns | None = None
     words: tuple[str, ...] = ()
+    phone: str | None = None
     used: frozenset[str] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "used", frozenset(self.columns.values()))
+        object.__setattr__(
+            self, "used", frozenset(filter(None, (*self.columns.values(), self.phone)))
+        )
 
     def __getitem__(self, name: str) -> str | None:
         return self.columns.get(name)
@@ -131,6 +136,9 @@ def find_columns(
         or samples.have_replies(found.get("turns")),
         medium=medium_of(samples.conversations(found), names),
         words=tuple(words),
+        phone=None
+        if "customer_id" in found
+        else phone_column(names, sample_rows, besides=frozenset(found.values())),
     )
 
 

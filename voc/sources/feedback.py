@@ -16,6 +16,7 @@ from voc.records import CHANNELS, FILLED, Channel, Feedback, Turn
 from voc.sources.columns import ColumnMap
 from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text, with_roles
 from voc.sources.identity import FIELD_CHARS, NO_VALUE, Repeats, native_id, written
+from voc.sources.phones import phone_in
 from voc.sources.rows import Row
 from voc.sources.scales import is_no_answer
 from voc.sources.surveys import answer_flags
@@ -110,7 +111,7 @@ def to_feedback(
         region=reader.short("region"),
         rating=rating,
         rating_max=rating_max,
-        customer_id=reader.short("customer_id"),
+        customer_id=reader.customer_id(),
         **{name: reader.score(name, low, high) for name, low, high in _SCORES},
         extra=reader.rest(),
     )
@@ -196,6 +197,13 @@ class _RowReader:
         text = text[: whole_before(text, limit)]
         return None if text.lower() in NO_VALUE else text
 
+    def customer_id(self) -> str | None:
+        """Who the customer is: by an id, or else by telephone."""
+        column = self._columns.phone
+        if column is None:
+            return self.short("customer_id")
+        return phone_in(self._row.values.get(column))
+
     def created_at(self) -> datetime | None:
         value = self._value("created_at")
         if value is None or (isinstance(value, str) and folded(value).lower() in NO_VALUE):
@@ -256,7 +264,7 @@ class _RowReader:
 
     def rest(self) -> dict[str, Any]:
         """What stands in columns without a field, bounded, and what was set aside."""
-        used = self._columns.used
+        used = self._columns.used - ({self._columns.phone} if not self.customer_id() else set())
         left_out = 0
         room = _EXTRA_KEYS
         for name, value in self._row.values.items():

@@ -30,6 +30,7 @@ from voc.sources.one_call import (
     name_of_file,
     named_by_file,
 )
+from voc.sources.phones import told_phone
 from voc.sources.question_headers import headers_in
 from voc.sources.rows import Row
 from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, read_rows
@@ -289,15 +290,21 @@ class FileSource:
             )
         if self._sheets is not None:
             columns = self._sheets.columns(first)
+            self._note_phone(columns)
             self._silent = silent_fields(columns, self._columns_told)
             return columns
         told = self._usable(names)
         columns = find_columns(names, mapping=told, sample_rows=values)
+        self._note_phone(columns)
         self._silent = silent_fields(columns, told)
         self.has_ids = bool(columns["id"] or columns["turns"])
         is_survey = "survey" in (self._channel, columns.channel)
         answer = answer_columns(names, columns) if is_survey else None
         return replace(columns, medium=self._medium or columns.medium, answer=answer)
+
+    def _note_phone(self, columns: ColumnMap) -> None:
+        if columns.phone is not None:
+            self.doubts.note_reading(told_phone(columns.phone))
 
     def _usable(self, names: Sequence[str]) -> dict[str, str]:
         """The columns that are told, and of those that are remembered the ones that are there.
