@@ -28,8 +28,8 @@ def read(folder: Path, header: str, *cells: str, **told: Any) -> tuple[list[Feed
 @pytest.mark.parametrize(
     "name",
     [
-        "主叫号码", "来电号码", "客户电话", "手机号", "手机号码", "客户号码", "联系电话", "联系方式",
-        "Phone", "mobile", "Caller Number", "phone_number",
+        "主叫号码", "来电号码", "客户电话", "手机号", "手机号码", "客户号码", "联系电话",
+        "联系方式", "Phone", "mobile", "Caller Number", "phone_number",
     ],
 )  # fmt: skip
 def test_a_column_of_telephones_tells_the_customer(tmp_path: Path, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -87,7 +87,8 @@ def ingest_customers(
     file = path or Path(origin)
     with read_rows(file) as table:
         name = origin if known else source_name(file)
-        return _ingest(store, name, table, table.sample(), told, settings, header=table.header)
+        counts = _ingest(store, name, table, table.sample(), told, settings, table.header)
+        return replace(counts, notes=(*table.notes, *counts.notes))
 
 
 def _ingest(
@@ -106,12 +107,12 @@ def _ingest(
     columns = find_customer_columns(names, mapping=told, sample_rows=values)
     read = read_customers(rows, columns, source=name, zone=settings.zone)
     counts = keep_customers(store, read, source=name, settings=settings)
-    return DirectoryCounts(
-        name, counts.customers, counts.orders, counts.rejected, tuple(_notes(columns))
-    )
+    return replace(counts, notes=tuple(_notes(columns, has_rows=bool(sample or counts.rejected))))
 
 
-def _notes(columns: CustomerColumns) -> Iterator[str]:
+def _notes(columns: CustomerColumns, *, has_rows: bool) -> Iterator[str]:
+    if not has_rows:
+        yield "there are no rows below the header"
     if columns.has_lone_amount:
         yield (
             f"{columns.columns['amount']!r} stands beside no time of an order and was not read; "

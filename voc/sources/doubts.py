@@ -47,6 +47,14 @@ class Doubts:
         """Takes down how the file is read where nobody told, as which questions are open."""
         self._read_as = (*self._read_as, sentence)
 
+    def add(self, other: Doubts) -> None:
+        """Takes what is doubtful in another file of the same source."""
+        self._spare |= other._spare
+        self._read_as = tuple(dict.fromkeys((*self._read_as, *other._read_as)))
+        for kind, (more, place) in other._found.items():
+            count, first = self._found.get(kind, (0, place))
+            self._found[kind] = count + more, first
+
     def note(self, row: Row, voice: Feedback, columns: ColumnMap) -> None:
         """Looks at a row that became a voice."""
         kinds = [kind for kind in _UNREADABLE if f"unreadable_{kind}" in voice.extra]

@@ -110,7 +110,7 @@ class FileSource:
         self._call = call or (name_beside_others(self._path, joins=joins) if self._path else "")
         self._remembers = remembers
         self._moment = moment
-        self.doubts = Doubts()
+        self.doubts = Doubts(channel_told=channel is not None)
         self.notes: tuple[str, ...] = ()
         self._medium: Medium | None = None
         self._gathers = False

@@ -14,7 +14,7 @@ from tests.sources.streams.places import FolderPlace, settings_for
 from voc.config import Settings
 from voc.errors import SourceError
 from voc.pipeline.origins import Told, open_source
-from voc.sources.base import Page
+from voc.sources.base import Page, notes_of
 
 
 def read(settings: Settings, cursor: Any = None) -> list[Page]:
@@ -185,3 +185,36 @@ def test_what_a_file_system_says_stands_in_no_message(
     with pytest.raises(SourceError, match="cannot be listed") as caught:
         read(settings)
     assert "hush" not in str(caught.value)
+
+
+def test_how_files_were_read_is_told_once_for_all(tmp_path: Path) -> None:
+    row = "2026-10-01,坏了,{}\n"
+    for name in ("a", "b", "13800138000"):
+        file = tmp_path / "drop" / f"{name}.csv"
+        file.parent.mkdir(exist_ok=True)
+        text = f"10月投诉汇总,,\n时间,投诉内容,来电号码\n{row.format('13800138000')}"
+        file.write_text(text + row.format("13900139000").replace("2026-10-01", "昨天"), "utf-8")
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    settings = settings_for(tmp_path, {"kind": "folder", "path": "drop/*.csv"})
+    source, _ = open_source("site", settings=settings, told=Told())
+    cursor = list(source.read(None))[-1].cursor
+    first, phone, times = notes_of(source)
+    assert first.startswith("***********.csv: line 2 was taken as the header (时间、")
+    assert first.endswith("The same holds for 2 more files.")
+    assert phone.startswith("customers are known by '来电号码'")
+    assert times.startswith("3 rows have a time that cannot be read")
+    assert list(source.read(cursor)) == []
+    assert notes_of(source) == ()
+
+
+def test_a_survey_in_a_folder_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "nps.csv").write_text(
+        "序号,提交答卷时间,1、您有多大可能推荐我们？,2、打这个分的原因是？,3、还有什么建议？\n"
+        "1,2026/10/1 9:30:00,3,等了半小时没人理我,客服电话总是打不通\n",
+        "utf-8",
+    )
+    settings = settings_for(tmp_path, {"kind": "folder", "path": "*.csv", "settle_s": 0})
+    source, _ = open_source("site", settings=settings, told=Told())
+    (voice,) = [item for page in source.read(None) for item in page.feedback]
+    assert (voice.nps, voice.channel, len(voice.turns)) == (3, "survey", 4)
+    assert "open questions" in notes_of(source)[0]

@@ -21,6 +21,7 @@ from voc.sources.base import Page, ReadProgress, Reject
 from voc.sources.files import FileSource
 from voc.sources.one_call import name_of_file
 from voc.sources.streams.drops import Dropped, dropped
+from voc.sources.streams.file_notes import FileNotes
 from voc.sources.tables import is_recording
 from voc.sources.times import time_in_name
 
@@ -77,6 +78,12 @@ class FolderSource:
         self._files, self._pattern = self._opened(base)
         self._recordings = self._hearing(base)
         self._progress = ReadProgress(0, None)
+        self._notes = FileNotes()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the files of the last run were read, and what is doubtful in them."""
+        return self._notes.sentences()
 
     @property
     def progress(self) -> ReadProgress:
@@ -90,6 +97,7 @@ class FolderSource:
             SourceError: The folder cannot be listed, or a file cannot be fetched.
             ConfigError: The recogniser's models cannot be loaded.
         """
+        self._notes = FileNotes()
         listed = self._listed()
         paths = {each.path for each in listed}
         known: dict[str, str] = dict((cursor or {}).get(HEARD) or {})
@@ -135,6 +143,7 @@ class FolderSource:
                 for page in source.read_behind(rows_done, {}):
                     rejects = tuple(self._placed(each, path, file) for each in page.rejects)
                     yield replace(page, rejects=rejects)
+                self._notes.add(self._below(file), source)
         except (UsageError, SourceError) as error:
             if isinstance(error, FetchError):
                 raise
