@@ -108,3 +108,9 @@ def test_an_id_is_the_same_as_number_and_as_text() -> None:
 def test_a_sum_without_an_order_is_told() -> None:
     assert find_customer_columns(["会员号", "消费金额"]).has_lone_amount
     assert not find_customer_columns(["会员号", "消费金额", "下单时间"]).has_lone_amount
+
+
+def test_a_total_is_no_customer() -> None:
+    columns = find_customer_columns(["会员号", "消费金额"])
+    with pytest.raises(RowError, match="is a total"):
+        read_customer({"会员号": "合计", "消费金额": 9}, columns, place="m.csv:9", zone=ZONE)

@@ -17,6 +17,7 @@ from voc.sources.names import EXACT, fold
 from voc.sources.phones import phone_column, phone_in
 from voc.sources.rows import Row
 from voc.sources.times import read_time
+from voc.sources.totals import TOTAL_ROW, is_total
 from voc.sources.values import folded, number_in
 
 
@@ -169,9 +170,11 @@ def read_customer(
     """Reads one row.
 
     Raises:
-        RowError: It names no customer, or its sum or a time cannot be read.
+        RowError: It names no customer, is a total of others, or its sum or a time cannot be read.
     """
     cells = {field: values.get(column) for field, column in columns.columns.items()}
+    if is_total(cells["customer_id"]):
+        raise RowError(TOTAL_ROW)
     if columns.by_phone:
         cells["customer_id"] = phone_in(cells["customer_id"])
     told: dict[str, Any] = {}

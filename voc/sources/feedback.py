@@ -21,6 +21,7 @@ from voc.sources.rows import Row
 from voc.sources.scales import is_no_answer
 from voc.sources.surveys import answer_flags
 from voc.sources.times import read_time
+from voc.sources.totals import TOTAL_ROW, is_total_row
 from voc.sources.values import folded, read_rating, read_score, scale_of
 from voc.text.normalise import sanitise
 
@@ -84,13 +85,15 @@ def to_feedback(
         repeats: The rows without an id seen so far in the file.
 
     Raises:
-        RowError: The text is no text, or the turns are none.
+        RowError: The text is no text, the turns are none, or the row is a total of others.
     """
     is_survey = "survey" in (channel, columns.channel)
     reader = _RowReader(row, columns, zone, is_survey=is_survey)
     text, turns = reader.words()
     title = reader.short("title", 500)
     text = text or title or ""
+    if is_total_row(row.values, text=columns["text"], words=text):
+        raise RowError(TOTAL_ROW)
     if max_chars is not None and len(text) > max_chars:
         reader.extra["truncated"] = len(text)
         room = whole_before(text, max_chars)
