@@ -203,3 +203,24 @@ def test_objects_are_sheets_only_where_somebody_says_so(tmp_path: Path) -> None:
     assert [item.turns for item in voices(source(tmp_path, lines, name="a.jsonl"))] == [()] * 4
     told = voices(source(tmp_path, lines, name="a.jsonl", channel="survey"))
     assert customer_view(told[0]).split() == ["第0次来店里都要等很久", "后来第0次好些了"]
+
+
+@pytest.mark.parametrize("more", [{}, {"text": "等很久", "later": "后来第{}次好些了"}])
+def test_turns_that_stand_there_stay(tmp_path: Path, more: dict[str, str]) -> None:
+    turns = [{"speaker": "agent", "text": "您好"}, {"speaker": "customer", "text": "等很久"}]
+    rows = [
+        {
+            "turns": turns,
+            "nps": number,
+            **{name: cell.format(number) for name, cell in more.items()},
+        }
+        for number in range(4)
+    ]
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    found = voices(source(tmp_path, lines, name="a.jsonl", channel="survey"))
+    assert [len(item.turns) for item in found] == [2] * 4
+
+
+def test_a_first_row_of_words_is_no_header_where_nobody_speaks_of_a_survey(tmp_path: Path) -> None:
+    text = "作者,内容,类别\n甲,太慢了,回复\n乙,很好,主帖\n"
+    assert [item.text for item in voices(source(tmp_path, text))] == ["太慢了", "很好"]

@@ -197,16 +197,19 @@ def sheets_in(
     """
     if "turns" in mapping or not table.sample(1) or (not is_survey and table.format in _OBJECTS):
         return None
+    headers = headers_in(table)
+    is_sure = is_survey or headers.tell_survey
+    if headers.rows and not is_sure:
+        return None
     text = mapping.get("text")
     others = {field: column for field, column in mapping.items() if field != "text"}
-    is_sure = is_survey or headers_in(table).rows > 0
     try:
         sheets = find_sheets(table, mapping=others, asked=[text] if text else [])
     except UsageError:
         if is_sure:
             raise
         return None
-    if not (is_sure or _looks_asked(sheets)) or _hold_dialogues(sheets):
+    if not (is_sure or _looks_asked(sheets)) or not sheets.asked or _hold_dialogues(sheets):
         return None
     return replace(sheets, is_plain=_is_plain(sheets, mapping))
 
@@ -235,8 +238,10 @@ def _looks_asked(sheets: AnswerSheets) -> bool:
 
 
 def _hold_dialogues(sheets: AnswerSheets) -> bool:
-    """Whether what looks like an answer is a transcript, by its name or marks of speakers."""
+    """Whether words are turns, or what looks like an answer is a transcript, by name or marks."""
     if any(_DIALOGUE.search(fold(name)) for name in sheets.asked):
+        return True
+    if any(isinstance(cell, list) for row in sheets.sample for cell in row.values()):
         return True
     cells = (row.get(name) for row in sheets.sample for name in sheets.asked)
     return any(isinstance(cell, str) and turns_in_text(cell) for cell in cells)

@@ -43,6 +43,11 @@ class Headers:
     rows: int = 0
     openly: frozenset[str] = frozenset()
 
+    @property
+    def tell_survey(self) -> bool:
+        """Whether only a survey has such rows: 回复 below a header may as well be a row's kind."""
+        return self.rows > 1 or bool(self.openly)
+
 
 def headers_in(table: Table) -> Headers:
     """Returns what the columns of a table ask; nothing is taken from it."""
