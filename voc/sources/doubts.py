@@ -22,6 +22,8 @@ _SAID: Final[Mapping[str, str]] = {
     "ces": "have a CES that cannot be read; it is left out",
     "medium": "hold conversations and nothing that says whether they were spoken or written; they"
     " count as calls. --channel chat says that they were written, --channel hotline spoken",
+    "roles": "hold what looks like a conversation in which it is not clear who speaks when; all its"
+    " words count as the customer's. Begin each turn on a line of its own with 客服： or 客户：",
     "replaced": "hold characters that cannot be read; each became U+FFFD",
 }
 _SHOWN: Final = 8
@@ -51,6 +53,7 @@ class Doubts:
         """Looks at a row that became a voice."""
         kinds = [kind for kind in _UNREADABLE if f"unreadable_{kind}" in voice.extra]
         kinds += ["replaced"] if "replaced" in voice.extra else []
+        kinds += ["roles"] if voice.extra.get("roles") == "unclear" else []
         kinds += ["medium"] if self._may_be_written(voice, columns) else []
         kinds += ["scale"] if _is_above(voice, columns) else []
         kinds += ["repeated"] if columns["id"] is not None and self._is_other(voice) else []
