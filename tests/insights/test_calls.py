@@ -98,3 +98,34 @@ def test_turns_that_overlap_leave_no_silence() -> None:
 )
 def test_outcome(said: list[str], expected: str) -> None:
     assert outcome_of(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "answers", "expected"),
+    [
+        # Who thanks for a promise has nothing in hand yet.
+        (["断网了", "好的，谢谢"], ["我们会尽快给您回复"], "pending"),
+        (["断网了", "好的，谢谢"], ["已经帮您处理好了"], "resolved"),
+        (["断网了", "谢谢"], ["这边帮您反馈一下，请保持电话畅通"], "pending"),
+        (["断网了", "明白了"], ["预计三天内处理"], "pending"),
+        (["断网了", "没有了，谢谢"], ["稍后联系您", "请问还有其他可以帮您吗"], "pending"),
+        (["断网了", "没有了，谢谢"], ["重启一下路由器", "请问还有其他可以帮您吗"], "resolved"),
+        (["怎么退货", "好的，谢谢"], ["请您尽快寄回"], "resolved"),
+        # He says what was done, or that it was not.
+        (["断网了", "谢谢，已经修好了"], ["我们会尽快处理"], "resolved"),
+        (["断网了", "还是没解决"], ["我们会尽快处理"], "unresolved"),
+        # Of what is neither, a promise tells; one with a condition, or of long ago, does not.
+        (["断网了"], ["已为您登记，工作人员会与您联系"], "pending"),
+        (["断网了"], ["请私信提供号码，我们会尽快核实"], "unknown"),
+        (["断网了"], ["还有其他问题，我们会继续解决"], "unknown"),
+        (["断网了"], ["我们会尽快处理", "请重启", "请再试一次"], "unknown"),
+        (["断网了"], ["我们会尽快处理", "已经为您恢复"], "unknown"),
+    ],
+)
+def test_a_promise_settles_nothing(said: list[str], answers: list[str], expected: str) -> None:
+    assert outcome_of(said, answers) == expected
+
+
+def test_a_call_that_ends_in_a_promise_is_pending() -> None:
+    turns = (*CALL[:4], Turn("agent", "我们会尽快给您回复"), Turn("customer", "好的，谢谢"))
+    assert summarise_call(turns, [None] * 6).outcome == "pending"

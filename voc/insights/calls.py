@@ -5,36 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from voc.insights.call_outcomes import Outcome, outcome_of
 from voc.records import Polarity, Turn
 from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.marks import blank_marks
 
-Outcome = Literal["resolved", "unresolved", "unknown"]
-
 _CUSTOMER, _AGENT = "customer", "agent"
 _PAUSE_S: Final = 3.0
-_LAST_TURNS: Final = 3
 _REASON_CHARS: Final = 60
 _RANK: Final[dict[Polarity, int]] = {"negative": 0, "neutral": 1, "positive": 2}
 _HOLD: Final = re.compile(
     r"(?:请|您)(?:您)?稍[等候]|稍等(?:一下|片刻)|不要挂[机断]|请(?:您)?不要挂|帮您(?:查|核实)一下"
 )
-_SETTLED: Final = re.compile(
-    r"(?<![没未就])(?:解决了|可以了|好了|到账了|收到了|搞定|弄好了|明白了)|没有(?:其他)?(?:问题|了)"
-)
-_SETTLED_CHARS: Final = 25  # a turn's end, where words such as 好了 tell of the matter as a whole
-_REQUESTS: Final = re.compile(
-    r"请(?!问)|尽快|希望|麻烦[你您帮尽快]|帮[我忙]|能不能|可不可以|为什么|凭什么|怎么"
-)
-_THANKS: Final = re.compile(r"谢谢|感谢|辛苦了")
-_UNRESOLVED: Final = re.compile(
-    r"[没未](?:有)?(?:解决|收到|到账|处理|用|人管|人回)|还是(?:不行|没|不能|老样子)|不行|没用|投诉|举报|曝光"
-    r"|算了|不满意|推[脱诿卸]|踢皮球|敷衍|骗"
-)
-_NODDED: Final = re.compile(r"^(?:好的?|嗯+|哦|行|再见|拜拜)?[\s,，。!！~～]*$")
-_ASKS: Final = re.compile(r"[?？]")
 _GREETING: Final = re.compile(
     r"×*(?:(?:喂|[你您]好|早上好|下午好|晚上好|nihao|嗯+|啊|哎|哦|亲爱的|亲|老板|客服|有人在?[吗么没不嘛]?"
     r"|在[吗么不嘛]?|人呢|是?人工(?:客服|服务)?吗?|我?要?转人工(?:客服|服务)?|请问(?:一下)?|我?想?(?:问|咨询)一?下"
@@ -65,7 +49,7 @@ class CallSummary:
         reason_turn: Which turn they stand in, from 0.
         last: The customer's last words that are neither, at most 60 code points; `None` where
             they stand in the same turn as `reason`.
-        outcome: What the customer's last words say of it; a guess by cues.
+        outcome: What the last words of both sides say of it; a guess by cues.
     """
 
     turns: int
@@ -111,30 +95,11 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
         reason=_short(_told(turns[reason])) if reason is not None else None,
         reason_turn=reason,
         last=_short(_told(turns[telling[-1]])) if len(telling) > 1 else None,
-        outcome=outcome_of([turns[place].text for place in own]),
+        outcome=outcome_of(
+            [turns[place].text for place in own],
+            [turn.text for turn in turns if turn.speaker == _AGENT],
+        ),
     )
-
-
-def outcome_of(said: Sequence[str]) -> Outcome:
-    """Tells by the customer's last words whether the matter was settled.
-
-    That it was is believed of the last turn alone (a bare 再见 or 好的 behind it does not count),
-    where it neither complains nor asks, and of its end; mere thanks do not tell it of somebody's
-    only words, nor beside a request, as many thank in advance. Else a complaint in one of the last
-    three says that it was not.
-    """
-    told = [text for text in said if not _NODDED.match(text)][-_LAST_TURNS:]
-    if told and _is_settled(told[-1], is_only=len(told) == 1):
-        return "resolved"
-    return "unresolved" if any(map(_UNRESOLVED.search, told)) else "unknown"
-
-
-def _is_settled(text: str, *, is_only: bool) -> bool:
-    if _UNRESOLVED.search(text) or _ASKS.search(text):
-        return False
-    if _SETTLED.search(text[-_SETTLED_CHARS:]):
-        return True
-    return bool(not is_only and _THANKS.search(text) and not _REQUESTS.search(text))
 
 
 def _told(turn: Turn) -> str:
