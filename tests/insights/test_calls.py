@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from voc.insights import outcome_of, summarise_call
@@ -73,6 +75,62 @@ def test_turns_that_overlap_leave_no_silence() -> None:
         Turn("agent", "请", 11, 12),
     ]
     assert summarise_call(turns, [None] * 3).silence_s == 0
+
+
+def _heard(*turns: tuple[str, str, float | None, float | None]) -> list[Turn]:
+    sides = {"客服": "agent", "客户": "customer"}
+    return [Turn(sides[who], text, start, end) for who, text, start, end in turns]
+
+
+@pytest.mark.parametrize(
+    ("turns", "silence", "hold"),
+    [
+        pytest.param(
+            [("客服", "请您稍等一下", 0.0, None), ("客服", "查到了", 62.0, None)],
+            60.0,
+            60.0,
+            id="a hold",
+        ),
+        pytest.param(
+            [("客服", "您好", 0.0, None), ("客户", "喂", 9.0, None), ("客服", "请讲", 16.0, None)],
+            None,
+            None,
+            id="no pause that is sure",
+        ),
+        pytest.param(
+            [("客户", "我的卡被锁了" * 20, 0.0, None), ("客服", "好的", 45.0, None)],
+            None,
+            None,
+            id="many words take their time",
+        ),
+        pytest.param(
+            [
+                ("客服", "您好", 0.0, 1.0),
+                ("客户", "喂" * 60, 2.0, None),
+                ("客服", "好", 23.0, 24.0),
+            ],
+            0.0,
+            0.0,
+            id="one turn without an end is no silence",
+        ),
+        pytest.param(
+            [("客服", "您好", 0.0, 1.0), ("客户", "喂", None, None), ("客服", "好", 60.0, 61.0)],
+            None,
+            None,
+            id="a turn without any second may fill the time",
+        ),
+    ],
+)
+def test_silence_where_ends_are_missing(
+    turns: list[Any], silence: float | None, hold: float | None
+) -> None:
+    found = summarise_call(_heard(*turns), [None] * len(turns))
+    assert (found.silence_s, found.hold_s) == (silence, hold)
+
+
+def test_what_was_written_is_not_silent_between_its_messages() -> None:
+    turns = _heard(("客服", "请稍等", 0.0, None), ("客户", "好", 600.0, None))
+    assert summarise_call(turns, [None, None], is_spoken=False).silence_s is None
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from voc.text.marks import blank_marks
 
 _CUSTOMER, _AGENT = "customer", "agent"
 _PAUSE_S: Final = 3.0
+_LONG_PAUSE_S: Final = 10.0
+_SLOW_CHARS_A_SECOND: Final = 3.0
+"""Chinese is spoken at four to six characters a second, to customers, too."""
 _REASON_CHARS: Final = 60
 _RANK: Final[dict[Polarity, int]] = {"negative": 0, "neutral": 1, "positive": 2}
 _HOLD: Final = re.compile(
@@ -39,7 +42,10 @@ class CallSummary:
         turns: Turns in all.
         customer_turns: Those of the customer.
         seconds: From the first word to the last; `None` where nobody told seconds.
-        silence_s: Seconds in pauses of at least three seconds in which nobody speaks.
+        silence_s: Seconds in pauses of at least three seconds in which nobody speaks. Behind a
+            turn that was spoken and does not tell its end, at least so many: those beyond what
+            saying its words takes at three characters a second, where they are ten or more.
+            `None` where no turn tells its end and no such pause is found.
         hold_s: Those of them behind an agent who asks to wait; part of `silence_s`.
         longest_silence_s: The longest of the pauses.
         start: Polarity of the customer's first turn that was judged.
@@ -67,17 +73,20 @@ class CallSummary:
     outcome: Outcome
 
 
-def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None]) -> CallSummary:
+def summarise_call(
+    turns: Sequence[Turn], polarities: Sequence[Polarity | None], *, is_spoken: bool = True
+) -> CallSummary:
     """Sums up a conversation.
 
     Args:
         turns: All turns, in order; speakers `customer` and `agent`.
         polarities: One for each turn; only those of the customer's turns are looked at, and
             `None` is a turn that was not judged.
+        is_spoken: Whether it was spoken; the turns of a chat begin when they were sent.
     """
     own = [place for place, turn in enumerate(turns) if turn.speaker == _CUSTOMER]
     moods: list[Polarity] = [mood for place in own if (mood := polarities[place]) is not None]
-    pauses = _pauses(turns)
+    pauses = _pauses(turns, is_spoken=is_spoken)
     telling = [place for place in own if not _GREETING.fullmatch(_told(turns[place]))]
     reason = telling[0] if telling else None
     return CallSummary(
@@ -112,21 +121,32 @@ def _short(text: str) -> str:
     return text if len(text) <= _REASON_CHARS else f"{text[: _REASON_CHARS - 1]}…"
 
 
-def _pauses(turns: Sequence[Turn]) -> list[tuple[float, bool]] | None:
-    """(seconds, whether the customer was asked to wait) of each pause; `None` without seconds."""
-    known = False
+def _pauses(turns: Sequence[Turn], *, is_spoken: bool) -> list[tuple[float, bool]] | None:
+    """(seconds, whether the customer was asked to wait) of each pause; `None` where unknown."""
+    is_known = False
     pauses: list[tuple[float, bool]] = []
-    spoken_until: float | None = None
+    until: float | None = None
+    is_guess = False
     for place, turn in enumerate(turns):
-        if turn.start_s is not None and spoken_until is not None:
-            known = True
-            gap = round(turn.start_s - spoken_until, 3)
-            before = turns[place - 1]
-            if gap >= _PAUSE_S:
+        if turn.start_s is not None and until is not None:
+            is_known = is_known or not is_guess
+            gap = round(turn.start_s - until, 3)
+            if gap >= (_LONG_PAUSE_S if is_guess else _PAUSE_S):
+                before = turns[place - 1]
                 pauses.append((gap, before.speaker == _AGENT and bool(_HOLD.search(before.text))))
-        if turn.end_s is not None:
-            spoken_until = max(spoken_until or 0.0, turn.end_s)
-    return pauses if known else None
+        end = turn.end_s if turn.end_s is not None else _latest_end(turn) if is_spoken else None
+        if end is None:
+            until = None
+        elif until is None or end >= until:
+            until, is_guess = end, turn.end_s is None
+    return pauses if is_known or pauses else None
+
+
+def _latest_end(turn: Turn) -> float | None:
+    """Returns when a turn that tells its start alone was over, its words said slowly."""
+    if turn.start_s is None:
+        return None
+    return turn.start_s + len("".join(turn.text.split())) / _SLOW_CHARS_A_SECOND
 
 
 def _length(turns: Sequence[Turn]) -> float | None:
