@@ -43,6 +43,7 @@ def said(text: str) -> Said:
         "[00:05]【坐席】您好[00:09]【客户】我的手机坏了[00:12]【坐席】请稍等",
         "客服 2026-11-03 10:00:05 您好 客户 2026-11-03 10:00:09 我的手机坏了 "
         "客服 2026-11-03 10:00:12 请稍等",
+        "客服：您好 客户：我的手机坏了\n客服：请稍等",
         "客服 10:00:05\n您好\n客户 10:00:09\n我的手机坏了\n客服 10:00:12\n请稍等",
     ],
 )
@@ -73,6 +74,11 @@ def test_times_beside_speakers_are_when_they_began(cell: str, starts: list[float
             3,
         ),  # as recognisers end turns
         ("说话人1：您好 说话人2：喂 说话人1：请讲", 3),
+        (
+            "客服：您好 客户：坏了\n客户：我很急\n客服：请稍等",
+            4,
+        ),  # lines of which one has two turns
+        ("Customer: hi Agent: hello", 2),
         ("客户：屏幕碎了 客服：已换货", 2),
         ("客服：请问您贵姓？ 客户：张伟", 2),
         # Heads of a review, fields of a form, and quotes are no turns.
@@ -81,6 +87,7 @@ def test_times_beside_speakers_are_when_they_began(cell: str, starts: list[float
         ("【客服】态度差【用户】体验也差", 0),
         ("客户：张伟 客服：1001 诉求：屏幕碎了要退款", 0),
         ("客户：张伟；客服：李娜", 0),
+        ("客户：张伟\n客服：李娜\n诉求：屏幕碎了要退款", 0),
         ("我跟客服说：你们的手机坏了 客服：不行", 0),
         ("我跟客服说：你们的手机坏了 客服：不行 客户：那退货 客服：也不行", 0),
         ("客服：不理人 客服：就知道推脱", 0),

@@ -45,7 +45,9 @@ _HEAD: Final = re.compile(r"(?:[\s;；|｜]|<br[ ]?/?>|\\[nr])*", re.IGNORECASE)
 _TAIL_REVERSED: Final = re.compile(r"(?:[\s;；|｜]|>/?[ ]?rb<|[nr]\\)*", re.IGNORECASE)
 _FIELD: Final = re.compile(r"(?:[\s;；|｜,，]|<br>)[^\s:：;；|｜,，。]{1,10}[:：](?!//)")
 _PARTS: Final = re.compile(r"[\s;；|｜<]")
-_BARE: Final = re.compile(r"[0-9A-Za-z*＊#_.@/\-]*|无|匿名(?:用户)?|[^\s]?(?:先生|女士|小姐)")
+_BARE: Final = re.compile(
+    r"(?:[A-Za-z_.\-]*[0-9*＊#@/][0-9A-Za-z*＊#_.@/\-]*)?|无|匿名(?:用户)?|[^\s]?(?:先生|女士|小姐)"
+)
 _SURE_CHANGES: Final = 2
 """How often the side changes in what nobody quotes or fills in: 客服 · 客户 · 客服."""
 _SEEMING_MARKS: Final = 4
@@ -102,6 +104,11 @@ def seems_dialogue(text: str) -> bool:
     return {CUSTOMER, AGENT} <= {*found} and (is_begun or len(found) >= _SEEMING_MARKS)
 
 
+def is_filled_in(words: Sequence[str]) -> bool:
+    """Whether what stands behind the speakers is all names and numbers, as in fields of a form."""
+    return all(_is_bare(_PARTS.split(said, maxsplit=1)[0]) for said in words)
+
+
 def _marks(text: str) -> Iterator[_Mark]:
     for match in _MARK.finditer(text):
         label = match["label"] or match["boxed"]
@@ -135,7 +142,7 @@ def _is_said(marks: Sequence[_Mark], words: Sequence[str]) -> bool:
     if any(mark.is_loose or _NUMBERED.fullmatch(mark.side) for mark in marks):
         return offers
     is_listed = len({mark.label for mark in marks}) > len({mark.side for mark in marks})
-    is_form = is_listed or any(map(_FIELD.search, words)) or all(map(_is_bare, firsts))
+    is_form = is_listed or any(map(_FIELD.search, words)) or is_filled_in(words)
     return offers or not is_form
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from voc.errors import RowError
 from voc.records import Turn
-from voc.sources.cells import said_in
+from voc.sources.cells import is_filled_in, said_in
 from voc.sources.values import folded, number_in
 from voc.text.normalise import sanitise
 from voc.text.roles import find_roles, role_of_turns
@@ -67,9 +67,11 @@ def turns_in_text(text: str) -> tuple[Turn, ...]:
         The turns, or none where the text does not begin with a mark or only one side speaks, or
         where turns follow each other on one line and it is not sure that it is a dialogue.
     """
-    return _turns_of_lines(text) or tuple(
+    lines = _turns_of_lines(text)
+    parts = tuple(
         Turn(speaker_of(said.label), said.text, said.start_s) for said in said_in(text) if said.text
     )
+    return parts if len(parts) > len(lines) else lines
 
 
 def _turns_of_lines(text: str) -> tuple[Turn, ...]:
@@ -82,7 +84,9 @@ def _turns_of_lines(text: str) -> tuple[Turn, ...]:
         Turn(speaker_of(mark["speaker"]), text[mark.end() : end].strip())
         for mark, end in zip(marks, ends, strict=True)
     )
-    return tuple(turn for turn in turns if turn.text)
+    said = tuple(turn for turn in turns if turn.text)
+    is_form = len(marks) == len(speakers) and is_filled_in([turn.text for turn in said])
+    return () if is_form else said
 
 
 def with_roles(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], str | None]:
