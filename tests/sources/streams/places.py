@@ -51,8 +51,12 @@ def message(number: int | str, text: str | None = None, **more: Any) -> dict[str
 class RabbitPlace:
     """A queue of the real broker, of this test alone."""
 
-    def __init__(self, folder: Path, count: int = 12, *, url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, count: int = 12, *, url: str | None = None,
+        arguments: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         self.url = url or amqp_url()
+        self.arguments = arguments
         self.queue = f"voc_test_{uuid.uuid4().hex}"
         self.source: dict[str, Any] = {
             "kind": "rabbitmq", "url": self.url, "queue": self.queue, "batch_rows": 5,
@@ -69,7 +73,7 @@ class RabbitPlace:
     async def _publish(self, bodies: list[Any]) -> None:
         async with await aio_pika.connect(self.url) as connection:
             channel = await connection.channel()
-            await channel.declare_queue(self.queue, durable=True)
+            await channel.declare_queue(self.queue, durable=True, arguments=self.arguments)
             for start in range(0, len(bodies), 500):
                 await asyncio.gather(
                     *(
