@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +10,22 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import orjson
 from sqlalchemy import Engine, TextClause, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from voc.config.streams import SqlSourceSettings
 from voc.errors import RowError, SourceError
 from voc.records import Channel, Feedback
-from voc.sources.base import PAGE_ROWS, Draft, Gone, Item, Page, ReadProgress, Reject
+from voc.sources.base import (
+    PAGE_ROWS,
+    Draft,
+    Gone,
+    Item,
+    Page,
+    ReadProgress,
+    Reject,
+    digest_of_told,
+)
 from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.databases import cell_of, database_url, read_only, said, shown
 from voc.sources.feedback import to_feedback
@@ -123,7 +130,10 @@ class SqlSource:
         self._max_chars = max_chars
         self._url = database_url(settings.url, name=name, base=base)
         self._rows = 0
-        self._asked_for = _digest(settings, zone)
+        query = " ".join(settings.query.split())
+        self._asked_for = digest_of_told(
+            query, settings.watermark, settings.key, sorted(settings.map.items()), str(zone)
+        )
         self._begin_telling()
 
     def _begin_telling(self) -> None:
@@ -356,10 +366,3 @@ class SqlSource:
 
 def _lower(one: Mark | None, other: Mark) -> Mark:
     return other if one is None else min(one, other, key=read_mark)
-
-
-def _digest(settings: SqlSourceSettings, zone: ZoneInfo) -> str:
-    """A hash of what a query gives, and of how its rows are read."""
-    query = " ".join(settings.query.split())
-    told = [query, settings.watermark, settings.key, sorted(settings.map.items()), str(zone)]
-    return hashlib.blake2b(orjson.dumps(told), digest_size=8).hexdigest()
