@@ -107,3 +107,14 @@ def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Pat
     assert "第0次了" in json.loads(shown)["text"]
     assert "只计最早的一条" in fed("quality").out
     assert "读不出的行 0 条" in fed("quality", "--show", "rejected").out
+
+
+def test_a_bad_source_of_customers_holds_up_no_other(
+    voc: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "m.csv").write_text("会员号,等级\n7,黑金\n", encoding="utf-8")
+    result = voc("customers", "ingest", "gone.csv", "m.csv")
+    assert result.code == 1
+    assert "gone.csv: there is no such file" in result.err
+    assert "m: customers 1 new" in result.err
+    assert voc("customers", "ingest", "gone.csv").code == 2
