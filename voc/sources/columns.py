@@ -173,7 +173,7 @@ class _Samples:
             turns = _listed_turns(row.get(found.get("turns", "")))
             words = row.get(found.get("text", ""))
             if not turns and isinstance(words, str):
-                turns = [turn.as_dict() for turn in turns_in_text(words)]
+                turns = [{"text": turn.text} for turn in turns_in_text(words)]
             if turns:
                 yield turns
 

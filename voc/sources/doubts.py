@@ -10,6 +10,7 @@ from voc.records import Feedback
 from voc.sources.columns import ColumnMap
 from voc.sources.identity import Repeats
 from voc.sources.rows import Row
+from voc.sources.unspoken import LEFT_OUT
 
 _SAID: Final[Mapping[str, str]] = {
     "repeated": "have the id of an earlier row with other words; the later one counts, as its edit."
@@ -22,6 +23,10 @@ _SAID: Final[Mapping[str, str]] = {
     "ces": "have a CES that cannot be read; it is left out",
     "medium": "hold conversations and nothing that says whether they were spoken or written; they"
     " count as calls. --channel chat says that they were written, --channel hotline spoken",
+    "roles": "hold what looks like a conversation in which it is not clear who speaks when; all its"
+    " words count as the customer's. Begin each turn on a line of its own with 客服： or 客户：",
+    "silent": "are calls in which the recogniser wrote words where, by its own figures, nobody"
+    " speaks; those are left out",
     "replaced": "hold characters that cannot be read; each became U+FFFD",
 }
 _SHOWN: Final = 8
@@ -51,6 +56,8 @@ class Doubts:
         """Looks at a row that became a voice."""
         kinds = [kind for kind in _UNREADABLE if f"unreadable_{kind}" in voice.extra]
         kinds += ["replaced"] if "replaced" in voice.extra else []
+        kinds += ["roles"] if voice.extra.get("roles") == "unclear" else []
+        kinds += ["silent"] if voice.extra.get(LEFT_OUT) else []
         kinds += ["medium"] if self._may_be_written(voice, columns) else []
         kinds += ["scale"] if _is_above(voice, columns) else []
         kinds += ["repeated"] if columns["id"] is not None and self._is_other(voice) else []

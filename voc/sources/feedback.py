@@ -13,6 +13,7 @@ import orjson
 
 from voc.errors import RowError
 from voc.records import CHANNELS, FILLED, Channel, Feedback, Turn
+from voc.sources.cells import seems_dialogue
 from voc.sources.columns import ColumnMap
 from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text, with_roles
 from voc.sources.identity import FIELD_CHARS, NO_VALUE, Repeats, native_id, written
@@ -183,6 +184,8 @@ class _RowReader:
             turns, roles = with_roles(turns)
             self.extra |= {"roles": roles} if roles else {}
         if not turns:
+            if self._is_conversation and seems_dialogue(text):
+                self.extra["roles"] = "unclear"
             return text, ()
         said = joined(turns)
         return said if marked or _is_written_out(text, said) else text, turns
