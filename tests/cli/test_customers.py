@@ -117,3 +117,14 @@ def test_how_a_table_of_customers_was_read_is_told(voc: Callable[..., Any], tmp_
     assert "m: 1 rows have a number in '会员号' that a spreadsheet cut" in result.err
     assert "empty: there are no rows below the header" in result.err
     assert result.err.count("no rows") == 1
+
+
+def test_a_bad_source_of_customers_holds_up_no_other(
+    voc: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "m.csv").write_text("会员号,等级\n7,黑金\n", encoding="utf-8")
+    result = voc("customers", "ingest", "gone.csv", "m.csv")
+    assert result.code == 1
+    assert "gone.csv: there is no such file" in result.err
+    assert "m: customers 1 new" in result.err
+    assert voc("customers", "ingest", "gone.csv").code == 2

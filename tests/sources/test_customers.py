@@ -114,3 +114,15 @@ def test_a_total_is_no_customer() -> None:
     columns = find_customer_columns(["会员号", "消费金额"])
     with pytest.raises(RowError, match="is a total"):
         read_customer({"会员号": "合计", "消费金额": 9}, columns, place="m.csv:9", zone=ZONE)
+
+
+def test_a_day_that_a_database_does_not_know_is_no_time() -> None:
+    columns = find_customer_columns(["会员号", "等级", "注册时间", "更新时间"])
+    cells = {
+        "会员号": "7",
+        "等级": "黑金",
+        "注册时间": "0000-00-00 00:00:00",
+        "更新时间": "0000-00-00",
+    }
+    row = read_customer(cells, columns, place="p", zone=ZONE)
+    assert row.values == {"customer_id": "7", "tier": "黑金"}

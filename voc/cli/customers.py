@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voc.cli.reading import Unread
 from voc.cli.terminal import (
     ConfigOption,
     JsonOption,
@@ -39,7 +40,8 @@ def ingest(
 ) -> None:
     """Bring customers and orders into the directory; the newest of each wins.
 
-    A row that has a sum and a time is an order. No raw id is stored, nor any name or number.
+    A row that has a sum and a time is an order. No raw id is stored, nor any name or number. A
+    source that cannot be read is told and holds up none of the others; the exit status is then 1.
 
     Example: voc customers ingest members.xlsx orders.csv --map tier=会员等级
     """
@@ -47,12 +49,15 @@ def ingest(
 
     settings = settings_from(config)
     told = field_map(mapping)
+    unread = Unread(raises=len(sources) == 1)
     with opened_store(settings, makes_it=True) as store:
         for origin in sources:
-            counts = ingest_customers(store, origin, settings=settings, mapping=told)
-            say(told_of(counts))
-            for note in counts.notes:
-                say(f"{counts.source}: {note}")
+            with unread.told(origin):
+                counts = ingest_customers(store, origin, settings=settings, mapping=told)
+                say(told_of(counts))
+                for note in counts.notes:
+                    say(f"{counts.source}: {note}")
+    unread.leave()
 
 
 def told_of(counts: DirectoryCounts) -> str:

@@ -61,6 +61,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """The names of each field's columns after `fold`, the better first."""
 
 _MOST_TAGS: Final = 50
+_ZERO_DATE: Final = "0000-00-00"
+"""What MariaDB and MySQL keep where a day is not known."""
 _MOST_AMOUNT: Final = 1e12
 _SPLIT: Final = re.compile(r"[,;|、，；\n]")
 _CURRENCY: Final = re.compile(r"^(?:¥|￥|rmb|cny|人民币)\s*|\s*(?:元|圆|rmb|cny)$")
@@ -206,7 +208,8 @@ def _amount(field: str, cell: Any, _zone: ZoneInfo) -> float | None:
 
 
 def _time(field: str, cell: Any, zone: ZoneInfo) -> datetime | None:
-    if cell is None or named(cell) is None:
+    text = named(cell)
+    if text is None or text.startswith(_ZERO_DATE):
         return None
     found = read_time(cell, zone)
     if found is None:

@@ -57,6 +57,22 @@ def test_a_new_version_is_read_and_an_old_one_is_not(place: FolderPlace) -> None
     assert list(read(place.settings, cursor)[-1].cursor["files"]) == [str(place.drop / "b.jsonl")]
 
 
+def test_another_map_has_all_files_read_anew(place: FolderPlace) -> None:
+    place.write("a.jsonl", [{"id": 1, "text": "好", "gone": 0, "at": "2026-11-01"}])
+    cursor = read(place.settings)[-1].cursor
+    told = place.settings.sources["site"].model_copy(update={"map": {"created_at": "at"}})
+    settings = place.settings.model_copy(update={"sources": {"site": told}})
+    source = open_source("site", settings=settings, told=Told())[0]
+    [page] = source.read(cursor)
+    assert [str(voice.created_at)[:10] for voice in page.feedback] == ["2026-11-01"]
+    said = "The map or the timezone is another than before, so all files were read anew."
+    assert notes_of(source) == (said,)
+    assert list(source.read(page.cursor)) == []
+    assert notes_of(source) == ()
+    older = {"files": cursor["files"]}
+    assert list(source.read(older)) == []
+
+
 def test_a_cut_file_goes_on_and_a_changed_one_begins_anew(place: FolderPlace) -> None:
     rows = [{"id": n, "text": f"第{n}条", "gone": 0} for n in range(1_200)]
     place.write("a.jsonl", rows)
