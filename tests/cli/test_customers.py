@@ -107,3 +107,24 @@ def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Pat
     assert "第0次了" in json.loads(shown)["text"]
     assert "只计最早的一条" in fed("quality").out
     assert "读不出的行 0 条" in fed("quality", "--show", "rejected").out
+
+
+def test_how_a_table_of_customers_was_read_is_told(voc: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("会员号,会员等级\n6.22203E+15,普卡\n", encoding="utf-8")
+    (tmp_path / "empty.csv").write_text("会员号,会员等级\n", encoding="utf-8")
+    result = voc("customers", "ingest", "m.csv", "empty.csv")
+    assert result.code == 0, result.err
+    assert "m: 1 rows have a number in '会员号' that a spreadsheet cut" in result.err
+    assert "empty: there are no rows below the header" in result.err
+    assert result.err.count("no rows") == 1
+
+
+def test_a_bad_source_of_customers_holds_up_no_other(
+    voc: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "m.csv").write_text("会员号,等级\n7,黑金\n", encoding="utf-8")
+    result = voc("customers", "ingest", "gone.csv", "m.csv")
+    assert result.code == 1
+    assert "gone.csv: there is no such file" in result.err
+    assert "m: customers 1 new" in result.err
+    assert voc("customers", "ingest", "gone.csv").code == 2

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 
@@ -61,6 +63,27 @@ def test_rows_that_tell_no_time_are_told(voc: Voc, folder: Path) -> None:
     assert "Map created_at" in said
     assert "正常；1 条没有时间" in voc("sources").out.replace("\n", "")
     assert '"undated":1' in voc("sources", "--json").out.replace(" ", "")
+
+
+def test_rows_that_tell_no_time_are_told_once(voc: Voc, tmp_path: Path) -> None:
+    text = """
+    sources:
+      s: {kind: sql, url: "sqlite:///shop.db", query: SELECT * FROM t, watermark: n, key: n}
+    """
+    (tmp_path / "voc.yaml").write_text(text, encoding="utf-8")
+    with closing(connect(tmp_path / "shop.db")) as shop:
+        shop.execute("CREATE TABLE t (n INTEGER, 评价 TEXT)")
+        shop.executemany("INSERT INTO t VALUES (?, ?)", [(1, "薯片太咸了"), (2, "客服很热情")])
+        shop.commit()
+        assert "s: 2 rows tell no time" in voc("ingest", "s", "--config", "voc.yaml").err
+        again = voc("ingest", "s", "--config", "voc.yaml").err
+        assert "s: 0 new, 2 known" in again
+        assert "tell no time" not in again
+        shop.execute("INSERT INTO t VALUES (3, '包装破了')")
+        shop.commit()
+        more = voc("ingest", "s", "--config", "voc.yaml").err
+    assert "s: 1 new, 2 known" in more
+    assert "s: 1 rows tell no time" in more
 
 
 def test_how_a_table_was_read_is_told(voc: Voc, folder: Path) -> None:

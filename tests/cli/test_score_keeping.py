@@ -96,3 +96,32 @@ def test_another_input_is_not_gone_on_with(voc: Voc, folder: Path) -> None:
     again = voc(*call, "--resume")
     assert again.code == 2
     assert "was begun with something else (input was" in again.err
+
+
+SURVEY = (
+    "StartDate,RecordedDate,IPAddress,Q1,Q2,Q3\n"
+    "Start Date,Recorded Date,IP Address,您有多大可能推荐我们？,请写下原因,还想说什么\n"
+    '"{""ImportId"":""startDate""}","{""ImportId"":""recordedDate""}","{""ImportId"":""ip""}",'
+    '"{""ImportId"":""QID1""}","{""ImportId"":""QID2_TEXT""}","{""ImportId"":""QID3_TEXT""}"\n'
+    "2026-10-01 09:00:00,2026-10-01 09:05:00,1.2.3.4,2,薯片太咸了,包装也破了\n"
+    "2026-10-01 09:10:00,2026-10-01 09:15:00,1.2.3.5,10,很好吃,\n"
+)
+
+
+def test_all_open_answers_of_a_survey_are_tagged_and_it_is_told(voc: Voc, folder: Path) -> None:
+    (folder / "in.csv").write_text(SURVEY, encoding="utf-8")
+    result = voc(*TAG, "--keep", "Q1,IPAddress", "-o", "o.jsonl")
+    assert result.code == 0, result.err
+    first, second = map(json.loads, (folder / "o.jsonl").read_text("utf-8").splitlines())
+    assert first["text"] == "请写下原因\n薯片太咸了\n还想说什么\n包装也破了"
+    assert first["extra"] == {"Q1": "2", "IPAddress": "*" * 7}
+    assert (second["id"], second["text"]) == ("2", "很好吃")
+    assert "in.csv: the open questions are taken to be: 请写下原因、还想说什么." in result.err
+
+
+def test_how_a_table_was_read_is_told(voc: Voc, folder: Path) -> None:
+    titled = f"10月评价汇总,,,,\n{FILE}"
+    (folder / "in.csv").write_text(titled, encoding="utf-8")
+    result = voc(*TAG, "-o", "o.jsonl")
+    assert result.code == 0, result.err
+    assert "in.csv: line 2 was taken as the header" in result.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from voc.insights import outcome_of, summarise_call
@@ -75,6 +77,62 @@ def test_turns_that_overlap_leave_no_silence() -> None:
     assert summarise_call(turns, [None] * 3).silence_s == 0
 
 
+def _heard(*turns: tuple[str, str, float | None, float | None]) -> list[Turn]:
+    sides = {"客服": "agent", "客户": "customer"}
+    return [Turn(sides[who], text, start, end) for who, text, start, end in turns]
+
+
+@pytest.mark.parametrize(
+    ("turns", "silence", "hold"),
+    [
+        pytest.param(
+            [("客服", "请您稍等一下", 0.0, None), ("客服", "查到了", 62.0, None)],
+            60.0,
+            60.0,
+            id="a hold",
+        ),
+        pytest.param(
+            [("客服", "您好", 0.0, None), ("客户", "喂", 9.0, None), ("客服", "请讲", 16.0, None)],
+            None,
+            None,
+            id="no pause that is sure",
+        ),
+        pytest.param(
+            [("客户", "我的卡被锁了" * 20, 0.0, None), ("客服", "好的", 45.0, None)],
+            None,
+            None,
+            id="many words take their time",
+        ),
+        pytest.param(
+            [
+                ("客服", "您好", 0.0, 1.0),
+                ("客户", "喂" * 60, 2.0, None),
+                ("客服", "好", 23.0, 24.0),
+            ],
+            0.0,
+            0.0,
+            id="one turn without an end is no silence",
+        ),
+        pytest.param(
+            [("客服", "您好", 0.0, 1.0), ("客户", "喂", None, None), ("客服", "好", 60.0, 61.0)],
+            None,
+            None,
+            id="a turn without any second may fill the time",
+        ),
+    ],
+)
+def test_silence_where_ends_are_missing(
+    turns: list[Any], silence: float | None, hold: float | None
+) -> None:
+    found = summarise_call(_heard(*turns), [None] * len(turns))
+    assert (found.silence_s, found.hold_s) == (silence, hold)
+
+
+def test_what_was_written_is_not_silent_between_its_messages() -> None:
+    turns = _heard(("客服", "请稍等", 0.0, None), ("客户", "好", 600.0, None))
+    assert summarise_call(turns, [None, None], is_spoken=False).silence_s is None
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
@@ -98,3 +156,34 @@ def test_turns_that_overlap_leave_no_silence() -> None:
 )
 def test_outcome(said: list[str], expected: str) -> None:
     assert outcome_of(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "answers", "expected"),
+    [
+        # Who thanks for a promise has nothing in hand yet.
+        (["断网了", "好的，谢谢"], ["我们会尽快给您回复"], "pending"),
+        (["断网了", "好的，谢谢"], ["已经帮您处理好了"], "resolved"),
+        (["断网了", "谢谢"], ["这边帮您反馈一下，请保持电话畅通"], "pending"),
+        (["断网了", "明白了"], ["预计三天内处理"], "pending"),
+        (["断网了", "没有了，谢谢"], ["稍后联系您", "请问还有其他可以帮您吗"], "pending"),
+        (["断网了", "没有了，谢谢"], ["重启一下路由器", "请问还有其他可以帮您吗"], "resolved"),
+        (["怎么退货", "好的，谢谢"], ["请您尽快寄回"], "resolved"),
+        # He says what was done, or that it was not.
+        (["断网了", "谢谢，已经修好了"], ["我们会尽快处理"], "resolved"),
+        (["断网了", "还是没解决"], ["我们会尽快处理"], "unresolved"),
+        # Of what is neither, a promise tells; one with a condition, or of long ago, does not.
+        (["断网了"], ["已为您登记，工作人员会与您联系"], "pending"),
+        (["断网了"], ["请私信提供号码，我们会尽快核实"], "unknown"),
+        (["断网了"], ["还有其他问题，我们会继续解决"], "unknown"),
+        (["断网了"], ["我们会尽快处理", "请重启", "请再试一次"], "unknown"),
+        (["断网了"], ["我们会尽快处理", "已经为您恢复"], "unknown"),
+    ],
+)
+def test_a_promise_settles_nothing(said: list[str], answers: list[str], expected: str) -> None:
+    assert outcome_of(said, answers) == expected
+
+
+def test_a_call_that_ends_in_a_promise_is_pending() -> None:
+    turns = (*CALL[:4], Turn("agent", "我们会尽快给您回复"), Turn("customer", "好的，谢谢"))
+    assert summarise_call(turns, [None] * 6).outcome == "pending"

@@ -12,7 +12,7 @@ import pytest
 from voc.config import Settings, load_settings
 from voc.errors import UsageError
 from voc.pipeline.customers import ingest_customers
-from voc.pipeline.forgetting import forget, key_of
+from voc.pipeline.forgetting import forget, forgettable, key_of
 from voc.pipeline.ingesting import ingest
 from voc.records import FILLED
 from voc.sources.files import FileSource
@@ -139,3 +139,36 @@ def test_a_person_is_forgotten_by_the_id_of_other_systems(store: Store, tmp_path
     assert store.audit()[0].actor == "dpo"
     now = datetime.now(UTC)
     assert store.customer(key_of(store, settings, "U1"), since=now, until=now) is None
+
+
+PHONES = "诉求内容,来电号码\n空调漏水,+86 138-0013-8000\n路灯坏了,13900139000\n"
+
+
+@pytest.mark.parametrize("mapping", [{}, {"customer_id": "来电号码"}])
+def test_telephones_meet_in_voices_and_directory(
+    store: Store, tmp_path: Path, mapping: dict[str, str]
+) -> None:
+    settings = settings_of()
+    members = written(tmp_path, "m.csv", "手机号码,会员等级\n138 0013 8000,金卡\n未留,普卡\n")
+    counts = ingest_customers(store, members, settings=settings, mapping={})
+    assert (counts.customers.new, counts.rejected) == (1, 1)
+    assert counts.notes[0].startswith("customers are known by '手机号码'")
+    path = written(tmp_path, "calls.csv", PHONES)
+    source = FileSource(path, zone=settings.zone, max_chars=100, mapping=mapping)
+    ingest(store, source, settings=settings, industry=None)
+    raw = (tmp_path / "voc.db").read_bytes() + (tmp_path / "voc.db-wal").read_bytes()
+    assert [
+        word for word in ("13800138000", "0013-8000", "13900139000") if word.encode() in raw
+    ] == []
+    assert forgettable(store, settings, "(+86) 13800138000").feedback == 1
+    told = forget(store, settings, "13800138000", actor="dpo")
+    assert (told.feedback, told.customers) == (1, 1)
+    assert store.counts().feedback == 1
+
+
+def test_a_number_is_forgotten_as_an_author_wrote_it_too(store: Store, tmp_path: Path) -> None:
+    settings = settings_of()
+    path = written(tmp_path, "r.csv", "评论,作者\n顿挫,138 0013 8000\n")
+    source = FileSource(path, zone=settings.zone, max_chars=100)
+    ingest(store, source, settings=settings, industry=None)
+    assert forget(store, settings, "138 0013 8000", actor="dpo").feedback == 1

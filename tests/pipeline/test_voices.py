@@ -28,6 +28,12 @@ def test_personal_data_are_masked_everywhere_and_lengths_stay() -> None:
     assert kept.author not in (None, "小王")
 
 
+def test_where_somebody_answered_is_kept_of_no_file() -> None:
+    told = {"来自IP": "1.2.3.4(浙江-杭州)", "LocationLatitude": 30.25, "IP属地": "浙江"}
+    kept = protect(Feedback("s", "1", "review", "好", extra=told), key=KEY)
+    assert kept.extra == {"来自IP": "*" * 14, "LocationLatitude": "*****", "IP属地": "浙江"}
+
+
 def test_a_person_is_the_same_under_one_key_and_another_under_another() -> None:
     feedback = Feedback("s", "1", "review", "好", customer_id="C100")
     once, again = protect(feedback, key=KEY), protect(feedback, key=KEY)

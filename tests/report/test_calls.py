@@ -52,7 +52,7 @@ def test_levels_outcomes_and_moods_are_counted() -> None:
         [
             _call("1", -1.0, start="negative", end="negative", outcome="unresolved"),
             _call("2", 0.0, start="negative", end="positive", outcome="resolved"),
-            _call("3", 0.5, start="neutral", end="negative"),
+            _call("3", 0.5, start="neutral", end="negative", outcome="pending"),
             _call("4", None, start="neutral", end="neutral"),
         ],
         ZONE,
@@ -63,7 +63,8 @@ def test_levels_outcomes_and_moods_are_counted() -> None:
     assert found.satisfaction.mean.n == 3
     levels = (found.satisfaction.low, found.satisfaction.middle, found.satisfaction.high)
     assert [level.count for level in levels] == [1, 1, 1]
-    assert (found.resolved.count, found.unresolved.count, found.unknown.count) == (1, 1, 2)
+    assert (found.resolved.count, found.pending.count) == (1, 1)
+    assert (found.unresolved.count, found.unknown.count) == (1, 1)
     assert (found.soothed.count, found.soothed.total) == (1, 2)
     assert (found.soured.count, found.soured.total) == (1, 2)
     assert not found.is_enough
@@ -176,6 +177,6 @@ def test_the_first_screen_tells_of_calls_where_they_are_most_of_what_came(
     for point in points:
         said = "".join(part.text for part in point.sentence)
         assert said.startswith(
-            "20 通会话，按客户最后的话 100% 未解决（95% 区间 84–100%），0% 已解决"
+            "20 通会话，按最后的话 100% 未解决（95% 区间 84–100%），0% 待跟进，0% 已解决"
         )
         assert point.anchor == "calls"

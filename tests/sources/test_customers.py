@@ -108,3 +108,21 @@ def test_an_id_is_the_same_as_number_and_as_text() -> None:
 def test_a_sum_without_an_order_is_told() -> None:
     assert find_customer_columns(["会员号", "消费金额"]).has_lone_amount
     assert not find_customer_columns(["会员号", "消费金额", "下单时间"]).has_lone_amount
+
+
+def test_a_total_is_no_customer() -> None:
+    columns = find_customer_columns(["会员号", "消费金额"])
+    with pytest.raises(RowError, match="is a total"):
+        read_customer({"会员号": "合计", "消费金额": 9}, columns, place="m.csv:9", zone=ZONE)
+
+
+def test_a_day_that_a_database_does_not_know_is_no_time() -> None:
+    columns = find_customer_columns(["会员号", "等级", "注册时间", "更新时间"])
+    cells = {
+        "会员号": "7",
+        "等级": "黑金",
+        "注册时间": "0000-00-00 00:00:00",
+        "更新时间": "0000-00-00",
+    }
+    row = read_customer(cells, columns, place="p", zone=ZONE)
+    assert row.values == {"customer_id": "7", "tier": "黑金"}

@@ -89,7 +89,7 @@ def test_what_is_no_dialogue(value: Any, reason: str) -> None:
             "客服（张三）：您好\n李四（客户）：我要投诉\n客服小王：好的",
             [("agent", "您好"), ("customer", "我要投诉"), ("agent", "好的")],
         ),
-        ("【客服】您好\n客户：喂", []),
+        ("【客服】您好\n客户：喂", [("agent", "您好"), ("customer", "喂")]),
         ("【客服】：您好\n【客户】：喂", [("agent", "您好"), ("customer", "喂")]),
         ("Customer: hi\nAgent: hello", [("customer", "hi"), ("agent", "hello")]),
         ("客户：我要投诉", []),

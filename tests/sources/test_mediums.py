@@ -84,6 +84,15 @@ def test_texts_that_mark_their_speakers_are_told_as_well(tmp_path: Path) -> None
     assert _read(path)[0] == {"chat"}
 
 
+def test_times_beside_messages_make_no_call_of_a_chat(tmp_path: Path) -> None:
+    path = tmp_path / "marked.csv"
+    words = " ".join(
+        f"{turn['speaker']} 2026-11-03 10:00:0{at} {turn['text']}" for at, turn in enumerate(CHAT)
+    )
+    path.write_text(f'id,内容\n1,"{words}"\n', encoding="utf-8")
+    assert _read(path)[0] == {"chat"}
+
+
 def test_what_says_neither_counts_as_calls_and_is_asked(tmp_path: Path) -> None:
     path = _jsonl(tmp_path, PLAIN, PLAIN)
     channels, doubts = _read(path)

@@ -401,6 +401,52 @@ def _heard(words: str, **more: Any) -> dict[str, Any]:
     return {**more, "segments": [{"start": 0.5, "end": 3.0, "text": words}]}
 
 
+def _segment(text: str, no_speech: float | None, logprob: float | None) -> dict[str, Any]:
+    figures = {"no_speech_prob": no_speech, "avg_logprob": logprob}
+    return {"start": 1, "end": 2, "text": text} | figures
+
+
+@pytest.mark.parametrize(
+    ("segment", "is_heard"),
+    [
+        (_segment("我的卡丢了", 0.02, -0.3), True),
+        (
+            _segment("我的卡丢了", 0.9, -0.3),
+            True,
+        ),  # the words are likely: speech, as Whisper decides
+        (_segment("我的卡丢了", 0.02, -1.4), True),
+        (_segment("我的卡丢了", None, None), True),
+        (_segment("嗯嗯嗯嗯", 0.9, -1.4), False),
+        (_segment("请不吝点赞 订阅 转发 打赏支持明镜与点点栏目", 0.9, -0.2), False),
+        (_segment("字幕由Amara.org社群提供", 0.3, -1.4), False),
+        (_segment("谢谢观看", 0.7, -0.2), False),
+        # Nothing but the words tells it: somebody may have said so.
+        (_segment("谢谢观看", 0.1, -0.2), True),
+        (_segment("视频里请不吝点赞的广告太多了，关都关不掉。我要投诉", 0.9, -0.2), True),
+    ],
+)
+def test_what_whisper_heard_in_silence_is_left_out(
+    tmp_path: Path, segment: dict[str, Any], is_heard: bool
+) -> None:
+    whole = {"segments": [_segment("您好", 0.01, -0.2), segment]}
+    (call,) = _read(tmp_path / "call.json", json.dumps(whole))
+    assert [turn.text for turn in call.turns] == ["您好", segment["text"]][: 1 + is_heard]
+    assert call.extra.get("silent_segments") == (None if is_heard else 1)
+
+
+def test_segments_that_were_left_out_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps({"segments": [_segment("您好", 0, 0), _segment("谢谢观看", 1, -2)]}))
+    source = FileSource(path, zone=ZoneInfo("Asia/Shanghai"), max_chars=100)
+    assert len(list(source.read(None))) == 1
+    assert any("by its own figures" in sentence for sentence in source.doubts.sentences())
+
+
+def test_a_call_in_which_nobody_speaks_has_no_words(tmp_path: Path) -> None:
+    found = _read(tmp_path / "call.json", json.dumps({"segments": [_segment("谢谢观看", 1, -2)]}))
+    assert [call.text for call in found] == [""]
+
+
 def test_a_call_that_is_recognised_anew_keeps_its_id(tmp_path: Path) -> None:
     (first,) = _read(tmp_path / "call.17.json", json.dumps(_heard("流亮不对")))
     (second,) = _read(tmp_path / "call.17.json", json.dumps(_heard("流量不对")))

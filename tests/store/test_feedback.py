@@ -38,6 +38,7 @@ FULL = Feedback(
 
 
 def voice(native_id: str = "1", text: str = "好", **values: Any) -> Feedback:
+    values = {"created_at": NOW} | values
     return replace(Feedback("reviews", native_id, "review", text), **values)
 
 
@@ -74,10 +75,10 @@ def _add_silently(store: Store, item: Feedback, *silent: str) -> tuple[IngestCou
 def test_what_a_source_says_nothing_of_stays_as_it_is_known(store: Store) -> None:
     known = voice(store="朝阳店", rating=4.0, rating_max=5.0, created_at=NOW)
     add(store, [known])
-    bare = voice()
+    bare = voice(created_at=None)
     counts, found = _add_silently(store, bare, "store", "created_at", "rating", "rating_max")
     assert (counts, found) == (IngestCounts(duplicates=1, kept=1), known)
-    edited = voice(text="改了", product="薯片")
+    edited = voice(text="改了", product="薯片", created_at=None)
     counts, found = _add_silently(store, edited, "store", "created_at", "product")
     assert counts == IngestCounts(edited=1, kept=1)
     assert found == replace(edited, store="朝阳店", created_at=NOW)
@@ -92,8 +93,10 @@ def test_what_an_order_filled_gives_way_to_what_a_source_said(store: Store) -> N
 
 
 def test_without_a_time_it_occurred_when_it_came_in(store: Store) -> None:
-    add(store, [voice()])
-    row = store.feedback(voice().feedback_id)
+    bare = voice(created_at=None)
+    assert add(store, [bare, voice("2")]) == IngestCounts(accepted=2, undated=1)
+    assert add(store, [bare]) == IngestCounts(duplicates=1)
+    row = store.feedback(bare.feedback_id)
     assert row is not None
     assert row.feedback.created_at is None
     assert row.occurred_at.isoformat() == NOW.isoformat()
@@ -254,8 +257,9 @@ def hostile(case: str, text: str) -> Feedback:
 
 def test_any_text_comes_back_the_same_from_every_engine(store: Store) -> None:
     items = [hostile(case, given) for case, (given, _) in CASE_9.items()]
-    assert add(store, items) == IngestCounts(accepted=len(CASE_9))
-    assert add(store, items) == IngestCounts(duplicates=len(CASE_9))
+    count = len(CASE_9)
+    assert add(store, items) == IngestCounts(accepted=count, undated=count)
+    assert add(store, items) == IngestCounts(duplicates=count)
     rows = store.untagged("m", limit=len(CASE_9))
     for (case, (given, expected)), row in zip(CASE_9.items(), rows, strict=True):
         back = row.feedback

@@ -16,7 +16,7 @@ MODEL = "m@1.0.0"
 
 
 def voice(name: str = "1", text: str = "好") -> Feedback:
-    return Feedback("reviews", name, "review", text)
+    return Feedback("reviews", name, "review", text, created_at=NOW)
 
 
 def add(

@@ -74,7 +74,9 @@ def _satisfaction(call: Call) -> float:
 
 def _print(listed: Sequence[Call], *, is_whole: bool) -> None:
     moods = {"negative": "负面", "neutral": "中性", "positive": "正面", None: ""}
-    outcomes = {"resolved": "已解决", "unresolved": "未解决", "unknown": "不明"}
+    outcomes = {
+        "resolved": "已解决", "pending": "待跟进", "unresolved": "未解决", "unknown": "不明"
+    }  # fmt: skip
     print_table(
         f"会话 {len(listed)} 通{_mean(listed) if is_whole else ''}",
         {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voc.cli.reading import Unread
 from voc.cli.terminal import (
     ConfigOption,
     JsonOption,
@@ -39,7 +40,8 @@ def ingest(
 ) -> None:
     """Bring customers and orders into the directory; the newest of each wins.
 
-    A row that has a sum and a time is an order. No raw id is stored, nor any name or number.
+    A row that has a sum and a time is an order. No raw id is stored, nor any name or number. A
+    source that cannot be read is told and holds up none of the others; the exit status is then 1.
 
     Example: voc customers ingest members.xlsx orders.csv --map tier=会员等级
     """
@@ -47,12 +49,15 @@ def ingest(
 
     settings = settings_from(config)
     told = field_map(mapping)
+    unread = Unread(raises=len(sources) == 1)
     with opened_store(settings, makes_it=True) as store:
         for origin in sources:
-            counts = ingest_customers(store, origin, settings=settings, mapping=told)
-            say(told_of(counts))
-            for note in counts.notes:
-                say(f"{counts.source}: {note}")
+            with unread.told(origin):
+                counts = ingest_customers(store, origin, settings=settings, mapping=told)
+                say(told_of(counts))
+                for note in counts.notes:
+                    say(f"{counts.source}: {note}")
+    unread.leave()
 
 
 def told_of(counts: DirectoryCounts) -> str:
@@ -133,7 +138,9 @@ def show_customer(
 def forget(
     customer_id: Annotated[
         str,
-        typer.Argument(metavar="ID", help="A pseudonym (c_…), a customer's id, or an author."),
+        typer.Argument(
+            metavar="ID", help="A pseudonym (c_…), a customer's id or telephone, or an author."
+        ),
     ],
     yes: Annotated[
         bool, typer.Option("--yes", help="Do it; without, only say what would go.")
@@ -149,14 +156,14 @@ def forget(
     Example: voc forget 13800138000 --yes
     """
     from voc.pipeline.forgetting import forget as remove
-    from voc.pipeline.forgetting import key_of
+    from voc.pipeline.forgetting import forgettable
 
     settings = settings_from(config)
     with opened_store(settings) as store:
         if yes:
             told = remove(store, settings, customer_id, actor=actor)
         else:
-            told = store.forgettable(key_of(store, settings, customer_id))
+            told = forgettable(store, settings, customer_id)
     gone = "removed" if yes else "would go"
     say(
         f"{gone}: {told.feedback} feedbacks, {told.orders} orders, {told.customers} customers;"

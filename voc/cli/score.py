@@ -91,6 +91,7 @@ def score(
             source, out, engine=engine, settings=settings, options=options,
             on_progress=progress.update,
             on_open=lambda done: _tell_begin(out, done) if resume else None,
+            on_note=lambda note: say(f"{source}: {note}"),
         )  # fmt: skip
     if not (summary.rows or summary.rejects):
         say(f"{source} has no rows, so there is nothing to tag.")

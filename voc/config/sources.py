@@ -97,7 +97,8 @@ class DiscuzSettings(ForumSettings):
     url: str = Field(pattern=_ADDRESS, description="Address of the forum, without forum.php.")
     boards: tuple[int, ...] = Field(min_length=1, description="Numbers of boards (fid).")
     staff_groups: tuple[str, ...] = Field(
-        default=(), description="User groups that answer for the company, as 官方客服."
+        default=("管理员", "管理員"),
+        description="User groups that answer for the company; 版主 are often customers.",
     )
 
 

@@ -110,6 +110,10 @@ class ImapSourceSettings(SourceBase):
     user: str = Field(min_length=1, description="Account.")
     password: str = Field(min_length=1, description="Its password, or an app's own.")
     folder: str = Field(default="INBOX", min_length=1, description="Folder that is read.")
+    staff: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses that answer for the company beside user, or @its.domain.",
+    )
     allow_private: bool = Field(
         default=False, description="Whether the server may lie in a private network."
     )

@@ -1,6 +1,7 @@
 """Figures on what customers say: scores, shares, weeks and drivers, each with its uncertainty."""
 
-from voc.insights.calls import CallSummary, Outcome, outcome_of, summarise_call
+from voc.insights.call_outcomes import Outcome, outcome_of
+from voc.insights.calls import CallSummary, summarise_call
 from voc.insights.contradictions import Contradiction, contradiction
 from voc.insights.drivers import ENOUGH, ScoreDriver, ScoreSums, score_driver, sums_of
 from voc.insights.proportions import Difference, Proportion, difference, proportion

@@ -5,36 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from voc.insights.call_outcomes import Outcome, outcome_of
 from voc.records import Polarity, Turn
 from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.marks import blank_marks
 
-Outcome = Literal["resolved", "unresolved", "unknown"]
-
 _CUSTOMER, _AGENT = "customer", "agent"
 _PAUSE_S: Final = 3.0
-_LAST_TURNS: Final = 3
+_LONG_PAUSE_S: Final = 10.0
+_SLOW_CHARS_A_SECOND: Final = 3.0
+"""Chinese is spoken at four to six characters a second, to customers, too."""
 _REASON_CHARS: Final = 60
 _RANK: Final[dict[Polarity, int]] = {"negative": 0, "neutral": 1, "positive": 2}
 _HOLD: Final = re.compile(
     r"(?:请|您)(?:您)?稍[等候]|稍等(?:一下|片刻)|不要挂[机断]|请(?:您)?不要挂|帮您(?:查|核实)一下"
 )
-_SETTLED: Final = re.compile(
-    r"(?<![没未就])(?:解决了|可以了|好了|到账了|收到了|搞定|弄好了|明白了)|没有(?:其他)?(?:问题|了)"
-)
-_SETTLED_CHARS: Final = 25  # a turn's end, where words such as 好了 tell of the matter as a whole
-_REQUESTS: Final = re.compile(
-    r"请(?!问)|尽快|希望|麻烦[你您帮尽快]|帮[我忙]|能不能|可不可以|为什么|凭什么|怎么"
-)
-_THANKS: Final = re.compile(r"谢谢|感谢|辛苦了")
-_UNRESOLVED: Final = re.compile(
-    r"[没未](?:有)?(?:解决|收到|到账|处理|用|人管|人回)|还是(?:不行|没|不能|老样子)|不行|没用|投诉|举报|曝光"
-    r"|算了|不满意|推[脱诿卸]|踢皮球|敷衍|骗"
-)
-_NODDED: Final = re.compile(r"^(?:好的?|嗯+|哦|行|再见|拜拜)?[\s,，。!！~～]*$")
-_ASKS: Final = re.compile(r"[?？]")
 _GREETING: Final = re.compile(
     r"×*(?:(?:喂|[你您]好|早上好|下午好|晚上好|nihao|嗯+|啊|哎|哦|亲爱的|亲|老板|客服|有人在?[吗么没不嘛]?"
     r"|在[吗么不嘛]?|人呢|是?人工(?:客服|服务)?吗?|我?要?转人工(?:客服|服务)?|请问(?:一下)?|我?想?(?:问|咨询)一?下"
@@ -55,7 +42,10 @@ class CallSummary:
         turns: Turns in all.
         customer_turns: Those of the customer.
         seconds: From the first word to the last; `None` where nobody told seconds.
-        silence_s: Seconds in pauses of at least three seconds in which nobody speaks.
+        silence_s: Seconds in pauses of at least three seconds in which nobody speaks. Behind a
+            turn that was spoken and does not tell its end, at least so many: those beyond what
+            saying its words takes at three characters a second, where they are ten or more.
+            `None` where no turn tells its end and no such pause is found.
         hold_s: Those of them behind an agent who asks to wait; part of `silence_s`.
         longest_silence_s: The longest of the pauses.
         start: Polarity of the customer's first turn that was judged.
@@ -65,7 +55,7 @@ class CallSummary:
         reason_turn: Which turn they stand in, from 0.
         last: The customer's last words that are neither, at most 60 code points; `None` where
             they stand in the same turn as `reason`.
-        outcome: What the customer's last words say of it; a guess by cues.
+        outcome: What the last words of both sides say of it; a guess by cues.
     """
 
     turns: int
@@ -83,17 +73,20 @@ class CallSummary:
     outcome: Outcome
 
 
-def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None]) -> CallSummary:
+def summarise_call(
+    turns: Sequence[Turn], polarities: Sequence[Polarity | None], *, is_spoken: bool = True
+) -> CallSummary:
     """Sums up a conversation.
 
     Args:
         turns: All turns, in order; speakers `customer` and `agent`.
         polarities: One for each turn; only those of the customer's turns are looked at, and
             `None` is a turn that was not judged.
+        is_spoken: Whether it was spoken; the turns of a chat begin when they were sent.
     """
     own = [place for place, turn in enumerate(turns) if turn.speaker == _CUSTOMER]
     moods: list[Polarity] = [mood for place in own if (mood := polarities[place]) is not None]
-    pauses = _pauses(turns)
+    pauses = _pauses(turns, is_spoken=is_spoken)
     telling = [place for place in own if not _GREETING.fullmatch(_told(turns[place]))]
     reason = telling[0] if telling else None
     return CallSummary(
@@ -111,30 +104,11 @@ def summarise_call(turns: Sequence[Turn], polarities: Sequence[Polarity | None])
         reason=_short(_told(turns[reason])) if reason is not None else None,
         reason_turn=reason,
         last=_short(_told(turns[telling[-1]])) if len(telling) > 1 else None,
-        outcome=outcome_of([turns[place].text for place in own]),
+        outcome=outcome_of(
+            [turns[place].text for place in own],
+            [turn.text for turn in turns if turn.speaker == _AGENT],
+        ),
     )
-
-
-def outcome_of(said: Sequence[str]) -> Outcome:
-    """Tells by the customer's last words whether the matter was settled.
-
-    That it was is believed of the last turn alone (a bare 再见 or 好的 behind it does not count),
-    where it neither complains nor asks, and of its end; mere thanks do not tell it of somebody's
-    only words, nor beside a request, as many thank in advance. Else a complaint in one of the last
-    three says that it was not.
-    """
-    told = [text for text in said if not _NODDED.match(text)][-_LAST_TURNS:]
-    if told and _is_settled(told[-1], is_only=len(told) == 1):
-        return "resolved"
-    return "unresolved" if any(map(_UNRESOLVED.search, told)) else "unknown"
-
-
-def _is_settled(text: str, *, is_only: bool) -> bool:
-    if _UNRESOLVED.search(text) or _ASKS.search(text):
-        return False
-    if _SETTLED.search(text[-_SETTLED_CHARS:]):
-        return True
-    return bool(not is_only and _THANKS.search(text) and not _REQUESTS.search(text))
 
 
 def _told(turn: Turn) -> str:
@@ -147,21 +121,32 @@ def _short(text: str) -> str:
     return text if len(text) <= _REASON_CHARS else f"{text[: _REASON_CHARS - 1]}…"
 
 
-def _pauses(turns: Sequence[Turn]) -> list[tuple[float, bool]] | None:
-    """(seconds, whether the customer was asked to wait) of each pause; `None` without seconds."""
-    known = False
+def _pauses(turns: Sequence[Turn], *, is_spoken: bool) -> list[tuple[float, bool]] | None:
+    """(seconds, whether the customer was asked to wait) of each pause; `None` where unknown."""
+    is_known = False
     pauses: list[tuple[float, bool]] = []
-    spoken_until: float | None = None
+    until: float | None = None
+    is_guess = False
     for place, turn in enumerate(turns):
-        if turn.start_s is not None and spoken_until is not None:
-            known = True
-            gap = round(turn.start_s - spoken_until, 3)
-            before = turns[place - 1]
-            if gap >= _PAUSE_S:
+        if turn.start_s is not None and until is not None:
+            is_known = is_known or not is_guess
+            gap = round(turn.start_s - until, 3)
+            if gap >= (_LONG_PAUSE_S if is_guess else _PAUSE_S):
+                before = turns[place - 1]
                 pauses.append((gap, before.speaker == _AGENT and bool(_HOLD.search(before.text))))
-        if turn.end_s is not None:
-            spoken_until = max(spoken_until or 0.0, turn.end_s)
-    return pauses if known else None
+        end = turn.end_s if turn.end_s is not None else _latest_end(turn) if is_spoken else None
+        if end is None:
+            until = None
+        elif until is None or end >= until:
+            until, is_guess = end, turn.end_s is None
+    return pauses if is_known or pauses else None
+
+
+def _latest_end(turn: Turn) -> float | None:
+    """Returns when a turn that tells its start alone was over, its words said slowly."""
+    if turn.start_s is None:
+        return None
+    return turn.start_s + len("".join(turn.text.split())) / _SLOW_CHARS_A_SECOND
 
 
 def _length(turns: Sequence[Turn]) -> float | None:

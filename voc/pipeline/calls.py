@@ -184,7 +184,9 @@ def calls_of(
         feedback = stored.voice.feedback
         if is_conversation(feedback):
             tags = stored.tags or reader.read([feedback])[0]
-            summary = summarise_call(feedback.turns, tags.moods)
+            summary = summarise_call(
+                feedback.turns, tags.moods, is_spoken=feedback.channel == "hotline"
+            )
             yield Call(stored.voice, summary, tags.satisfaction, stored.industry, stored.aspects)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -22,11 +22,12 @@ from voc.sources.customers import (
     read_customers,
 )
 from voc.sources.files import source_name
+from voc.sources.phones import told_phone
 from voc.sources.rows import Row
 from voc.sources.sql import query_rows
 from voc.sources.tables import read_rows
 from voc.store import Store, UpsertCounts
-from voc.text.privacy import pseudonym
+from voc.text.privacy import customer_pseudonym, pseudonym
 
 ROWS: Final = 500
 """Rows of one transaction."""
@@ -79,41 +80,46 @@ def ingest_customers(
             known.url, known.query, name=origin, base=settings.base_dir
         )
         first = next(rows, None)
-        columns = first.values if isinstance(first, Row) else {}
-        return _ingest(
-            store, origin, chain([first] if first else [], rows), list(columns), told, settings
-        )
+        sample = [first] if isinstance(first, Row) else []
+        rows = chain([first] if first else [], rows)
+        return _ingest(store, origin, rows, sample, told, settings)
     path = settings.resolve(known.path) if known else None
     file = path or Path(origin)
     with read_rows(file) as table:
         name = origin if known else source_name(file)
-        return _ingest(store, name, table, table.columns, told, settings)
+        counts = _ingest(store, name, table, table.sample(), told, settings, table.header)
+        return replace(counts, notes=(*table.notes, *counts.notes))
 
 
 def _ingest(
     store: Store,
     name: str,
     rows: Iterable[Row | Reject],
-    names: list[str],
+    sample: Sequence[Row],
     told: Mapping[str, str],
     settings: Settings,
+    header: Sequence[str] = (),
 ) -> DirectoryCounts:
+    values = [row.values for row in sample]
+    names = list(header) or list(dict.fromkeys(name for row in values for name in row))
     if not names:
         return DirectoryCounts(name, notes=("there are no rows",))
-    columns = find_customer_columns(names, mapping=told)
+    columns = find_customer_columns(names, mapping=told, sample_rows=values)
     read = read_customers(rows, columns, source=name, zone=settings.zone)
     counts = keep_customers(store, read, source=name, settings=settings)
-    return DirectoryCounts(
-        name, counts.customers, counts.orders, counts.rejected, tuple(_notes(columns))
-    )
+    return replace(counts, notes=tuple(_notes(columns, has_rows=bool(sample or counts.rejected))))
 
 
-def _notes(columns: CustomerColumns) -> Iterator[str]:
+def _notes(columns: CustomerColumns, *, has_rows: bool) -> Iterator[str]:
+    if not has_rows:
+        yield "there are no rows below the header"
     if columns.has_lone_amount:
         yield (
             f"{columns.columns['amount']!r} stands beside no time of an order and was not read; "
             "name that column with --map ordered_at=COLUMN"
         )
+    if columns.by_phone:
+        yield told_phone(columns.columns["customer_id"])
 
 
 def keep_customers(
@@ -180,7 +186,7 @@ def customer_of(row: CustomerRow, key: bytes, now: datetime) -> Customer:
     told = row.values
     store = told.get("home_store") or (None if row.is_order else told.get("store"))
     return Customer(
-        customer_id=pseudonym(told["customer_id"], key=key),
+        customer_id=customer_pseudonym(told["customer_id"], key=key),
         updated_at=_updated_at(told, now),
         tier=_hidden(told.get("tier")),
         store=_hidden(store),
@@ -193,7 +199,7 @@ def customer_of(row: CustomerRow, key: bytes, now: datetime) -> Customer:
 def order_of(row: CustomerRow, key: bytes, now: datetime) -> Order:
     """Returns the order that a row is; one without a number is named by all that it says."""
     told = row.values
-    customer_id = pseudonym(told["customer_id"], key=key)
+    customer_id = customer_pseudonym(told["customer_id"], key=key)
     number = told.get("order_id")
     if number is None:
         parts = (told.get(name) for name in ("amount", "product", "store"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Final
 
@@ -10,7 +12,7 @@ from voc.config import Settings
 from voc.pipeline.ingesting import customer_key
 from voc.sources.identity import named
 from voc.store import Forgotten, Store
-from voc.text.privacy import pseudonym
+from voc.text.privacy import customer_pseudonym, pseudonym
 
 _PSEUDONYM: Final = re.compile(r"c_[0-9a-f]{20}")
 _ACTION: Final = "forget"
@@ -20,8 +22,12 @@ def key_of(store: Store, settings: Settings, customer_id: str) -> str:
     """Returns the pseudonym of a customer who is named by it, or by the id other systems use."""
     if _PSEUDONYM.fullmatch(customer_id):
         return customer_id
-    # As it was cleaned when it came in.
-    return pseudonym(named(customer_id) or customer_id, key=customer_key(store, settings))
+    return customer_pseudonym(_cleaned(customer_id), key=customer_key(store, settings))
+
+
+def forgettable(store: Store, settings: Settings, customer_id: str) -> Forgotten:
+    """Returns what `forget` would remove."""
+    return _sum(store.forgettable(key) for key in _keys_of(store, settings, customer_id))
 
 
 def forget(store: Store, settings: Settings, customer_id: str, *, actor: str) -> Forgotten:
@@ -36,9 +42,26 @@ def forget(store: Store, settings: Settings, customer_id: str, *, actor: str) ->
     Returns:
         What went.
     """
-    key = key_of(store, settings, customer_id)
+    keys = _keys_of(store, settings, customer_id)
     now = datetime.now(UTC)
     with store.transaction() as transaction:
-        told = transaction.forget(key, now)
-        transaction.add_audit(actor, _ACTION, [key], now)
+        told = _sum(transaction.forget(key, now) for key in keys)
+        transaction.add_audit(actor, _ACTION, keys, now)
     return told
+
+
+def _keys_of(store: Store, settings: Settings, customer_id: str) -> list[str]:
+    """Returns the pseudonyms of a person: as a customer, and of a number as an author wrote it."""
+    keys = [key_of(store, settings, customer_id)]
+    if not _PSEUDONYM.fullmatch(customer_id):
+        keys.append(pseudonym(_cleaned(customer_id), key=customer_key(store, settings)))
+    return list(dict.fromkeys(keys))
+
+
+def _cleaned(customer_id: str) -> str:
+    """Returns an id as it was cleaned when it came in."""
+    return named(customer_id) or customer_id
+
+
+def _sum(parts: Iterable[Forgotten]) -> Forgotten:
+    return Forgotten(*map(sum, zip(*map(astuple, parts), strict=True)))

@@ -43,7 +43,7 @@ class Ingested:
         forbidden: Addresses that were not read, as robots.txt or the guard forbids it.
         withdrawn: Known voices that the source says are gone.
         kept: Known voices that keep fields which the source says nothing of now.
-        undated: Rows that tell no time.
+        undated: New and edited voices that tell no time.
         placed: Those of them for which their source told another one: of a file, or of a change.
     """
 
@@ -181,8 +181,8 @@ class Intake:
             page.forbidden,
             withdrawn,
             counts.kept,
-            sum(item.created_at is None for item in kept),
-            len(moments),
+            counts.undated,
+            counts.placed,
         )
 
 

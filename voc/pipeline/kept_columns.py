@@ -12,7 +12,8 @@ from voc.sources.identity import written
 from voc.sources.rows import Row
 from voc.sources.tables import Table
 from voc.text.normalise import sanitise
-from voc.text.privacy import mask
+from voc.text.personal.columns import is_personal_column
+from voc.text.privacy import MASK, mask
 
 
 def check_kept(table: Table, names: Sequence[str]) -> None:
@@ -36,15 +37,18 @@ def kept_of(row: Row, names: Sequence[str], *, masked: bool) -> Mapping[str, Any
     Args:
         row: What was read.
         names: The columns.
-        masked: Whether personal data are masked.
+        masked: Whether personal data are masked, a cell as a whole where its column's name says
+            what it is.
     """
-    return {name: _cell(row.values.get(name), masked=masked) for name in names}
+    return {name: _cell(name, row.values.get(name), masked=masked) for name in names}
 
 
-def _cell(value: Any, *, masked: bool) -> Any:
+def _cell(name: str, value: Any, *, masked: bool) -> Any:
     if value is None or isinstance(value, bool):
         return value
     text = _text(value)
+    if masked and is_personal_column(name):
+        return MASK * len(text)
     kept = mask(text).text if masked else text
     is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
     return value if is_number and kept == text and abs(value) < 2**63 else kept

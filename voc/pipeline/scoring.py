@@ -16,9 +16,11 @@ from voc.pipeline.tagging import Failure, Tagger, tag_feedback
 from voc.records import Feedback, Tags, Task, stable_id
 from voc.results import open_results
 from voc.results.writing import Summary
+from voc.sources.answer_sheets import PLAIN_REMEDY, AnswerSheets, sheets_in, told_questions
 from voc.sources.base import Reject
 from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.feedback import to_feedback
+from voc.sources.names import by_field
 from voc.sources.rows import Row
 from voc.sources.tables import Table, read_rows
 from voc.tagging.engine import BoundEngine, Engine
@@ -70,6 +72,7 @@ def score_file(
     options: ScoreOptions,
     on_progress: Progress = lambda *_: None,
     on_open: Callable[[int], None] = lambda _: None,
+    on_note: Callable[[str], None] = lambda _: None,
 ) -> Summary:
     """Tags every row of a file.
 
@@ -85,6 +88,7 @@ def score_file(
         options: How; columns that `keep` names stand in each row's `extra`, masked as texts are.
         on_progress: Told of (bytes read, bytes in all) after each batch.
         on_open: Told how many rows an earlier run has dealt with.
+        on_note: Told, at the end, how the table was read: its header, its sheets, its questions.
 
     Raises:
         UsageError: A column, a format or a task is unknown, or the text's column cannot be told.
@@ -106,13 +110,18 @@ def score_file(
     ):
         check_kept(table, options.keep)
         on_open(results.rows_done)
-        rows = islice(_inputs(table, settings, options), results.rows_done, None)
+        sheets = _sheets_of(table, options)
+        rows = islice(_inputs(table, sheets, settings, options), results.rows_done, None)
         done = results.rows_done
         while batch := list(islice(rows, settings.score.batch_rows)):
             done += len(batch)
             tagged, rejects = _tag(bound, batch, table.name, settings)
             results.write(tagged, rejects, done)
             on_progress(table.progress.bytes_read, table.progress.bytes_total)
+        for note in table.notes:
+            on_note(note)
+        if sheets is not None and sheets.is_guess:
+            on_note(told_questions(sheets, PLAIN_REMEDY))
         return results.finish()
 
 
@@ -143,18 +152,29 @@ def _tag(
     return tagged, rejects
 
 
-def _inputs(table: Table, settings: Settings, options: ScoreOptions) -> Iterator[_Input]:
+def _sheets_of(table: Table, options: ScoreOptions) -> AnswerSheets | None:
+    """Finds how a survey's export is read; `None` of what is read as any table."""
+    sheets = sheets_in(table, mapping=by_field(options.columns))
+    return None if sheets is None or sheets.is_plain else sheets
+
+
+def _inputs(
+    table: Table, sheets: AnswerSheets | None, settings: Settings, options: ScoreOptions
+) -> Iterator[_Input]:
     columns: ColumnMap | None = None
-    for number, item in enumerate(table, 1):
+    for number, item in enumerate(islice(table, sheets.headers.rows if sheets else 0, None), 1):
         if isinstance(item, Reject):
             yield _Input(item.place, str(number), None, _masked(item))
             continue
-        columns = columns or columns_of(table, item, options.columns)
+        row = sheets.of(item) if sheets else item
+        if columns is None:
+            columns = sheets.columns(row) if sheets else columns_of(table, row, options.columns)
         try:
             feedback = to_feedback(
-                item,
+                row,
                 columns,
                 source=table.name,
+                channel="survey" if sheets else None,
                 zone=settings.zone,
                 # One more than is read, so that the engine sees that there is more and says so.
                 max_chars=settings.text.max_chars + 1,

@@ -15,7 +15,7 @@ from voc.text.bursts import names_account
 from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
-from voc.text.privacy import MASK, mask, pseudonym
+from voc.text.privacy import MASK, customer_pseudonym, mask, pseudonym
 from voc.text.speakers import AGENT, CUSTOMER, NARRATOR
 
 # Speakers that are no person's name: roles, and the numbers that recognisers of speech give.
@@ -48,7 +48,7 @@ def protect(feedback: Feedback, *, key: bytes, masked: bool = True) -> Feedback:
         title=hide(feedback.title) if feedback.title else feedback.title,
         turns=_protected_turns(feedback, text, hide, key),
         author=_protected_author(feedback.author, key),
-        customer_id=pseudonym(feedback.customer_id, key=key) if feedback.customer_id else None,
+        customer_id=_protected_customer(feedback.customer_id, key),
         extra=_protected_values(feedback.extra) if masked else feedback.extra,
         **(_protected_context(feedback) if masked else {}),
     )
@@ -132,6 +132,10 @@ def _protected_turns(
         turns[number] = replace(turn, text=text[start : start + len(turn.text)])
         start += len(turn.text) + 1
     return tuple(turns)
+
+
+def _protected_customer(customer_id: str | None, key: bytes) -> str | None:
+    return customer_pseudonym(customer_id, key=key) if customer_id else None
 
 
 def _protected_author(author: str | None, key: bytes) -> str | None:

@@ -53,7 +53,8 @@ class CallFigures:
         satisfaction: What is predicted of them; `None` where nothing is.
         is_enough: Whether they are enough to tell a mean.
         model: What predicted it.
-        resolved: By the customer's last words; the same for `unresolved` and `unknown`.
+        resolved: By the last words of both sides; the same for `unresolved` and `unknown`.
+        pending: Those in which the company promised to do more, and nobody says that it was done.
         soothed: Of those that began negative, those that did not end so.
         soured: Of those that did not begin negative, those that ended so.
         lowest: The least satisfied ones, the lowest first.
@@ -65,6 +66,7 @@ class CallFigures:
     is_enough: bool
     model: str
     resolved: Proportion
+    pending: Proportion
     unresolved: Proportion
     unknown: Proportion
     soothed: Proportion

@@ -99,6 +99,7 @@ def call_figures(
         is_enough=len(tally.scores) >= FEWEST_CALLS,
         model="、".join(sorted(tally.models)),
         resolved=proportion(tally.outcomes["resolved"], tally.total),
+        pending=proportion(tally.outcomes["pending"], tally.total),
         unresolved=proportion(tally.outcomes["unresolved"], tally.total),
         unknown=proportion(tally.outcomes["unknown"], tally.total),
         soothed=proportion(began - tally.moods["negative", "negative"], began),

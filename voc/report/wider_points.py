@@ -91,10 +91,11 @@ def _calls(findings: Findings) -> Iterator[KeyPoint]:
         return
     left = calls.unresolved
     sentence = [
-        plain(f"{number(calls.total)} 通会话，按客户最后的话 "),
+        plain(f"{number(calls.total)} 通会话，按最后的话 "),
         strong(f"{percent(left.share)} 未解决"),
         plain(
-            f"（95% 区间 {interval(left.low, left.high)}），{percent(calls.resolved.share)} 已解决"
+            f"（95% 区间 {interval(left.low, left.high)}），"
+            f"{percent(calls.pending.share)} 待跟进，{percent(calls.resolved.share)} 已解决"
         ),
     ]
     if calls.soothed.total >= FEWEST_CALLS:

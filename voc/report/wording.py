@@ -41,7 +41,12 @@ EFFECT_LABELS: Final = {
     "insufficient": "样本不足",
 }
 KIND_LABELS: Final = {"issue": "问题", "aspect": "方面", "topic": "主题"}
-OUTCOME_LABELS: Final = {"resolved": "已解决", "unresolved": "未解决", "unknown": "看不出"}
+OUTCOME_LABELS: Final = {
+    "resolved": "已解决",
+    "pending": "待跟进",
+    "unresolved": "未解决",
+    "unknown": "看不出",
+}
 UNIT_LABELS: Final = {"week": "周", "month": "月", "quarter": "季度"}
 SCORE_LABELS: Final = {"rating": "平均评分", "nps": "NPS 打分"}
 MINUS: Final = "−"

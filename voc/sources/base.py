@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 from typing import Any, Final, Protocol, runtime_checkable
+
+import orjson
 
 from voc.records import Feedback
 
@@ -155,6 +158,11 @@ class Noting(Source, Protocol):
 def notes_of(source: Source) -> tuple[str, ...]:
     """Returns what a source has to tell of its last run."""
     return tuple(source.notes) if isinstance(source, Noting) else ()
+
+
+def digest_of_told(*told: Any) -> str:
+    """Returns a hash of what settings tell of how a source is read, to keep in its cursor."""
+    return hashlib.blake2b(orjson.dumps(told), digest_size=8).hexdigest()
 
 
 class Draft:

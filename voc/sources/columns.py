@@ -27,13 +27,14 @@ from voc.sources.names import (
     by_field,
     fold,
 )
+from voc.sources.phones import phone_column
 from voc.sources.values import DELETED, is_number_like, read_rating, read_score, scale_of
 
 if TYPE_CHECKING:
     from voc.sources.answers import AnswerColumns
 
 _LISTED_COLUMNS = 30
-_NPS_RANGE = re.compile(r"0\s*(?:-|~|—|到|至)\s*10|nps|可能|意愿|愿意|程度|多大")
+_NPS_RANGE = re.compile(r"0\s*(?:-|~|—|到|至)\s*10|nps|可能|意愿|愿意|程度|多大|likely")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,13 @@ class ColumnMap:
 
     Attributes:
         columns: Field: column, for the fields that have one.
-        used: The columns that hold a field.
+        used: The columns that are read: those that hold a field, and `phone`.
         rating_max: The best rating there is (5, 10 or 100), as far as the sample tells.
         threaded: Whether columns speak of threads or replies.
         medium: Whether conversations were spoken or written, as far as the sample tells.
         answer: What names a survey's answer sheet that has no id; `None` of anything else.
+        words: All columns that could be the text, where it may stand in several.
+        phone: The column of telephones that tell the customers, where none has their ids.
     """
 
     columns: Mapping[str, str]
@@ -54,10 +57,14 @@ class ColumnMap:
     threaded: bool = False
     medium: Medium | None = None
     answer: AnswerColumns | None = None
+    words: tuple[str, ...] = ()
+    phone: str | None = None
     used: frozenset[str] = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "used", frozenset(self.columns.values()))
+        object.__setattr__(
+            self, "used", frozenset(filter(None, (*self.columns.values(), self.phone)))
+        )
 
     def __getitem__(self, name: str) -> str | None:
         return self.columns.get(name)
@@ -84,6 +91,7 @@ def find_columns(
     id: str | None = None,  # noqa: A002 - as `--id` is called
     mapping: Mapping[str, str] = MappingProxyType({}),
     sample_rows: Sequence[Mapping[str, Any]] = (),
+    several: bool = False,
 ) -> ColumnMap:
     """Finds the column of each field.
 
@@ -97,6 +105,8 @@ def find_columns(
         id: The id's column, as `--id` tells it.
         mapping: Field: column, as `--map` tells them; fields as `field_named` knows them.
         sample_rows: Some rows; they tell the scale of ratings and numbers from words.
+        several: Whether words may stand in several columns, as a survey's open answers do: the
+            first one is then the text's, and `words` has all.
 
     Raises:
         UsageError: A told field or column does not exist, or the text's column is missing or
@@ -110,20 +120,25 @@ def find_columns(
     found = {field: _told_column(field, column, names) for field, column in told.items()}
     folded = [(name, fold(name)) for name in names]
     samples = _Samples(sample_rows)
+    words: list[str] = []
     _find_exact(folded, found, samples)
     if "text" not in found:
-        _find_text(names, folded, found, samples, exact=True)
+        words = _find_text(names, folded, found, samples, exact=True, several=several)
     for field in PARTS:
         if field not in found and field != "text":
             _find_containing(field, folded, found, samples)
     if not (found.get("text") or found.get("turns")):
-        _find_text(names, folded, found, samples, exact=False)
+        words = _find_text(names, folded, found, samples, exact=False, several=several)
     return ColumnMap(
         columns={field: column for field, column in found.items() if column},
         rating_max=samples.rating_max(found.get("rating") or None),
         threaded=any(name in THREAD_NAMES for _, name in folded)
         or samples.have_replies(found.get("turns")),
         medium=medium_of(samples.conversations(found), names),
+        words=tuple(words),
+        phone=None
+        if "customer_id" in found
+        else phone_column(names, sample_rows, besides=frozenset(found.values())),
     )
 
 
@@ -155,6 +170,12 @@ class _Samples:
         told = (read_score(value, lowest=1, highest=7) is not None for value in values)
         return self.are_numbers(column) or (bool(values) and all(told))
 
+    def may_be_scores(self, column: str) -> bool:
+        """Whether one of the values is from 0 to 10, or there are none: no group, as Promoter."""
+        values = self.values(column)
+        told = (read_score(value, lowest=0, highest=10) is not None for value in values)
+        return not values or any(told)
+
     def are_lists(self, column: str) -> bool:
         return any(
             isinstance(value, list) or (isinstance(value, str) and value.lstrip().startswith("[{"))
@@ -173,7 +194,7 @@ class _Samples:
             turns = _listed_turns(row.get(found.get("turns", "")))
             words = row.get(found.get("text", ""))
             if not turns and isinstance(words, str):
-                turns = [turn.as_dict() for turn in turns_in_text(words)]
+                turns = [{"text": turn.text} for turn in turns_in_text(words)]
             if turns:
                 yield turns
 
@@ -235,7 +256,7 @@ def _find_containing(
     for column, name in folded:
         if column in found.values() or not _contains(field, name):
             continue
-        if field == "nps" and not _NPS_RANGE.search(name):
+        if field == "nps" and not (_NPS_RANGE.search(name) and samples.may_be_scores(column)):
             continue
         if field == "ces" and "费力" not in name and not samples.are_efforts(column):
             continue
@@ -256,7 +277,9 @@ def _find_text(
     samples: _Samples,
     *,
     exact: bool,
-) -> None:
+    several: bool,
+) -> list[str]:
+    """Takes the text's column; returns all that could be it."""
     taken = set(found.values())
     free = [
         (column, name)
@@ -273,19 +296,20 @@ def _find_text(
         if len(names) == 1:
             tiers.append(list(names))
     for candidates in tiers:
-        if len(candidates) > 1:
+        if len(candidates) > 1 and not several:
             raise UsageError(
                 f"The text could stand in {_listed(candidates)}. Say which one with --text. "
                 f"The columns are: {_listed(names)}."
             )
         if candidates:
             found["text"] = candidates[0]
-            return
+            return candidates
     if not exact:
         raise UsageError(
             "No column looks like the customers' words (评论, 评价内容, 留言, 反馈, text, …). "
             f"Say which one it is with --text. The columns are: {_listed(names)}."
         )
+    return []
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -14,8 +14,10 @@ from voc.errors import RowError, UsageError, nearest
 from voc.sources.base import Reject
 from voc.sources.identity import named
 from voc.sources.names import EXACT, fold
+from voc.sources.phones import phone_column, phone_in
 from voc.sources.rows import Row
 from voc.sources.times import read_time
+from voc.sources.totals import TOTAL_ROW, is_total
 from voc.sources.values import folded, number_in
 
 
@@ -59,6 +61,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """The names of each field's columns after `fold`, the better first."""
 
 _MOST_TAGS: Final = 50
+_ZERO_DATE: Final = "0000-00-00"
+"""What MariaDB and MySQL keep where a day is not known."""
 _MOST_AMOUNT: Final = 1e12
 _SPLIT: Final = re.compile(r"[,;|、，；\n]")
 _CURRENCY: Final = re.compile(r"^(?:¥|￥|rmb|cny|人民币)\s*|\s*(?:元|圆|rmb|cny)$")
@@ -85,9 +89,15 @@ class CustomerRow:
 
 @dataclass(frozen=True, slots=True)
 class CustomerColumns:
-    """Which column each field is read from."""
+    """Which column each field is read from.
+
+    Attributes:
+        columns: Field: column.
+        by_phone: Whether the customers' ids are their telephones, as no column has others.
+    """
 
     columns: Mapping[str, str]
+    by_phone: bool = False
 
     @property
     def has_lone_amount(self) -> bool:
@@ -96,9 +106,17 @@ class CustomerColumns:
 
 
 def find_customer_columns(
-    names: Sequence[str], *, mapping: Mapping[str, str] = MappingProxyType({})
+    names: Sequence[str],
+    *,
+    mapping: Mapping[str, str] = MappingProxyType({}),
+    sample_rows: Sequence[Mapping[str, Any]] = (),
 ) -> CustomerColumns:
     """Finds the column of each field: told ones, then by the names people use.
+
+    Args:
+        names: All columns.
+        mapping: Field: column, as they are told.
+        sample_rows: Some rows; where no column has ids, they tell that one has telephones.
 
     Raises:
         UsageError: A told field or column does not exist, or none holds the customers' ids.
@@ -122,12 +140,16 @@ def find_customer_columns(
         own = next((name for name in free if name not in found.values()), None)
         if field not in found and own is not None:
             found[field] = own
+    phone = None
+    if "customer_id" not in found:
+        phone = phone_column(names, sample_rows, besides=frozenset(found.values()))
+        found |= {"customer_id": phone} if phone else {}
     if "customer_id" not in found:
         raise UsageError(
             "No column looks like the customers' ids (客户编号, 会员号, customer_id, …). Say which "
             f"one it is with --map customer_id=COLUMN. The columns are: {', '.join(names[:30])}."
         )
-    return CustomerColumns(found)
+    return CustomerColumns(found, by_phone=phone is not None)
 
 
 def read_customers(
@@ -150,9 +172,13 @@ def read_customer(
     """Reads one row.
 
     Raises:
-        RowError: It names no customer, or its sum or a time cannot be read.
+        RowError: It names no customer, is a total of others, or its sum or a time cannot be read.
     """
     cells = {field: values.get(column) for field, column in columns.columns.items()}
+    if is_total(cells["customer_id"]):
+        raise RowError(TOTAL_ROW)
+    if columns.by_phone:
+        cells["customer_id"] = phone_in(cells["customer_id"])
     told: dict[str, Any] = {}
     for field, cell in cells.items():
         value = _READERS.get(field, _word)(field, cell, zone)
@@ -182,7 +208,8 @@ def _amount(field: str, cell: Any, _zone: ZoneInfo) -> float | None:
 
 
 def _time(field: str, cell: Any, zone: ZoneInfo) -> datetime | None:
-    if cell is None or named(cell) is None:
+    text = named(cell)
+    if text is None or text.startswith(_ZERO_DATE):
         return None
     found = read_time(cell, zone)
     if found is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +33,7 @@ _READ_ONLY: Final[Mapping[str, str]] = {
     "sqlite": "PRAGMA query_only = ON",
 }
 _CONNECT_S: Final = 15
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def database_url(told: str, *, name: str, base: Path = Path()) -> URL:
@@ -109,6 +111,21 @@ def read_only(url: URL, *, name: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def cell_of(value: Any) -> Any:
+    """Returns a cell as files have it: a few bits as their number, bytes of UTF-8 as words.
+
+    MariaDB and MySQL give BIT(1) to BIT(8) as one byte, and BLOB as bytes. Others are `None`.
+    """
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        return value
+    raw = bytes(value)
+    with suppress(UnicodeDecodeError):
+        text = raw.decode()
+        if not _CONTROLS.search(text):
+            return text
+    return raw[0] if len(raw) == 1 else None
 
 
 def shown(url: URL) -> str:

@@ -11,13 +11,15 @@ import orjson
 
 from voc.errors import RowError
 from voc.records import Turn
+from voc.sources.cells import is_filled_in, said_in
 from voc.sources.values import folded, number_in
 from voc.text.normalise import sanitise
 from voc.text.roles import find_roles, role_of_turns
-from voc.text.speakers import AGENT, CUSTOMER, LABEL, NARRATOR, NUMBERED, role_in
+from voc.text.speakers import AGENT, CUSTOMER, LABEL, NARRATOR, NO_CLOCK, NUMBERED, role_in
 
 _MARK = re.compile(
-    rf"^[ \t]*(?P<speaker>{LABEL}|{NUMBERED})[ \t]*[::：][ \t]*", re.IGNORECASE | re.MULTILINE
+    rf"^[ \t]*(?P<speaker>{LABEL}|{NUMBERED})[ \t]*[::：]{NO_CLOCK}[ \t]*",
+    re.IGNORECASE | re.MULTILINE,
 )
 _TURN_LIMIT: Final = 10_000
 _TIME_KEYS: Final = (("start_s", "start"), ("end_s", "end"))
@@ -59,11 +61,20 @@ def _turn(item: Any, number: int) -> Turn:
 
 
 def turns_in_text(text: str) -> tuple[Turn, ...]:
-    """Splits a transcript that marks its speakers at the beginning of lines.
+    """Splits a transcript that marks its speakers: at the beginning of lines, or as cells do.
 
     Returns:
-        The turns, or none where the text does not begin with a mark or only one side speaks.
+        The turns, or none where the text does not begin with a mark or only one side speaks, or
+        where turns follow each other on one line and it is not sure that it is a dialogue.
     """
+    lines = _turns_of_lines(text)
+    parts = tuple(
+        Turn(speaker_of(said.label), said.text, said.start_s) for said in said_in(text) if said.text
+    )
+    return parts if len(parts) > len(lines) else lines
+
+
+def _turns_of_lines(text: str) -> tuple[Turn, ...]:
     marks = list(_MARK.finditer(text))
     speakers = {speaker_of(mark["speaker"]) for mark in marks}
     if len(speakers) < 2 or text[: marks[0].start()].strip():
@@ -73,7 +84,9 @@ def turns_in_text(text: str) -> tuple[Turn, ...]:
         Turn(speaker_of(mark["speaker"]), text[mark.end() : end].strip())
         for mark, end in zip(marks, ends, strict=True)
     )
-    return tuple(turn for turn in turns if turn.text)
+    said = tuple(turn for turn in turns if turn.text)
+    is_form = len(marks) == len(speakers) and is_filled_in([turn.text for turn in said])
+    return () if is_form else said
 
 
 def with_roles(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], str | None]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from voc.records import Feedback
 from voc.sources.columns import ColumnMap
 from voc.sources.identity import Repeats
 from voc.sources.rows import Row
+from voc.sources.unspoken import LEFT_OUT
 
 _SAID: Final[Mapping[str, str]] = {
     "repeated": "have the id of an earlier row with other words; the later one counts, as its edit."
@@ -22,6 +23,10 @@ _SAID: Final[Mapping[str, str]] = {
     "ces": "have a CES that cannot be read; it is left out",
     "medium": "hold conversations and nothing that says whether they were spoken or written; they"
     " count as calls. --channel chat says that they were written, --channel hotline spoken",
+    "roles": "hold what looks like a conversation in which it is not clear who speaks when; all its"
+    " words count as the customer's. Begin each turn on a line of its own with 客服： or 客户：",
+    "silent": "are calls in which the recogniser wrote words where, by its own figures, nobody"
+    " speaks; those are left out",
     "replaced": "hold characters that cannot be read; each became U+FFFD",
 }
 _SHOWN: Final = 8
@@ -41,16 +46,26 @@ class Doubts:
         self._ids = Repeats()
         self._words = Repeats()
         self._spare: dict[str, None] = {}
-        self._questions: tuple[str, ...] = ()
+        self._read_as: tuple[str, ...] = ()
 
-    def note_questions(self, names: Sequence[str]) -> None:
-        """Takes down which questions of a survey were taken for the open ones, as nobody told."""
-        self._questions = tuple(names)
+    def note_reading(self, sentence: str) -> None:
+        """Takes down how the file is read where nobody told, as which questions are open."""
+        self._read_as = (*self._read_as, sentence)
+
+    def add(self, other: Doubts) -> None:
+        """Takes what is doubtful in another file of the same source."""
+        self._spare |= other._spare
+        self._read_as = tuple(dict.fromkeys((*self._read_as, *other._read_as)))
+        for kind, (more, place) in other._found.items():
+            count, first = self._found.get(kind, (0, place))
+            self._found[kind] = count + more, first
 
     def note(self, row: Row, voice: Feedback, columns: ColumnMap) -> None:
         """Looks at a row that became a voice."""
         kinds = [kind for kind in _UNREADABLE if f"unreadable_{kind}" in voice.extra]
         kinds += ["replaced"] if "replaced" in voice.extra else []
+        kinds += ["roles"] if voice.extra.get("roles") == "unclear" else []
+        kinds += ["silent"] if voice.extra.get(LEFT_OUT) else []
         kinds += ["medium"] if self._may_be_written(voice, columns) else []
         kinds += ["scale"] if _is_above(voice, columns) else []
         kinds += ["repeated"] if columns["id"] is not None and self._is_other(voice) else []
@@ -73,7 +88,7 @@ class Doubts:
         """Returns one sentence for each kind: how many rows, what of them, and the first one.
 
         A file whose columns name no time, though it has some that hold nothing known, comes first;
-        then which questions of a survey are read, where nobody told.
+        then how the file is read, where nobody told.
         """
         spare = "、".join([*self._spare][:_SHOWN])
         undated = (
@@ -81,13 +96,9 @@ class Doubts:
             f" read, but kept: {spare}. --map created_at=COLUMN names one (product, store and"
             " rating likewise)."
         )
-        taken = (
-            f"the open questions are taken to be: {'、'.join(self._questions)}. open: in the config"
-            " names others."
-        )
         return (
             [undated] * bool(spare)
-            + [taken] * bool(self._questions)
+            + [*self._read_as]
             + [
                 f"{count} rows {_SAID[kind]} (the first: {first})."
                 for kind in _SAID

@@ -13,13 +13,16 @@ import orjson
 
 from voc.errors import RowError
 from voc.records import CHANNELS, FILLED, Channel, Feedback, Turn
+from voc.sources.cells import seems_dialogue
 from voc.sources.columns import ColumnMap
 from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text, with_roles
 from voc.sources.identity import FIELD_CHARS, NO_VALUE, Repeats, native_id, written
+from voc.sources.phones import phone_in
 from voc.sources.rows import Row
 from voc.sources.scales import is_no_answer
 from voc.sources.surveys import answer_flags
 from voc.sources.times import read_time
+from voc.sources.totals import TOTAL_ROW, is_total_row
 from voc.sources.values import folded, read_rating, read_score, scale_of
 from voc.text.normalise import sanitise
 
@@ -83,13 +86,15 @@ def to_feedback(
         repeats: The rows without an id seen so far in the file.
 
     Raises:
-        RowError: The text is no text, or the turns are none.
+        RowError: The text is no text, the turns are none, or the row is a total of others.
     """
     is_survey = "survey" in (channel, columns.channel)
     reader = _RowReader(row, columns, zone, is_survey=is_survey)
     text, turns = reader.words()
     title = reader.short("title", 500)
     text = text or title or ""
+    if is_total_row(row.values, text=columns["text"], words=text):
+        raise RowError(TOTAL_ROW)
     if max_chars is not None and len(text) > max_chars:
         reader.extra["truncated"] = len(text)
         room = whole_before(text, max_chars)
@@ -110,7 +115,7 @@ def to_feedback(
         region=reader.short("region"),
         rating=rating,
         rating_max=rating_max,
-        customer_id=reader.short("customer_id"),
+        customer_id=reader.customer_id(),
         **{name: reader.score(name, low, high) for name, low, high in _SCORES},
         extra=reader.rest(),
     )
@@ -183,6 +188,8 @@ class _RowReader:
             turns, roles = with_roles(turns)
             self.extra |= {"roles": roles} if roles else {}
         if not turns:
+            if self._is_conversation and seems_dialogue(text):
+                self.extra["roles"] = "unclear"
             return text, ()
         said = joined(turns)
         return said if marked or _is_written_out(text, said) else text, turns
@@ -195,6 +202,13 @@ class _RowReader:
         text = self._clean(written(value))
         text = text[: whole_before(text, limit)]
         return None if text.lower() in NO_VALUE else text
+
+    def customer_id(self) -> str | None:
+        """Who the customer is: by an id, or else by telephone."""
+        column = self._columns.phone
+        if column is None:
+            return self.short("customer_id")
+        return phone_in(self._row.values.get(column))
 
     def created_at(self) -> datetime | None:
         value = self._value("created_at")
@@ -256,7 +270,7 @@ class _RowReader:
 
     def rest(self) -> dict[str, Any]:
         """What stands in columns without a field, bounded, and what was set aside."""
-        used = self._columns.used
+        used = self._columns.used - ({self._columns.phone} if not self.customer_id() else set())
         left_out = 0
         room = _EXTRA_KEYS
         for name, value in self._row.values.items():

@@ -11,14 +11,16 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from voc.errors import RowError, SourceError, UsageError, nearest
+from voc.errors import RowError, UsageError, nearest
 from voc.records import Channel
+from voc.sources.answer_sheets import PLAIN_REMEDY, AnswerSheets, sheets_in, told_questions
 from voc.sources.answers import answer_columns
 from voc.sources.base import Draft, Gone, Item, Page, ReadProgress, Reject
 from voc.sources.calls import TurnColumns, gathered, names_of, turn_columns
 from voc.sources.columns import ColumnMap, find_columns
 from voc.sources.doubts import Doubts
 from voc.sources.feedback import to_feedback
+from voc.sources.file_state import file_state, rows_to_pass_over
 from voc.sources.identity import Repeats, native_id
 from voc.sources.mediums import Medium, medium_of
 from voc.sources.names import FIELDS, by_field, fold
@@ -28,18 +30,19 @@ from voc.sources.one_call import (
     name_of_file,
     named_by_file,
 )
+from voc.sources.phones import told_phone
+from voc.sources.question_headers import headers_in
 from voc.sources.rows import Row
-from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, format_of, read_rows
+from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, read_rows
 from voc.sources.times import time_in_name
 from voc.sources.values import DELETED, says_yes
 
-_HEAD_BYTES: Final = 65_536
-_TAIL_BYTES: Final = 4_096
 _NAMED_PARTS: Final = 4
-_GROWING: Final = frozenset({"csv", "tsv", "jsonl"})
 _TOLD: Final = "told"
 """Key of a cursor: the columns and the channel that were told for a file."""
 _NEEDED: Final = frozenset({"text", "turns", "id"})
+_SHEETS: Final = "by_sheets"
+"""Key of a cursor: the rows were read as the answer sheets of a survey."""
 _MAY_BE_SILENT: Final = frozenset(FIELDS) - _NEEDED - {"channel"}
 
 
@@ -107,10 +110,12 @@ class FileSource:
         self._call = call or (name_beside_others(self._path, joins=joins) if self._path else "")
         self._remembers = remembers
         self._moment = moment
-        self.doubts = Doubts()
+        self.doubts = Doubts(channel_told=channel is not None)
         self.notes: tuple[str, ...] = ()
         self._medium: Medium | None = None
         self._gathers = False
+        self._sheets: AnswerSheets | None = None
+        self._were_sheets = True
         self._silent: frozenset[str] = frozenset()
         self._remembered: dict[str, str] = {}
         self.recalled: tuple[str, ...] = ()
@@ -144,12 +149,11 @@ class FileSource:
             SourceError: The file cannot be read.
         """
         with read_rows(self._path or STDIN, text=self._told.get("text")) as table:
-            turns = None if self._columns_told else self._turn_columns(table)
-            rows = gathered(table, turns) if turns else table
+            rows, _ = self._rows(table)
             first = next((item for item in rows if isinstance(item, Row)), None)
             if first is not None:
                 self._columns(table, first)
-            elif table.header:
+            elif table.header and self._sheets is None:
                 find_columns(table.header, mapping=self._columns_told)
 
     def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
@@ -167,8 +171,11 @@ class FileSource:
         told = (cursor or {}).get(_TOLD) or {}
         self._recall(told)
         self.doubts = Doubts(channel_told=self._channel is not None)
-        state = self._state() if self._path else {}
-        rows_done = self._rows_done(cursor or {}, state)
+        self._were_sheets = _SHEETS in (cursor or {})
+        state = self._state(self._path) if self._path else {}
+        rows_done = rows_to_pass_over(
+            cursor or {}, state, path=self._path, name=self.name, joins=self._joins
+        )
         if rows_done is None:
             self.recalled = ()
             return
@@ -193,18 +200,38 @@ class FileSource:
         state = dict(state)
         source = self._path or STDIN
         with read_rows(source, text=self._told.get("text"), limit=state.get("size")) as table:
-            turns = None if self._columns_told else self._turn_columns(table)
+            rows, turns = self._rows(table)
             state |= {"by_turns": True} if turns else {}
-            rows = gathered(table, turns) if turns else self._prepared(table)
+            if self._sheets is not None:
+                state |= {_SHEETS: True}
+                rows_done = rows_done if self._were_sheets else 0
             if self._path is not None and "id" not in self._told and is_one_call(table, turns):
                 rows = named_by_file(rows, file=name_of_file(self._path.name), call=self._call)
             for page in self._pages(table, rows, state, rows_done):
                 self.notes = table.notes
                 yield page
 
-    def _prepared(self, table: Table) -> Iterable[Row | Reject]:
-        """Gives the rows as they are read; kinds of files that need it bring them into shape."""
-        return table
+    def _rows(self, table: Table) -> tuple[Iterable[Row | Reject], TurnColumns | None]:
+        """Gives the rows, one a voice, and the columns of turns where they were gathered."""
+        sheets = self._answer_sheets(table)
+        self._sheets = sheets if sheets is not None and not sheets.is_plain else None
+        if self._sheets is not None:
+            return self._sheets.rows(table), None
+        turns = None if sheets or self._columns_told else self._turn_columns(table)
+        return gathered(table, turns) if turns else table, turns
+
+    def _answer_sheets(self, table: Table) -> AnswerSheets | None:
+        """Finds how a survey's export is read; `None` of what is read as any table."""
+        if self._channel not in (None, "survey"):
+            return None
+        told = self._usable([*table.columns, *headers_in(table).questions.values()])
+        is_survey = self._channel is not None
+        sheets = sheets_in(table, mapping=told, is_survey=is_survey)
+        if sheets is not None and sheets.is_guess and not sheets.is_plain:
+            guessed = "It was taken for a survey's export; --channel names another. "
+            remedy = PLAIN_REMEDY if is_survey else f"{guessed}{PLAIN_REMEDY}"
+            self.doubts.note_reading(told_questions(sheets, remedy))
+        return sheets
 
     def _turn_columns(self, table: Table) -> TurnColumns | None:
         """Finds the columns of a table with one row a turn, and whether those were written."""
@@ -261,13 +288,23 @@ class FileSource:
             raise UsageError(
                 f"There is no column {self._deleted!r} for deleted.{nearest(self._deleted, names)}"
             )
+        if self._sheets is not None:
+            columns = self._sheets.columns(first)
+            self._note_phone(columns)
+            self._silent = silent_fields(columns, self._columns_told)
+            return columns
         told = self._usable(names)
         columns = find_columns(names, mapping=told, sample_rows=values)
+        self._note_phone(columns)
         self._silent = silent_fields(columns, told)
         self.has_ids = bool(columns["id"] or columns["turns"])
         is_survey = "survey" in (self._channel, columns.channel)
         answer = answer_columns(names, columns) if is_survey else None
         return replace(columns, medium=self._medium or columns.medium, answer=answer)
+
+    def _note_phone(self, columns: ColumnMap) -> None:
+        if columns.phone is not None:
+            self.doubts.note_reading(told_phone(columns.phone))
 
     def _usable(self, names: Sequence[str]) -> dict[str, str]:
         """The columns that are told, and of those that are remembered the ones that are there.
@@ -292,7 +329,7 @@ class FileSource:
                 row,
                 columns,
                 source=self.name,
-                channel=self._channel,
+                channel=self._channel or ("survey" if self._sheets else None),
                 product=self._product,
                 zone=self._zone,
                 max_chars=self._max_chars,
@@ -304,66 +341,13 @@ class FileSource:
         self.doubts.note(row, voice, columns)
         return voice
 
-    def _state(self) -> dict[str, Any]:
+    def _state(self, path: Path) -> dict[str, Any]:
         """What tells the file, and how it is read, from any other."""
-        assert self._path is not None
         told = [sorted(self._columns_told.items()), self._channel, self._product, self._max_chars]
         told += [self._deleted] if self._deleted else []
         told += ["snapshot"] if self._is_snapshot else []
         settings = repr([*told, str(self._zone)]).encode()
-        try:
-            path = self._path.resolve()
-            status = path.stat()
-            return {
-                "path": str(path),
-                "size": status.st_size,
-                "mtime_ns": status.st_mtime_ns,
-                **_marks(path, status.st_size),
-                "settings": hashlib.blake2b(settings, digest_size=8).hexdigest(),
-            }
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise SourceError(f"{self._path}: cannot be read ({reason}).") from error
-
-    def _rows_done(self, cursor: Mapping[str, Any], state: Mapping[str, Any]) -> int | None:
-        """How many rows to pass over, or `None` where there is nothing to do."""
-        if not cursor or not state:
-            return 0
-        grown = self._has_grown(cursor, state)
-        unchanged = all(cursor.get(key) == state[key] for key in ("size", "mtime_ns", *_MARKS))
-        if not (grown or unchanged):
-            self._refuse_namesake(cursor, state)
-            return 0
-        if cursor.get("settings") != state["settings"]:
-            return 0
-        return None if unchanged and cursor.get("done") else int(cursor.get("rows", 0))
-
-    def _has_grown(self, cursor: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
-        """Whether the file is the old one with whole lines behind it."""
-        assert self._path is not None
-        old_size = cursor.get("size", 0)
-        kind, compression = format_of(self._path)
-        if (
-            cursor.get("by_turns")
-            or kind not in _GROWING
-            or compression
-            or not 0 < old_size < state["size"]
-        ):
-            return False
-        marks = _marks(self._path, old_size)
-        return bool(marks["ended"]) and all(cursor.get(key) == marks[key] for key in _MARKS)
-
-    def _refuse_namesake(self, cursor: Mapping[str, Any], state: Mapping[str, Any]) -> None:
-        other = cursor.get("path")
-        if self._joins:
-            return
-        if other and other != state["path"] and Path(other).exists():
-            raise UsageError(
-                f"The source {self.name!r} was read from {other} before, and {state['path']} is "
-                "another file. Give one of them another name, with --name or under `sources:` in "
-                "the config; or, where both hold the same voices, tell their name: "
-                f"--name {self.name}."
-            )
+        return file_state(path) | {"settings": hashlib.blake2b(settings, digest_size=8).hexdigest()}
 
 
 def moment_of(path: Path, zone: ZoneInfo) -> datetime:
@@ -380,22 +364,6 @@ def silent_fields(columns: ColumnMap, told: Mapping[str, str]) -> frozenset[str]
     """Returns the fields that a file says nothing of; one told to have no column is empty."""
     spoken = columns.columns.keys() | told.keys()
     return _MAY_BE_SILENT - spoken - ({"rating_max"} if "rating" in spoken else set())
-
-
-_MARKS: Final = ("head", "tail", "ended")
-
-
-def _marks(path: Path, size: int) -> dict[str, Any]:
-    """Hashes of the beginning and the end of a file's first `size` bytes."""
-    with path.open("rb") as file:
-        head = file.read(min(size, _HEAD_BYTES))
-        file.seek(max(0, size - _TAIL_BYTES))
-        tail = file.read(min(size, _TAIL_BYTES))
-    return {
-        "head": hashlib.blake2b(head, digest_size=8).hexdigest(),
-        "tail": hashlib.blake2b(tail, digest_size=8).hexdigest(),
-        "ended": tail.endswith(b"\n"),
-    }
 
 
 def source_name(path: Path) -> str:

@@ -6,11 +6,13 @@ import hashlib
 from array import array
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from voc.sources.columns import ColumnMap
 from voc.sources.rows import Row
 from voc.text.normalise import sanitise
+
+if TYPE_CHECKING:
+    from voc.sources.columns import ColumnMap
 
 FIELD_CHARS: Final = 200
 NO_VALUE: Final = frozenset(["", *r"nan null none n/a #n/a nat - -- 无 \N".lower().split()])

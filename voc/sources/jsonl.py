@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+from voc.errors import RowError
 from voc.sources.compressed import DamagedError
 from voc.sources.lines import Line
 from voc.sources.rows import MAX_VALUE_BYTES, Problem, Record
@@ -33,25 +34,36 @@ def line_records(lines: Iterator[Line], *, name: str) -> Iterator[Record | Probl
 
 
 def parsed(text: str, place: str, replaced: int = 0) -> Record | Problem:
-    """Reads one JSON object.
-
-    Of a key that stands twice the last value counts, as in most readers. NaN and infinities,
-    which some programs write, are no value. Half surrogates and long whole numbers are kept.
-    """
+    """Reads one JSON object, as `json_value` reads it."""
     try:
-        values = orjson.loads(text)
-        if isinstance(values, dict) and any(map(_is_vague, values.values())):
-            values = _exactly(text)
-    except orjson.JSONDecodeError as error:
-        try:
-            values = _exactly(text)
-        except RecursionError:
-            return Problem(place, "the JSON is nested too deep", text)
-        except ValueError:
-            return Problem(place, f"this is not valid JSON ({error})", text)
+        values = json_value(text)
+    except RowError as error:
+        return Problem(place, error.reason, text)
     if not isinstance(values, dict):
         return Problem(place, f"the JSON is a {_kind(values)}, not an object", text)
     return Record(place, values, replaced)
+
+
+def json_value(text: str) -> Any:
+    """Reads what stands in JSON.
+
+    Of a key that stands twice the last value counts, as in most readers. NaN and infinities,
+    which some programs write, are no value. Half surrogates and long whole numbers are kept.
+
+    Raises:
+        RowError: It is no JSON.
+    """
+    try:
+        values = orjson.loads(text)
+    except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
+        try:
+            return _exactly(text)
+        except RecursionError:
+            raise RowError("the JSON is nested too deep") from None
+        except ValueError:
+            raise RowError(f"this is not valid JSON ({error})") from None
+    is_vague = isinstance(values, dict) and any(map(_is_vague, values.values()))
+    return _exactly(text) if is_vague else values
 
 
 def _exactly(text: str) -> Any:

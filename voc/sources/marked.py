@@ -12,23 +12,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC
 from itertools import pairwise
 from typing import Any, Final
 
-from voc.sources.times import read_time
+from voc.sources.stamps import STAMP, TIME_ALONE, dated, seconds_of
 from voc.text.personal.names import is_name
 from voc.text.roles import agent_score, find_roles
 from voc.text.speakers import AGENT, CUSTOMER, LABEL, NARRATOR, NUMBERED, role_in
 
-_CLOCK: Final = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
-_STAMP: Final = (
-    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]{1,2})?"
-    rf"{_CLOCK}(?:[ ]?(?:-->|[-~–—至])[ ]?{_CLOCK})?"
-)
 _BRACKETED: Final = r"[\[(（【][^\])）】\n]{1,40}[\])）】]"
-_TIME: Final = rf"(?:{_BRACKETED}|{_STAMP})"
-_TIME_ALONE: Final = rf"(?:[\[(（【][ ]?{_STAMP}[ ]?[\])）】]|{_STAMP})"
+_TIME: Final = rf"(?:{_BRACKETED}|{STAMP})"
 _WORD: Final = r"(?!\d+:\d)[^\s:：，。、！？…,!?;；()（）\[\]【】<>《》\"“”'/\\]{1,12}"
 _GAP: Final = r"[ \t]{0,9}"
 _SURE: Final = rf"(?:{LABEL}|{NUMBERED})"
@@ -40,19 +33,15 @@ def _who(suffix: str = "") -> str:
 
 # 客服：您好 · [00:05] 王五：喂 · 张三(00:00:05)：喂 · 张三 2026-11-03 10:00:05：喂
 _MARK: Final = re.compile(
-    rf"^{_GAP}(?P<time>{_TIME}{_GAP})?{_who()}(?:{_GAP}(?P<beside>{_TIME_ALONE}))?"
+    rf"^{_GAP}(?P<time>{_TIME}{_GAP})?{_who()}(?:{_GAP}(?P<beside>{TIME_ALONE}))?"
     rf"{_GAP}[:：](?!//){_GAP}",
     re.IGNORECASE | re.MULTILINE,
 )
 # 说话人1 00:00:05 · 王五 2026-11-03 10:00:05 · 00:00:05 王五, above what is said.
 _HEADER: Final = re.compile(
-    rf"^{_GAP}(?:{_who()}{_GAP}(?P<time>{_TIME_ALONE})"
-    rf"|(?P<before>{_TIME_ALONE})[ \t]{_GAP}{_who('2')}){_GAP}$\n?",
+    rf"^{_GAP}(?:{_who()}{_GAP}(?P<time>{TIME_ALONE})"
+    rf"|(?P<before>{TIME_ALONE})[ \t]{_GAP}{_who('2')}){_GAP}$\n?",
     re.IGNORECASE | re.MULTILINE,
-)
-_SECONDS: Final = re.compile(
-    r"(?P<date>\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]{1,2})?"
-    r"(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:[.,]\d{1,3})?)"
 )
 _NAMED: Final = re.compile(_SURE, re.IGNORECASE)
 _LETTER: Final = re.compile("[0-9A-Za-z甲乙丙丁问答男女]")
@@ -84,7 +73,7 @@ def turns_of_marks(text: str) -> list[dict[str, Any]]:
     marks = _spoken(_marks(text), text)
     if not marks:
         return []
-    times = _seconds([mark.time for mark in marks])
+    times = seconds_of([mark.time for mark in marks])
     turns = [
         {"speaker": mark.speaker, "text": text[mark.end : end].strip(), "start_s": at}
         for (mark, end), at in zip(_stretches(marks, text), times, strict=True)
@@ -96,8 +85,7 @@ def turns_of_marks(text: str) -> list[dict[str, Any]]:
 def first_moment(text: str) -> str | None:
     """Returns the date and time of the first turn as written; `None` where it tells no date."""
     marks = _spoken(_marks(text), text)
-    found = _SECONDS.search(marks[0].time) if marks else None
-    return found[0] if found and found["date"] else None
+    return dated(marks[0].time) if marks else None
 
 
 def why_no_turns(text: str) -> str:
@@ -204,20 +192,3 @@ def _stretches(marks: Sequence[_Mark], text: str) -> Iterator[tuple[_Mark, int]]
     for mark, follows in pairwise([*marks, None]):
         if mark:
             yield mark, follows.start if follows else len(text)
-
-
-def _seconds(times: Sequence[str]) -> list[float | None]:
-    """Returns when each turn began: by its clock, or where all tell a date, since the first."""
-    found = [_SECONDS.search(time) for time in times]
-    if found and all(match and match["date"] for match in found):
-        moments = [read_time(match[0], UTC) if match else None for match in found]
-        if moments[0]:
-            return [(at - moments[0]).total_seconds() if at else None for at in moments]
-    return [_clock(match) if match else None for match in found]
-
-
-def _clock(match: re.Match[str]) -> float | None:
-    minutes, second = int(match["m"]), float(match["s"].replace(",", "."))
-    if minutes > 59 or second >= 60:
-        return None
-    return int(match["h"] or 0) * 3600 + minutes * 60 + second

@@ -93,6 +93,21 @@ EXACT: Final[Mapping[str, tuple[str, ...]]] = {
     "channel": _words("渠道 来源渠道 反馈渠道 投诉渠道 受理渠道 反馈来源 channel"),
 }
 
+PHONES: Final = _words(
+    "客户电话 客户电话号码 客户手机 客户手机号 客户手机号码 客户号码 用户电话 用户手机 用户手机号 "
+    "会员手机 会员手机号 手机号 手机号码 手机 来电号码 来电电话 主叫号码 主叫 客户联系电话 "
+    "客户联系方式 联系电话 联系手机 联系方式 联系号码 customerphone customerphonenumber "
+    "customermobile userphone usermobile mobile mobilenumber mobilephone mobileno phonenumber "
+    "phoneno phone cellphone callernumber callerphone callerid callingnumber contactphone "
+    "contactnumber"
+)
+"""Columns of a customer's telephone, the better first: not that of a seat, a shop or a hotline."""
+CALLING: Final = frozenset(_words("主叫号码 主叫 callingnumber callerid callernumber"))
+"""Those of who called: of calls that the company makes, itself."""
+DIRECTIONS: Final = frozenset(
+    _words("呼叫方向 呼叫类型 通话类型 通话方向 方向 direction calldirection calltype")
+)
+
 FIELDS: Final = ("text", *EXACT)
 _NAMED: Final[Mapping[str, str]] = {
     word: field
@@ -140,9 +155,9 @@ _TEXT_PARTS = (
     "feedback verbatim"
 )
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "nps": _words("推荐"),
-    "csat": _words("满意"),
-    "ces": _words("费力 容易 轻松"),
+    "nps": _words("推荐 recommend"),
+    "csat": _words("满意 howsatisfied"),
+    "ces": _words("费力 容易 轻松 howeasy"),
     "rating": _words("评分 星级 打分 starrating"),
     "created_at": _words("时间 日期 createdat createtime"),
     "product": _words("产品名 商品名 车型 车系 机型"),
@@ -151,7 +166,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "text": _words(_TEXT_PARTS),
 }
 
-_OPEN_QUESTION = "原因 为什么 理由 哪些 哪方面 地方 什么 描述 意见 建议 请说明"
+_OPEN_QUESTION = "原因 为什么 理由 哪些 哪方面 地方 什么 描述 意见 建议 请说明 reason why what"
 NOT_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "nps": _words(_OPEN_QUESTION + " 推荐人 推荐码 推荐渠道 推荐商品"),
     "csat": _words(_OPEN_QUESTION),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from voc.errors import SourceError
-from voc.sources.databases import database_url, read_only, said, shown
+from voc.sources.databases import cell_of, database_url, read_only, said, shown
 from voc.sources.rows import Row, column_names
 
 _ROWS_AT_ONCE: Final = 500
@@ -39,7 +39,8 @@ def query_rows(url: str, query: str, *, name: str, base: Path = Path()) -> Itera
                 stream_results=True, yield_per=_ROWS_AT_ONCE
             ).execute(asked)
             columns = column_names(result.keys())
-            for number, values in enumerate(result, 1):
+            for number, row in enumerate(result, 1):
+                values = map(cell_of, row)
                 yield Row(number, f"{name}:{number}", dict(zip(columns, values, strict=True)))
     except SQLAlchemyError as error:
         raise SourceError(

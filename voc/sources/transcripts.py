@@ -17,6 +17,7 @@ from voc.sources.clouds import MILLISECONDS, cloud_segments
 from voc.sources.compressed import DamagedError
 from voc.sources.marked import first_moment, marks_of_cues, turns_of_marks, why_no_turns
 from voc.sources.rows import MAX_VALUE_BYTES, Problem, Record
+from voc.sources.unspoken import LEFT_OUT, spoken
 from voc.sources.values import number_in
 from voc.text.encoding import decode
 
@@ -53,13 +54,15 @@ def recognised(values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Reads a recogniser's object as a row with `turns` in seconds, or `None` where it is none.
 
     The whole text, words and tokens beside the segments are left out: the turns say the same. What
-    else is told of the call (its id, time, customer) stays.
+    else is told of the call (its id, time, customer) stays. Segments that were heard in silence are
+    left out, too, and counted as `silent_segments`.
     """
     for key, units in _SEGMENTS.items():
         segments = values.get(key)
         if not (isinstance(segments, list) and segments and _is_segment(segments[0])):
             continue
-        turns = [_segment(item, units) for item in segments]
+        heard = spoken(segments)
+        turns = [_segment(item, units) for item in heard]
         # FunASR's whole text is of no use; a row's other columns are.
         kept = {
             name: value for name, value in values.items() if name != key and name not in _LEFT_OUT
@@ -67,7 +70,8 @@ def recognised(values: Mapping[str, Any]) -> dict[str, Any] | None:
         if "id" not in kept and isinstance(kept.get("key"), str):
             told = str(kept.pop("key"))
             kept |= {} if told.startswith(_MADE_UP_KEY) else {"id": told}
-        return {**kept, "turns": turns}
+        silent = len(segments) - len(heard)
+        return {**kept, **({LEFT_OUT: silent} if silent else {}), "turns": turns}
     if cloud := cloud_segments(values):
         segments, kept = cloud
         return {**kept, "turns": [_segment(item, MILLISECONDS) for item in segments]}

@@ -156,7 +156,14 @@ def _add_chunk(
     withdrawals.restore(connection, withdrawals.known(connection, again))
     withdrawals.hide(connection, withdrawals.known(connection, newest.keys() - again))
     accepted = len(newest.keys() - before)
-    return IngestCounts(accepted, len(rows) - len(new), len(new) - accepted)
+    undated = [row for row in new if row["created_at"] is None]
+    return IngestCounts(
+        accepted,
+        len(rows) - len(new),
+        len(new) - accepted,
+        undated=len(undated),
+        placed=sum(row["occurred_at"] != row["ingested_at"] for row in undated),
+    )
 
 
 def _known(connection: Connection, names: set[str]) -> dict[str, _Versions]:

@@ -34,6 +34,8 @@ class IngestCounts:
         edited: Voices stored before with other content; each is a new version.
         reassigned: Voices stored before whose industry was set or changed.
         kept: Voices stored before with fields that their source says nothing of now.
+        undated: New and edited voices that tell no time.
+        placed: Those of them for which something else tells one.
     """
 
     accepted: int = 0
@@ -41,6 +43,8 @@ class IngestCounts:
     edited: int = 0
     reassigned: int = 0
     kept: int = 0
+    undated: int = 0
+    placed: int = 0
 
     def __add__(self, other: IngestCounts) -> IngestCounts:
         return IngestCounts(
@@ -49,6 +53,8 @@ class IngestCounts:
             self.edited + other.edited,
             self.reassigned + other.reassigned,
             self.kept + other.kept,
+            self.undated + other.undated,
+            self.placed + other.placed,
         )
 
 

@@ -17,9 +17,10 @@ from voc.text.personal.addresses import find_addresses, may_hold_addresses
 from voc.text.personal.folding import Kind, PrivateSpan, half_width, with_digits
 from voc.text.personal.names import find_names, find_owners, may_hold_names
 from voc.text.personal.numbers import find_numbers
+from voc.text.personal.phones import phone_of
 from voc.text.personal.runs import may_hold_numbers
 
-__all__ = ["Kind", "Masked", "PrivateSpan", "mask", "pseudonym"]
+__all__ = ["Kind", "Masked", "PrivateSpan", "customer_pseudonym", "mask", "pseudonym"]
 
 MASK: Final = "*"
 
@@ -73,6 +74,11 @@ def pseudonym(value: str, *, key: bytes) -> str:
         raise UsageError("The key of pseudonyms is empty: give at least 16 bytes in privacy.key.")
     digest = hmac.new(key, value.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
     return f"c_{digest[:20]}"
+
+
+def customer_pseudonym(value: str, *, key: bytes) -> str:
+    """Returns a customer's key as `pseudonym` does, of a telephone number however it is written."""
+    return pseudonym(phone_of(value) or value, key=key)
 
 
 def _found(text: str) -> list[PrivateSpan]:

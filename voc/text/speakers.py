@@ -71,6 +71,9 @@ _EACH: Final = "speaker|spk|channel|说话人|发言人|讲话人|角色|声道"
 NUMBERED: Final = rf"(?:{_EACH})[ _-]?(?:[0-9A-Za-z]{{1,3}}|[一二三四甲乙丙丁])"
 """The same of speakers whom recognisers of speech tell apart and know nothing of."""
 
+NO_CLOCK: Final = r"(?!(?<=[0-9][:：])[0-9]{2}(?:[:：\s]|$))"
+"""Behind a label's colon: keeps a clock's hour from being taken for a number (客服 10:00:05)."""
+
 _LABEL: Final = re.compile(LABEL, re.IGNORECASE)
 _ROLE_IN: Final = re.compile(ROLE, re.IGNORECASE)
 

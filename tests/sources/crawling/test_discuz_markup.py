@@ -234,3 +234,27 @@ def test_the_address_of_a_post_is_the_same_wherever_a_list_shows_it(
     (found,) = _look(_post(_said("抖")), path)
     assert isinstance(found, Voice)
     assert found.values["url"] == f"{BASE}{address}#pid7"
+
+
+@pytest.mark.parametrize(
+    ("group", "staff_groups", "is_staff"),
+    [
+        ("管理员", None, True),
+        ("管理員", None, True),
+        # Moderators are customers who tidy up, unless the settings say otherwise.
+        ("版主", None, None),
+        ("超级版主", None, None),
+        ("新手上路", None, None),
+        ("版主", ["版主"], True),
+        ("管理员", [], None),
+    ],
+)
+def test_administrators_are_no_customers(
+    group: str, staff_groups: list[str] | None, is_staff: bool | None
+) -> None:
+    post = _post(_said("抖")).replace("新手上路", group)
+    page = Answer(f"<html><body>{post}</body></html>".encode())
+    told = {} if staff_groups is None else {"staff_groups": staff_groups}
+    (found,) = discuz(lambda _path: page, **told).look(f"{BASE}/thread-1-1-1.html")
+    assert isinstance(found, Voice)
+    assert found.values["is_staff"] is is_staff

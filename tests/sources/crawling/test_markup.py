@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voc.sources.crawling.markup import parse, words_of
+from voc.sources.crawling.markup import own_words_of, parse, words_of
 from voc.sources.crawling.site import Fetched
 
 
@@ -34,6 +34,21 @@ def test_reading_words_changes_nothing() -> None:
     tree = parse("<div>前<b>中</b>后</div>")
     assert words_of(tree, ("b",)) == "前后"
     assert words_of(tree) == "前中后"
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("<blockquote><p>李四 写道：不抖</p></blockquote><p>我的抖</p>", "我的抖"),
+        ("<p>我的抖</p><blockquote>不抖<blockquote>抖吗</blockquote></blockquote>", "我的抖"),
+        ("<div class='quote'>不抖</div>我的抖", "我的抖"),
+        ("<blockquote>我的抖</blockquote>", "我的抖"),
+        ("<p>……</p><blockquote>我的抖</blockquote>", "……\n我的抖"),
+        ("<s>甲</s><blockquote>我的抖</blockquote>", "我的抖"),
+    ],
+)
+def test_quotes_are_left_out_beside_words_of_ones_own(markup: str, words: str) -> None:
+    assert own_words_of(parse(f"<body>{markup}</body>"), ("s",)) == words
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ class FakeDiscourse:
             "id": topic * 1000 + number, "post_number": number, "username": f"user{number % 5}",
             "created_at": f"2026-10-{topic % 28 + 1:02}T08:{number % 60:02}:00.000Z",
             "cooked": f"<p>{topic}-{number} 手机发热<img class='emoji' alt=':cry:'></p>"
-            "<aside class='quote'>别人的话</aside>",
+            "<aside class='quote'>别人的话</aside><blockquote><p>他的话</p></blockquote>",
             "reply_to_post_number": 1 if number == 3 else None,
             "staff": number == 2, "hidden": False, "user_deleted": False,
         }  # fmt: skip
@@ -182,7 +182,8 @@ def test_app_store_reviews_are_taken_once_and_edits_are_versions(tmp_path: Path)
 
 RSS = """<?xml version="1.0" encoding="GBK"?><rss version="2.0"><channel><title>车主圈</title>
 <item><guid isPermaLink="false">a1</guid><title>提车</title><link>http://x.cn/1</link>
-<pubDate>Sun, 01 Nov 2026 08:00:00 GMT</pubDate><description>&lt;p&gt;异响&lt;/p&gt;明显
+<pubDate>Sun, 01 Nov 2026 08:00:00 GMT</pubDate><description>
+&lt;blockquote&gt;别人的话&lt;/blockquote&gt;&lt;p&gt;异响&lt;/p&gt;明显
 </description></item><item><title>无名</title></item></channel></rss>"""
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>圈</title><entry><id>urn:1</id>
 <title>提车</title><updated>2026-11-01T08:00:00Z</updated><author><name>王</name></author>

@@ -51,8 +51,12 @@ def message(number: int | str, text: str | None = None, **more: Any) -> dict[str
 class RabbitPlace:
     """A queue of the real broker, of this test alone."""
 
-    def __init__(self, folder: Path, count: int = 12, *, url: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, count: int = 12, *, url: str | None = None,
+        arguments: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         self.url = url or amqp_url()
+        self.arguments = arguments
         self.queue = f"voc_test_{uuid.uuid4().hex}"
         self.source: dict[str, Any] = {
             "kind": "rabbitmq", "url": self.url, "queue": self.queue, "batch_rows": 5,
@@ -69,7 +73,7 @@ class RabbitPlace:
     async def _publish(self, bodies: list[Any]) -> None:
         async with await aio_pika.connect(self.url) as connection:
             channel = await connection.channel()
-            await channel.declare_queue(self.queue, durable=True)
+            await channel.declare_queue(self.queue, durable=True, arguments=self.arguments)
             for start in range(0, len(bodies), 500):
                 await asyncio.gather(
                     *(
@@ -131,7 +135,7 @@ class SqlPlace:
         url: str | None = None, table: str = "reviews", stamp: str = "TEXT",
     ) -> None:  # fmt: skip
         self.table, self.stamp = table, stamp
-        self._run = run or _sqlite(folder / "shop.db")
+        self.do = run or _sqlite(folder / "shop.db")
         self.settings = settings_for(
             folder,
             {
@@ -144,7 +148,7 @@ class SqlPlace:
                 "map": {"text": "words", "deleted": "gone"},
             },
         )
-        self._run(
+        self.do(
             f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, words VARCHAR(200),"
             f" updated_at {stamp}, gone INTEGER DEFAULT 0)"
         )
@@ -152,10 +156,10 @@ class SqlPlace:
         self.insert((n, f"第{n}条", f"2026-11-01 00:00:0{n // 400}") for n in range(count))
 
     def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._run(f"INSERT INTO {self.table} (id, words, updated_at) VALUES (?, ?, ?)", list(rows))
+        self.do(f"INSERT INTO {self.table} (id, words, updated_at) VALUES (?, ?, ?)", list(rows))
 
     def change(self, assignment: str, where: str, *, at: str = "2026-11-02 00:00:00") -> None:
-        self._run(f"UPDATE {self.table} SET {assignment}, updated_at = '{at}' WHERE {where}")
+        self.do(f"UPDATE {self.table} SET {assignment}, updated_at = '{at}' WHERE {where}")
 
     def edit(self) -> None:
         self.change("words = '改过'", "id = 6")
@@ -167,13 +171,13 @@ class SqlPlace:
         self.change("gone = 1", "id = 3")
 
     def empty(self) -> None:
-        self._run(f"DELETE FROM {self.table}")
+        self.do(f"DELETE FROM {self.table}")
 
     def poison(self) -> None:
-        self._run(f"INSERT INTO {self.table} (id, words) VALUES (99999, '没有时间')")
+        self.do(f"INSERT INTO {self.table} (id, words) VALUES (99999, '没有时间')")
 
     def close(self) -> None:
-        self._run(f"DROP TABLE {self.table}")
+        self.do(f"DROP TABLE {self.table}")
 
 
 def _sqlite(path: Path) -> Callable[..., Any]:

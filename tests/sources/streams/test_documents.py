@@ -87,11 +87,10 @@ def test_what_is_not_deleted_is_there(deleted: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "it is no JSON"),
-        (b"\xff\xfe", "it is no JSON"),
-        (b'{"text": NaN}', "it is no JSON"),
-        (b"[" * 100_000, "it is no JSON"),
-        (b"[]", "it is no object but a list"),
+        (b"", "this is not valid JSON"),
+        (b"\xff\xfe", "this is not valid JSON"),
+        (b'{"text": NaN}', "it has no words"),
+        (b"[" * 100_000, "the JSON is nested too deep"),
         (b'"words"', "it is no object but a text"),
         (b"null", "it is no object but null"),
         (b"17", "it is no object but a number"),
@@ -107,6 +106,41 @@ def test_poison_is_a_reject_with_its_reason(body: bytes, reason: str) -> None:
     assert isinstance(item, Reject)
     assert reason in item.reason
     assert (item.source, item.place) == ("hook", "q:1")
+
+
+SAID = '{"native_id": "1", "text": "退货三次都不给退，客服也不理人"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"\xef\xbb\xbf" + SAID.encode(), "退货三次都不给退，客服也不理人"),
+        (SAID.encode("gbk"), "退货三次都不给退，客服也不理人"),
+        (SAID.encode("utf-16"), "退货三次都不给退，客服也不理人"),
+        (b'{"native_id": "1", "text": "\\ud83d cut", "rating": NaN}', "\ufffd cut"),
+        (b'{"native_id": "0", "native_id": "1", "text": "twice"}', "twice"),
+        (b'{"native_id": "1", "text": "ends in NUL"}\x00', "ends in NUL"),
+        (b'{"id": "1", "text": "named by id"}', "named by id"),
+    ],
+)
+def test_what_programs_write_for_json_is_read(body: bytes, text: str) -> None:
+    found = voice(body)
+    assert (found.native_id, found.text, found.rating) == ("1", text, None)
+    assert found.extra == ({"replaced": 1} if "\ufffd" in text else {})
+    gone = body.replace(b'"text"', b'"deleted": true, "text"')
+    assert b"deleted" not in gone or read(gone) == [Gone("1")]
+
+
+def test_a_document_may_be_a_list_of_voices() -> None:
+    first, second, third = read([{"id": 1, "text": "好"}, 5, {"id": 1, "deleted": True}])
+    assert isinstance(first, Feedback)
+    assert isinstance(second, Reject)
+    assert (second.place, second.reason) == ("q:1#1", "it is no object but a number")
+    assert third == Gone("1")
+    assert read([]) == []
+    [reject] = read([{}] * 1_001)
+    assert isinstance(reject, Reject)
+    assert "the list has 1001 entries" in reject.reason
 
 
 def test_what_breaks_the_reader_is_a_reject(monkeypatch: pytest.MonkeyPatch) -> None:

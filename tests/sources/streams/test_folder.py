@@ -14,7 +14,7 @@ from tests.sources.streams.places import FolderPlace, settings_for
 from voc.config import Settings
 from voc.errors import SourceError
 from voc.pipeline.origins import Told, open_source
-from voc.sources.base import Page
+from voc.sources.base import Page, notes_of
 
 
 def read(settings: Settings, cursor: Any = None) -> list[Page]:
@@ -55,6 +55,22 @@ def test_a_new_version_is_read_and_an_old_one_is_not(place: FolderPlace) -> None
     (place.drop / "a.jsonl").unlink()
     place.write("b.jsonl", [{"id": 2, "text": "新", "gone": 0}])
     assert list(read(place.settings, cursor)[-1].cursor["files"]) == [str(place.drop / "b.jsonl")]
+
+
+def test_another_map_has_all_files_read_anew(place: FolderPlace) -> None:
+    place.write("a.jsonl", [{"id": 1, "text": "好", "gone": 0, "at": "2026-11-01"}])
+    cursor = read(place.settings)[-1].cursor
+    told = place.settings.sources["site"].model_copy(update={"map": {"created_at": "at"}})
+    settings = place.settings.model_copy(update={"sources": {"site": told}})
+    source = open_source("site", settings=settings, told=Told())[0]
+    [page] = source.read(cursor)
+    assert [str(voice.created_at)[:10] for voice in page.feedback] == ["2026-11-01"]
+    said = "The map or the timezone is another than before, so all files were read anew."
+    assert notes_of(source) == (said,)
+    assert list(source.read(page.cursor)) == []
+    assert notes_of(source) == ()
+    older = {"files": cursor["files"]}
+    assert list(source.read(older)) == []
 
 
 def test_a_cut_file_goes_on_and_a_changed_one_begins_anew(place: FolderPlace) -> None:
@@ -185,3 +201,36 @@ def test_what_a_file_system_says_stands_in_no_message(
     with pytest.raises(SourceError, match="cannot be listed") as caught:
         read(settings)
     assert "hush" not in str(caught.value)
+
+
+def test_how_files_were_read_is_told_once_for_all(tmp_path: Path) -> None:
+    row = "2026-10-01,坏了,{}\n"
+    for name in ("a", "b", "13800138000"):
+        file = tmp_path / "drop" / f"{name}.csv"
+        file.parent.mkdir(exist_ok=True)
+        text = f"10月投诉汇总,,\n时间,投诉内容,来电号码\n{row.format('13800138000')}"
+        file.write_text(text + row.format("13900139000").replace("2026-10-01", "昨天"), "utf-8")
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    settings = settings_for(tmp_path, {"kind": "folder", "path": "drop/*.csv"})
+    source, _ = open_source("site", settings=settings, told=Told())
+    cursor = list(source.read(None))[-1].cursor
+    first, phone, times = notes_of(source)
+    assert first.startswith("***********.csv: line 2 was taken as the header (时间、")
+    assert first.endswith("The same holds for 2 more files.")
+    assert phone.startswith("customers are known by '来电号码'")
+    assert times.startswith("3 rows have a time that cannot be read")
+    assert list(source.read(cursor)) == []
+    assert notes_of(source) == ()
+
+
+def test_a_survey_in_a_folder_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "nps.csv").write_text(
+        "序号,提交答卷时间,1、您有多大可能推荐我们？,2、打这个分的原因是？,3、还有什么建议？\n"
+        "1,2026/10/1 9:30:00,3,等了半小时没人理我,客服电话总是打不通\n",
+        "utf-8",
+    )
+    settings = settings_for(tmp_path, {"kind": "folder", "path": "*.csv", "settle_s": 0})
+    source, _ = open_source("site", settings=settings, told=Told())
+    (voice,) = [item for page in source.read(None) for item in page.feedback]
+    assert (voice.nps, voice.channel, len(voice.turns)) == (3, "survey", 4)
+    assert "open questions" in notes_of(source)[0]

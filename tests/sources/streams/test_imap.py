@@ -53,6 +53,15 @@ def test_another_uidvalidity_reads_anew(tmp_path: Path, box: Mailbox) -> None:
     assert len(names(read(place, page.cursor))) == 5
 
 
+def test_what_the_company_writes_is_told_apart(tmp_path: Path, box: Mailbox) -> None:
+    place = MailPlace(tmp_path, box, 0)
+    senders = ["wang@example.com", "Desk@voc.cn", "li@shop.example", "li@othershop.example"]
+    for number, sender in enumerate(senders):
+        box.put(f"From: {sender}\nMessage-ID: <{number}>\nSubject: x\n\n好".encode())
+    [page] = read(place, user="desk@voc.cn", staff=("@shop.example",))
+    assert ["is_staff" in each.extra for each in page.feedback] == [False, True, True, False]
+
+
 def test_a_cut_connection_is_made_anew(
     tmp_path: Path, box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,11 +28,14 @@ from voc.sources.streams.mails import header_text, read_mail
         ("不行\n------------------ 原始邮件 ------------------\n发件人: 客服", "不行"),
         ("不行\n-----Original Message-----\nFrom: x", "不行"),
         ("不行\n发件人：客服\n发送时间：2026年11月1日\n收件人：我\n正文", "不行"),
+        ('不行\n\nAt 2026-11-01 09:00:00, "客服" <a@b.cn> wrote:\n您好', "不行"),
+        ("不行\n\n发件人: 客服\n\n发送时间: 2026年11月1日\n\n收件人: 我\n\n正文", "不行"),
         ("> 您好\n不行\n> 再见", "不行"),
         # What must not change.
         ("我在店里写道歉信，没用", "我在店里写道歉信，没用"),
         ("-- 开头的破折号也是话", "-- 开头的破折号也是话"),
         ("发件人: 不明", "发件人: 不明"),
+        ("At the desk they wrote: no", "At the desk they wrote: no"),
         ("油耗 > 10 升", "油耗 > 10 升"),
         ("来自北京的客户", "来自北京的客户"),
         ("> 只有转来的投诉", "> 只有转来的投诉"),
@@ -41,6 +44,15 @@ from voc.sources.streams.mails import header_text, read_mail
 )
 def test_only_the_senders_own_words_are_kept(mail: str, words: str) -> None:
     assert words_of(mail) == words
+
+
+@pytest.mark.parametrize("subject", ["转发: 投诉", "轉寄：投訴", "Fwd: x", "FW：x"])
+def test_what_is_passed_on_is_kept(subject: str) -> None:
+    mail = "请处理\n---------- 转发的邮件 ----------\n发件人: 客户\n\n空调不制冷"
+    assert words_of(mail, subject=subject) == mail
+    assert words_of(mail, subject="Re: 转发: 投诉") == "请处理"
+    data = f"From: li@example.com\nSubject: {subject}\n\n{mail}".encode()
+    assert "空调不制冷" in read_mail(data).values["text"]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +180,9 @@ def test_mails_without_an_id_are_told_by_their_bytes() -> None:
         ("Subject: 自动回复：我在休假", True),
         ("Subject: Re: 自动回复不好用", False),
         ("Content-Type: multipart/report; boundary=b", True),
+        ("From: PostMaster@qq.com", True),
+        ("From: Mail Delivery <MAILER-DAEMON@example.com>", True),
+        ("From: postmaster-fan@example.com", False),
         ("Auto-Submitted: no", False),
         ("X-Auto-Response-Suppress: All", True),
         ("X-Auto-Response-Suppress: None", False),
@@ -178,7 +193,8 @@ def test_mails_without_an_id_are_told_by_their_bytes() -> None:
     ],
 )
 def test_what_programs_send_is_no_voice(header: str, is_automatic: bool) -> None:
-    data = f"{header}\nFrom: li@example.com\nSubject: x\n\n我在休假".encode()
+    sender = "" if header.startswith("From") else "From: li@example.com\n"
+    data = f"{header}\n{sender}Subject: x\n\n我在休假".encode()
     if is_automatic:
         with pytest.raises(RowError, match="the mail is an automatic one"):
             read_mail(data)

@@ -20,7 +20,7 @@ from tests.sources.streams.places import SqlPlace, settings_for
 from tests.store.conftest import POSTGRES_URL
 from voc.errors import SourceError
 from voc.pipeline.origins import Told, open_source
-from voc.sources.base import Page, notes_of
+from voc.sources.base import Page, Source, notes_of
 from voc.sources.streams.watermarks import earlier, is_ahead, read_mark, write_mark
 
 MARIADB_URL = "mariadb+pymysql://root@127.0.0.1:3306/test"
@@ -47,6 +47,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlPlace]:
     if kind == "sqlite":
         yield SqlPlace(tmp_path)
         return
+    with closing(_served_place(kind, tmp_path)) as made:
+        yield made
+
+
+def _served_place(kind: str, folder: Path, *, count: int = 1_200) -> SqlPlace:
+    """A table of a database that is served, of this test alone."""
     require("services", kind != "mariadb" or find_spec("pymysql"), "pymysql is not installed")
     url = POSTGRES_URL if kind == "postgresql" else MARIADB_URL
     run = _runner(url)
@@ -55,14 +61,18 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlPlace]:
     except SQLAlchemyError as error:
         require("services", False, f"no {kind} can be reached: {error}")
     table = f"voc_test_{uuid.uuid4().hex}"
-    with closing(SqlPlace(tmp_path, run=run, url=url, table=table, stamp=STAMPS[kind])) as made:
-        yield made
+    return SqlPlace(folder, count, run=run, url=url, table=table, stamp=STAMPS[kind])
+
+
+def opened(place: SqlPlace, **more: Any) -> Source:
+    """The source with other settings."""
+    told = place.settings.sources["site"].model_copy(update=more)
+    settings = place.settings.model_copy(update={"sources": {"site": told}})
+    return open_source("site", settings=settings, told=Told())[0]
 
 
 def read(place: SqlPlace, cursor: Any = None, **more: Any) -> list[Page]:
-    told = place.settings.sources["site"].model_copy(update=more)
-    settings = place.settings.model_copy(update={"sources": {"site": told}})
-    return list(open_source("site", settings=settings, told=Told())[0].read(cursor))
+    return list(opened(place, **more).read(cursor))
 
 
 def names(pages: list[Page]) -> list[int]:
@@ -150,6 +160,54 @@ def test_rows_without_a_watermark_are_told(place: SqlPlace) -> None:
     [reject] = [reject for page in pages for reject in page.rejects]
     assert reject.reason == "rows without updated_at are not read; give each one a value"
     assert 99_999 not in names(pages)
+    source = opened(place)
+    list(source.read(None))
+    assert notes_of(source) == (
+        "1 rows have no updated_at and are not read; give each one a value, as by"
+        " COALESCE(updated_at, …) AS updated_at in the query.",
+    )
+
+
+def test_another_query_or_map_has_all_rows_read_anew(place: SqlPlace) -> None:
+    query = f"SELECT id, words, updated_at, gone FROM {place.table}"
+    cursor = read(place)[-1].cursor
+    assert len(names(read(place, cursor, query=query.replace(" FROM", "\n FROM"), lag=0))) < 1_200
+    source = opened(place, query=f"{query} WHERE id < 1000", map={"text": "words"})
+    pages = list(source.read(cursor))
+    assert names(pages) == list(range(1_000))
+    assert notes_of(source) == (
+        "The query, its map or the timezone is another than before, so all rows were read anew.",
+    )
+    list(source.read(pages[-1].cursor))
+    assert notes_of(source) == ()
+    older = {"sql": {key: cursor["sql"][key] for key in ("position", "floor", "done")}}
+    assert len(names(read(place, older, lag=0))) < 1_200
+
+
+def test_bits_say_yes_and_no(tmp_path: Path) -> None:
+    with closing(_served_place("mariadb", tmp_path, count=10)) as place:
+        place.do(f"ALTER TABLE {place.table} MODIFY gone BIT(1)")
+        place.change("gone = b'1'", "id = 3")
+        [page] = read(place)
+        assert page.withdrawn == ("3",)
+        assert names([page]) == [n for n in range(10) if n != 3]
+        place.change("gone = b'1'", "1 = 1")
+        source = opened(place)
+        list(source.read(None))
+        assert notes_of(source) == (
+            "All 10 rows say by gone that they are gone; see whether it is the right column.",
+        )
+
+
+def test_words_in_bytes_are_read_as_utf8_or_set_aside(tmp_path: Path) -> None:
+    with closing(_served_place("mariadb", tmp_path, count=10)) as place:
+        place.do(f"ALTER TABLE {place.table} MODIFY words BLOB")
+        place.do(f"UPDATE {place.table} SET words = X'CCABC2FDC1CB' WHERE id = 4")
+        [page] = read(place)
+        assert page.feedback[0].text == "第0条"
+        assert names([page]) == [n for n in range(10) if n != 4]
+        [reject] = page.rejects
+        assert reject.reason == "'words' holds bytes that are no UTF-8; cast it in the query"
 
 
 def test_nothing_can_be_written(place: SqlPlace) -> None:

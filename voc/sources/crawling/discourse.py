@@ -14,7 +14,7 @@ import orjson
 from voc.config.sources import DiscourseSettings
 from voc.errors import SourceError
 from voc.sources.crawling.forum import ForumWalk, Listing
-from voc.sources.crawling.markup import parse, words_of
+from voc.sources.crawling.markup import own_words_of, parse
 from voc.sources.crawling.site import Fetched, GoneError, Site, Step, Unreadable, Voice, page_of
 from voc.sources.crawling.state import Thread
 from voc.sources.times import read_time
@@ -131,7 +131,7 @@ class DiscourseCrawler:
             url,
             {
                 "id": str(post["id"]),
-                "text": words_of(parse(str(post["cooked"])), _CUT),
+                "text": own_words_of(parse(str(post["cooked"])), _CUT),
                 "title": thread.title if number == 1 else None,
                 "created_at": post.get("created_at"),
                 "author": post.get("username"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from voc.config.sources import FeedSettings
 from voc.errors import SourceError
-from voc.sources.crawling.markup import missing_extra, parse, words_of
+from voc.sources.crawling.markup import missing_extra, own_words_of, parse
 from voc.sources.crawling.site import Fetched, Mark, Site, Step, Unreadable, Voice, page_of
 
 
@@ -76,7 +76,7 @@ def _entry(entry: Any, url: str, feed_title: str | None) -> Voice | Unreadable:
         url,
         {
             "id": number,
-            "text": words_of(parse(markup)) if markup.strip() else "",
+            "text": own_words_of(parse(markup)) if markup.strip() else "",
             "title": entry.get("title"),
             "created_at": _written(moment),
             "author": entry.get("author"),

@@ -47,6 +47,8 @@ _BLOCKS: Final = frozenset(
 )
 _SILENT: Final = frozenset(["script", "style", "noscript", "template", "iframe"])
 _HIDDEN: Final = ('[style*="display:none"]', '[style*="display: none"]')
+_QUOTES: Final = ("blockquote", "div.quote", "aside.quote")
+_LETTER: Final = re.compile(r"[^\W_]")
 _SPACE: Final = re.compile(r"[ \t\r\n\f\v\xa0]+")
 
 
@@ -94,6 +96,15 @@ def words_of(node: Any, cut: Sequence[str] = ()) -> str:
             if found.root is not root:
                 found.drop()
     return _clean("".join(_pieces(root)))
+
+
+def own_words_of(node: Any, cut: Sequence[str] = ()) -> str:
+    """Returns the same without what is quoted of others, where there are words beside it.
+
+    A quote that stands alone may be all that somebody says, as where a feed sets his words apart.
+    """
+    own = words_of(node, (*cut, *_QUOTES))
+    return own if _LETTER.search(own) else words_of(node, cut)
 
 
 def _pieces(root: Any) -> list[str]:

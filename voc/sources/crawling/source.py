@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import tempfile
@@ -155,19 +156,29 @@ def _told_of(missed: Sequence[str]) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Draft:
-    """A page under way; until the next mark it ends at the last one."""
+    """A page under way; until the next mark it ends at the last one.
+
+    A thread that lacks posts which it had is read twice, and some stand on two lists: what a run
+    gave already, as it gave it, is not given again.
+    """
 
     cursor: Mapping[str, Any]
     feedback: list[Feedback] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     refused: int = 0
+    _given: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def is_full(self) -> bool:
         return len(self.feedback) + len(self.rejects) >= PAGE_ROWS
 
     def add(self, item: Feedback | Reject) -> None:
+        name = item.place if isinstance(item, Reject) else item.native_id
+        digest = hashlib.blake2b(repr(item).encode("utf-8", "replace"), digest_size=8).digest()
+        if self._given.get(name) == digest:
+            return
+        self._given[name] = digest
         if isinstance(item, Reject):
             self.rejects.append(item)
         else:

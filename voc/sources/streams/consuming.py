@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from threading import Event
 from typing import Any, Final, Protocol
 
 from voc.errors import SourceError
-from voc.sources.base import Draft, Page, ReadProgress
+from voc.sources.base import Draft, Item, Page, ReadProgress, Reject
 from voc.sources.documents import Documents
 
 MOST_TRIES: Final = 6
+READ: Final = "read"
+"""Key of a cursor: whether something of the queue could be read ever."""
+_LEAST_REFUSED: Final = 10
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 8.0
 
@@ -48,8 +51,13 @@ class Consumer(Protocol):
         """Returns the cursor behind a message and all before it."""
         ...
 
-    def acknowledge(self, last: Delivered) -> None:
-        """Tells the broker that a message and all before it are stored."""
+    def acknowledge(self, stored: Sequence[Delivered], refused: Collection[str]) -> None:
+        """Tells the broker that messages are done with, in the order in which they came.
+
+        Args:
+            stored: All of them behind those that were acknowledged before.
+            refused: Places of those of which nothing could be read.
+        """
         ...
 
     def close(self) -> None:
@@ -60,9 +68,11 @@ class Consumer(Protocol):
 class StreamSource:
     """A queue as a source.
 
-    What cannot be read becomes a reject and is acknowledged like the rest, so that nothing is held
-    up. A connection that is lost is made anew, with growing pauses; what had been delivered and
-    not acknowledged comes again, and the store takes it once.
+    What cannot be read becomes a reject and is done with like the rest, so that nothing is held
+    up. Only where nothing of a source could be read yet, and ten or more messages that come at
+    once cannot be either, none of them is taken: its map is wrong, and would use up the queue. A
+    connection that is lost is made anew, with growing pauses; what had been delivered and not
+    acknowledged comes again, and the store takes it once.
 
     Args:
         name: Name of the source.
@@ -121,31 +131,72 @@ class StreamSource:
         self, cursor: Mapping[str, Any] | None, stop: Event, idle_s: float | None
     ) -> Iterator[Page]:
         idle = 0.0
+        behind = cursor or {}
         with closing(self._connect(cursor)) as consumer:
             while not stop.is_set():
                 batch = consumer.take(self._batch_rows, self._batch_s)
                 if batch:
                     idle = 0.0
                     self._taken += len(batch)
-                    yield from self._stored(batch, consumer)
+                    for page in self._stored(batch, consumer, behind):
+                        yield page
+                        behind = page.cursor
                     continue
                 idle += self._batch_s
                 if idle_s is not None and idle >= idle_s:
                     return
 
-    def _stored(self, batch: Sequence[Delivered], consumer: Consumer) -> Iterator[Page]:
-        """Gives a batch as pages; where the iterator goes on, a page is committed."""
-        draft = Draft(rows=self._batch_rows)
-        last = batch[0]
+    def _stored(
+        self, batch: Sequence[Delivered], consumer: Consumer, behind: Mapping[str, Any]
+    ) -> Iterator[Page]:
+        """Gives a batch as pages; where the iterator goes on, a page is committed.
+
+        Args:
+            batch: Messages as they came.
+            consumer: Whose they are.
+            behind: The cursor behind the page before them.
+
+        Raises:
+            SourceError: None of them can be read, as none could before.
+        """
+        is_read = bool(behind.get(READ)) or self._can_be_read(batch)
+        draft, done, refused = Draft(rows=self._batch_rows), list[Delivered](), set[str]()
         for message in batch:
-            for item in self._documents.read(message.body, message.place):
+            items = self._documents.read(message.body, message.place)
+            for item in items:
                 if len(draft) and (draft.is_full or not draft.takes(item)):
-                    yield draft.page(consumer.cursor(last), done=False)
-                    consumer.acknowledge(last)
+                    yield draft.page(behind, done=False)
+                    consumer.acknowledge(done, refused)
+                    done = []
                 draft.add(item)
-            last = message
-        yield draft.page(consumer.cursor(last), done=False)
-        consumer.acknowledge(last)
+            done.append(message)
+            refused |= {message.place} if _is_refused(items) else set()
+            behind = {**consumer.cursor(message), READ: is_read}
+        yield draft.page(behind, done=False)
+        consumer.acknowledge(done, refused)
+
+    def _can_be_read(self, batch: Sequence[Delivered]) -> bool:
+        """Whether something of a batch can be read.
+
+        Raises:
+            SourceError: It cannot, and there are too many to take that for chance.
+        """
+        items: list[Item] = []
+        for message in batch:
+            items = self._documents.read(message.body, message.place)
+            if not _is_refused(items):
+                return True
+        if len(batch) < _LEAST_REFUSED:
+            return False
+        reason = next(item.reason for item in items if isinstance(item, Reject))
+        raise SourceError(
+            f"{self.name}: none of the first {len(batch)} messages can be read ({reason}); none was"
+            f" taken. Mend sources.{self.name}.map, or empty the queue."
+        )
+
+
+def _is_refused(items: Sequence[Item]) -> bool:
+    return bool(items) and all(isinstance(item, Reject) for item in items)
 
 
 def reconnecting(

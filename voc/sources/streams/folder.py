@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 from voc.config.streams import FolderSourceSettings
 from voc.errors import ConfigError, MissingExtraError, SourceError, UsageError
 from voc.records import Channel
-from voc.sources.base import Page, ReadProgress, Reject
+from voc.sources.base import Page, ReadProgress, Reject, digest_of_told
 from voc.sources.files import FileSource
 from voc.sources.one_call import name_of_file
 from voc.sources.streams.drops import Dropped, dropped
+from voc.sources.streams.file_notes import FileNotes
 from voc.sources.tables import is_recording
 from voc.sources.times import time_in_name
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 CURSOR: Final = "files"
 HEARD: Final = "heard"
+READ_BY: Final = "read_by"
+"""Keys of a cursor: the files read, the recordings heard, and a hash of how files were read."""
 _HALF_WRITTEN: Final = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".swp")
 _MB: Final = 1_000_000
 _PIECE_BYTES: Final = 1 << 20
@@ -41,9 +44,10 @@ class FolderSource:
 
     A file is taken when it has lain unchanged for `settle_s`; names that programs give to files
     under way (`.part`, a dot at the beginning) are passed over. A file that comes again with
-    another time, tag or size is read anew: what is known is a duplicate, other words are edits. A
-    file that cannot be read is a reject and holds up no other one. A recording is heard once, by
-    its bytes, whatever becomes of its name and time.
+    another time, tag or size is read anew: what is known is a duplicate, other words are edits. So
+    are all files where the map or the zone is another. A file that cannot be read is a reject and
+    holds up no other one. A recording is heard once, by its bytes, whatever becomes of its name and
+    time.
 
     Args:
         name: Name of the source.
@@ -77,6 +81,15 @@ class FolderSource:
         self._files, self._pattern = self._opened(base)
         self._recordings = self._hearing(base)
         self._progress = ReadProgress(0, None)
+        self._notes = FileNotes()
+        self._read_by = digest_of_told(sorted(settings.map.items()), str(zone))
+        self._is_anew = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the files of the last run were read, and what is doubtful in them."""
+        said = "The map or the timezone is another than before, so all files were read anew."
+        return ((said,) if self._is_anew else ()) + self._notes.sentences()
 
     @property
     def progress(self) -> ReadProgress:
@@ -90,10 +103,13 @@ class FolderSource:
             SourceError: The folder cannot be listed, or a file cannot be fetched.
             ConfigError: The recogniser's models cannot be loaded.
         """
+        self._notes = FileNotes()
         listed = self._listed()
         paths = {each.path for each in listed}
         known: dict[str, str] = dict((cursor or {}).get(HEARD) or {})
-        kept, heard = _only((cursor or {}).get(CURSOR), paths), _only(known, paths)
+        self._is_anew = (cursor or {}).get(READ_BY, self._read_by) != self._read_by
+        kept = {} if self._is_anew else _only((cursor or {}).get(CURSOR), paths)
+        heard = _only(known, paths)
         fresh = [each for each in listed if not _is_done(kept.get(each.path), each)]
         for number, each in enumerate(fresh, 1):
             for page in self._pages(each, _rows_done(kept.get(each.path), each), known):
@@ -103,7 +119,8 @@ class FolderSource:
                     del kept[each.path]
                 heard |= {each.path: known[each.path]} if each.path in known else {}
                 is_last = done and number == len(fresh)
-                places = {CURSOR: dict(kept)} | ({HEARD: dict(heard)} if heard else {})
+                places: dict[str, Any] = {CURSOR: dict(kept), READ_BY: self._read_by}
+                places |= {HEARD: dict(heard)} if heard else {}
                 yield replace(page, cursor=places, done=is_last)
             self._progress = ReadProgress(number, len(fresh))
 
@@ -135,6 +152,7 @@ class FolderSource:
                 for page in source.read_behind(rows_done, {}):
                     rejects = tuple(self._placed(each, path, file) for each in page.rejects)
                     yield replace(page, rejects=rejects)
+                self._notes.add(self._below(file), source)
         except (UsageError, SourceError) as error:
             if isinstance(error, FetchError):
                 raise

@@ -73,6 +73,7 @@ class ImapSource:
         self._channel = channel
         self._zone = zone
         self._max_chars = max_chars
+        self._staff = tuple(name.lower() for name in (settings.user, *settings.staff))
         self._progress = ReadProgress(0, None)
 
     @property
@@ -115,9 +116,11 @@ class ImapSource:
         if data is None:
             return None
         try:
-            found = read_mail(data)
+            values = read_mail(data).values
+            if self._is_staff(values.get("customer_id", "")):
+                values["is_staff"] = True
             return to_feedback(
-                Row(0, place, found.values),
+                Row(0, place, values),
                 _COLUMNS,
                 source=self.name,
                 channel=self._channel,
@@ -129,6 +132,13 @@ class ImapSource:
             return Reject(self.name, place, error.reason)
         except Exception as error:  # noqa: BLE001 - it must not hold up the mails behind it
             return Reject(self.name, place, f"it cannot be read ({type(error).__name__})")
+
+    def _is_staff(self, address: str) -> bool:
+        """Whether an address in small letters is one of the company's, or of its domains."""
+        return any(
+            address.endswith(name) if name.startswith("@") else address == name
+            for name in self._staff
+        )
 
     def _selected(self, server: imaplib.IMAP4) -> tuple[int, int]:
         """Opens the folder for reading; returns its UIDVALIDITY and how many mails it holds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -105,11 +105,17 @@ class KafkaConsumer:
         """Returns the offsets behind a message; see `Consumer`."""
         return {CURSOR: last.handle}
 
-    def acknowledge(self, last: Delivered) -> None:
+    def acknowledge(
+        self,
+        stored: Sequence[Delivered],
+        refused: Collection[str],  # noqa: ARG002 - the topic keeps them
+    ) -> None:
         """Commits the group's offsets, by which others see how far it is; see `Consumer`."""
+        if not stored:
+            return
         offsets = [
             TopicPartition(topic, int(partition), offset)
-            for topic, partitions in last.handle.items()
+            for topic, partitions in stored[-1].handle.items()
             for partition, offset in partitions.items()
         ]
         try:

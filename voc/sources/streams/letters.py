@@ -17,16 +17,18 @@ _BLANKS: Final = re.compile(r"[ \t\r\f\v\u00a0]+")
 _MANY_LINES: Final = re.compile(r"\n{3,}")
 _REPLY: Final = re.compile(
     r"""^[ \t>]*(?:
-        -{2,}\s*(?:原始邮件|原邮件|转发的邮件|回复的原邮件|Original\ Message|Forwarded\ message)\b.*
+        -{2,}\s*(?:原始邮件|原邮件|转发的邮件|转发邮件信息|回复的原邮件|Original\ Message
+                  |Forwarded\ message)\b.*
       | 在.{4,120}(?:写道|寫道|wrote)\s*[:：]
       | \d{4}[-/年.]\d{1,2}.{0,100}(?:写道|寫道)\s*[:：]
-      | On\ .{4,200}\ wrote:
-      | (?:发件人|寄件者|寄件人|From)\s*[:：].{1,200}\n[ \t>]*
+      | (?:On\ |At\ \d{4}-\d).{4,200}\ wrote:
+      | (?:发件人|寄件者|寄件人|From)\s*[:：].{1,200}(?:\n[ \t>]*){1,2}
         (?:发送时间|发送日期|日期|时间|寄件日期|收件人|收件者|Sent|Date|To)\s*[:：]
       | _{10,}\s*$
     )""",
     re.MULTILINE | re.VERBOSE,
 )
+_FORWARDED: Final = re.compile(r"\s*(?:转发|轉寄|轉發|fwd?)\s*[:：]", re.IGNORECASE)
 _SIGNATURE: Final = re.compile(
     r"^(?:--[ ]?|[ \t]*(?:发自我的.{1,30}|从我的.{1,20}发送|来自.{0,10}(?:手机|邮箱大师|网易邮箱)"
     r"|Sent from my .{1,30}|Sent from .{1,20} for (?:iOS|Android)|获取\s*Outlook.{0,20})[ \t]*)$",
@@ -35,12 +37,15 @@ _SIGNATURE: Final = re.compile(
 _LONGEST: Final = 200_000
 
 
-def words_of(text: str) -> str:
+def words_of(text: str, *, subject: str = "") -> str:
     """Returns what the sender wrote: what stands before the first reply, signature and quote.
 
-    A mail that is nothing but a quote, as a forwarded complaint, stays as it is.
+    A mail that is nothing but a quote, or passes on another by its subject, stays as it is: what
+    matters of a complaint that somebody forwards stands in the quote.
     """
     text = _tidy(text[:_LONGEST])
+    if _FORWARDED.match(subject):
+        return text
     end = len(text)
     for pattern in (_REPLY, _SIGNATURE):
         found = pattern.search(text, 0, end)

@@ -35,6 +35,7 @@ _AUTOMATIC_SUBJECT: Final = re.compile(
     r"\s*(?:自动回复|自動回覆|自动答复|automatic reply|auto[- ]?reply|out of office)\s*[:：]",
     re.IGNORECASE,
 )
+_MAILER: Final = re.compile(r"(?:mailer-daemon|postmaster)@", re.IGNORECASE)
 _FOLDED: Final = re.compile(r"\s*[\r\n]+\s*")
 
 
@@ -61,8 +62,8 @@ def read_mail(data: bytes) -> Mail:
     if said := _automatic(message):
         raise RowError(f"the mail is an automatic one ({said})")
     plain, page, attachments = _texts(message)
-    text = words_of(plain) if plain.strip() else words_of(text_of_html(page))
     title = header_text(message.get("Subject"))
+    text = words_of(plain if plain.strip() else text_of_html(page), subject=title)
     if not text and not title:
         raise RowError("the mail holds no words")
     authors = _people(message, "from")
@@ -88,6 +89,9 @@ def _automatic(message: Message) -> str | None:
             return f"{name}: {told[:40]}"
     if message.get_content_type() == "multipart/report":
         return "Content-Type: multipart/report"
+    for _, address in _people(message, "from"):
+        if _MAILER.match(address):
+            return f"From: {address.partition('@')[0]}"
     is_reply = _AUTOMATIC_SUBJECT.match(header_text(message.get("Subject")))
     return "Subject" if is_reply else None
 

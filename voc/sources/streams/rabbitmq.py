@@ -6,8 +6,9 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from itertools import groupby
 from typing import Any, Final, TypeVar
 
 import aio_pika
@@ -75,10 +76,22 @@ class RabbitMQConsumer:
         """Tells which message was stored last; how far it was read the broker itself knows."""
         return {"last": last.place}
 
-    def acknowledge(self, last: Delivered) -> None:
-        """Acknowledges; see `Consumer`."""
-        message: AbstractIncomingMessage = last.handle
-        self._run(message.ack(multiple=True))
+    def acknowledge(self, stored: Sequence[Delivered], refused: Collection[str]) -> None:
+        """Acknowledges, and rejects what is refused; see `Consumer`."""
+        self._run(self._settle(stored, refused))
+
+    async def _settle(self, stored: Sequence[Delivered], refused: Collection[str]) -> None:
+        """Acknowledges at once what came between two that are refused.
+
+        Those go where the queue's policy for dead letters sends them, if it has one.
+        """
+        for is_refused, group in groupby(stored, key=lambda each: each.place in refused):
+            messages: list[AbstractIncomingMessage] = [each.handle for each in group]
+            if not is_refused:
+                await messages[-1].ack(multiple=True)
+                continue
+            for message in messages:
+                await message.reject(requeue=False)
 
     def close(self) -> None:
         """Ends the connection."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, TextClause, text
@@ -15,10 +15,19 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from voc.config.streams import SqlSourceSettings
 from voc.errors import RowError, SourceError
-from voc.records import Channel
-from voc.sources.base import PAGE_ROWS, Draft, Gone, Item, Page, ReadProgress, Reject
+from voc.records import Channel, Feedback
+from voc.sources.base import (
+    PAGE_ROWS,
+    Draft,
+    Gone,
+    Item,
+    Page,
+    ReadProgress,
+    Reject,
+    digest_of_told,
+)
 from voc.sources.columns import ColumnMap, find_columns
-from voc.sources.databases import database_url, read_only, said, shown
+from voc.sources.databases import cell_of, database_url, read_only, said, shown
 from voc.sources.feedback import to_feedback
 from voc.sources.identity import native_id
 from voc.sources.names import by_field
@@ -34,6 +43,9 @@ from voc.sources.streams.watermarks import (
 )
 from voc.sources.values import DELETED, says_yes
 
+_MOST_COUNTED: Final = 10_000
+"""Rows without a watermark that are counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class _State:
@@ -44,11 +56,13 @@ class _State:
         floor: Lowest watermark at which a run was cut off, or behind which rows lay ahead of now:
             rows that are late there are looked for by the next run.
         done: Whether the run came to its end.
+        asked: A hash of what was asked for, and of how it was read; empty where it is not known.
     """
 
     position: tuple[Mark, Mark] | None = None
     floor: Mark | None = None
     done: bool = False
+    asked: str = ""
 
     @classmethod
     def of(cls, cursor: Mapping[str, Any] | None) -> _State:
@@ -58,12 +72,14 @@ class _State:
             (_mark(position[0]), _mark(position[1])) if position else None,
             _mark(floor) if floor else None,
             bool(kept.get("done")),
+            str(kept.get("asked", "")),
         )
 
     def as_cursor(self) -> dict[str, Any]:
         position = [list(mark) for mark in self.position] if self.position else None
         floor = list(self.floor) if self.floor else None
-        return {"sql": {"position": position, "floor": floor, "done": self.done}}
+        told = {"position": position, "floor": floor, "done": self.done, "asked": self.asked}
+        return {"sql": told}
 
 
 def _mark(value: Sequence[str]) -> Mark:
@@ -78,7 +94,9 @@ class SqlSource:
     for rows that were committed late; what is known is a duplicate. A watermark that lies ahead of
     now, as of a clock that is wrong, holds up no later row: the next run begins at the last one
     that does not, or at the first row where all do. A row whose `deleted` column says so is
-    withdrawn. Where the query gives all there is (`snapshot`), each run reads all of it.
+    withdrawn. Where the query gives all there is (`snapshot`), each run reads all of it; so does
+    the one behind a change of the query, its columns, the map or the zone, as rows that were read
+    before say something else now.
 
     Args:
         name: Name of the source.
@@ -112,7 +130,17 @@ class SqlSource:
         self._max_chars = max_chars
         self._url = database_url(settings.url, name=name, base=base)
         self._rows = 0
+        query = " ".join(settings.query.split())
+        self._asked_for = digest_of_told(
+            query, settings.watermark, settings.key, sorted(settings.map.items()), str(zone)
+        )
+        self._begin_telling()
+
+    def _begin_telling(self) -> None:
         self._ahead: tuple[int, str] = (0, "")
+        self._unmarked = 0
+        self._is_anew = False
+        self._said, self._gone = 0, 0
 
     @property
     def progress(self) -> ReadProgress:
@@ -122,13 +150,20 @@ class SqlSource:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be told of the last run."""
-        count, first = self._ahead
-        said = (
-            f"{count} rows have a {self._settings.watermark} that lies ahead (the first: {first});"
-            " they are read, and the next run looks before them all the same. Mend them, or where"
-            " all rows do, the setting timezone."
-        )
-        return (said,) if count else ()
+        (ahead, first), name = self._ahead, self._settings.watermark
+        said = {
+            "The query, its map or the timezone is another than before, so all rows were read"
+            " anew.": self._is_anew,
+            f"{self._unmarked}{' or more' * (self._unmarked == _MOST_COUNTED)} rows have no {name}"
+            " and are not read; give each one a value, as by"
+            f" COALESCE({name}, …) AS {name} in the query.": self._unmarked,
+            f"{ahead} rows have a {name} that lies ahead (the first: {first}); they are read, and"
+            " the next run looks before them all the same. Mend them, or where all rows do, the"
+            " setting timezone.": ahead,
+            f"All {self._gone} rows say by {self._deleted} that they are gone; see whether it is"
+            " the right column.": self._gone > 1 and not self._said,
+        }
+        return tuple(sentence for sentence, is_so in said.items() if is_so)
 
     def read(self, cursor: Mapping[str, Any] | None) -> Iterator[Page]:
         """Gives the rows behind `cursor`; a connection that is lost is made anew.
@@ -136,10 +171,10 @@ class SqlSource:
         Raises:
             SourceError: The database cannot be reached, or does not take the query.
         """
-        self._ahead = 0, ""
-        state = _State() if self.snapshot_share is not None else self._begun(_State.of(cursor))
+        self._begin_telling()
+        state = self._begun(_State.of(cursor))
         with read_only(self._url, name=self.name) as engine:
-            if unmarked := self._unmarked(engine):
+            if unmarked := self._without_mark(engine):
                 yield Page((), (unmarked,), state.as_cursor(), done=False)
             columns: ColumnMap | None = None
             while True:
@@ -155,16 +190,20 @@ class SqlSource:
 
     def _begun(self, state: _State) -> _State:
         """Where a run begins: one that was cut off goes on, another one looks back first."""
-        if state.position is None:
-            return state
-        watermark = state.position[0]
+        anew = _State(asked=self._asked_for)
+        if self.snapshot_share is not None or state.position is None:
+            return anew
+        if state.asked not in ("", self._asked_for):
+            self._is_anew = True
+            return anew
+        watermark, state = state.position[0], replace(state, asked=self._asked_for)
         if state.floor is None and self._is_ahead(watermark, datetime.now(UTC)):
-            return _State()
+            return anew
         if not state.done:
             return replace(state, floor=_lower(state.floor, watermark))
         floor = _lower(state.floor, watermark)
         begin = earlier(floor, self._settings.lag, self._settings.watermark)
-        return _State((begin, ("none", "")))
+        return replace(anew, position=(begin, ("none", "")))
 
     def _is_ahead(self, watermark: Mark, moment: datetime) -> bool:
         """Says whether a watermark lies ahead of a moment."""
@@ -181,6 +220,8 @@ class SqlSource:
         for row in rows:
             assert columns is not None
             item = self._item(row, columns)
+            self._gone += isinstance(item, Gone)
+            self._said += isinstance(item, Feedback)
             if not draft.takes(item) or draft.is_full:
                 yield draft.page(state.as_cursor(), done=False, is_snapshot=True), state
             position = self._position(row)
@@ -212,12 +253,13 @@ class SqlSource:
         return [name for name in row if name not in hidden]
 
     def _item(self, row: Mapping[str, Any], columns: ColumnMap) -> Item:
-        values = {name: _plain(row[name]) for name in self._names(row)}
         place = f"{self.name}:{str(row[self._settings.key])[:80]}"
-        read = Row(0, place, {name: value for name, value in values.items() if value is not None})
-        if self._deleted is not None and says_yes(row[self._deleted]):
-            return Gone(native_id(read, columns, None))
         try:
+            values = {name: cell_of(row[name]) for name in self._names(row)}
+            self._check_bytes(row, values, columns)
+            read = Row(0, place, {name: cell for name, cell in values.items() if cell is not None})
+            if self._deleted is not None and says_yes(cell_of(row[self._deleted])):
+                return Gone(native_id(read, columns, None))
             return to_feedback(
                 read,
                 columns,
@@ -230,14 +272,27 @@ class SqlSource:
         except RowError as error:
             return Reject(self.name, place, error.reason)
 
-    def _unmarked(self, engine: Engine) -> Reject | None:
-        """Returns a reject where rows have no watermark, which no run could ever come to."""
-        quote = engine.dialect.identifier_preparer.quote
-        column = quote(self._settings.watermark)
-        query = f"{self._inner('1')} WHERE {column} IS NULL LIMIT 1"
-        if not self._asked(engine, text(query), {}):
-            return None
+    def _check_bytes(
+        self, row: Mapping[str, Any], values: Mapping[str, Any], columns: ColumnMap
+    ) -> None:
+        """Refuses a row that has bytes which are no words where a field is read.
+
+        Raises:
+            RowError: It has.
+        """
+        for name in columns.used & values.keys():
+            if row[name] is not None and values[name] is None:
+                raise RowError(f"{name!r} holds bytes that are no UTF-8; cast it in the query")
+
+    def _without_mark(self, engine: Engine) -> Reject | None:
+        """Counts rows that have no watermark, which no run could ever come to."""
         name = self._settings.watermark
+        column = engine.dialect.identifier_preparer.quote(name)
+        unmarked = f"{self._inner('1 AS one')} WHERE {column} IS NULL LIMIT {_MOST_COUNTED}"
+        query = text(f"SELECT COUNT(*) AS count FROM ({unmarked}) AS voc_unmarked")
+        self._unmarked = self._asked(engine, query, {})[0]["count"]
+        if not self._unmarked:
+            return None
         return Reject(self.name, name, f"rows without {name} are not read; give each one a value")
 
     def _fetched(
@@ -311,8 +366,3 @@ class SqlSource:
 
 def _lower(one: Mark | None, other: Mark) -> Mark:
     return other if one is None else min(one, other, key=read_mark)
-
-
-def _plain(value: Any) -> Any:
-    """A cell as files have it: no bytes, which are no words."""
-    return None if isinstance(value, (bytes, bytearray, memoryview)) else value

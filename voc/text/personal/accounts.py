@@ -31,6 +31,12 @@ _QQ: Final = re.compile(
     rf"(?P<id>[1-9](?:[{BLANKS}{DASHES}]{{0,2}}[0-9]){{4,11}})(?![0-9])",
     re.I,
 )
+# 群号 of a QQ group; 加群 may be followed by how many joined it.
+_GROUP: Final = re.compile(
+    r"(?:群号码?|[加进入][我们官方交流车友]{0,4}群)[ \t]{0,2}(?:[:：=]|是|为)?[ \t]{0,2}"
+    rf"(?P<id>[1-9](?:[{BLANKS}{DASHES}]{{0,2}}[0-9]){{5,10}})(?![0-9]|[ ]?[多余]?[人个名位元块])",
+    re.I,
+)
 _PASSPORT: Final = re.compile(
     r"(?:护照|通行证|台胞证|回乡证|军官证|居留证|居留许可)(?:号码?|编号)?[ \t]{0,2}"
     r"(?:[:：=]|是|为)?[ \t]{0,2}"
@@ -69,7 +75,7 @@ _MAYBE_VIN: Final = re.compile(r"[A-Za-z0-9]{17}|[Ａ-Ｚ０-９]{17}")
 _MAYBE_CODE: Final = re.compile(
     "[VvＶｖ][XxＸｘ信+＋:：]|[WwＷｗ][XxＸｘEeＥｅ]|[QqＱｑ][QqＱｑ:：]"
     "|加 ?[VvＶｖWwＷｗQqＱｑ]|[+➕][VvWw]"
-    "|[微威薇徽][信xX]|扣扣|球球|企鹅|护照|通行证|台胞证|回乡证|军官证|居留"
+    "|[微威薇徽][信xX]|扣扣|球球|企鹅|群号|[加进入].{0,4}群|护照|通行证|台胞证|回乡证|军官证|居留"
     "|[案历院诊证籍学保卡](?:号|编号)"
 )
 
@@ -94,8 +100,9 @@ def find_accounts(plain: str, digits: str) -> Iterator[PrivateSpan]:
     for match in _EMAIL.finditer(plain):
         yield PrivateSpan(match.start(), match.end(), "email")
     yield from _wechat(plain)
-    for match in _QQ.finditer(digits):
-        yield PrivateSpan(*match.span("id"), "qq")
+    for pattern in (_QQ, _GROUP):
+        for match in pattern.finditer(digits):
+            yield PrivateSpan(*match.span("id"), "qq")
     for pattern in (_PASSPORT, _RECORD):
         for match in pattern.finditer(digits):
             yield PrivateSpan(*match.span("id"), "passport")

@@ -51,6 +51,12 @@ _LATIN_THING: Final = re.compile(
     "|branch|office|category"
 )
 _NUMBERED: Final = frozenset({"number", "no", "num"})
+_PLACED: Final = re.compile(
+    "(?:来自|来源|登[录陆]|提交|访问|客户端?|用户|答题者?|填写者?|remote|client|user)?ip(?:地址|addr(?:ess)?)?"
+    "|[^0-9a-z]{0,6}(?:经度|纬度|经纬度)(?:坐标)?|(?:location|recipient|user|gps)?"
+    "(?:latitude|longitude|lat|lng|lon)"
+)
+"""Of where somebody was when he answered, as survey tools add it; an IP may also be a brand's."""
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -60,12 +66,32 @@ def is_personal_column(name: str) -> bool:
     Args:
         name: The column's name; of a value within others, their names joined by points.
     """
-    written = unicodedata.normalize("NFKC", name[-400:])
-    bare = re.sub(r"[\s_\-:：*]+", "", _BRACKETS.sub("", written)).lower()
+    written = _written(name)
+    if _tells_place(written.rpartition(".")[2]):
+        return True
+    bare = _bare(written)
     own = _PERSON_COLUMN.search(bare) or (not bare.isascii() and _REACHED_COLUMN.search(bare))
     if own and not _ASKS.match(bare) and ("姓名" in bare or not _names_thing(bare)):
         return True
     return _is_personal_in_latin(tuple(_WORD.findall(_HUMP.sub("_", written).lower())))
+
+
+def is_place_column(name: str) -> bool:
+    """Whether a column of this name tells where somebody was: 来自IP, LocationLatitude, 经度."""
+    return _tells_place(_written(name))
+
+
+def _tells_place(written: str) -> bool:
+    bare = _bare(written)
+    return _PLACED.fullmatch(bare) is not None and not _names_thing(bare)
+
+
+def _written(name: str) -> str:
+    return unicodedata.normalize("NFKC", name[-400:])
+
+
+def _bare(written: str) -> str:
+    return re.sub(r"[\s_\-:：*]+", "", _BRACKETS.sub("", written)).lower()
 
 
 def _names_thing(name: str) -> bool:
