@@ -39,8 +39,7 @@ def mixed_names(
     if not heads:
         return
     subject, *others = heads
-    spoken = _said_by(members, weights, least, judged=False)
-    said = dict.fromkeys([*_said_by(members, weights, least, judged=True), *spoken])
+    said = _judged_by(members, weights, least)
     told = [
         word for word in said if word not in common and word not in subject and subject not in word
     ]
@@ -51,14 +50,11 @@ def mixed_names(
     yield from (subject + _AND_MORE.format(other) for other in others)
 
 
-def _said_by(
-    members: Sequence[Member], weights: Mapping[str, float], least: float, *, judged: bool
-) -> list[str]:
-    """Returns the words that so many voices use, or judge by, those of most weight first."""
-    voices = voices_by_word(members, judged=judged)
+def _judged_by(members: Sequence[Member], weights: Mapping[str, float], least: float) -> list[str]:
+    """Returns the words that so many voices judge by, those of most weight first."""
     worth = {
         word: n * weights.get(word, 0.0)
-        for word, n in voices.items()
+        for word, n in voices_by_word(members, judged=True).items()
         if len(word) > 1 and n >= least
     }
     return sorted(worth, key=lambda word: (-worth[word], word))

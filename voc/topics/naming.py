@@ -29,7 +29,7 @@ _SUBJECT: Final = 0.75
 # Where so many judge by one word, what fewer than this add to it makes a name too narrow.
 _MOSTLY: Final = 0.5
 _BROAD: Final = 1 / 3
-# What is told of a subject is used by so many of the voices.
+# By what is told of a subject so many of the voices judge.
 _TOLD_SHARE: Final = 0.1
 
 
@@ -49,7 +49,7 @@ def name_of(
     adds little to it, as 扰民严重, comes before one that some add to. Where there is none, the
     theme's subject stands with what is most often said of it, as 店员态度差, or a thing that as
     many speak of names it; of fewer than 8 voices, one may speak for all. Else the subject stands
-    with what else a tenth speak of, as 开发商（推诿、欺骗等）, or alone, as 小区（多方面）.
+    with what a tenth judge by, as 开发商（推诿、欺骗等）, or alone, as 小区（多方面）.
 
     Args:
         members: The theme's clauses.
