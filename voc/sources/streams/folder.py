@@ -231,9 +231,10 @@ class FolderSource:
 
     def _moment_of(self, file: Dropped) -> datetime | None:
         """When what a file holds was said at the latest, as its path or its own time tells."""
-        named = time_in_name(self._below(file), self._zone, now=datetime.now(UTC))
-        changed_s = file.changed_s
-        return named or (datetime.fromtimestamp(changed_s, UTC) if changed_s is not None else None)
+        told_s = file.changed_s
+        changed = datetime.fromtimestamp(told_s, UTC) if told_s is not None else None
+        now = datetime.now(UTC)
+        return time_in_name(self._below(file), self._zone, now=now, changed=changed) or changed
 
     def _below(self, file: Dropped) -> str:
         fixed = self._pattern.partition("*")[0].rpartition("/")[0]
