@@ -108,7 +108,7 @@ def _interrupt(folder: Path, *arguments: str) -> subprocess.CompletedProcess[byt
 
 
 def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path: Path) -> None:
-    rows = 1_200
+    rows = 600
     _write(tmp_path / "in.jsonl", [{"id": n, "text": f"第{n}次，太慢了"} for n in range(rows)])
     # Small batches: much is left to do when the first ones are written.
     (tmp_path / "voc.yaml").write_text("score: {batch_rows: 8}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.sources.crawling.forked import forking
 from voc.sources.base import Reject
 from voc.sources.rows import Row
 from voc.sources.tables import read_rows
@@ -33,3 +35,10 @@ def read(tmp_path: Path) -> Read:
         )
 
     return read_back
+
+
+@pytest.fixture(scope="module")
+def forked_crawls() -> Iterator[None]:
+    """Lets the crawls of a module be forked (see `tests.sources.crawling.forked`)."""
+    with tempfile.TemporaryDirectory() as folder, forking(f"{folder}/crawls"):
+        yield

@@ -33,6 +33,8 @@ from voc.records import Feedback
 from voc.sources.base import Page, Source
 from voc.store import open_store
 
+pytestmark = pytest.mark.usefixtures("forked_crawls")
+
 
 class Place(Protocol):
     """Somewhere that feedback comes from, as a test can change it."""

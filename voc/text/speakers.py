@@ -74,14 +74,14 @@ NUMBERED: Final = rf"(?:{_EACH})[ _-]?(?:[0-9A-Za-z]{{1,3}}|[一二三四甲乙�
 NO_CLOCK: Final = r"(?!(?<=[0-9][:：])[0-9]{2}(?:[:：\s]|$))"
 """Behind a label's colon: keeps a clock's hour from being taken for a number (客服 10:00:05)."""
 
-_LABEL: Final = re.compile(LABEL, re.IGNORECASE)
+_WHOLE_LABEL: Final = re.compile(rf"\A(?:{LABEL})\Z", re.IGNORECASE)
 _ROLE_IN: Final = re.compile(ROLE, re.IGNORECASE)
 
 
 def role_in(label: str) -> str | None:
     """Returns `customer` or `agent` where a label names a role, alone or beside a person."""
     name = unicodedata.normalize("NFKC", label).strip()
-    if not _LABEL.fullmatch(name):
+    if not _WHOLE_LABEL.match(name):
         return None
     roles = {SPEAKERS[match[0].lower()] for match in _ROLE_IN.finditer(name)}
     return roles.pop() if len(roles) == 1 else None

@@ -15,6 +15,8 @@ from tests.sources.crawling.forums import BEGAN, FakeDiscuz
 from tests.sources.crawling.loopback import Answer, Loopback
 from voc.errors import SourceError
 
+pytestmark = pytest.mark.usefixtures("forked_crawls")
+
 ROBOTS = Answer(b"User-agent: voc\nDisallow: /login/\nDisallow: /trap/\n", kind="text/plain")
 
 

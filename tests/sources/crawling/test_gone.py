@@ -27,6 +27,8 @@ from voc.errors import SourceError
 from voc.sources.crawling.site import Unreadable
 from voc.store import open_store
 
+pytestmark = pytest.mark.usefixtures("forked_crawls")
+
 
 def test_a_thread_that_is_deleted_whole_is_withdrawn(tmp_path: Path) -> None:
     forum = FakeDiscuz(6)

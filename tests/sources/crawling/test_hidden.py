@@ -18,6 +18,8 @@ from tests.sources.crawling.walks import Walks, discourse, discuz, lost, pids, v
 from voc.errors import SourceError
 from voc.sources.crawling.site import HiddenError, Unreadable
 
+pytestmark = pytest.mark.usefixtures("forked_crawls")
+
 Change = Callable[[FakeDiscuz, Answer], Answer]
 
 

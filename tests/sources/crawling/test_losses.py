@@ -15,6 +15,8 @@ from tests.sources.crawling.test_other_kinds import FakeDiscourse
 from tests.sources.crawling.walks import BROKEN, discourse, discuz, lost, pids, voices
 from voc.sources.crawling.site import Unreadable
 
+pytestmark = pytest.mark.usefixtures("forked_crawls")
+
 
 def test_a_forum_that_calls_all_its_threads_deleted_is_doubted_run_after_run() -> None:
     forum = FakeDiscuz(12)

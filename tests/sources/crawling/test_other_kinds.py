@@ -14,6 +14,8 @@ from tests.sources.crawling.crawls import Stored, crawled, settings_of
 from tests.sources.crawling.loopback import Answer, Loopback
 from voc.errors import SourceError
 
+pytestmark = pytest.mark.usefixtures("forked_crawls")
+
 
 def _json(values: Any) -> Answer:
     return Answer(json.dumps(values, ensure_ascii=False).encode(), kind="application/json")
