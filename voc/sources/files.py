@@ -128,6 +128,11 @@ class FileSource:
         return self._progress
 
     @property
+    def remembers(self) -> bool:
+        """Whether what is told of the file is used again where it is not told."""
+        return self._remembers
+
+    @property
     def _columns_told(self) -> dict[str, str]:
         told = {**self._remembered, **self._told}
         return {field: column for field, column in told.items() if field != DELETED}
