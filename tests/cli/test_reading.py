@@ -305,3 +305,46 @@ def test_a_field_that_is_none_lists_those_there_are(voc: Voc, folder: Path) -> N
     assert result.code == 2
     assert "There is no field '门殿'" in result.err
     assert all(word in result.err for word in ("created_at 时间", "store 门店", "text 内容"))
+
+
+def industries(folder: Path) -> list[str]:
+    with open_store(f"sqlite:///{folder / 'voc.db'}") as store:
+        return sorted(store.industries()) + ["none"] * bool(store.count_without_industry())
+
+
+def test_the_industry_of_a_file_is_remembered_until_another_is_named(
+    voc: Voc, folder: Path
+) -> None:
+    assert voc("ingest", "a.csv", "--industry", "snack").code == 0
+    unchanged = voc("ingest", "a.csv")
+    assert "no industry named" not in unchanged.err
+    assert "read as last time" not in unchanged.err
+    for number in (3, 4):
+        with (folder / "a.csv").open("a", encoding="utf-8") as file:
+            file.write(f"{number},包装破了\n")
+        again = voc("ingest", "a.csv")
+        assert "read as last time, with --industry snack." in again.err
+        assert "no industry named" not in again.err
+    assert industries(folder) == ["snack"]
+    assert "3 given the industry bank" in voc("ingest", "a.csv", "--industry", "bank").err
+    assert "given" not in voc("ingest", "a.csv").err
+    assert industries(folder) == ["bank"]
+    assert "no industry named" in voc("ingest", "b.csv").err
+
+
+def test_the_industry_of_a_source_of_the_config_is_not_remembered(voc: Voc, folder: Path) -> None:
+    (folder / "voc.yaml").write_text("sources:\n  shop: {path: a.csv}\n", encoding="utf-8")
+    assert voc("ingest", "shop", "--industry", "snack", "--config", "voc.yaml").code == 0
+    (folder / "a.csv").write_text("id,评价\n1,薯片太咸了\n3,包装破了\n", encoding="utf-8")
+    again = voc("ingest", "shop", "--config", "voc.yaml")
+    assert "shop: no industry named" in again.err
+    assert industries(folder) == ["snack", "none"]
+
+
+def test_a_remembered_industry_comes_before_that_of_the_settings(voc: Voc, folder: Path) -> None:
+    assert voc("ingest", "a.csv", "--industry", "snack").code == 0
+    (folder / "voc.yaml").write_text("industry: bank\n", encoding="utf-8")
+    with (folder / "a.csv").open("a", encoding="utf-8") as file:
+        file.write("3,包装破了\n")
+    voc("ingest", "a.csv", "--config", "voc.yaml")
+    assert industries(folder) == ["snack"]

@@ -85,6 +85,17 @@ def test_a_filter_that_could_find_something_is_not_refused(voc: Voc, tmp_path: P
     assert voc("report", "-o", "r.html", *day).code == 0
 
 
+def test_a_status_is_filtered_by_as_it_is_printed(voc: Voc, issue: dict[str, Any]) -> None:
+    for shown, command in (("跟进中", "issues"), ("待处理", "work-orders")):
+        assert shown in voc(command).out
+        [found] = voc(command, "--status", shown, "--json").out.splitlines()
+        assert json.loads(found)["status"] == "open"
+    assert voc("issues", "--status", "已关闭", "--json").out == ""
+    assert voc("issues", "--alerts", "--status", "跟进中").code == 0
+    refused = voc("issues", "--alerts", "--status", "已忽略")
+    assert (refused.code, "open, closed, 跟进中, 已关闭" in refused.err) == (2, True)
+
+
 def test_an_issue_is_shown_to_people_with_its_history(voc: Voc, issue: dict[str, Any]) -> None:
     name = issue["issue_id"]
     assert voc("issues", "close", name, "--note", "已换供应商", "--by", "王").code == 0

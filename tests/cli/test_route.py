@@ -171,3 +171,18 @@ def test_a_rule_that_names_what_there_is_not_is_told(voc: Voc, tmp_path: Path, r
     done = voc("route", name, "--industry", "snack", "--config", rules.name)
     assert done.code == 0
     assert "rules.yaml:5: rules.0.when.aspect: there is no aspect '门店服物'" in done.err
+
+
+def test_a_survey_is_read_whole_and_how_is_told(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "nps.csv").write_text(
+        "序号,提交答卷时间,1、您有多大可能推荐我们？,2、打这个分的原因是？,3、还有什么建议？,责任部门\n"
+        "1,2026/10/1 9:30:00,3,等了半小时没人理我,店员骂人，没人管,客服部\n"
+        "2,2026/10/1 9:40:00,10,很好吃,,客服部\n",
+        "utf-8",
+    )
+    done = voc("route", "nps.csv", "--industry", "snack")
+    assert done.code == 0, done.err
+    assert len(done.out.splitlines()) == 2
+    asked = "2、打这个分的原因是？、3、还有什么建议？"
+    assert f"nps.csv: the open questions are taken to be: {asked}. --map text=COLUMN" in done.err
+    assert "of 2 rows went where they should" in done.err

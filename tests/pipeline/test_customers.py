@@ -17,6 +17,7 @@ from voc.pipeline.ingesting import ingest
 from voc.records import FILLED
 from voc.sources.files import FileSource
 from voc.store import Store, UpsertCounts, open_store
+from voc.text.privacy import pseudonym
 
 MEMBERS = "会员号,会员等级,归属门店,所在城市\nU1,钻石会员,一店,杭州\nU2,普卡,,\n,金卡,,\n"
 ORDERS = (
@@ -166,7 +167,38 @@ def test_telephones_meet_in_voices_and_directory(
     assert store.counts().feedback == 1
 
 
-def test_a_number_is_forgotten_as_an_author_wrote_it_too(store: Store, tmp_path: Path) -> None:
+FORMS = (
+    "13900139000", "１３９００１３９０００", "139 0013 9000", "+86 139-0013-9000",
+    "(+86)13900139000", "13900139000.0", "'13900139000", "\u202d13900139000\u202c",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("column", ["会员号", "手机号"])
+def test_each_form_of_a_number_is_one_customer(
+    store: Store, tmp_path: Path, form: str, column: str
+) -> None:
+    settings = settings_of()
+    members = written(tmp_path, "m.csv", f"{column},会员等级\n{form},金卡\n")
+    orders = written(
+        tmp_path, "o.csv", f"{column},订单号,下单时间,实付金额\n{form},A1,2026-09-01 10:00,9\n"
+    )
+    for path in (members, orders):
+        ingest_customers(store, path, settings=settings, mapping={})
+    path = written(tmp_path, "r.csv", f"评论,{column},作者\n顿挫,{form},\n异响,,{form}\n")
+    ingest(
+        store, FileSource(path, zone=settings.zone, max_chars=99), settings=settings, industry=None
+    )
+    plain = key_of(store, settings, "13900139000")
+    assert {key_of(store, settings, other) for other in FORMS} == {plain}
+    told = forget(store, settings, "13900139000", actor="dpo")
+    assert (told.feedback, told.customers, told.orders) == (2, 1, 1)
+
+
+def test_a_number_is_forgotten_as_an_author_once_wrote_it_too(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voc.pipeline.voices.customer_pseudonym", pseudonym)
     settings = settings_of()
     path = written(tmp_path, "r.csv", "评论,作者\n顿挫,138 0013 8000\n")
     source = FileSource(path, zone=settings.zone, max_chars=100)

@@ -250,6 +250,25 @@ def test_the_names_are_folded_and_none_serves_two_fields() -> None:
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
 
 
+@pytest.mark.parametrize(
+    ("names", "time"),
+    [
+        (["评论", "下单时间", "您评价的时间"], "您评价的时间"),
+        (["评论", "订单时间", "反馈时间"], "反馈时间"),
+        (["评论", "订单时间", "下单时间", "收货时间"], "收货时间"),
+        (["评论", "下单时间"], "下单时间"),
+        (["评论", "发货日期", "回复时间"], "发货日期"),
+        (["评论", "订单评价时间", "下单时间"], "订单评价时间"),
+        (["评论", "回复时间"], None),
+    ],
+)
+def test_the_time_of_an_order_counts_where_no_other_does(
+    names: list[str], time: str | None
+) -> None:
+    assert find_columns(names)["created_at"] == time
+    assert find_columns(names, mapping={"created_at": ""})["created_at"] is None
+
+
 def test_has_text_column() -> None:
     assert has_text_column(["x", "评论内容"])
     assert has_text_column(["本店评论"])

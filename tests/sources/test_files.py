@@ -259,3 +259,41 @@ def test_rows_with_turns_and_rows_with_a_text_may_stand_in_one_file(tmp_path: Pa
     (page,) = source.read(None)
     assert [item.text for item in page.feedback] == ["您好\n坏了", "味道不错，下次还来"]
     assert [len(item.turns) for item in page.feedback] == [2, 0]
+
+
+def test_that_the_time_of_an_order_counts_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.csv"
+    path.write_text("评论,下单时间\n太咸,2026-10-01 09:30\n", "utf-8")
+
+    def read(**told: Any) -> tuple[Any, list[str]]:
+        source = _source(path, **told)
+        [page] = source.read(None)
+        return page.feedback[0].created_at, source.doubts.sentences()
+
+    moment, said = read()
+    assert moment.isoformat() == "2026-10-01T09:30:00+08:00"
+    assert [each[:46] for each in said] == ["the time of a voice is that of its order, by '"]
+    assert read(mapping={"created_at": "下单时间"}) == (moment, [])
+    assert read(mapping={"created_at": ""})[0] is None
+
+
+def test_a_day_in_chinese_in_the_name_of_a_file_dates_its_voices(tmp_path: Path) -> None:
+    path = tmp_path / "客服通话_11月4日.csv"
+    path.write_text("评论\n太咸\n", "utf-8")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    [page] = _pages(path)
+    assert [str(when)[:10] for when in page.moments.values()] == ["2023-11-04"]
+
+
+def test_a_survey_counts_for_when_it_was_filled_in_and_keeps_its_names(tmp_path: Path) -> None:
+    path = tmp_path / "nps.csv"
+    row = "2026-10-01 09:30,2026-10-09 10:00,3,太咸了，也等了很久"
+    path.write_text(f"下单时间,结束时间,1、您有多大可能推荐我们？,2、原因是？\n{row}\n", "utf-8")
+    [[voice]] = [page.feedback for page in _pages(path, channel="survey")]
+    assert str(voice.created_at)[:10] == "2026-10-09"
+    path.write_text("下单时间,NPS,意见\n2026-10-01 09:30,3,太咸\n", "utf-8")
+    [[first]] = [page.feedback for page in _pages(path, channel="survey")]
+    [[second]] = [
+        page.feedback for page in _pages(path, channel="survey", mapping={"created_at": ""})
+    ]
+    assert first.native_id == second.native_id

@@ -149,6 +149,16 @@ def test_nothing_raises(value: str | float) -> None:
         ("2025-01-01/2026_11_03.json", "2026-11-03T00:00:00+08:00"),
         ("2026-11-03/13812345678.txt", "2026-11-03T00:00:00+08:00"),
         ("2026-11-03/2026-02-30.txt", "2026-11-03T00:00:00+08:00"),
+        ("客服通话_2026年11月4日.csv", "2026-11-04T00:00:00+08:00"),
+        ("客服通话2026年11月04日14时25分.csv", "2026-11-04T14:25:00+08:00"),
+        ("26年11月4号/001.json", "2026-11-04T00:00:00+08:00"),
+        ("2026年11月/通话 11月4日.csv", "2026-11-04T00:00:00+08:00"),
+        ("12月30日.csv", "2025-12-30T00:00:00+08:00"),
+        ("2026-11-03/11月4日.csv", "2026-11-04T00:00:00+08:00"),
+        ("11月4日/20261105.csv", "2026-11-05T00:00:00+08:00"),
+        ("2026年11月31日.csv", None),
+        ("2027年1月2日.csv", None),
+        ("2026年11月.csv", None),
         ("2099-11-03/001.json", None),
         ("13820261103.txt", None),
         ("call-17.txt", None),
@@ -158,3 +168,10 @@ def test_times_in_names_of_files(path: str, expected: str | None) -> None:
     now = datetime(2026, 11, 28, tzinfo=SHANGHAI)
     found = time_in_name(path, SHANGHAI, now=now)
     assert (found.isoformat() if found else None) == expected
+
+
+def test_a_day_without_a_year_is_the_last_one_before_the_file_was_changed() -> None:
+    now, changed = datetime(2026, 11, 28, tzinfo=SHANGHAI), datetime(2024, 11, 5, tzinfo=SHANGHAI)
+    assert time_in_name("11月4日.csv", SHANGHAI, now=now, changed=changed) == _local(2024, 11, 4)
+    assert time_in_name("2月29日.csv", SHANGHAI, now=now, changed=changed) == _local(2024, 2, 29)
+    assert time_in_name("2月29日.csv", SHANGHAI, now=now) is None

@@ -72,7 +72,10 @@ def ingest(
 def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
     """Brings one source into the store, with a progress bar, and says what became of it."""
     from voc.pipeline.ingesting import ingest as ingest_source
+    from voc.pipeline.ingesting import recalled_industry
 
+    recalled = recalled_industry(store, source, industry, settings=settings)
+    industry = recalled or industry
     before = store.newest_seq()
     with Progress(f"读取 {source.name}") as progress:
         result = ingest_source(
@@ -82,7 +85,7 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
             ),
         )  # fmt: skip
     say(_ingested(result, industry))
-    warn(store, source, result, after=before)
+    warn(store, source, result, after=before, recalled=recalled)
     if industry is None:
         say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
 

@@ -90,7 +90,14 @@ def _keep_failure(name: str, error: str, settings: Settings) -> None:
             keep_health(store, name, error=error)
 
 
-def warn(store: Store, source: Source, result: Ingested, *, after: int) -> None:
+def warn(
+    store: Store,
+    source: Source,
+    result: Ingested,
+    *,
+    after: int,
+    recalled: Chosen | None = None,
+) -> None:
     """Says how a source was read, what is doubtful in it, and which others have the same voices.
 
     Args:
@@ -98,7 +105,9 @@ def warn(store: Store, source: Source, result: Ingested, *, after: int) -> None:
         source: What was read.
         result: What became of its rows.
         after: The greatest `seq` there was before.
+        recalled: The industry, where it was not told but remembered.
     """
+    from voc.pipeline.ingesting import Ingested
     from voc.sources.base import Following, notes_of
     from voc.sources.files import FileSource
 
@@ -108,9 +117,12 @@ def warn(store: Store, source: Source, result: Ingested, *, after: int) -> None:
         say(f"{source.name}: {_undated(result, catches_up=not isinstance(source, Following))}")
     if not isinstance(source, FileSource):
         return
-    if source.recalled:
+    options = source.recalled
+    if recalled is not None and result != Ingested(source.name):
+        options += (f"--industry {recalled.industry.id}",)
+    if options:
         say(
-            f"{source.name}: read as last time, with {' '.join(source.recalled)}. Tell another one"
+            f"{source.name}: read as last time, with {' '.join(options)}. Tell another one"
             " to change it; --map FIELD= leaves a field empty."
         )
     if result.kept:

@@ -16,7 +16,7 @@ from voc.cli.terminal import (
     IndustryFilter,
     JsonOption,
     check_industry,
-    check_one_of,
+    code_of,
     opened_store,
     print_records,
     print_table,
@@ -44,7 +44,11 @@ def list_issues(
     context: typer.Context,
     industry: IndustryFilter = None,
     status: Annotated[
-        str | None, typer.Option("--status", help="open, closed, reopened or ignored.")
+        str | None,
+        typer.Option(
+            "--status",
+            help="open, closed, reopened or ignored; or as it is printed: 跟进中, 已关闭, ….",
+        ),
     ] = None,
     limit: LimitOption = None,
     alerts: Annotated[
@@ -67,7 +71,8 @@ def list_issues(
 
     if context.invoked_subcommand:
         return
-    check_one_of("--status", status, get_args(AlertStatus if alerts else IssueStatus))
+    codes = get_args(AlertStatus if alerts else IssueStatus)
+    status = code_of("--status", status, codes, kind="issue_status")
     settings = settings_from(config)
     with opened_store(settings) as store:
         check_industry(industry, store, settings)
@@ -208,7 +213,8 @@ def list_work_orders(
         str | None,
         typer.Option(
             "--status",
-            help="open, accepted, in_progress, waiting, resolved, closed, rejected or reopened.",
+            help="open, accepted, in_progress, waiting, resolved, closed, rejected or reopened; or"
+            " as it is printed: 待处理, 处理中, ….",
         ),
     ] = None,
     department: Annotated[str | None, typer.Option("--department", help="Of this team.")] = None,
@@ -224,7 +230,7 @@ def list_work_orders(
 
     if context.invoked_subcommand:
         return
-    check_one_of("--status", status, get_args(WorkOrderStatus))
+    status = code_of("--status", status, get_args(WorkOrderStatus), kind="order_status")
     with opened_store(settings_from(config)) as store:
         found = store.work_orders(status=status, department=department, limit=limit)
     if as_json:

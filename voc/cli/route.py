@@ -88,6 +88,8 @@ def route(
     _warn(settings, {told.id: told} if told else {})
     router = RowRouter(engine, desk, settings, field_map(mapping))
     routed = list(_printed(router.rows(source)))
+    for note in router.notes:
+        say(f"{source}: {note}")
     if router.rejects:
         first = router.rejects[0]
         say(f"{len(router.rejects)} rows left out; {first.place}: {first.reason}")

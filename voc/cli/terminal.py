@@ -146,6 +146,26 @@ def check_one_of(option: str, value: str | None, allowed: Iterable[str]) -> None
         )
 
 
+def code_of(option: str, value: str | None, allowed: Iterable[str], *, kind: str) -> str | None:
+    """Returns the coded value of a filter, that is told by its code or by its printed label.
+
+    Args:
+        option: What it is told by.
+        value: As it is told.
+        allowed: The codes.
+        kind: Kind of their labels.
+
+    Raises:
+        UsageError: It is none of them; the message lists them.
+    """
+    from voc.report.wording import label
+
+    codes = list(allowed)
+    by_label = {label(code, kind): code for code in codes}
+    check_one_of(option, value, [*codes, *by_label])
+    return by_label.get(value, value) if value is not None else None
+
+
 def check_industry(industry: str | None, store: Store, settings: Settings) -> None:
     """Checks an industry to list: one that the store holds, or one that can be used.
 

@@ -51,7 +51,7 @@ def forget(store: Store, settings: Settings, customer_id: str, *, actor: str) ->
 
 
 def _keys_of(store: Store, settings: Settings, customer_id: str) -> list[str]:
-    """Returns the pseudonyms of a person: as a customer, and of a number as an author wrote it."""
+    """Returns the pseudonyms of a person: of a number in one form, and as it once was stored."""
     keys = [key_of(store, settings, customer_id)]
     if not _PSEUDONYM.fullmatch(customer_id):
         keys.append(pseudonym(_cleaned(customer_id), key=customer_key(store, settings)))

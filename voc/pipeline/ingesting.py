@@ -17,7 +17,7 @@ from voc.pipeline.health import HEALTH_MARK, Health, keep_health
 from voc.pipeline.origins import Chosen
 from voc.pipeline.places import with_places
 from voc.pipeline.snapshots import Snapshot
-from voc.pipeline.taxonomies import keep_industry
+from voc.pipeline.taxonomies import industries_of, keep_industry
 from voc.pipeline.voices import protect, protected_id, protected_reject
 from voc.sources.base import Exporting, Following, Page, Source, notes_of
 from voc.sources.files import FileSource
@@ -277,6 +277,29 @@ def _start(cursor: Mapping[str, Any] | None, mark: str | None) -> Mapping[str, A
     if cursor is None or mark is None or cursor.get(INDUSTRY_MARK) == mark:
         return cursor
     return {**cursor, "rows": 0, "done": False}
+
+
+def recalled_industry(
+    store: Store, source: Source, told: Chosen | None, *, settings: Settings
+) -> Chosen | None:
+    """Returns the industry that was named for a file before, where none is named for it now.
+
+    Args:
+        store: Where the file was left.
+        source: What is read; of a source that the config describes nothing is recalled.
+        told: The industry there is without it.
+        settings: For the folder of the user's own industries.
+
+    Returns:
+        It; `None` where one is named now, none was, or it cannot be used any more.
+    """
+    if not (isinstance(source, FileSource) and source.remembers):
+        return None
+    if told is not None and not told.is_default:
+        return None
+    mark = (store.cursor(source.name) or {}).get(INDUSTRY_MARK)
+    found, _ = industries_of(store, settings, [mark] if mark else [])
+    return Chosen(found[mark]) if mark in found else None
 
 
 def customer_key(store: Store, settings: Settings) -> bytes:

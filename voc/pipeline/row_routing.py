@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Final
 
 from voc.config import Industry, Settings
-from voc.errors import RowError, UsageError
+from voc.errors import UsageError
 from voc.issues import UNPLACED, severity_of
 from voc.pipeline.departments import FIELD, Handled, departments_of
+from voc.pipeline.file_rows import FileRows
 from voc.pipeline.opening import what_opens
 from voc.pipeline.routed import Routed
 from voc.pipeline.routing import Desk
-from voc.pipeline.scoring import columns_of
+from voc.pipeline.tagging import Failure, tag_feedback
 from voc.records import AspectMention, Feedback, Issue, Mention, Tags
 from voc.sources.base import Reject
-from voc.sources.columns import ColumnMap
-from voc.sources.feedback import to_feedback
 from voc.sources.rows import Row
-from voc.sources.tables import Table, read_rows
+from voc.sources.tables import read_rows
 from voc.tagging.engine import Engine
 from voc.workorders.circumstances import summary
 from voc.workorders.frontline import voice_facts
 from voc.workorders.learning.model import Scores
+
+_REMEDY: Final = (
+    "--map text=COLUMN reads one of them alone; kind: survey in the config names others."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class RowRouter:
         settings: For the zone, limits and batches.
         mapping: Field: column, where columns are told; `department` says who should get a row.
         rejects: Rows that could not be read or tagged, as they are met.
+        notes: How the last file was read, once it was read to its end.
     """
 
     engine: Engine
@@ -58,6 +63,7 @@ class RowRouter:
     settings: Settings
     mapping: Mapping[str, str] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
     def rows(self, source: str) -> Iterator[Routed]:
         """Yields the decisions in the order of the rows; errors as those of `decided`."""
@@ -74,25 +80,37 @@ class RowRouter:
         if industry is None:
             raise UsageError("Routing needs a taxonomy; name it with --industry.")
         with read_rows(source, text=self.mapping.get("text")) as table:
-            readable = self._read(table)
-            while batch := list(islice(readable, self.settings.score.batch_rows)):
-                texts = [feedback.text for _, feedback in batch]
-                tagged = self.engine.bound().tag(texts, ids=[""] * len(texts))
-                for (row, feedback), tags in zip(batch, tagged, strict=True):
-                    yield DecidedRow(row, tags, self._decide(row, feedback, tags, industry))
+            read = FileRows(table, self._columns_told, self.settings, remedy=_REMEDY)
+            rows = self._voices(read)
+            while batch := list(islice(rows, self.settings.score.batch_rows)):
+                yield from self._tagged(batch, table.name, industry)
+            self.notes = read.notes
 
-    def _read(self, table: Table) -> Iterator[tuple[Row, Feedback]]:
-        columns: ColumnMap | None = None
-        mapping = {name: column for name, column in self.mapping.items() if name != FIELD}
-        for item in table:
-            if isinstance(item, Reject):
-                self.rejects.append(item)
-                continue
-            columns = columns or columns_of(table, item, mapping)
-            try:
-                yield item, to_feedback(item, columns, source=table.name, zone=self.settings.zone)
-            except RowError as error:
-                self.rejects.append(Reject(table.name, item.place, error.reason, ""))
+    @property
+    def _columns_told(self) -> dict[str, str]:
+        return {name: column for name, column in self.mapping.items() if name != FIELD}
+
+    def _voices(self, rows: FileRows) -> Iterator[tuple[Row, Feedback]]:
+        for each in rows:
+            if isinstance(each.voice, Reject):
+                self.rejects.append(each.voice)
+            elif each.row is not None:
+                yield each.row, each.voice
+
+    def _tagged(
+        self, batch: Sequence[tuple[Row, Feedback]], name: str, industry: Industry
+    ) -> Iterator[DecidedRow]:
+        tagged = tag_feedback(
+            self.engine.bound(),
+            [feedback for _, feedback in batch],
+            ids=[""] * len(batch),
+            timeout_s=self.settings.score.row_timeout_s,
+        )
+        for (row, feedback), tags in zip(batch, tagged, strict=True):
+            if isinstance(tags, Failure):
+                self.rejects.append(Reject(name, row.place, tags.reason))
+            else:
+                yield DecidedRow(row, tags, self._decide(row, feedback, tags, industry))
 
     def _decide(self, row: Row, feedback: Feedback, tags: Tags, industry: Industry) -> Routed:
         best = max(tags.aspects, key=lambda one: (one.score, one.aspect_id), default=None)

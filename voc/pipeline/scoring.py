@@ -9,23 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from voc.config import Settings
-from voc.errors import RowError, SourceError, UsageError
+from voc.errors import SourceError, UsageError
+from voc.pipeline.file_rows import FileRows
 from voc.pipeline.judged import JudgedCalls
 from voc.pipeline.kept_columns import check_kept, kept_of
 from voc.pipeline.tagging import Failure, Tagger, tag_feedback
 from voc.records import Feedback, Tags, Task, stable_id
 from voc.results import open_results
 from voc.results.writing import Summary
-from voc.sources.answer_sheets import PLAIN_REMEDY, AnswerSheets, sheets_in, told_questions
 from voc.sources.base import Reject
-from voc.sources.columns import ColumnMap, find_columns
-from voc.sources.feedback import to_feedback
-from voc.sources.names import by_field
 from voc.sources.rows import Row
-from voc.sources.tables import Table, read_rows
+from voc.sources.tables import read_rows
 from voc.tagging.engine import BoundEngine, Engine
 from voc.tagging.evaluation import check_row, evaluate, labelled_tasks, marked_aspects
-from voc.text.privacy import mask
 
 Progress = Callable[[float, float | None], None]
 
@@ -110,18 +106,16 @@ def score_file(
     ):
         check_kept(table, options.keep)
         on_open(results.rows_done)
-        sheets = _sheets_of(table, options)
-        rows = islice(_inputs(table, sheets, settings, options), results.rows_done, None)
+        read = FileRows(table, options.columns, settings)
+        rows = islice(_inputs(read, settings, options), results.rows_done, None)
         done = results.rows_done
         while batch := list(islice(rows, settings.score.batch_rows)):
             done += len(batch)
             tagged, rejects = _tag(bound, batch, table.name, settings)
             results.write(tagged, rejects, done)
             on_progress(table.progress.bytes_read, table.progress.bytes_total)
-        for note in table.notes:
+        for note in read.notes:
             on_note(note)
-        if sheets is not None and sheets.is_guess:
-            on_note(told_questions(sheets, PLAIN_REMEDY))
         return results.finish()
 
 
@@ -152,64 +146,16 @@ def _tag(
     return tagged, rejects
 
 
-def _sheets_of(table: Table, options: ScoreOptions) -> AnswerSheets | None:
-    """Finds how a survey's export is read; `None` of what is read as any table."""
-    sheets = sheets_in(table, mapping=by_field(options.columns))
-    return None if sheets is None or sheets.is_plain else sheets
-
-
-def _inputs(
-    table: Table, sheets: AnswerSheets | None, settings: Settings, options: ScoreOptions
-) -> Iterator[_Input]:
-    columns: ColumnMap | None = None
-    for number, item in enumerate(islice(table, sheets.headers.rows if sheets else 0, None), 1):
-        if isinstance(item, Reject):
-            yield _Input(item.place, str(number), None, _masked(item))
+def _inputs(rows: FileRows, settings: Settings, options: ScoreOptions) -> Iterator[_Input]:
+    for each in rows:
+        voice = each.voice
+        if each.row is None or isinstance(voice, Reject):
+            reject = voice if isinstance(voice, Reject) else None
+            yield _Input(each.place, str(each.number), None, reject)
             continue
-        row = sheets.of(item) if sheets else item
-        if columns is None:
-            columns = sheets.columns(row) if sheets else columns_of(table, row, options.columns)
-        try:
-            feedback = to_feedback(
-                row,
-                columns,
-                source=table.name,
-                channel="survey" if sheets else None,
-                zone=settings.zone,
-                # One more than is read, so that the engine sees that there is more and says so.
-                max_chars=settings.text.max_chars + 1,
-            )
-        except RowError as error:
-            reject = Reject(table.name, item.place, error.reason, str(item.values))
-            yield _Input(item.place, str(number), None, _masked(reject))
-            continue
-        name = feedback.native_id if columns["id"] else str(number)
-        extra = kept_of(item, options.keep, masked=settings.privacy.mask)
-        yield _Input(item.place, name, feedback, None, extra)
-
-
-def _masked(reject: Reject) -> Reject:
-    """Returns a reject with personal data masked in all that is told of it."""
-    place, reason, sample = (
-        mask(part).text for part in (reject.place, reject.reason, reject.sample)
-    )
-    return Reject(reject.source, place, reason, sample)
-
-
-def columns_of(table: Table, first: Row, mapping: Mapping[str, str]) -> ColumnMap:
-    """Finds the columns of a table by its header or its first rows.
-
-    Args:
-        table: What is read.
-        first: The row that was read first.
-        mapping: Field: column, where columns are told.
-
-    Raises:
-        UsageError: A column that is told is not there, or the text's cannot be found.
-    """
-    values = [row.values for row in (first, *table.sample())]
-    names = table.header or list(dict.fromkeys(name for row in values for name in row))
-    return find_columns(names, mapping=mapping, sample_rows=values)
+        name = voice.native_id if each.has_id else str(each.number)
+        extra = kept_of(each.row, options.keep, masked=settings.privacy.mask)
+        yield _Input(each.place, name, voice, None, extra)
 
 
 def _way_of_tagging(engine: BoundEngine, settings: Settings) -> str:

@@ -140,7 +140,7 @@ def _protected_customer(customer_id: str | None, key: bytes) -> str | None:
 
 def _protected_author(author: str | None, key: bytes) -> str | None:
     """Returns who wrote it; nobody where the name is many people's, as 匿名用户."""
-    return pseudonym(author, key=key) if author and names_account(author) else None
+    return customer_pseudonym(author, key=key) if author and names_account(author) else None
 
 
 def _protected_speaker(speaker: str, key: bytes) -> str:

@@ -14,7 +14,7 @@ from voc.sources.answers import answer_columns
 from voc.sources.base import Reject
 from voc.sources.columns import ColumnMap, find_columns, has_text_column
 from voc.sources.dialogues import turns_in_text
-from voc.sources.names import fold
+from voc.sources.names import ORDER_TIMES, fold
 from voc.sources.open_questions import is_open, open_questions
 from voc.sources.question_headers import Headers, headers_in, renamed
 from voc.sources.rows import Row
@@ -141,7 +141,9 @@ def find_sheets(
     columns = find_columns(questions, mapping=told, sample_rows=rows, several=True)
     is_guess = not openly
     openly = openly or _open_among(questions, columns, sentences, rows)
-    fields = {**_moment_in(questions), **columns.columns, **told}
+    moment = _moment_in(questions)
+    is_order = moment and fold(columns["created_at"] or "") in ORDER_TIMES
+    fields = {**moment, **columns.columns, **(moment if is_order else {}), **told}
     kept = {
         field: column
         for field, column in fields.items()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from voc.sources.columns import ColumnMap
 from voc.sources.identity import NO_VALUE, written
-from voc.sources.names import fold
+from voc.sources.names import ORDER_TIMES, fold
 from voc.sources.surveys import answer_of
 from voc.sources.times import read_time
 from voc.text.speakers import CUSTOMER
@@ -19,6 +19,8 @@ _SERIAL: Final = frozenset(
     for name in ("序号", "No.", "Serial Number", "Respondent ID", "受访者ID", "受访者编号")
 )
 _WHO: Final = ("customer_id", "author")
+_NO_ANSWER: Final = frozenset(name for name in ORDER_TIMES if "下单" in name or "发货" in name)
+"""Times that never named a sheet: it would get another id by them."""
 _SAID: Final = ("text", "turns", "nps", "csat", "ces", "rating")
 
 
@@ -69,4 +71,6 @@ def answer_columns(names: Sequence[str], columns: ColumnMap) -> AnswerColumns:
     """Finds what names the sheets of a survey whose columns are found."""
     free = (name for name in names if fold(name) in _SERIAL and name not in columns.used)
     known = {field: columns[field] for field in ("created_at", *_WHO, *_SAID)}
+    if fold(known["created_at"] or "") in _NO_ANSWER:
+        known["created_at"] = None
     return AnswerColumns(next(free, None), {field: one for field, one in known.items() if one})

@@ -21,6 +21,7 @@ from voc.sources.names import (
     FIELDS,
     LIKELY_TEXT,
     NOT_PARTS,
+    ORDER_TIMES,
     PARTS,
     SURE_TEXT,
     THREAD_NAMES,
@@ -127,6 +128,8 @@ def find_columns(
     for field in PARTS:
         if field not in found and field != "text":
             _find_containing(field, folded, found, samples)
+    if "created_at" not in found:
+        _find_order_time(folded, found)
     if not (found.get("text") or found.get("turns")):
         words = _find_text(names, folded, found, samples, exact=False, several=several)
     return ColumnMap(
@@ -256,12 +259,30 @@ def _find_containing(
     for column, name in folded:
         if column in found.values() or not _contains(field, name):
             continue
+        if field == "created_at" and name in ORDER_TIMES:
+            continue
         if field == "nps" and not (_NPS_RANGE.search(name) and samples.may_be_scores(column)):
             continue
         if field == "ces" and "费力" not in name and not samples.are_efforts(column):
             continue
         found[field] = column
         return
+
+
+def _find_order_time(folded: Sequence[tuple[str, str]], found: dict[str, str]) -> None:
+    """Takes the time of an order, where no column says when a voice spoke."""
+    by_name = {name: column for column, name in reversed(folded) if column not in found.values()}
+    column = next((by_name[name] for name in ORDER_TIMES if name in by_name), None)
+    if column is not None:
+        found["created_at"] = column
+
+
+def told_order_time(column: str) -> str:
+    """Returns the sentence that tells that an order's time is taken for that of the voices."""
+    return (
+        f"the time of a voice is that of its order, by {column!r}, as no column says when it was"
+        " said. --map created_at=COLUMN names another one, --map created_at= none."
+    )
 
 
 def _contains(field: str, name: str) -> bool:

@@ -17,13 +17,13 @@ from voc.sources.answer_sheets import PLAIN_REMEDY, AnswerSheets, sheets_in, tol
 from voc.sources.answers import answer_columns
 from voc.sources.base import Draft, Gone, Item, Page, ReadProgress, Reject
 from voc.sources.calls import TurnColumns, gathered, names_of, turn_columns
-from voc.sources.columns import ColumnMap, find_columns
+from voc.sources.columns import ColumnMap, find_columns, told_order_time
 from voc.sources.doubts import Doubts
 from voc.sources.feedback import to_feedback
 from voc.sources.file_state import file_state, rows_to_pass_over
 from voc.sources.identity import Repeats, native_id
 from voc.sources.mediums import Medium, medium_of
-from voc.sources.names import FIELDS, by_field, fold
+from voc.sources.names import FIELDS, ORDER_TIMES, by_field, fold
 from voc.sources.one_call import (
     is_one_call,
     name_beside_others,
@@ -126,6 +126,11 @@ class FileSource:
     def progress(self) -> ReadProgress:
         """How far the reading under way, or the last one, has come."""
         return self._progress
+
+    @property
+    def remembers(self) -> bool:
+        """Whether what is told of the file is used again where it is not told."""
+        return self._remembers
 
     @property
     def _columns_told(self) -> dict[str, str]:
@@ -290,21 +295,29 @@ class FileSource:
             )
         if self._sheets is not None:
             columns = self._sheets.columns(first)
-            self._note_phone(columns)
+            self._note_columns(columns)
             self._silent = silent_fields(columns, self._columns_told)
             return columns
         told = self._usable(names)
         columns = find_columns(names, mapping=told, sample_rows=values)
-        self._note_phone(columns)
+        self._note_columns(columns)
         self._silent = silent_fields(columns, told)
         self.has_ids = bool(columns["id"] or columns["turns"])
         is_survey = "survey" in (self._channel, columns.channel)
         answer = answer_columns(names, columns) if is_survey else None
         return replace(columns, medium=self._medium or columns.medium, answer=answer)
 
-    def _note_phone(self, columns: ColumnMap) -> None:
+    def _note_columns(self, columns: ColumnMap) -> None:
+        """Tells of columns that were taken for want of better ones."""
         if columns.phone is not None:
             self.doubts.note_reading(told_phone(columns.phone))
+        time = columns["created_at"]
+        if (
+            time is not None
+            and fold(time) in ORDER_TIMES
+            and not self._columns_told.get("created_at")
+        ):
+            self.doubts.note_reading(told_order_time(time))
 
     def _usable(self, names: Sequence[str]) -> dict[str, str]:
         """The columns that are told, and of those that are remembered the ones that are there.
@@ -357,7 +370,7 @@ def moment_of(path: Path, zone: ZoneInfo) -> datetime:
     """
     name = "/".join(path.resolve().parts[-_NAMED_PARTS:])
     changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return time_in_name(name, zone, now=datetime.now(UTC)) or changed
+    return time_in_name(name, zone, now=datetime.now(UTC), changed=changed) or changed
 
 
 def silent_fields(columns: ColumnMap, told: Mapping[str, str]) -> frozenset[str]:

@@ -93,6 +93,13 @@ EXACT: Final[Mapping[str, tuple[str, ...]]] = {
     "channel": _words("渠道 来源渠道 反馈渠道 投诉渠道 受理渠道 反馈来源 channel"),
 }
 
+ORDER_TIMES: Final = _words(
+    "收货时间 确认收货时间 签收时间 发货时间 支付时间 付款时间 成交时间 交易时间 订单时间 下单时间 "
+    "订单创建时间 收货日期 签收日期 发货日期 支付日期 付款日期 成交日期 交易日期 订单日期 下单日期 "
+    "orderedat ordertime orderdate"
+)
+"""Times of an order, the nearest to what is said of it first: read where no time of a voice is."""
+
 PHONES: Final = _words(
     "客户电话 客户电话号码 客户手机 客户手机号 客户手机号码 客户号码 用户电话 用户手机 用户手机号 "
     "会员手机 会员手机号 手机号 手机号码 手机 来电号码 来电电话 主叫号码 主叫 客户联系电话 "

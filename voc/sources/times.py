@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -11,6 +12,7 @@ from voc.sources.values import folded, number_in
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2300
+_CENTURY: Final = 2000
 
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number has no zone
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017
@@ -32,6 +34,11 @@ _IN_NAME: Final = re.compile(
     r"(?<!\d)(?P<y>20\d\d)(?P<mark>[-_./]?)(?P<m>0[1-9]|1[0-2])(?P=mark)(?P<d>0[1-9]|[12]\d|3[01])"
     r"(?:[-_T ]?(?P<hour>[01]\d|2[0-3])(?P<colon>[-_.:]?)(?P<minute>[0-5]\d)"
     r"(?:(?P=colon)(?P<second>[0-5]\d))?)?(?!\d)"
+)
+_CHINESE_IN_NAME: Final = re.compile(
+    r"(?<![\d年])(?:(?P<y>(?:20)?\d\d)年\s?)?(?P<m>1[0-2]|0?[1-9])月(?P<d>3[01]|[12]\d|0?[1-9])[日号]"
+    r"(?:[-_ ]?(?P<hour>[01]?\d|2[0-3])[时点]"
+    r"(?:(?P<minute>[0-5]?\d)分(?:(?P<second>[0-5]?\d)秒)?)?)?"
 )
 _AFTERNOON = frozenset({"下午", "晚上", "pm"})
 
@@ -56,20 +63,45 @@ def read_time(value: Any, zone: tzinfo) -> datetime | None:
         return None
 
 
-def time_in_name(path: str, zone: tzinfo, *, now: datetime) -> datetime | None:
+def time_in_name(
+    path: str, zone: tzinfo, *, now: datetime, changed: datetime | None = None
+) -> datetime | None:
     """Returns the time in a file's path, as 2026-11-03/001.json or call_20261103_142530.txt has it.
 
-    The last one counts; one that lies ahead is none.
+    So do 2026年11月3日.csv and 11月3日.csv. The last one counts; one that lies ahead is none.
+
+    Args:
+        path: The path.
+        zone: The zone of the time.
+        now: What lies ahead of it is no time.
+        changed: When the file was changed last, which tells the year of a day without one.
     """
-    for found in reversed([*_IN_NAME.finditer(path)]):
-        parts = [int(found[name] or 0) for name in ("y", "m", "d", "hour", "minute", "second")]
-        try:
-            moment = datetime(*parts, tzinfo=zone)  # type: ignore[misc, arg-type]
-        except ValueError:
-            continue
-        if moment <= now:
+    found = [*_IN_NAME.finditer(path), *_CHINESE_IN_NAME.finditer(path)]
+    latest = min(now, changed or now).astimezone(zone)
+    for match in sorted(found, key=lambda each: each.start(), reverse=True):
+        moment = _moment_of_match(match, latest)
+        if moment is not None and moment <= now:
             return moment
     return None
+
+
+def _moment_of_match(match: re.Match[str], latest: datetime) -> datetime | None:
+    """Returns the moment in the zone of `latest`; without a year it is the last one before it."""
+    year, *others = (int(match[name] or 0) for name in ("y", "m", "d", "hour", "minute", "second"))
+    if year:
+        return _moment((year if year >= _CENTURY else _CENTURY + year, *others), latest.tzinfo)
+    for near in (latest.year, latest.year - 1):
+        moment = _moment((near, *others), latest.tzinfo)
+        if moment is not None and moment <= latest:
+            return moment
+    return None
+
+
+def _moment(parts: Sequence[int], zone: tzinfo | None) -> datetime | None:
+    try:
+        return datetime(*parts, tzinfo=zone)  # type: ignore[misc, arg-type]
+    except ValueError:
+        return None
 
 
 def _read(value: Any, zone: tzinfo) -> datetime | None:

@@ -234,3 +234,78 @@ def test_a_survey_in_a_folder_is_read_whole(tmp_path: Path) -> None:
     (voice,) = [item for page in source.read(None) for item in page.feedback]
     assert (voice.nps, voice.channel, len(voice.turns)) == (3, "survey", 4)
     assert "open questions" in notes_of(source)[0]
+
+
+def dropped_at(folder: Path, path: str, *rows: str) -> None:
+    file = folder / "drop" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(("编号,评论", *rows)), "utf-8")
+
+
+def voices(pages: list[Page]) -> dict[str, str]:
+    return {item.native_id: item.text for page in pages for item in page.feedback}
+
+
+EVERY = {"kind": "folder", "path": "drop/**/*.csv", "settle_s": 0}
+
+
+def test_stores_that_number_their_own_voices_are_kept_apart(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, EVERY)
+    dropped_at(tmp_path, "一店/reviews.csv", "1,汤太咸", "2,上菜慢")
+    dropped_at(tmp_path, "二店/reviews.csv", "3,服务好", "2,停车难", "1,地太滑")
+    source, _ = open_source("site", settings=settings, told=Told())
+    pages = list(source.read(None))
+    own = {"二店/3": "服务好", "二店/2": "停车难", "二店/1": "地太滑"}
+    assert voices(pages) == {"1": "汤太咸", "2": "上菜慢"} | own
+    (said,) = notes_of(source)
+    assert said.startswith("二店: most ids that it shares with another folder name other voices")
+    cursor = json.loads(json.dumps(pages[-1].cursor))
+    assert read(settings, cursor) == []
+    dropped_at(tmp_path, "二店/2026-11.csv", "1,地太滑了")
+    dropped_at(tmp_path, "一店/reviews.csv", "1,汤太咸", "2,上菜很慢")
+    dropped_at(tmp_path, "三店/reviews.csv", "1,找不到人")
+    more = {"1": "汤太咸", "2": "上菜很慢", "二店/1": "地太滑了", "三店/1": "找不到人"}
+    assert voices(read(settings, cursor)) == more
+
+
+def test_folders_known_before_keep_their_ids_and_new_ones_are_kept_apart(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, EVERY)
+    dropped_at(tmp_path, "二店/reviews.csv", "1,地太滑")
+    known = {"files": read(settings)[-1].cursor["files"]}
+    dropped_at(tmp_path, "一店/reviews.csv", "1,汤太咸")
+    dropped_at(tmp_path, "二店/more.csv", "1,地太滑了")
+    assert voices(read(settings, known)) == {"一店/1": "汤太咸", "1": "地太滑了"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2026-11-03/reviews.csv", "2026-11-04/reviews.csv"),
+        ("2026/11/03/reviews.csv", "2026/11/04/reviews.csv"),
+        ("2026年11月3日/reviews.csv", "2026年11月4日/reviews.csv"),
+        ("一店/20261103/reviews.csv", "一店/20261104/reviews.csv"),
+        ("一店/a.csv", "一店/b.csv"),
+    ],
+)
+def test_the_same_id_of_a_later_day_is_an_edit(tmp_path: Path, first: str, second: str) -> None:
+    dropped_at(tmp_path, first, "1,汤太咸")
+    dropped_at(tmp_path, second, "1,汤太咸，已退款")
+    assert voices(read(settings_for(tmp_path, EVERY))) == {"1": "汤太咸，已退款"}
+
+
+def test_files_that_are_moved_or_share_few_edits_keep_their_ids(tmp_path: Path) -> None:
+    dropped_at(tmp_path, "待处理/a.csv", "1,汤太咸", "2,上菜慢", "3,停车难")
+    dropped_at(tmp_path, "已处理/a.csv", "1,汤太咸", "2,上菜慢，已回访", "3,停车难", "4,好")
+    found = voices(read(settings_for(tmp_path, EVERY)))
+    assert [*found] == ["1", "2", "3", "4"]
+
+
+def test_withdrawn_voices_of_a_store_are_its_own(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, {**EVERY, "map": {"deleted": "删除"}})
+    for store, text in (("a", "汤太咸"), ("b", "上菜慢")):
+        file = tmp_path / "drop" / store / "r.csv"
+        file.parent.mkdir(parents=True)
+        file.write_text(f"编号,评论,删除\n1,{text},0\n2,{text},{int(store == 'b')}\n", "utf-8")
+    pages = read(settings)
+    assert [page.withdrawn for page in pages if page.withdrawn] == [("b/2",)]
+    assert {item.native_id for page in pages for item in page.feedback} == {"1", "2", "b/1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from voc.sources.files import FileSource
 from voc.sources.one_call import name_of_file
 from voc.sources.streams.drops import Dropped, dropped
 from voc.sources.streams.file_notes import FileNotes
+from voc.sources.streams.numberings import Numberings, numbering_folder
 from voc.sources.tables import is_recording
 from voc.sources.times import time_in_name
 
@@ -47,7 +48,7 @@ class FolderSource:
     another time, tag or size is read anew: what is known is a duplicate, other words are edits. So
     are all files where the map or the zone is another. A file that cannot be read is a reject and
     holds up no other one. A recording is heard once, by its bytes, whatever becomes of its name and
-    time.
+    time. Sub-folders that number their own voices are kept apart, as `Numberings` tells.
 
     Args:
         name: Name of the source.
@@ -82,6 +83,7 @@ class FolderSource:
         self._recordings = self._hearing(base)
         self._progress = ReadProgress(0, None)
         self._notes = FileNotes()
+        self._numberings = Numberings({})
         self._read_by = digest_of_told(sorted(settings.map.items()), str(zone))
         self._is_anew = False
 
@@ -89,7 +91,8 @@ class FolderSource:
     def notes(self) -> tuple[str, ...]:
         """How the files of the last run were read, and what is doubtful in them."""
         said = "The map or the timezone is another than before, so all files were read anew."
-        return ((said,) if self._is_anew else ()) + self._notes.sentences()
+        anew = (said,) if self._is_anew else ()
+        return (*anew, *self._numberings.notes, *self._notes.sentences())
 
     @property
     def progress(self) -> ReadProgress:
@@ -104,6 +107,7 @@ class FolderSource:
             ConfigError: The recogniser's models cannot be loaded.
         """
         self._notes = FileNotes()
+        self._numberings = Numberings(cursor or {})
         listed = self._listed()
         paths = {each.path for each in listed}
         known: dict[str, str] = dict((cursor or {}).get(HEARD) or {})
@@ -111,6 +115,8 @@ class FolderSource:
         kept = {} if self._is_anew else _only((cursor or {}).get(CURSOR), paths)
         heard = _only(known, paths)
         fresh = [each for each in listed if not _is_done(kept.get(each.path), each)]
+        before = (cursor or {}).get(CURSOR) or {}
+        self._look_back([each for each in listed if fresh and each.path in before])
         for number, each in enumerate(fresh, 1):
             for page in self._pages(each, _rows_done(kept.get(each.path), each), known):
                 rows, done = page.cursor["rows"], page.done
@@ -121,6 +127,7 @@ class FolderSource:
                 is_last = done and number == len(fresh)
                 places: dict[str, Any] = {CURSOR: dict(kept), READ_BY: self._read_by}
                 places |= {HEARD: dict(heard)} if heard else {}
+                places |= self._numberings.cursor()
                 yield replace(page, cursor=places, done=is_last)
             self._progress = ReadProgress(number, len(fresh))
 
@@ -138,25 +145,52 @@ class FolderSource:
                 yield self._recorded(file, self._recordings, heard)
                 return
             with self._local(file) as path:
-                source = FileSource(
-                    path,
-                    name=self.name,
-                    channel=self._channel,
-                    product=self._settings.product,
-                    mapping=self._settings.map,
-                    zone=self._zone,
-                    max_chars=self._max_chars,
-                    call=name_of_file(self._below(file)),
-                    moment=self._moment_of(file),
-                )
+                source = self._source(path, file)
+                folder = numbering_folder(self._below(file))
+                if not self._numberings.knows(folder):
+                    self._numberings.look(folder, self._source(path, file).read_behind(0, {}))
                 for page in source.read_behind(rows_done, {}):
+                    self._numberings.learn(folder, page)
                     rejects = tuple(self._placed(each, path, file) for each in page.rejects)
-                    yield replace(page, rejects=rejects)
+                    yield replace(self._numberings.named(folder, page), rejects=rejects)
                 self._notes.add(self._below(file), source)
         except (UsageError, SourceError) as error:
             if isinstance(error, FetchError):
                 raise
             yield self._rejected(file, str(error).rstrip("."))
+
+    def _look_back(self, files: Sequence[Dropped]) -> None:
+        """Learns the ids of sub-folders that were read before ids were remembered.
+
+        Raises:
+            FetchError: A file cannot be fetched.
+        """
+        for file in files:
+            folder = numbering_folder(self._below(file))
+            if self._numberings.knows(folder) or self._hears(file.path):
+                continue
+            try:
+                self._check_size(file.size)
+                with self._local(file) as path:
+                    for page in self._source(path, file).read_behind(0, {}):
+                        self._numberings.learn(folder, page)
+            except FetchError:
+                raise
+            except (UsageError, SourceError):
+                continue
+
+    def _source(self, path: Path, file: Dropped) -> FileSource:
+        return FileSource(
+            path,
+            name=self.name,
+            channel=self._channel,
+            product=self._settings.product,
+            mapping=self._settings.map,
+            zone=self._zone,
+            max_chars=self._max_chars,
+            call=name_of_file(self._below(file)),
+            moment=self._moment_of(file),
+        )
 
     def _check_size(self, size: int | None) -> None:
         """Looks at the size of a file as far as it is known, in bytes.
@@ -197,9 +231,10 @@ class FolderSource:
 
     def _moment_of(self, file: Dropped) -> datetime | None:
         """When what a file holds was said at the latest, as its path or its own time tells."""
-        named = time_in_name(self._below(file), self._zone, now=datetime.now(UTC))
-        changed_s = file.changed_s
-        return named or (datetime.fromtimestamp(changed_s, UTC) if changed_s is not None else None)
+        told_s = file.changed_s
+        changed = datetime.fromtimestamp(told_s, UTC) if told_s is not None else None
+        now = datetime.now(UTC)
+        return time_in_name(self._below(file), self._zone, now=now, changed=changed) or changed
 
     def _below(self, file: Dropped) -> str:
         fixed = self._pattern.partition("*")[0].rpartition("/")[0]
