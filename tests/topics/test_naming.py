@@ -172,13 +172,14 @@ def test_how_many_must_say_what_stands_for_all(voices: int, least: int) -> None:
     assert least_support(voices) == least
 
 
-def test_a_mixed_theme_tells_what_several_speak_of(reader: Reader) -> None:
+def test_a_mixed_theme_tells_what_several_judge_by(reader: Reader) -> None:
     said = members(reader, (*("店员",) * 7, "店员在说话", "店员说话"))
     weights = {"店员": 0.9, "说话": 0.3}
-    judged = [replace(one, opinions=("说话",)) if "说话" in one.text else one for one in said]
-    assert name_of(judged, weights, complaint=False) == "店员（说话等）"
     # What nobody judges by, as 退款（工作日等）, tells nothing of what the matter is.
     assert name_of(said, weights, complaint=False) == f"店员{MIXED}"
+    judged = [replace(one, opinions=("说话",)) if "说话" in one.text else one for one in said]
+    names = list(mixed_names(["店员"], judged, weights, {"店员"}, least=2))
+    assert names == ["店员（说话等）", f"店员{MIXED}"]
 
 
 def test_mixed_themes_of_one_subject_are_told_apart(reader: Reader) -> None:
