@@ -139,6 +139,8 @@ MARKS = st.text(
 
 @given(MARKS)
 @example("0?;0")
+@example("0\n,0")
+@example("0\n~ ,0")
 def test_spans_cover_the_text(text: str) -> None:
     assert_covers(text, sentences(text))
     assert_covers(text, clauses(text))

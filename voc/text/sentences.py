@@ -94,8 +94,22 @@ def clauses(text: str) -> list[tuple[int, int]]:
     They cover what the sentences cover, and none crosses the end of a sentence.
     """
     cuts, atoms = _cuts(text)
-    pieces = _pieces(text, [cut.at for cut in cuts])
+    pieces = _pieces(text, list(_said(text, cuts)))
     return _shortened(text, pieces, atoms, [])
+
+
+def _said(text: str, cuts: list[_Cut]) -> Iterator[int]:
+    """Yields where clauses end; mere marks that begin a sentence go with what follows in it."""
+    last = _Cut(0, ends_sentence=False)
+    for cut in cuts:
+        if (
+            last.ends_sentence
+            and not cut.ends_sentence
+            and not _CONTENT.search(text, last.at, cut.at)
+        ):
+            continue
+        last = cut
+        yield cut.at
 
 
 def _cuts(text: str) -> tuple[list[_Cut], list[tuple[int, int]]]:
