@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from voc.topics.wordlists import word_list
@@ -23,11 +24,13 @@ _MANY_USES: Final = 20
 _SELDOM: Final = 0.03
 
 
+@cache
 def edges() -> frozenset[str]:
     """Returns the words without content that may yet begin or end a name."""
     return word_list("name_openers") | _closers()
 
 
+@cache
 def _closers() -> frozenset[str]:
     return word_list("name_closers") | word_list("name_verdicts")
 
