@@ -290,3 +290,11 @@ def test_any_row_is_a_feedback_or_a_reject(values: dict[str, Any]) -> None:
         return
     json.dumps(found.as_dict(), allow_nan=False).encode()
     assert len(found.text) <= 50
+
+
+@pytest.mark.parametrize(
+    "name", ["聊天记录", "聊天内容", "会话内容", "会话记录", "对话记录", "通话记录"]
+)
+def test_a_column_of_chats_is_split_into_turns(name: str) -> None:
+    found = _feedback({name: "客户：充不进电\n客服：您好"})
+    assert [turn.speaker for turn in found.turns] == ["customer", "agent"]

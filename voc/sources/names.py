@@ -36,7 +36,8 @@ SURE_TEXT: Final = _words(
 )
 LIKELY_TEXT: Final = _words(
     "评论 评价 内容 留言 反馈 意见 建议 点评 评语 吐槽 诉求 文本 通话内容 对话内容 通话文本 "
-    "转写文本 review comment content feedback message comments reviews verbatim transcript "
+    "转写文本 聊天记录 聊天内容 会话内容 会话记录 对话记录 通话记录 "
+    "review comment content feedback message comments reviews verbatim transcript "
     "sentence"
 )
 
