@@ -28,7 +28,7 @@ def read(folder: Path, text: str) -> tuple[list[Feedback], list[Reject]]:
     "row",
     [
         "合计,,,3.0,", "总计,,2,3.0,", "小计：,,2条,,", "合 计,,合计,3,", "共计,,-,,",
-        ",合计,,3.0,", "Total,,,3.0,", "Grand Total,,,3.0,",
+        ",合计,,3.0,", "Total,,,3.0,", "Grand Total,,,3.0,", "平均值,,,1.5,", "平均分：,,1.5,,",
     ],
 )  # fmt: skip
 def test_a_total_is_a_reject_with_a_reason(tmp_path: Path, row: str) -> None:
