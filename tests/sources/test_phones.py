@@ -29,7 +29,8 @@ def read(folder: Path, header: str, *cells: str, **told: Any) -> tuple[list[Feed
     "name",
     [
         "主叫号码", "来电号码", "客户电话", "手机号", "手机号码", "客户号码", "联系电话",
-        "联系方式", "Phone", "mobile", "Caller Number", "phone_number",
+        "联系方式", "4、您的手机号", "Q5 请留下您的联系方式（选填）", "请填写你的手机号码",
+        "Phone", "mobile", "Caller Number", "phone_number",
     ],
 )  # fmt: skip
 def test_a_column_of_telephones_tells_the_customer(tmp_path: Path, name: str) -> None:

@@ -12,6 +12,10 @@ from voc.text.personal.phones import is_mobile, phone_of
 
 _SPLIT: Final = re.compile(r"[/,、;；，|\n]")
 _OUTGOING: Final = re.compile("出|外|out", re.IGNORECASE)
+_ASKED: Final = re.compile(
+    r"^(?:q\d{1,3})?(?:请(?:您)?(?:留下|填写|输入|提供|留)?)?(?:您|你)?的?|[(\[【](?:选填|必填|可不填|非必填)[)\]】]$"
+)
+"""What a question puts around it: 请留下您的手机号（选填）."""
 _LEAST_PHONES: Final = 0.5
 _LEAST_ALIKE: Final = 5
 
@@ -29,7 +33,7 @@ def phone_column(
         rows: Some rows; of no use without one.
         besides: Columns that hold something else.
     """
-    by_name = {fold(name): name for name in reversed(names)}
+    by_name = {_ASKED.sub("", fold(name)): name for name in reversed(names)}
     for known in PHONES:
         column = by_name.get(known)
         if column is None or column in besides or (known in CALLING and _go_out(by_name, rows)):
