@@ -40,6 +40,7 @@ from voc.config import bundled, load_industry
 from voc.errors import VocError
 from voc.inference.encoder import available_cores
 from voc.topics import Clause
+from voc.topics.mixed import is_mixed
 from voc.topics.words import Reader
 
 Found = dict[str, Any]
@@ -183,11 +184,17 @@ def _of_many(found: Found, clauses: Sequence[Clause], reader: Reader) -> str:
     voices = [list(said[topic["topic_id"]].values()) for topic in found["topics"]]
     shares = [support(set(name.content()), of) for name, of in zip(names, voices, strict=True)]
     large = [share for share, of in zip(shares, voices, strict=True) if len(of) >= _LARGE]
+    subjects = sum(
+        is_mixed(topic["topic"])
+        for topic, of in zip(found["topics"], voices, strict=True)
+        if len(of) >= _LARGE
+    )
     single = sum(share * len(of) <= 1 for share, of in zip(shares, voices, strict=True))
     return (
         f"Rarest word of the name used by {_SHARE:.0%} or more of the voices:"
         f" {sum(share >= _SHARE for share in large)} of {len(large)} themes of {_LARGE} voices and"
-        f" more; by one voice alone: {single} of {len(shares)} themes."
+        f" more, of which {subjects} are told by a subject alone; by one voice alone:"
+        f" {single} of {len(shares)} themes."
     )
 
 
