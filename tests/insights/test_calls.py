@@ -172,6 +172,7 @@ def test_outcome(said: list[str], expected: str) -> None:
         # He says what was done, or that it was not.
         (["断网了", "谢谢，已经修好了"], ["我们会尽快处理"], "resolved"),
         (["断网了", "还是没解决"], ["我们会尽快处理"], "unresolved"),
+        (["断网了", "都打了三次电话了还没人来！"], ["我给您登记一下"], "unresolved"),
         # Of what is neither, a promise tells; one with a condition, or of long ago, does not.
         (["断网了"], ["已为您登记，工作人员会与您联系"], "pending"),
         (["断网了"], ["请私信提供号码，我们会尽快核实"], "unknown"),
