@@ -14,6 +14,7 @@ from voc.config.industries import Industry
 from voc.records import Topic
 from voc.text.duplicates import near_duplicate_groups
 from voc.topics.clauses import Clause, Place
+from voc.topics.context import numbered
 from voc.topics.meaning import Floats
 from voc.topics.space import Space, Vectors
 from voc.topics.stretches import seldom_last
@@ -68,7 +69,7 @@ class Corpus:
         self.silent: frozenset[str] = frozenset()
         self.subjects: Mapping[str, float] = {}
         self.cut_off = seldom_last(self.readings)
-        self._voices = _numbers([clause.feedback_id for clause in self.clauses])
+        self._voices = numbered([clause.feedback_id for clause in self.clauses])
         self._countable = self._independent()
 
     def placed(self, *, seed: int) -> tuple[Vectors, npt.NDArray[np.intp]]:
@@ -210,8 +211,3 @@ def _place(clause: Clause) -> tuple[float, str, int]:
 
 def _draw(name: str, seed: int) -> int:
     return xxh64_intdigest(name.encode("utf-8", "surrogatepass"), seed=seed)
-
-
-def _numbers(names: Sequence[str]) -> npt.NDArray[np.intp]:
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.intp)

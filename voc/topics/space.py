@@ -143,23 +143,24 @@ class Space:
         self._scale = float(np.median(lengths[lengths > 0])) if lengths.any() else 1.0
         self._aspect_weights = self._weights_of_aspects(readings)
         sharp = self._sharp(counts, readings)
+        context = Context(voices, self._n_fitted)
         dimensions = min(MAX_DIMENSIONS, sharp.shape[1] - 1, sharp.shape[0] - 1)
         self._decomposition = decomposition(max(dimensions, 1), random_state=self._seed, n_iter=3)
         with np.errstate(divide="ignore", invalid="ignore"):
             # The shares of variance, which nobody reads, have none to share in a tiny corpus.
-            self._decomposition.fit(_with_voices(sharp, voices))
+            self._decomposition.fit(_with_voices(sharp, context))
         self._meaning = None
         if sentences is not None:
             self._subjects.fit(readings, sentences)
             self._meaning = Meaning(self._subjects.taken_out(readings, sentences))
-        return self._placed(sharp, readings, voices, sentences)
+        return self._placed(sharp, readings, context, sentences)
 
     def transform(
         self, readings: Sequence[Reading], voices: Sequence[str], sentences: Floats | None = None
     ) -> Vectors:
         """Places further clauses in the space; `voices` and `sentences` as in `fit`."""
         sharp = self._sharp(self._counts(readings), readings)
-        return self._placed(sharp, readings, voices, sentences)
+        return self._placed(sharp, readings, Context(voices, self._n_fitted), sentences)
 
     def _counts(self, readings: Sequence[Reading], *, fit: bool = False) -> Any:
         if not fit:
@@ -265,14 +266,13 @@ class Space:
         self,
         sharp: Any,
         readings: Sequence[Reading],
-        voices: Sequence[str],
+        context: Context,
         sentences: Floats | None,
     ) -> Vectors:
         found = self._decomposition.transform(sharp).astype(np.float32)
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         told = _lengths(sharp).astype(np.float32)[:, None]
         latent = found * (told / np.maximum(lengths, _LEAST_KEPT))
-        context = Context(voices, self._n_fitted)
         if self._meaning is None or sentences is None:
             return _weighed(sharp, [(latent, _LATENT)], [context.of(found)], context)
         meaning = self._meaning.place(self._subjects.taken_out(readings, sentences))
@@ -307,16 +307,12 @@ def _weighed(
     return Vectors(words.tocsr(), np.hstack(broad), context.mean)
 
 
-def _with_voices(sharp: Any, voices: Sequence[str]) -> Any:
+def _with_voices(sharp: Any, context: Context) -> Any:
     """Stacks the sums of each voice's clauses on the clauses, all at length 1."""
     from scipy import sparse
     from sklearn.preprocessing import normalize
 
-    numbers: dict[str, int] = {}
-    rows = [numbers.setdefault(voice, len(numbers)) for voice in voices]
-    ones = np.ones(len(rows), dtype=np.float32)
-    belongs = sparse.csr_matrix((ones, (rows, range(len(rows)))), shape=(len(numbers), len(rows)))
-    return sparse.vstack([normalize(belongs @ sharp), sharp]).tocsr()
+    return sparse.vstack([normalize(context.sums(sharp)), sharp]).tocsr()
 
 
 def _scikit_learn() -> tuple[Callable[..., Any], Callable[..., Any]]:
