@@ -51,6 +51,13 @@ def test_only_what_is_wanted_is_given(store: Store) -> None:
     assert list(store.conversations(model="m@2")) == []
 
 
+def test_a_call_that_came_twice_counts_once(store: Store) -> None:
+    _save(store, [_call("1"), _call("2"), _call("3")], CALL)
+    with store.transaction() as tx:
+        tx.set_flags("near_duplicate", [(_call("2").feedback_id, _call("1").feedback_id)])
+    assert _names(store) == ["1", "3"]
+
+
 def _names(store: Store, **values: Any) -> list[str]:
     found = store.conversations(model="m@1", **values)
     return [item.voice.feedback.native_id for item in found]

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from voc.records import CONVERSATIONS, CallTags
+from voc.records import CONVERSATIONS, UNCOUNTED, CallTags
 from voc.store import schema
 from voc.store.feedback import IS_CURRENT, stored
 from voc.store.rows import StoredCall
@@ -16,6 +16,15 @@ from voc.store.statements import chunks, one_or_more
 from voc.store.tags import same_version, within
 
 _STREAM: Final = {"stream_results": True, "yield_per": 100}
+_COUNTED: Final = ~(
+    select(schema.flag.c.kind)
+    .where(
+        schema.flag.c.kind.in_(sorted(UNCOUNTED)),
+        schema.flag.c.feedback_id == schema.feedback.c.feedback_id,
+    )
+    .exists()
+)
+"""That a conversation counts: no copy of another one, no advert, not the company's own."""
 
 
 def conversations(
@@ -26,7 +35,7 @@ def conversations(
     since: datetime | None,
     until: datetime | None,
 ) -> Iterator[StoredCall]:
-    """Yields conversations that `model` tagged; see `Store.conversations`."""
+    """Yields conversations that `model` tagged and that count; see `Store.conversations`."""
     table, voice = schema.tags, schema.feedback
     wanted = [] if industry is None else [one_or_more(table.c.industry, industry)]
     query = (
@@ -34,6 +43,7 @@ def conversations(
         .join(table, same_version(table))
         .where(
             IS_CURRENT,
+            _COUNTED,
             table.c.model == model,
             voice.c.channel.in_(CONVERSATIONS),
             *wanted,

@@ -296,7 +296,8 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
     ) -> Iterator[StoredCall]:
         """Yields current versions of calls and chats that `model` tagged, by time and id.
 
-        Memory does not grow with their number.
+        Those that count nowhere, as a copy of a call that came twice, are left out. Memory does
+        not grow with their number.
         """
         with self._database.reading() as connection:
             yield from calls.conversations(
