@@ -56,6 +56,15 @@ def calls(
         reader = CallReader(engine, predictor, settings.score.row_timeout_s)
         found = calls_of(store, reader, model=engine.model, industry=industry)
         listed = _chosen(found, worst=worst, limit=limit)
+        untagged = store.count_untagged(model=engine.model, industry=industry)
+    if untagged:
+        say(f"{untagged} feedbacks are not tagged by {engine.model} yet; voc run does it.")
+    elif not listed:
+        say(
+            "None of the feedback is a conversation in which a customer speaks. voc ingest reads"
+            " transcripts, and tables that mark each turn with who speaks (客服：… 客户：…), with"
+            " --channel hotline or chat."
+        )
     if as_json:
         print_records(call.as_dict() for call in listed)
         return
@@ -73,10 +82,9 @@ def _satisfaction(call: Call) -> float:
 
 
 def _print(listed: Sequence[Call], *, is_whole: bool) -> None:
+    from voc.report.wording import label
+
     moods = {"negative": "负面", "neutral": "中性", "positive": "正面", None: ""}
-    outcomes = {
-        "resolved": "已解决", "pending": "待跟进", "unresolved": "未解决", "unknown": "不明"
-    }  # fmt: skip
     print_table(
         f"会话 {len(listed)} 通{_mean(listed) if is_whole else ''}",
         {
@@ -88,7 +96,7 @@ def _print(listed: Sequence[Call], *, is_whole: bool) -> None:
             (
                 call.feedback.native_id, call.summary.reason or "", moods[call.summary.start],
                 moods[call.summary.worst], moods[call.summary.end],
-                outcomes[call.summary.outcome], _told(call.satisfaction),
+                label(call.summary.outcome, "outcome"), _told(call.satisfaction),
                 _number(call.summary.seconds), _number(call.summary.silence_s),
                 _number(call.summary.hold_s),
             )
