@@ -41,12 +41,14 @@ def quality(
         found = list(noticed(store, model=current_model(settings)))
         total = store.counts().feedback
     if show:
-        chosen = [item for item in found if item.reason == show][:limit]
+        there = [item for item in found if item.reason == show]
+        chosen = there[:limit]
         if as_json:
             print_records(item.as_dict() for item in chosen)
             return
         print_table(
-            f"{next(WHAT[reason][0] for reason in REASONS if reason == show)} {len(chosen)} 条",
+            f"{next(WHAT[reason][0] for reason in REASONS if reason == show)} {len(there)} 条"
+            + (f"，列出前 {limit} 条（--limit）" if len(there) > limit else ""),
             {"来源": "left", "编号": "left", "内容": "left"},
             ((item.source, item.name, item.text) for item in chosen),
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from voc.insights import Contradiction
 from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, STAFF
 from voc.store import Store, StoredFeedback, TaggedRow
 from voc.text.privacy import mask
@@ -20,6 +21,7 @@ Reason = Literal[
     "paid_burst",
     "advertisement",
     "survey",
+    "contradiction",
     "held_back",
 ]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
@@ -32,6 +34,7 @@ WHAT: Final[dict[Reason, tuple[str, str]]] = {
     "paid_burst": ("疑似刷评", "不计入问题和报告"),
     "advertisement": ("广告", "不计入问题"),
     "survey": ("答卷可疑（全部相同、太快）", "入库，分数照计"),
+    "contradiction": ("分数与文字矛盾", "入库，两样都照计"),
     "held_back": ("超过门店当日告知上限", "入库并计数，没有告知门店"),
 }
 """What each reason is, and what becomes of it."""
@@ -96,6 +99,8 @@ def _reasons(row: TaggedRow, survey_flags: object) -> Iterator[Reason]:
         yield "advertisement"
     if isinstance(survey_flags, list) and any(flag in survey_flags for flag in _HASTY):
         yield "survey"
+    if any(flag in row.flags for flag in get_args(Contradiction)):
+        yield "contradiction"
 
 
 def counts_by_source(found: list[Noticed]) -> dict[Reason, dict[str, int]]:
