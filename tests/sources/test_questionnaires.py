@@ -101,6 +101,24 @@ def test_a_surveymonkey_export(tmp_path: Path) -> None:
     assert "survey_flags" not in good.extra
 
 
+def test_an_effort_in_words_is_found_beside_skips(tmp_path: Path) -> None:
+    path = tmp_path / "nps.csv"
+    path.write_text(
+        "序号,提交答卷时间,1、您有多大可能向朋友推荐我们？,2、解决问题是否容易？,3、您的意见或建议\n"
+        "1,2026/10/1 9:30:00,10,非常容易,很好\n2,2026/10/1 9:31:00,(跳过),(跳过),(跳过)\n",
+        encoding="utf-8",
+    )
+    zone = ZoneInfo("Asia/Shanghai")
+    told, skipped = read(FileSource(path, name="nps", zone=zone, max_chars=1000))
+    assert (told.ces, skipped.ces) == (7, None)
+
+
+def test_a_country_is_no_region(tmp_path: Path) -> None:
+    header = "编号,地理位置国家和地区,1.您有多大可能把我们推荐给亲友？,2.请写下您的意见"
+    text = f"{header}\n1,中国,9,排队太久了\n2,中国,8,还不错的\n"
+    assert [item.region for item in read(source(tmp_path, text))] == [None, None]
+
+
 def test_a_qualtrics_export(tmp_path: Path) -> None:
     good, bad = read(source(tmp_path, QUALTRICS, open_questions=("原因",)))
     assert (good.text, scores(good)) == ("一直在买", (10, 5, None))

@@ -28,7 +28,8 @@ def read(folder: Path, text: str) -> tuple[list[Feedback], list[Reject]]:
     "row",
     [
         "合计,,,3.0,", "总计,,2,3.0,", "小计：,,2条,,", "合 计,,合计,3,", "共计,,-,,",
-        ",合计,,3.0,", "Total,,,3.0,", "Grand Total,,,3.0,", "平均值,,,1.5,", "平均分：,,1.5,,",
+        ",合计,,3.0,", "本页合计,,,6,", "本页小计：,,,6,", "汇总,,2条,3.0,", "累计,,,6,",
+        "合计数,,,6,", "Total,,,3.0,", "Grand Total,,,3.0,", "平均值,,,1.5,", "平均分：,,1.5,,",
     ],
 )  # fmt: skip
 def test_a_total_is_a_reject_with_a_reason(tmp_path: Path, row: str) -> None:

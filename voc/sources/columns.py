@@ -29,6 +29,7 @@ from voc.sources.names import (
     fold,
 )
 from voc.sources.phones import phone_column
+from voc.sources.scales import is_no_answer
 from voc.sources.values import DELETED, is_number_like, read_rating, read_score, scale_of
 
 if TYPE_CHECKING:
@@ -168,10 +169,10 @@ class _Samples:
         return bool(values) and all(is_number_like(value) for value in values)
 
     def are_efforts(self, column: str) -> bool:
-        """Whether the values are numbers, or words on a scale from difficult to easy."""
-        values = self.values(column)
+        """Whether the answers are numbers, or words on a scale from difficult to easy."""
+        values = [value for value in self.values(column) if not is_no_answer(value)]
         told = (read_score(value, lowest=1, highest=7) is not None for value in values)
-        return self.are_numbers(column) or (bool(values) and all(told))
+        return bool(values) and (all(map(is_number_like, values)) or all(told))
 
     def may_be_scores(self, column: str) -> bool:
         """Whether one of the values is from 0 to 10, or there are none: no group, as Promoter."""

@@ -186,7 +186,7 @@ NOT_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "product": _words("满意 推荐 评价 评论 意见 建议 编号 id"),
     "store": _words("满意 推荐 评价 评论 意见 建议 编号 id 电话 地址"),
-    "region": _words("满意 推荐 评价 评论 意见 建议 编号 id"),
+    "region": _words("满意 推荐 评价 评论 意见 建议 编号 id 国家 国籍"),
     "text": _words(
         "时间 日期 编号 序号 星级 评分 打分 分数 得分 图片 照片 视频 链接 类型 类别 分类 等级 "
         "状态 渠道 来源 标签 标题 回复 数量 次数 人数 条数 点赞 满意度 推荐 作者 评论人 评价人 "

@@ -12,7 +12,7 @@ from voc.sources.scales import BOTTOM, answer_on_scale, is_no_answer
 from voc.sources.values import folded, number_in
 
 _DURATION: Final = re.compile(
-    r"(?:答题|填写|填答|作答|答卷|完成|总|所)*(?:用时间?|耗时|时长|时间)"
+    r"(?:答题|填写|填答|作答|答卷|完成|持续|总|所)*(?:用时间?|耗时|时长|时间)"
     r"|duration|time ?(?:taken|spent)",
     re.IGNORECASE,
 )

@@ -30,6 +30,7 @@ _WRITTEN = re.compile(
 )
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[t ]?(\d{2})(\d{2})(\d{2})?)?")
 _MONTH_AND_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+(.*))?")
+_AMERICAN: Final = re.compile(r"\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2} [ap]m")
 _IN_NAME: Final = re.compile(
     r"(?<!\d)(?P<y>20\d\d)(?P<mark>[-_./]?)(?P<m>0[1-9]|1[0-2])(?P=mark)(?P<d>0[1-9]|[12]\d|3[01])"
     r"(?:[-_T ]?(?P<hour>[01]\d|2[0-3])(?P<colon>[-_.:]?)(?P<minute>[0-5]\d)"
@@ -54,7 +55,8 @@ def read_time(value: Any, zone: tzinfo) -> datetime | None:
 
     Returns:
         The time with its zone, or `None` where there is none between the years 1900 and 2300.
-        A day and month that could be swapped (03/04/2019) are not guessed at.
+        A day and month that could be swapped (03/04/2019) are not guessed at, but where both are
+        written as survey tools of the United States do: 03/04/2019 09:15:00 AM is of March.
     """
     try:
         found = _read(value, zone)
@@ -139,7 +141,9 @@ def _from_words(text: str, zone: tzinfo) -> datetime | None:
     if match := _MONTH_AND_DAY.fullmatch(text):
         first, second, year, clock = match.groups()
         month, day = (first, second) if int(second) > 12 else (second, first)
-        if int(first) <= 12 and int(second) <= 12 and int(first) != int(second):
+        if _AMERICAN.fullmatch(text) and int(first) <= 12:
+            month, day = first, second
+        elif int(first) <= 12 and int(second) <= 12 and int(first) != int(second):
             return None
         return _from_words(f"{year}-{month}-{day} {clock or ''}".strip(), zone)
     try:

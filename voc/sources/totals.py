@@ -12,14 +12,15 @@ from voc.sources.names import fold
 TOTAL_ROW: Final = "is a total of other rows, and no row of its own"
 """Why it is a reject."""
 _TOTAL: Final = re.compile(
-    "合计|总计|小计|共计|总合计|平均值?|平均分|均值|(?:grand|sub)?total|average"
+    "(?:本页|当页|本表|全部|总)?(?:合计|总计|小计|汇总|累计)[数行]?|共计|平均值?|平均分|均值"
+    "|(?:grand|sub)?total|average"
 )
 _LONGEST: Final = 40
 _SUM: Final = re.compile(r"共?[\d,.]+%?(?:条|个|件|份|人次?)?")
 
 
 def is_total(value: Any) -> bool:
-    """Whether a cell says that its row is a total or a mean: 合计, 总 计, 小计：, 平均值, Total."""
+    """Whether a cell says that its row is a total or a mean: 合计, 本页小计：, 平均值, Total."""
     told = named(value)
     return told is not None and _TOTAL.fullmatch(fold(told)) is not None
 
