@@ -14,7 +14,7 @@ import pytest
 from voc.errors import SourceError
 from voc.records import Feedback, Turn
 from voc.sources.files import FileSource
-from voc.sources.marked import turns_of_marks
+from voc.sources.marked import turns_of_marks, turns_of_stamps
 from voc.sources.transcripts import recognised, turns_of_cues
 
 AGENT = "您好，很高兴为您服务，工号8001，请问有什么可以帮您？"
@@ -144,6 +144,22 @@ def test_cues_that_are_odd(body: str, expected: list[Any]) -> None:
                 ("前台", "祝您愉快", None),
             ],
         ),
+        (
+            "业务员（00:00:01）：您好\n用户（00:00:04）：喂\n王工（00:00:09）：请讲",
+            [("业务员", "您好", 1.0), ("用户", "喂", 4.0), ("王工", "请讲", 9.0)],
+        ),
+        (
+            "用户（00:04）：订单\n订单号：1\n转接台（00:09）：请讲",
+            [("用户", "订单\n订单号：1", 4.0), ("转接台", "请讲", 9.0)],
+        ),
+        (
+            "【客服】（0.0s-4.5s）您好\n【客户】（4.8s-9.0s）喂",
+            [("客服", "您好", 0.0), ("客户", "喂", 4.8)],
+        ),
+        (
+            "[坐席01][00:01] 您好\n[客户] [00:05] 卡丢了：昨天",
+            [("坐席01", "您好", 1.0), ("客户", "卡丢了：昨天", 5.0)],
+        ),
         ("没有标记", []),
         (
             "通话时间：2026-11-03 10:00，时长：3分20秒\n客服：您好",
@@ -162,6 +178,20 @@ def test_cues_that_are_odd(body: str, expected: list[Any]) -> None:
 def test_marked_text(text: str, expected: list[Any]) -> None:
     found = turns_of_marks(text)
     assert [(turn["speaker"], turn["text"], turn.get("start_s")) for turn in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[00:00.000 --> 00:04.200] 您好\n\n[00:05.000 --> 00:06.000]  喂\n", [(0, 4.2), (5, 6)]),
+        ("[0.00s -> 4.20s] 您好\n[5.00s -> 6.00s] 喂", [(0, 4.2), (5, 6)]),
+        ("[00:01] 您好\n[00:05] 喂", []),
+        ("[00:00 - 00:04] 您好\n[00:05 - 00:06] 喂\n没有时间", []),
+        ("[00:00 - 00:04] 您好", []),
+    ],
+)
+def test_lines_that_tell_when_alone(text: str, expected: list[Any]) -> None:
+    assert [(turn["start_s"], turn["end_s"]) for turn in turns_of_stamps(text)] == expected
 
 
 def test_who_is_named_only_is_told_by_the_words_and_not_kept(tmp_path: Path) -> None:
@@ -329,6 +359,14 @@ def test_an_export_by_turn_is_one_voice_a_call(tmp_path: Path) -> None:
     assert (one.native_id, one.region, _speakers(one)) == ("1001", "成都", ["agent", "customer"])
     assert [turn.text for turn in two.turns] == ["您好呀", "请讲", "卡丢了"]
     assert two.turns[2] == Turn("customer", "卡丢了", 7.0, 9.0)
+
+
+def test_an_export_of_a_call_centre_by_turn(tmp_path: Path) -> None:
+    header = "通话流水号,坐席工号,主叫号码,来电时间,开始时间(毫秒),结束时间(毫秒),说话角色,识别文本"
+    rows = ("T1,8,,2026-11-03,0,2500,坐席,您好", "T1,8,,2026-11-03,3000,9000,客户,卡丢了")
+    (call,) = _read(tmp_path / "calls.csv", "\n".join((header, *rows)))
+    assert call.native_id == "T1"
+    assert call.turns == (Turn("agent", "您好", 0.0, 2.5), Turn("customer", "卡丢了", 3.0, 9.0))
 
 
 def test_calls_that_alternate_without_end_lose_nothing(tmp_path: Path) -> None:

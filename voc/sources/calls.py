@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,10 +21,12 @@ def _names(text: str) -> frozenset[str]:
 
 _CALL: Final = _names(
     "callid sessionid conversationid dialogid dialogueid recordid 通话编号 通话id 通话号 录音编号 "
-    "录音id 会话编号 会话id 呼叫编号 呼叫id 来电编号"
+    "录音id 会话编号 会话id 呼叫编号 呼叫id 来电编号 通话流水号 录音流水号 会话流水号 呼叫流水号 "
+    "来电流水号 话单号"
 )
 _SPEAKER: Final = _names(
-    "speaker spk role rl speakerid spkid 角色 说话人 发言人 讲话人 说话方 发言方 声道"
+    "speaker spk role rl speakerid spkid 角色 说话人 发言人 讲话人 说话方 发言方 声道 "
+    "speakerrole 说话角色 说话人角色 发言角色 讲话角色"
 )
 _START: Final = _names(
     "bg startms start starts startsec startseconds starttime begin begintime offset 开始秒 开始 "
@@ -33,6 +36,7 @@ _END: Final = _names(
     "ed endms end ends endsec endseconds endtime stop 结束秒 结束 结束时间 结束秒数 结束(秒)"
 )
 _MILLISECONDS: Final = _names("bg ed startms endms")
+_UNIT: Final = re.compile(r"\((?:(?P<ms>ms|毫秒)|s|sec|秒)\)$")
 _TEXTS: Final = _names("onebest 话术 转写 转写内容 识别结果 语音内容 说话内容 发言内容").union(
     SURE_TEXT, LIKELY_TEXT
 )
@@ -60,7 +64,7 @@ def turn_columns(names: Sequence[str]) -> TurnColumns | None:
     found: dict[str, str] = {}
     kinds = (("call", _CALL), ("speaker", _SPEAKER), ("start", _START), ("end", _END))
     for name in names:
-        key = fold(name).replace("(s)", "").replace("(秒)", "")
+        key = _UNIT.sub("", fold(name))
         kind = next((kind for kind, known in kinds if key in known), None)
         kind = kind or ("text" if key in _TEXTS else None)
         if kind:
@@ -162,7 +166,7 @@ def _whole(value: Any) -> Any:
 def _seconds(value: Any, column: str) -> float | None:
     """Reads 12.5, "12.5", "00:12.5" or "1:02:03"; `None` where it is no number of seconds."""
     number = number_in(value)
-    if number is not None and fold(column) in _MILLISECONDS:
+    if number is not None and _is_in_milliseconds(fold(column)):
         return number / 1000
     if number is not None or not isinstance(value, str) or len(value) > 20:
         return number
@@ -173,6 +177,11 @@ def _seconds(value: Any, column: str) -> float | None:
     for part in parts:
         total = total * 60 + (part or 0.0)
     return total
+
+
+def _is_in_milliseconds(name: str) -> bool:
+    unit = _UNIT.search(name)
+    return name in _MILLISECONDS or (unit is not None and unit["ms"] is not None)
 
 
 def names_of(first: Row, sample: Sequence[Row], header: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from voc.sources.stamps import STAMP, TIME_ALONE, seconds_of
+from voc.sources.stamps import BOXED_TIME, STAMP, TIME_ALONE, seconds_of
 from voc.text.personal.name_shapes import NICKNAME, USUAL_NAME
 from voc.text.personal.names import is_name
 from voc.text.roles import agent_score
@@ -28,16 +28,16 @@ _TIME: Final = rf"(?<![0-9]){TIME_ALONE}"
 _COLON: Final = rf"{_GAP}[:：](?!//){NO_CLOCK}"
 _BOXED: Final = (
     rf"[【\[［]{_GAP}(?P<boxed>{LABEL}){_GAP}[】\]］]"
-    rf"(?:{_GAP}(?:{USUAL_NAME}|{NICKNAME})?{_COLON})?"
+    rf"(?:{_GAP}(?:{USUAL_NAME}|{NICKNAME})?{_COLON})?(?:{_GAP}(?P<behind>{BOXED_TIME}))?"
 )
 _MARK: Final = re.compile(
     rf"(?:{_PARTED}|(?P<ended>{_ENDED}))(?P<time>{TIME_ALONE}{_GAP})?"
     rf"(?P<label>(?![【\[［])(?:{LABEL}|{NUMBERED}))(?:(?:{_GAP}(?P<beside>{_TIME}))?{_COLON}"
-    rf"|{_GAP}(?P<alone>{_TIME})(?=\s)(?!{_GAP}(?:{LABEL}|{NUMBERED}){_COLON}))"
+    rf"|(?<![\]】]){_GAP}(?P<alone>{_TIME})(?=\s)(?!{_GAP}(?:{LABEL}|{NUMBERED}){_COLON}))"
     rf"|(?P<when>[\[(（【]{_GAP}{STAMP}{_GAP}[\])）】]{_GAP}|(?<!\d){STAMP}[ \t]{_GAP})?{_BOXED}",
     re.IGNORECASE,
 )
-_TIMES: Final = ("time", "beside", "alone", "when")
+_TIMES: Final = ("time", "beside", "alone", "when", "behind")
 _NUMBERED: Final = re.compile(NUMBERED, re.IGNORECASE)
 _ANYWHERE: Final = re.compile(rf"(?:{ROLE})(?:[0-9]{{1,6}})?[】\])）]?[:：]|[【\[](?:{ROLE})[】\]]")
 _HINT: Final = re.compile(r"[:：】\]]")

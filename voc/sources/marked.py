@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from voc.sources.stamps import STAMP, TIME_ALONE, dated, seconds_of
+from voc.sources.stamps import BOXED_TIME, STAMP, TIME_ALONE, dated, seconds_of
 from voc.text.personal.names import is_name
 from voc.text.roles import agent_score, find_roles
 from voc.text.speakers import AGENT, CUSTOMER, LABEL, NARRATOR, NUMBERED, role_in
@@ -43,12 +43,23 @@ _HEADER: Final = re.compile(
     rf"|(?P<before>{TIME_ALONE})[ \t]{_GAP}{_who('2')}){_GAP}$\n?",
     re.IGNORECASE | re.MULTILINE,
 )
+# 【客服】您好 · [坐席01][00:05] 您好, without a colon.
+_BOX: Final = re.compile(
+    rf"^{_GAP}(?P<time>{TIME_ALONE}{_GAP})?[\[【](?P<sure>{_SURE})[\]】]"
+    rf"{_GAP}(?P<behind>{BOXED_TIME})?{_GAP}",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STAMPED: Final = re.compile(
+    rf"^{_GAP}(?P<time>{BOXED_TIME})[ \t]*(?P<words>[^\n]*)$", re.IGNORECASE | re.MULTILINE
+)
 _NAMED: Final = re.compile(_SURE, re.IGNORECASE)
 _LETTER: Final = re.compile("[0-9A-Za-z甲乙丙丁问答男女]")
 _FORM: Final = re.compile(r"[^:：]{1,12}[:：]")
 _SHORT_LINE: Final = 12
 _OTHERWISE: Final = "Name it .csv if each line is a voice of its own"
 _MOST_SPEAKERS: Final = 4
+_TO: Final = re.compile("--?>|[-~–—至]")
+_LEAST_STAMPED: Final = 2
 _LEAST_SHARE: Final = 0.5
 """Of the lines, where none but words say who speaks."""
 
@@ -80,6 +91,23 @@ def turns_of_marks(text: str) -> list[dict[str, Any]]:
     ]
     heading = text[: marks[0].start].strip()
     return [*([{"speaker": NARRATOR, "text": heading}] if heading else []), *turns]
+
+
+def turns_of_stamps(text: str) -> list[dict[str, Any]]:
+    """Reads lines that all tell from when to when they were said, and by nobody; else nothing.
+
+    So does Whisper write on a terminal: [00:00.000 --> 00:04.200] 您好.
+    """
+    lines = list(_STAMPED.finditer(text))
+    ranges = [[*seconds_of(_TO.split(line["time"]))] for line in lines]
+    written = sum(bool(line.strip()) for line in text.split("\n"))
+    if len(lines) < _LEAST_STAMPED or len(lines) < written or {len(one) for one in ranges} != {2}:
+        return []
+    return [
+        {"speaker": "", "text": line["words"].strip(), "start_s": start, "end_s": end}
+        for line, (start, end) in zip(lines, ranges, strict=True)
+        if line["words"].strip()
+    ]
 
 
 def first_moment(text: str) -> str | None:
@@ -121,6 +149,11 @@ def _marks(text: str, *, headers: bool = True) -> list[_Mark]:
             found.append(
                 _Mark(speaker, match.start(), match.end(), match["sure"] is not None, time)
             )
+    taken = {mark.start for mark in found}
+    for match in _BOX.finditer(text):
+        if match.start() not in taken:
+            time = match["time"] or match["behind"] or ""
+            found.append(_Mark(match["sure"], match.start(), match.end(), is_sure=True, time=time))
     return sorted(found, key=lambda mark: mark.start)
 
 
@@ -148,7 +181,8 @@ def _spoken(marks: Sequence[_Mark], text: str) -> list[_Mark]:
     names = {word for word in counts if is_name(word)}
     again = {word for word, count in counts.items() if count > 1}
     if sure:
-        speakers = sure | _other_side(sure, names=names, again=again)
+        timed = _timed(marks) if all(mark.time for mark in marks if mark.is_sure) else set()
+        speakers = sure | _other_side(sure, names=names, again=again, timed=timed)
         found = [mark for mark in marks if mark.speaker in speakers]
         return found if len(speakers) > 1 or _is_heading(text[: found[0].start]) else []
     letters = {word for word in counts if _LETTER.fullmatch(word)}
@@ -163,15 +197,22 @@ def _is_heading(text: str) -> bool:
     return all(len(line) <= _SHORT_LINE or _FORM.match(line) for line in lines)
 
 
-def _other_side(sure: Set[str], *, names: Set[str], again: Set[str]) -> Set[str]:
-    """Returns who answers where the role of one side alone is told.
+def _timed(marks: Sequence[_Mark]) -> set[str]:
+    """Returns the words that stand beside a time each time, as no field of a form does."""
+    untimed = {mark.speaker for mark in marks if not mark.time}
+    return {mark.speaker for mark in marks if not mark.is_sure} - untimed
 
-    What comes again behind a customer's mark may be a form that he fills in.
+
+def _other_side(sure: Set[str], *, names: Set[str], again: Set[str], timed: Set[str]) -> Set[str]:
+    """Returns who else speaks: who answers where the role of one side alone is told.
+
+    What comes again behind a customer's mark may be a form that he fills in, but where each mark
+    has its time.
     """
     roles = {role_in(speaker) for speaker in sure}
     if roles == {AGENT}:
-        return names | again
-    return names if roles == {CUSTOMER} else frozenset()
+        return names | again | timed
+    return names | timed if roles == {CUSTOMER} else timed
 
 
 def _is_dialogue(marks: Sequence[_Mark], text: str, *, sure: Set[str]) -> bool:

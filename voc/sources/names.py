@@ -36,7 +36,8 @@ SURE_TEXT: Final = _words(
 )
 LIKELY_TEXT: Final = _words(
     "评论 评价 内容 留言 反馈 意见 建议 点评 评语 吐槽 诉求 文本 通话内容 对话内容 通话文本 "
-    "转写文本 聊天记录 聊天内容 会话内容 会话记录 对话记录 通话记录 "
+    "转写文本 聊天记录 聊天内容 会话内容 会话记录 对话记录 通话记录 识别文本 识别内容 转写内容 "
+    "转写结果 语音文本 录音文本 通话转写 录音转写 对话文本 会话文本 asr文本 asr结果 "
     "review comment content feedback message comments reviews verbatim transcript "
     "sentence"
 )
@@ -50,7 +51,8 @@ EXACT: Final[Mapping[str, tuple[str, ...]]] = {
         "id nativeid feedbackid reviewid commentid 评价编号 评价id 评论编号 评论id 留言编号 "
         "留言id 反馈编号 反馈id 工单号 工单编号 工单id 投诉编号 投诉单号 答卷编号 答卷id "
         "答卷号 答卷序号 答题编号 答题序号 提交编号 提交序号 responseid "
-        "问卷编号 通话编号 通话id 会话编号 会话id 录音编号 帖子id 帖子编号 postid callid "
+        "问卷编号 通话编号 通话id 会话编号 会话id 录音编号 录音id 通话流水号 录音流水号 会话流水号 "
+        "呼叫流水号 来电流水号 话单号 帖子id 帖子编号 postid callid "
         "sessionid uuid 编号 流水号 主键"
     ),
     "created_at": _words(

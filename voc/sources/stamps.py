@@ -12,15 +12,22 @@ from voc.sources.times import read_time
 _CLOCK: Final = r"(?:\d{1,4}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 STAMP: Final = (
     r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]{1,2})?"
-    rf"{_CLOCK}(?:[ ]?(?:-->|[-~–—至])[ ]?{_CLOCK})?"
+    rf"{_CLOCK}(?:[ ]?(?:--?>|[-~–—至])[ ]?{_CLOCK})?"
 )
 """A pattern, without groups, of a clock, perhaps with a date before it or an end behind it."""
-TIME_ALONE: Final = rf"(?:[\[(（【][ ]?{STAMP}[ ]?[\])）】]|{STAMP})"
+_COUNT: Final = r"\d{1,5}(?:\.\d{1,3})?[ ]?(?:s|秒)"
+BOXED_TIME: Final = (
+    rf"[\[(（【][ ]?(?:{STAMP}|{_COUNT}(?:[ ]?(?:--?>|[-~–—至])[ ]?{_COUNT})?)[ ]?[\])）】]"
+)
+"""The same in brackets, there also as seconds: [0.00s -> 4.20s]."""
+TIME_ALONE: Final = rf"(?:{BOXED_TIME}|{STAMP})"
 """The same, perhaps in brackets."""
 _SECONDS: Final = re.compile(
     r"(?P<date>\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]{1,2})?"
     r"(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:[.,]\d{1,3})?)"
 )
+
+_COUNTED: Final = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)[ ]?(?:s|秒)", re.IGNORECASE)
 
 
 def dated(time: str) -> str | None:
@@ -36,7 +43,11 @@ def seconds_of(times: Sequence[str]) -> list[float | None]:
         moments = [read_time(match[0], UTC) if match else None for match in found]
         if moments[0]:
             return [(at - moments[0]).total_seconds() if at else None for at in moments]
-    return [_clock(match) if match else None for match in found]
+    counted = [_COUNTED.search(time) for time in times]
+    return [
+        _clock(clock) if clock else float(count[1]) if count else None
+        for clock, count in zip(found, counted, strict=True)
+    ]
 
 
 def _clock(match: re.Match[str]) -> float | None:

@@ -15,7 +15,13 @@ from typing import Any, Final
 
 from voc.sources.clouds import MILLISECONDS, cloud_segments
 from voc.sources.compressed import DamagedError
-from voc.sources.marked import first_moment, marks_of_cues, turns_of_marks, why_no_turns
+from voc.sources.marked import (
+    first_moment,
+    marks_of_cues,
+    turns_of_marks,
+    turns_of_stamps,
+    why_no_turns,
+)
 from voc.sources.rows import MAX_VALUE_BYTES, Problem, Record
 from voc.sources.unspoken import LEFT_OUT, spoken
 from voc.sources.values import number_in
@@ -138,7 +144,7 @@ def transcript_records(
         return
     decoded = decode(data, declared=encoding)
     text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
-    turns = turns_of_marks(text) if kind == "txt" else turns_of_cues(text)
+    turns = turns_of_marks(text) or turns_of_stamps(text) if kind == "txt" else turns_of_cues(text)
     if turns:
         values = {"id": call_name(name) or name, "turns": turns}
         if kind == "txt" and (moment := first_moment(text)):

@@ -17,7 +17,8 @@ NARRATOR: Final = "旁白"
 _AGENTS: Final = (
     "agent assistant staff operator service helpdesk seller bot representative rep csr support "
     "advisor 客服 坐席 座席 话务员 接线员 卖家 商家 店家 店小二 机器人 智能助手 工作人员 服务人员 "
-    "客户服务 客户经理 坐席员 座席员 人工坐席 人工座席 智能坐席 智能座席"
+    "客户服务 客户经理 坐席员 座席员 人工坐席 人工座席 智能坐席 智能座席 业务员 营业员 柜员 "
+    "店员 店长 导购 导购员 收银员 物业"
 )
 _CUSTOMERS: Final = (
     "customer user client caller consumer guest visitor 客户 顾客 用户 买家 市民 来电人 来电者 "
