@@ -313,6 +313,15 @@ def test_what_is_no_recognisers(values: dict[str, Any]) -> None:
     assert recognised(values) is None
 
 
+def test_what_funasr_heard_in_one_piece(tmp_path: Path) -> None:
+    plain = [{"key": "rec_7", "text": "宽带断了", "timestamp": [[0, 90], [90, 180]]}]
+    marked = [{"key": "rec_8", "text": "<|zh|><|ANGRY|><|Speech|><|withitn|>宽带断了。"}]
+    (one,) = _read(tmp_path / "a.json", json.dumps(plain))
+    (two,) = _read(tmp_path / "b.json", json.dumps(marked))
+    assert (one.native_id, one.text, one.extra) == ("rec_7", "宽带断了", {})
+    assert (two.native_id, two.text, two.extra) == ("rec_8", "宽带断了。", {})
+
+
 def test_a_segment_that_is_none_is_a_reject_and_costs_no_other_call(tmp_path: Path) -> None:
     good = {"segments": [{"start": 0, "end": 1, "text": "喂"}]}
     bad = {"segments": [{"start": 0, "end": 1, "text": "喂"}, 7]}

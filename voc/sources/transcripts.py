@@ -44,6 +44,7 @@ _RECOGNISED: Final = frozenset(
 _NO_CUES: Final = "holds no cues (00:01 --> 00:02). Name it .csv if each line is a voice of its own"
 _MADE_UP_KEY: Final = "rand_key_"
 """How a key begins that FunASR makes up anew for sound that has no file's name."""
+_SOUND_MARKS: Final = re.compile(r"<\|[A-Za-z_]{1,20}\|>")
 _LEFT_OUT: Final = frozenset({"text", "words", "word_segments", "timestamp", "language", "params"})
 _CLOCK: Final = (
     r"(?:(?P<{0}h>\d{{1,4}}):)?(?P<{0}m>\d{{1,2}}):(?P<{0}s>\d{{1,2}}(?:[.,]\d{{1,3}})?)"
@@ -78,10 +79,27 @@ def recognised(values: Mapping[str, Any]) -> dict[str, Any] | None:
             kept |= {} if told.startswith(_MADE_UP_KEY) else {"id": told}
         silent = len(segments) - len(heard)
         return {**kept, **({LEFT_OUT: silent} if silent else {}), "turns": turns}
+    if isinstance(values.get("key"), str) and isinstance(values.get("text"), str):
+        return _unsegmented(values)
     if cloud := cloud_segments(values):
         segments, kept = cloud
         return {**kept, "turns": [_segment(item, MILLISECONDS) for item in segments]}
     return None
+
+
+def _unsegmented(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Reads what FunASR heard without cutting it into sentences; `None` where it is not from it.
+
+    Its models mark language, mood and kind of sound within the words: <|zh|><|NEUTRAL|><|Speech|>.
+    """
+    text = str(values["text"])
+    words = _SOUND_MARKS.sub("", text)
+    if words == text and not isinstance(values.get("timestamp"), list):
+        return None
+    kept = {name: value for name, value in values.items() if name not in ("key", "timestamp")}
+    told = str(values["key"])
+    named = {} if told.startswith(_MADE_UP_KEY) or "id" in values else {"id": told}
+    return {**kept, **named, "text": words.strip()}
 
 
 def _is_segment(item: Any) -> bool:
@@ -100,7 +118,7 @@ def _segment(item: Any, units: float) -> Any:
     text = next((item[key] for key in _TEXT_KEYS if isinstance(item.get(key), str)), None)
     speaker = next((item[key] for key in _SPEAKER_KEYS if item.get(key) is not None), "")
     turn = {"speaker": speaker, "start_s": start, "end_s": end}
-    return turn if text is None else {**turn, "text": text.strip()}
+    return turn if text is None else {**turn, "text": _SOUND_MARKS.sub("", text).strip()}
 
 
 def _bounds(item: Mapping[str, Any], units: float) -> tuple[float | None, float | None]:
