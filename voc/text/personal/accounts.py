@@ -69,6 +69,14 @@ _VIN_VALUES: Final = dict(
 )
 _VIN_WEIGHTS: Final = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 
+_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IP: Final = re.compile(
+    rf"(?<![A-Za-z])IP(?:v4)?[ ]?(?:地址|位址)?[ ]?(?:[:是为=]|显示)?[ ]?"
+    rf"(?P<id>(?:{_OCTET}\.){{3}}{_OCTET})(?![0-9]|\.[0-9])",
+    re.IGNORECASE,
+)
+"""An address of the internet behind its cue: four numbers alone may be a version."""
+_MAYBE_IP: Final = re.compile("[IiＩｉ][PpＰｐ]")
 _MAYBE_EMAIL: Final = re.compile(r"[@＠]|艾特|[(\[【（]\s?[aAａ][tTｔ]")
 _MAYBE_PLATE: Final = re.compile(rf"[{_PROVINCES}][ \u3000]?[A-Za-zＡ-Ｚａ-ｚ]")
 _MAYBE_VIN: Final = re.compile(r"[A-Za-z0-9]{17}|[Ａ-Ｚ０-９]{17}")
@@ -87,6 +95,7 @@ def may_hold_accounts(text: str) -> bool:
         or _MAYBE_PLATE.search(text) is not None
         or _MAYBE_CODE.search(text) is not None
         or _MAYBE_VIN.search(text) is not None
+        or _MAYBE_IP.search(text) is not None
     )
 
 
@@ -110,6 +119,8 @@ def find_accounts(plain: str, digits: str) -> Iterator[PrivateSpan]:
     if digits != plain:
         yield from _plates(digits)
     yield from _vins(plain)
+    for match in _IP.finditer(plain):
+        yield PrivateSpan(*match.span("id"), "ip")
 
 
 def _wechat(plain: str) -> Iterator[PrivateSpan]:

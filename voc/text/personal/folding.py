@@ -19,6 +19,7 @@ Kind = Literal[
     "name",
     "passport",
     "vin",
+    "ip",
 ]
 
 # Where Unicode has ten, or nine from 1 on, digits in a row: full-width, circled, bracketed,
