@@ -274,3 +274,8 @@ def test_has_text_column() -> None:
     assert has_text_column(["本店评论"])
     assert not has_text_column(["本店评论"], exact=True)
     assert not has_text_column(["评论时间", "x"])
+
+
+def test_a_table_without_columns_is_said_to_be_one() -> None:
+    with pytest.raises(UsageError, match="It names no columns"):
+        find_columns([])

@@ -315,6 +315,9 @@ def test_what_is_no_recognisers(values: dict[str, Any]) -> None:
 
 def test_what_funasr_heard_in_one_piece(tmp_path: Path) -> None:
     plain = [{"key": "rec_7", "text": "宽带断了", "timestamp": [[0, 90], [90, 180]]}]
+    old = {"text": "您好。", "time_stamp": [], "sentences": [{"text": "您好。", "ts_list": []}]}
+    (first,) = _read(tmp_path / "old.json", json.dumps(old))
+    assert "unreadable_time" not in first.extra
     marked = [{"key": "rec_8", "text": "<|zh|><|ANGRY|><|Speech|><|withitn|>宽带断了。"}]
     (one,) = _read(tmp_path / "a.json", json.dumps(plain))
     (two,) = _read(tmp_path / "b.json", json.dumps(marked))

@@ -326,6 +326,8 @@ def _find_text(
         if candidates:
             found["text"] = candidates[0]
             return candidates
+    if not exact and not names:
+        raise UsageError("It names no columns, so there is nothing in it to read.")
     if not exact:
         raise UsageError(
             "No column looks like the customers' words (评论, 评价内容, 留言, 反馈, text, …). "

@@ -45,7 +45,9 @@ _NO_CUES: Final = "holds no cues (00:01 --> 00:02). Name it .csv if each line is
 _MADE_UP_KEY: Final = "rand_key_"
 """How a key begins that FunASR makes up anew for sound that has no file's name."""
 _SOUND_MARKS: Final = re.compile(r"<\|[A-Za-z_]{1,20}\|>")
-_LEFT_OUT: Final = frozenset({"text", "words", "word_segments", "timestamp", "language", "params"})
+_LEFT_OUT: Final = frozenset(
+    {"text", "words", "word_segments", "timestamp", "time_stamp", "language", "params"}
+)
 _CLOCK: Final = (
     r"(?:(?P<{0}h>\d{{1,4}}):)?(?P<{0}m>\d{{1,2}}):(?P<{0}s>\d{{1,2}}(?:[.,]\d{{1,3}})?)"
 )
