@@ -18,12 +18,16 @@ from voc.topics.context import numbered
 from voc.topics.meaning import Floats
 from voc.topics.space import Space, Vectors
 from voc.topics.stretches import seldom_last
+from voc.topics.subjects import SUBJECT
+from voc.topics.synonyms import Synonyms
 from voc.topics.themes import Labels
 from voc.topics.words import Reader, Reading
 
 SAMPLE_CLAUSES: Final = 20_000
 # Clauses of so many characters are said alike by chance no more: copies of one count once.
 _COPIED_CHARS: Final = 12
+# What this share of a theme's clauses hold is its core.
+_CORE_SHARE: Final = 0.4
 # The share of a theme's clauses that must have one word in common.
 _SUBJECT_SHARE: Final = 0.3
 # A theme that praises and complains falls in two where each side has this share of its voices.
@@ -48,6 +52,7 @@ class Corpus:
         positive: `(n_distinct,)` whether each praises.
         silent: Words that are mere turns of phrase here.
         subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
+        synonyms: Words by what they stand for (see `voc.topics.synonyms`).
         cut_off: Words that end no name here (see `voc.topics.stretches.seldom_last`).
     """
 
@@ -68,7 +73,9 @@ class Corpus:
         self.positive = np.array([self.clauses[at].positive for at in self.distinct], dtype=bool)
         self.silent: frozenset[str] = frozenset()
         self.subjects: Mapping[str, float] = {}
+        self.synonyms = Synonyms()
         self.cut_off = seldom_last(self.readings)
+        self._words: dict[str, int] = {}
         self._voices = numbered([clause.feedback_id for clause in self.clauses])
         self._countable = self._independent()
 
@@ -90,6 +97,7 @@ class Corpus:
         )
         self.silent = space.silent
         self.subjects = space.subjects
+        self.synonyms = space.synonyms
         if len(sample) == len(self.readings):
             return fitted, sample
         return space.transform(self.readings, voices, sentences), sample
@@ -149,6 +157,33 @@ class Corpus:
         places[kept] = np.arange(len(kept))
         return places[labels]
 
+    def cores(self, labels: Labels) -> npt.NDArray[np.intp]:
+        """Numbers themes by the words that 40 % of their clauses hold and not everybody speaks of.
+
+        Returns:
+            `(n_themes,)` equal numbers for themes of the same words, −1 for those of none.
+        """
+        from scipy import sparse
+
+        n_themes = int(labels.max(initial=-1)) + 1
+        rows = np.flatnonzero(labels >= 0)
+        sizes = np.bincount(labels[rows], minlength=n_themes)
+        ones = np.ones(len(rows), dtype=np.int32)
+        shape = (n_themes, len(self.distinct))
+        belongs = sparse.csr_matrix((ones, (labels[rows], rows)), shape=shape)
+        uses = (belongs @ self._uses).tocoo()
+        common = uses.data >= _CORE_SHARE * sizes[uses.row]
+        words = list(self._words)
+        found: dict[int, set[str]] = {}
+        for theme, at in zip(uses.row[common].tolist(), uses.col[common].tolist(), strict=True):
+            if self.subjects.get(words[at], 1.0) >= SUBJECT:
+                found.setdefault(theme, set()).add(words[at])
+        numbers: dict[frozenset[str], int] = {}
+        cores = np.full(n_themes, -1, dtype=np.intp)
+        for theme, core in found.items():
+            cores[theme] = numbers.setdefault(frozenset(core), len(numbers))
+        return cores
+
     def _commonest(self, themes: Labels, wordings: Labels, n_themes: int) -> Labels:
         """Returns how many wordings of each theme share the word most of them have in common.
 
@@ -161,22 +196,21 @@ class Corpus:
         shape = (n_themes, len(self.distinct))
         ones = np.ones(len(themes), dtype=np.int32)
         belongs = sparse.csr_matrix((ones, (themes, wordings)), shape=shape)
-        uses = belongs @ self._subjects
+        uses = belongs @ self._uses
         return np.asarray(uses.max(axis=1).toarray()).ravel()
 
     @cached_property
-    def _subjects(self) -> Any:
+    def _uses(self) -> Any:
         """`(n_distinct, n_words)` which words, that can be what it is about, a clause has."""
         from scipy import sparse
 
-        numbers: dict[str, int] = {}
         rows, columns = [], []
         for row, reading in enumerate(self.readings):
-            for word in set(reading.content(without=self.silent)):
+            for word in sorted(set(self.synonyms.of(reading.content(without=self.silent)))):
                 if len(word) > 1 or self._reader.is_keyword(word):
                     rows.append(row)
-                    columns.append(numbers.setdefault(word, len(numbers)))
-        shape = (len(self.readings), max(1, len(numbers)))
+                    columns.append(self._words.setdefault(word, len(self._words)))
+        shape = (len(self.readings), max(1, len(self._words)))
         ones = np.ones(len(rows), dtype=np.int32)
         return sparse.csr_matrix((ones, (rows, columns)), shape=shape)
 

@@ -22,6 +22,8 @@ _MOST_ROUNDS: Final = 12
 _STAYS: Final = BELONGS - 0.1
 # Themes whose clauses are so alike on average are one.
 _ONE: Final = 0.45
+# Themes of the same words are one from this cosine between their means.
+_NEAR: Final = 0.75
 # Praise and complaint of one thing are at least so alike.
 _SIDES: Final = 0.3
 
@@ -121,10 +123,17 @@ class Settling:
         return np.where(fresh >= 0, fresh + int(labels.max(initial=-1)) + 1, labels)
 
     def _joined(self, labels: Labels) -> Labels:
-        """Joins themes that judge alike and are as alike as a theme is in itself."""
+        """Joins themes that judge alike and are as alike as a theme is in itself.
+
+        Or less so, where most clauses of either hold the same words and no others.
+        """
         means = self._means(labels)
-        praises = self._corpus.praises(labels)
-        same = (means.similarities(means) >= _ONE) & _alike(praises)
+        alike = means.similarities(means)
+        lengths = np.sqrt(alike.diagonal())
+        cores = self._corpus.cores(labels)
+        akin = (cores[:, None] == cores[None, :]) & (cores >= 0)
+        same = (alike >= _ONE) | (akin & (alike >= _NEAR * np.outer(lengths, lengths)))
+        same &= _alike(self._corpus.praises(labels))
         return np.append(_components(same), -1)[labels]
 
     def _means(self, labels: Labels) -> Vectors:
