@@ -24,6 +24,7 @@ from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES, S
 from voc.report.tally import UNINFORMATIVE
 from voc.store import Store, open_store
 from voc.tagging.engine import load
+from voc.topics.mixed import is_mixed
 from voc.workorders import SEVERITY_LABELS
 from voc.workorders.description import TREND_LABELS
 
@@ -83,7 +84,8 @@ def _summarise(console: Console, store: Store, model: str, read: list[Ingested])
     _print_issues(console, store)
     topics = store.topics()
     if topics:
-        worst = sorted(topics, key=lambda topic: -topic.negative_share * topic.count)[:6]
+        problems = [topic for topic in topics if not is_mixed(topic.topic)]
+        worst = sorted(problems, key=lambda topic: -topic.negative_share * topic.count)[:6]
         names = "、".join(f"{topic.topic}（{topic.count}）" for topic in worst)
         console.print(f"\n发现主题 {len(topics)} 个，负面声音最多的：{names}", soft_wrap=True)
 

@@ -66,6 +66,13 @@ def test_a_topic_is_shown_to_people(voc: Voc, clerks: str) -> None:
     assert "{" not in said
 
 
+def test_a_list_begins_with_what_names_a_problem(voc: Voc, clerks: str) -> None:
+    first, *_ = _topics(voc)
+    assert voc("topics", "rename", first, "店员（多方面）").code == 0
+    assert list(_topics(voc))[-1] == first
+    assert list(_topics(voc, "--limit", "1")) != [first]
+
+
 def test_a_list_counts_complaints_by_voice(voc: Voc, clerks: str) -> None:
     counted = _topics(voc)[clerks]
     assert f"{counted['negative']}/{counted['judged']}" in voc("topics").out

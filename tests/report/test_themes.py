@@ -40,6 +40,21 @@ def test_a_part_of_the_feedback_has_its_own_themes(row: Make, report: Make) -> N
     assert told(scope=Scope(products=("E3",))) == {"t1": (6, 0.0), "t2": (1, 0.0)}
 
 
+def test_a_theme_without_a_problem_comes_after_those_that_have_one(row: Make, report: Make) -> None:
+    rows = [row(f"a{n}", day=n, sentiment="negative") for n in range(5)]
+    voices = [(one.feedback_id, "t1", 1, True) for one in rows]
+    voices += [(one.feedback_id, "t2", 1, True) for one in rows[:2]]
+    topics = [
+        _topic("t1", rows[0].occurred_at, topic="店员（多方面）"),
+        _topic("t2", rows[0].occurred_at, topic="袋子漏"),
+    ]
+    figures = build_figures(report(rows=rows, topics=topics, topic_voices=voices))
+    assert [(one.topic, one.count) for one in figures.topics] == [
+        ("袋子漏", 2),
+        ("店员（多方面）", 5),
+    ]
+
+
 def test_a_negative_rate_is_counted_and_the_same_for_the_same_rows(row: Make, report: Make) -> None:
     rows = [row(f"a{n}", day=n, sentiment="negative") for n in range(5)]
     voices = [

@@ -78,6 +78,24 @@ def test_two_themes_that_say_the_same_are_joined(
     assert len(_of(corpus, settling.settled(torn), "g")) == 1
 
 
+def test_themes_of_the_same_words_are_joined_and_others_not(
+    make: ClauseMaker, automotive: Industry
+) -> None:
+    said = [f"{when}方向盘发抖" for when in ("刹车", "高速", "怠速", "上坡", "雨天", "起步")]
+    told = [f"方向盘发抖{how}" for how in ("得厉害", "没人管", "修不好", "很烦", "要退车", "吓人")]
+    odd = [f"{when}方向盘异响" for when in ("刹车", "高速", "怠速", "上坡", "雨天", "起步")]
+    settling, corpus = _settling(
+        [*make(*said, prefix="a"), *make(*told, prefix="b"), *make(*odd, prefix="c")], automotive
+    )
+    names = [corpus.clauses[at].feedback_id[0] for at in corpus.distinct]
+    torn = np.array(["abc".index(name) for name in names], dtype=np.intp)
+    cores = corpus.cores(torn)
+    assert cores[0] == cores[1] != cores[2]
+    settled = settling.settled(torn)
+    assert _of(corpus, settled, "a") == _of(corpus, settled, "b")
+    assert _of(corpus, settled, "a").isdisjoint(_of(corpus, settled, "c"))
+
+
 def clauses_again(clauses: list[Clause]) -> list[Clause]:
     """The same by other voices, in a few more words."""
     return [

@@ -42,6 +42,8 @@ def list_topics(
 ) -> None:
     """List the discovered topics, the largest first; show and act on them.
 
+    Topics of a subject of which voices say many things come after those that name a problem.
+
     Example: voc topics --industry snack --json
     """
     if context.invoked_subcommand:
@@ -49,10 +51,12 @@ def list_topics(
     settings = settings_from(config)
     from voc.cli.topic_view import told_share
     from voc.pipeline.themes import spoken_of
+    from voc.topics.mixed import is_mixed
 
     with opened_store(settings) as store:
         check_industry(industry, store, settings)
-        found = store.topics(industry, with_muted=with_muted)[:limit]
+        found = store.topics(industry, with_muted=with_muted)
+        found = sorted(found, key=lambda topic: is_mixed(topic.topic))[:limit]
         muted = store.muted_topics() if with_muted else set()
         spoken = spoken_of(store, industry)
     if as_json:

@@ -12,6 +12,7 @@ from voc.report.aspects import MentionTally
 from voc.report.intake import ReportInput
 from voc.report.tally import RowTally, TopicSaid
 from voc.report.theme_figures import ThemeQuality, TopicFigures
+from voc.topics.mixed import is_mixed
 
 MOST_TOPICS: Final = 24
 MOST_OTHERS: Final = 120
@@ -43,14 +44,16 @@ def chosen(spoken: Sequence[TopicFigures], most: int) -> tuple[TopicFigures, ...
 def spoken_of(topics: Sequence[Topic], rows: RowTally) -> list[Topic]:
     """Returns the topics that the period speaks of, most negative voices first.
 
+    Those that name a problem come before those of a subject of which voices say many things.
     Topics whose voices nobody named are kept as they stand.
     """
     kept = [topic for topic in topics if not rows.topics or _voices(topic, rows)]
 
-    def rank(topic: Topic) -> tuple[int, int, str]:
+    def rank(topic: Topic) -> tuple[bool, int, int, str]:
         voices = rows.topics.get(topic.topic_id)
         negative = voices.negative if voices else 0
-        return -negative, -(voices.count if voices else topic.count), topic.topic_id
+        mixed = is_mixed(topic.topic)
+        return mixed, -negative, -(voices.count if voices else topic.count), topic.topic_id
 
     return sorted(kept, key=rank)
 

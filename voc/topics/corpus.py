@@ -18,12 +18,16 @@ from voc.topics.context import numbered
 from voc.topics.meaning import Floats
 from voc.topics.space import Space, Vectors
 from voc.topics.stretches import seldom_last
+from voc.topics.subjects import SUBJECT
+from voc.topics.synonyms import Synonyms
 from voc.topics.themes import Labels
 from voc.topics.words import Reader, Reading
 
 SAMPLE_CLAUSES: Final = 20_000
 # Clauses of so many characters are said alike by chance no more: copies of one count once.
 _COPIED_CHARS: Final = 12
+# What this share of a theme's clauses hold is its core.
+_CORE_SHARE: Final = 0.4
 # The share of a theme's clauses that must have one word in common.
 _SUBJECT_SHARE: Final = 0.3
 # A theme that praises and complains falls in two where each side has this share of its voices.
@@ -45,9 +49,10 @@ class Corpus:
         distinct: `(n_distinct,)` positions in `clauses` of those that copy no earlier one.
         copy_of: `(n,)` for each clause the place in `distinct` of the one it copies, or its own.
         readings: The words of the distinct ones.
-        negative: `(n_distinct,)` whether each complains.
+        positive: `(n_distinct,)` whether each praises.
         silent: Words that are mere turns of phrase here.
         subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
+        synonyms: Words by what they stand for (see `voc.topics.synonyms`).
         cut_off: Words that end no name here (see `voc.topics.stretches.seldom_last`).
     """
 
@@ -65,10 +70,12 @@ class Corpus:
         self.readings: list[Reading] = self._reader.read(
             [self.clauses[at].text for at in self.distinct]
         )
-        self.negative = np.array([self.clauses[at].negative for at in self.distinct], dtype=bool)
+        self.positive = np.array([self.clauses[at].positive for at in self.distinct], dtype=bool)
         self.silent: frozenset[str] = frozenset()
         self.subjects: Mapping[str, float] = {}
+        self.synonyms = Synonyms()
         self.cut_off = seldom_last(self.readings)
+        self._words: dict[str, int] = {}
         self._voices = numbered([clause.feedback_id for clause in self.clauses])
         self._countable = self._independent()
 
@@ -90,6 +97,7 @@ class Corpus:
         )
         self.silent = space.silent
         self.subjects = space.subjects
+        self.synonyms = space.synonyms
         if len(sample) == len(self.readings):
             return fitted, sample
         return space.transform(self.readings, voices, sentences), sample
@@ -104,13 +112,13 @@ class Corpus:
                 labels[at] = had
         return labels
 
-    def complaints(self, labels: Labels) -> npt.NDArray[np.bool_]:
-        """Says of each theme whether it is shown as a complaint."""
+    def praises(self, labels: Labels) -> npt.NDArray[np.bool_]:
+        """Says of each theme whether most of it is praise."""
         n_themes = int(labels.max(initial=-1)) + 1
         placed = labels >= 0
         sizes = np.bincount(labels[placed], minlength=n_themes)
-        negative = np.bincount(labels[placed & self.negative], minlength=n_themes)
-        return np.asarray(negative >= COMPLAINT * sizes)
+        positive = np.bincount(labels[placed & self.positive], minlength=n_themes)
+        return np.asarray(2 * positive > sizes)
 
     def _sample(self, seed: int) -> npt.NDArray[np.intp]:
         """Draws whole voices until there are clauses enough; returns places in `distinct`."""
@@ -149,6 +157,33 @@ class Corpus:
         places[kept] = np.arange(len(kept))
         return places[labels]
 
+    def cores(self, labels: Labels) -> npt.NDArray[np.intp]:
+        """Numbers themes by the words that 40 % of their clauses hold and not everybody speaks of.
+
+        Returns:
+            `(n_themes,)` equal numbers for themes of the same words, −1 for those of none.
+        """
+        from scipy import sparse
+
+        n_themes = int(labels.max(initial=-1)) + 1
+        rows = np.flatnonzero(labels >= 0)
+        sizes = np.bincount(labels[rows], minlength=n_themes)
+        ones = np.ones(len(rows), dtype=np.int32)
+        shape = (n_themes, len(self.distinct))
+        belongs = sparse.csr_matrix((ones, (labels[rows], rows)), shape=shape)
+        uses = (belongs @ self._uses).tocoo()
+        common = uses.data >= _CORE_SHARE * sizes[uses.row]
+        words = list(self._words)
+        found: dict[int, set[str]] = {}
+        for theme, at in zip(uses.row[common].tolist(), uses.col[common].tolist(), strict=True):
+            if self.subjects.get(words[at], 1.0) >= SUBJECT:
+                found.setdefault(theme, set()).add(words[at])
+        numbers: dict[frozenset[str], int] = {}
+        cores = np.full(n_themes, -1, dtype=np.intp)
+        for theme, core in found.items():
+            cores[theme] = numbers.setdefault(frozenset(core), len(numbers))
+        return cores
+
     def _commonest(self, themes: Labels, wordings: Labels, n_themes: int) -> Labels:
         """Returns how many wordings of each theme share the word most of them have in common.
 
@@ -161,40 +196,41 @@ class Corpus:
         shape = (n_themes, len(self.distinct))
         ones = np.ones(len(themes), dtype=np.int32)
         belongs = sparse.csr_matrix((ones, (themes, wordings)), shape=shape)
-        uses = belongs @ self._subjects
+        uses = belongs @ self._uses
         return np.asarray(uses.max(axis=1).toarray()).ravel()
 
     @cached_property
-    def _subjects(self) -> Any:
+    def _uses(self) -> Any:
         """`(n_distinct, n_words)` which words, that can be what it is about, a clause has."""
         from scipy import sparse
 
-        numbers: dict[str, int] = {}
         rows, columns = [], []
         for row, reading in enumerate(self.readings):
-            for word in set(reading.content(without=self.silent)):
+            for word in sorted(set(self.synonyms.of(reading.content(without=self.silent)))):
                 if len(word) > 1 or self._reader.is_keyword(word):
                     rows.append(row)
-                    columns.append(numbers.setdefault(word, len(numbers)))
-        shape = (len(self.readings), max(1, len(numbers)))
+                    columns.append(self._words.setdefault(word, len(self._words)))
+        shape = (len(self.readings), max(1, len(self._words)))
         ones = np.ones(len(rows), dtype=np.int32)
         return sparse.csr_matrix((ones, (rows, columns)), shape=shape)
 
     def sides(self, labels: Labels, min_voices: int) -> Labels:
-        """Parts complaint and praise of themes in which both are strong."""
-        negative = self.negative
+        """Parts praise from the rest of themes in which both are strong.
+
+        What asks or tells stays with the complaints: it is about the same problem.
+        """
         n_themes = int(labels.max(initial=-1)) + 1
-        sides = np.where(labels >= 0, labels * 2 + negative, -1)
+        sides = np.where(labels >= 0, labels * 2 + self.positive, -1)
         spread = sides[self.copy_of]
         placed = spread >= 0
         spoken, _ = _pairs(spread[placed], self._voices[placed])
         sizes = np.bincount(spoken, minlength=2 * n_themes)
         parted = labels.copy()
         for theme in range(n_themes):
-            praise, complaint = sizes[2 * theme], sizes[2 * theme + 1]
-            least = max(min_voices, _SIDE_SHARE * (praise + complaint))
-            if min(praise, complaint) >= least:
-                parted[(labels == theme) & negative] = n_themes + theme
+            rest, praise = sizes[2 * theme], sizes[2 * theme + 1]
+            least = max(min_voices, _SIDE_SHARE * (praise + rest))
+            if min(praise, rest) >= least:
+                parted[(labels == theme) & self.positive] = n_themes + theme
         return parted
 
 

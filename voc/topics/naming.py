@@ -19,13 +19,12 @@ from voc.topics.phrases import (
     voices_by_word,
 )
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
+from voc.topics.subjects import SUBJECT
 
 NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
 _SHARED: Final = 2
 # A phrase names a theme of several only if so many of the voices use its words.
 _PHRASE_SHARE: Final = 0.15
-# Words of less weight than this are subjects and name no theme by themselves.
-_SUBJECT: Final = 0.75
 # Where so many judge by one word, what fewer than this add to it makes a name too narrow.
 _MOSTLY: Final = 0.5
 _BROAD: Final = 1 / 3
@@ -99,7 +98,7 @@ def _names(
     yield from (phrase.text for phrase in alone if phrase.judges and phrase.whole)
     if heads and _judging(heads[0], members, alone=True) >= _SHARED:
         yield heads[0]
-    common = {word for word, weight in subjects.items() if weight < _SUBJECT}
+    common = {word for word, weight in subjects.items() if weight < SUBJECT}
     plain = [phrase for phrase in repeated if phrase.support >= shared]
     yield from (phrase.text for phrase in plain if not phrase.words <= common)
     yield from (phrase.text for phrase in alone if phrase.judges or phrase.whole)

@@ -26,6 +26,7 @@ from voc.errors import MissingExtraError
 from voc.topics.context import Context
 from voc.topics.meaning import Floats, Meaning
 from voc.topics.subjects import FEW_CLAUSES, Subjects
+from voc.topics.synonyms import Synonyms
 from voc.topics.words import Reader, Reading
 
 MAX_DIMENSIONS: Final = 100
@@ -102,9 +103,11 @@ class Space:
     Attributes:
         silent: Words with content that turned out to be mere turns of phrase in these clauses.
         subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
+        synonyms: Words by what they stand for (see `voc.topics.synonyms`).
     """
 
     silent: frozenset[str] = frozenset()
+    synonyms: Synonyms = Synonyms()
     subjects: Mapping[str, float] = MappingProxyType({})
 
     def __init__(self, reader: Reader, *, seed: int) -> None:
@@ -132,6 +135,7 @@ class Space:
         vectoriser, decomposition = _scikit_learn()
         self._n_fitted = len(readings)
         self.silent = self._phrases(readings, voices)
+        self.synonyms = Synonyms(readings, sentences)
         self._subjects = Subjects(readings, opinions)
         self.subjects = self._subjects.weights
         least = 2 if len(readings) < 5_000 else 3
@@ -173,7 +177,7 @@ class Space:
             return self._counter.transform(readings)
 
     def _terms(self, reading: Reading) -> Iterator[str]:
-        words = reading.content(without=self.silent)
+        words = self.synonyms.of(reading.content(without=self.silent))
         yield from (f"w{word}" for word in words)
         for left, right in pairwise(words):
             if left != right:

@@ -19,10 +19,12 @@ from voc.text.normalise import normalise
 from voc.topics.meaning import Floats
 from voc.topics.words import Reading
 
+SUBJECT: Final = 0.75
+"""Words of less weight than this say by themselves what no theme is about."""
 # With fewer clauses than this, words are too few to tell what is common.
 FEW_CLAUSES: Final = 2_000
 # Words that more of the clauses hold than this lose weight.
-_COMMON: Final = 0.005
+_COMMON: Final = 0.004
 _LEAST_WEIGHT: Final = 0.1
 # Words that more of the clauses hold than this are taken out of sentence vectors, by this share.
 _FREQUENT: Final = 0.01

@@ -13,6 +13,7 @@ ListName = Literal[
     "name_verdicts",
     "name_unfinished",
     "name_particles",
+    "opposites",
 ]
 
 _FOLDER: Final = Path(__file__).parent / "data"
@@ -21,5 +22,12 @@ _FOLDER: Final = Path(__file__).parent / "data"
 @functools.cache
 def word_list(name: ListName) -> frozenset[str]:
     """Returns the words of a list; in its file they stand apart by blanks, notes after a `#`."""
+    return frozenset().union(*word_sets(name))
+
+
+@functools.cache
+def word_sets(name: ListName) -> tuple[frozenset[str], ...]:
+    """Returns the words of a list by the lines they stand in."""
     lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines for word in line.partition("#")[0].split())
+    words = (frozenset(line.partition("#")[0].split()) for line in lines)
+    return tuple(line for line in words if line)

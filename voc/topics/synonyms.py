@@ -1,0 +1,118 @@
+"""Words that customers use for one another, as 噪音 and 噪声 or 臭味 and 恶臭.
+
+Words of one meaning stand in clauses of one meaning (Harris 1954). Two are one where the mean
+vectors of the clauses that hold them nearly coincide and they have a character in common, as
+Chinese words of one meaning mostly do; but not where what differs are opposites, numbers or
+directions, as in 公办 and 民办 or 南站 and 西站, which stand in like clauses too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+
+from voc.topics.meaning import Floats
+from voc.topics.subjects import FEW_CLAUSES
+from voc.topics.wordlists import word_sets
+from voc.topics.words import Reading
+
+_ONE: Final = 0.86
+"""Cosine between the mean vectors, from which two words are one."""
+_KNOWN: Final = 20
+"""So many clauses tell how a word is used."""
+_COMPOUND: Final = 4
+"""Words of so many characters are two, as 噪音扰民, if customers use both halves more often."""
+
+
+class Synonyms:
+    """The words of a set of clauses, by what they stand for.
+
+    Args:
+        readings: The words of clauses, n of them; of fewer than 2,000 nothing is learnt.
+        sentences: `(n, width)` their sentence vectors, where a model gives them; rows of zeros for
+            those that were not read.
+    """
+
+    def __init__(self, readings: Sequence[Reading] = (), sentences: Floats | None = None) -> None:
+        self._parts: dict[str, tuple[str, ...]] = {}
+        self._same: dict[str, str] = {}
+        if len(readings) < FEW_CLAUSES or sentences is None:
+            return
+        said = [set(reading.content()) for reading in readings]
+        uses = Counter(word for words in said for word in words if len(word) > 1)
+        self._parts = {
+            word: halves
+            for word in uses
+            if len(word) == _COMPOUND
+            for halves in [(word[: _COMPOUND // 2], word[_COMPOUND // 2 :])]
+            if all(uses[half] > uses[word] for half in halves)
+        }
+        said = [{part for word in words for part in self._halves(word)} for words in said]
+        uses = Counter(word for words in said for word in words if len(word) > 1)
+        words = sorted(
+            (word for word, n in uses.items() if n >= _KNOWN), key=lambda word: (-uses[word], word)
+        )
+        self._same = _attached(words, _means(words, said, sentences))
+
+    def of(self, words: Iterable[str]) -> list[str]:
+        """Returns words with compounds in two, each as the commonest one that means the same."""
+        parts = (part for word in words for part in self._halves(word))
+        return [self._same.get(part, part) for part in parts]
+
+    def _halves(self, word: str) -> tuple[str, ...]:
+        return self._parts.get(word, (word,))
+
+
+def _means(words: Sequence[str], said: Sequence[set[str]], sentences: Floats) -> Floats:
+    """Returns `(n_words, width)` the middles of the clauses of words, at length 1 or 0."""
+    from scipy import sparse
+
+    numbers = {word: at for at, word in enumerate(words)}
+    places = [
+        (numbers[word], row)
+        for row, clause in enumerate(said)
+        if sentences[row].any()
+        for word in clause & numbers.keys()
+    ]
+    rows, columns = zip(*places, strict=True) if places else ((), ())
+    ones = np.ones(len(places), dtype=np.float32)
+    belongs = sparse.csr_matrix((ones, (rows, columns)), shape=(len(words), len(said)))
+    read = sentences.any(axis=1)
+    mean = sentences[read].mean(axis=0) if read.any() else np.zeros(sentences.shape[1], np.float32)
+    sums = belongs @ sentences - np.asarray(belongs.sum(axis=1)) * mean
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(sums / np.maximum(lengths, 1e-6), dtype=np.float32)
+
+
+def _attached(words: Sequence[str], means: Floats) -> dict[str, str]:
+    """Returns words with the commoner one that each is most like; that one stands for itself.
+
+    Args:
+        words: The commonest first, n of them.
+        means: `(n, width)` their vectors at length 1 or 0.
+    """
+    alike = means @ means.T
+    found: dict[str, str] = {}
+    for at, word in enumerate(words):
+        commoner = np.flatnonzero(alike[at, :at] >= _ONE)
+        for other in commoner[np.argsort(-alike[at, commoner], kind="stable")].tolist():
+            if words[other] not in found and is_akin(word, words[other]):
+                found[word] = words[other]
+                break
+    return found
+
+
+def is_akin(one: str, other: str) -> bool:
+    """Says whether two words may mean the same by how they are written.
+
+    They share a character, are nearly as long (交通 is more than 轨道交通), and what differs are no
+    opposites.
+    """
+    shared = set(one) & set(other)
+    if not shared or abs(len(one) - len(other)) > 1:
+        return False
+    mine, theirs = set(one) - shared, set(other) - shared
+    return not any(mine & kind and theirs & kind for kind in word_sets("opposites"))
