@@ -156,7 +156,9 @@ def test_a_call_from_the_command_line(tmp_path: Path) -> None:
 
 def test_calls_of_two_industries_are_told_together_and_apart(tmp_path: Path) -> None:
     (tmp_path / "bank.srt").write_text(SRT)
-    (tmp_path / "telecom.srt").write_text(SRT.replace("手机银行", "宽带"))
+    (tmp_path / "telecom.srt").write_text(
+        SRT.replace("手机银行一直登不上去", "宽带断了三天没人来修")
+    )
     environment = {
         "VOC_STORE_URL": f"sqlite:///{tmp_path / 'voc.db'}",
         "VOC_QUEUE_DIR": str(tmp_path / "queue"),

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from voc.pipeline.voices import is_of_staff
+from voc.pipeline.voices import customer_words, is_of_staff
+from voc.records import CONVERSATIONS
 from voc.store import Store, StoredFeedback
 from voc.text.bursts import Burst, Voice, find_bursts
 from voc.text.repeats import find_repeats
+from voc.text.speakers import CUSTOMER
 
 _NEAR: Final = timedelta(days=1)
 """How far the copies of a voice are looked for: a burst is over in hours, and so is a repeat."""
@@ -73,11 +75,15 @@ class RecentCopies:
 
 
 def voice_of(row: StoredFeedback) -> Voice:
-    """Returns what is compared of a voice that is not tagged yet."""
+    """Returns what is compared of a voice that is not tagged yet: of a call the customer's words.
+
+    Agents say the same in many calls.
+    """
     told = row.feedback
+    is_call = told.channel in CONVERSATIONS and any(one.speaker == CUSTOMER for one in told.turns)
     return Voice(
         row.feedback_id,
-        told.text,
+        customer_words(told.turns) if is_call else told.text,
         told.author,
         row.occurred_at if told.created_at is not None else None,
         told.channel,
