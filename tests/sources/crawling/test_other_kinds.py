@@ -297,6 +297,37 @@ def test_lists_and_details_are_read_by_selectors(tmp_path: Path) -> None:
         assert answer.extra == {"is_staff": True, "reply_to": "TS0024"}
 
 
+def test_news_behind_a_page_that_fails_are_read_by_the_next_run(tmp_path: Path) -> None:
+    site = FakeComplaints(15)
+    away: list[str] = []
+
+    def answer(path: str) -> Answer | None:
+        return Answer(status=503) if path in away else site(path)
+
+    with Loopback(answer) as server:
+        settings = settings_of(tmp_path, server, complaints_of(server.url), retries=0)
+        assert crawled(settings).accepted == 15
+        site.state = dict.fromkeys(range(45, 15, -1), "处理中") | site.state
+        away.append("/list?page=2")
+        with pytest.raises(SourceError, match="503"):
+            crawled(settings)
+        away.clear()
+        assert crawled(settings).accepted == 20
+        server.log.clear()
+        assert crawled(settings).accepted == 0
+        assert len([path for path in server.paths() if "list" in path]) == 1
+
+
+def test_news_behind_where_a_run_was_ended_are_read_by_the_next_one(tmp_path: Path) -> None:
+    site = FakeComplaints(15)
+    with Loopback(site) as server:
+        settings = settings_of(tmp_path, server, complaints_of(server.url))
+        assert crawled(settings).accepted == 15
+        site.state = dict.fromkeys(range(45, 15, -1), "处理中") | site.state
+        assert crawled(settings, limit=5).accepted == 10
+        assert crawled(settings).accepted == 20
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -90,6 +90,13 @@ class _Progress:
         seen = dict.fromkeys(cursor.get("seen", ()))
         return cls(seen, list(cursor.get("whole", ())), pending, now)
 
+    def walked(self, url: str, *, is_whole: bool) -> None:
+        """Takes note of a list; one that is left before its end is read to its end again.
+
+        Otherwise the first page, which is known then, would hide what is new on the others.
+        """
+        self.whole = [each for each in self.whole if each != url] + [url] * is_whole
+
     def mark(self) -> Mark:
         cursor = {
             "seen": list(self.seen)[-_MAX_SEEN:],
@@ -125,6 +132,7 @@ class PagesCrawler:
         former = list(progress.pending.values())
         for url in self._settings.urls:
             address: str | None = url
+            was_whole = url in progress.whole
             visited: set[str] = set()
             while address and address not in visited and len(visited) < self._settings.max_pages:
                 visited.add(address)
@@ -136,10 +144,10 @@ class PagesCrawler:
                         yield step
                     progress.seen[mark] = None
                 address = self._next(tree, address)
-                if progress.whole.count(url) and not fresh:
+                if was_whole and not fresh:
                     address = None
-                if address is None and url not in progress.whole:
-                    progress.whole.append(url)
+                is_last = len(visited) == self._settings.max_pages
+                progress.walked(url, is_whole=address is None or (was_whole and is_last))
                 yield progress.mark()
         for waiting in former:
             if progress.pending.get(waiting.voice.id) is waiting:
