@@ -96,7 +96,9 @@ class CrawlSource:
                 if "mark" in line:
                     mark = line["mark"]
                     self._progress = ReadProgress(mark["done"], mark["total"])
-                    self.notes = (*_told_of(mark["missed"]), *self._doubts(mark["doubt"]))
+                    self.notes = (
+                        *_told_of(mark["missed"]), *self._doubts(mark["doubt"]), *mark["said"]
+                    )  # fmt: skip
                     yield draft.marked(mark["cursor"], line["forbidden"])
                 elif "lost" in line:
                     draft.withdrawn += line["lost"]
