@@ -26,7 +26,6 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
-from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
@@ -139,9 +138,24 @@ def _ascii(host: str) -> str:
         return host.lower()
 
 
-def _nothing_allowed() -> Any:
-    """A robots.txt that could not be had forbids all (RFC 9309, 2.3.1.4)."""
-    return ProtegoRobotParser(b"User-agent: *\nDisallow: /", None)
+class NoRobotsError(IgnoreRequest):
+    """An address may not be read as long as its site's robots.txt cannot be had."""
+
+
+class _NothingAllowed:
+    """A robots.txt that could not be had; it forbids all (RFC 9309, 2.3.1.4).
+
+    Args:
+        reason: Why it could not be had.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def allowed(self, url: str, user_agent: str | bytes) -> bool:  # noqa: ARG002
+        raise NoRobotsError(
+            f"robots.txt cannot be had ({self._reason}), so that nothing may be read"
+        )
 
 
 class Robots(RobotsTxtMiddleware):
@@ -153,15 +167,16 @@ class Robots(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
-            self._settle(netloc, _nothing_allowed())
+            self._settle(netloc, _NothingAllowed(f"the site answers {response.status}"))
         elif response.status >= 300:
             self._settle(netloc, None)
         else:
             cut = response.replace(body=response.body[:_ROBOTS_BYTES])
             await super()._parse_robots(cut, netloc, request)
 
-    def _robots_error(self, exc: Exception, netloc: str) -> None:  # noqa: ARG002
-        self._settle(netloc, _nothing_allowed())
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        reason = str(exc) if isinstance(exc, IgnoreRequest) else f"no answer: {type(exc).__name__}"
+        self._settle(netloc, _NothingAllowed(reason))
 
     def _settle(self, netloc: str, parser: Any) -> None:
         waiting: Any = self._parsers[netloc]
@@ -300,6 +315,8 @@ class ScrapySite:
             request = Request(url, headers=dict(headers or {}), dont_filter=True)
             assert self._crawler.engine is not None
             response = await self._crawler.engine.download_async(request)
+        except NoRobotsError as error:
+            raise UnreachableError(f"{url}: {error}.") from error
         except (IgnoreRequest, DownloadCancelledError, UnsupportedURLSchemeError) as error:
             reason = str(error) or "larger than crawl.max_page_mb"
             raise self._refusal(url, reason, is_by_site=reason == _LOOP) from error
