@@ -57,6 +57,9 @@ def test_a_forum_is_taken_once_and_nothing_forbidden_is_touched(
         assert first.accepted == len(forum.all_pids())
         assert first.rejected == first.edited == 0
         assert first.forbidden == 2  # the pinned thread by robots.txt, the moved one by the guard
+        [note] = Stored(settings).health.notes
+        assert note.startswith(f"2 addresses were not read ({server.url}/login/thread-900-1-1.html")
+        assert "Forbidden by robots.txt; " in note
         threads = Counter(path for path in server.paths() if path.startswith("/thread-"))
         assert max(threads.values()) == 1
         assert not [path for path in server.paths() if "/login/" in path or "trap" in path]

@@ -41,6 +41,7 @@ _LONGEST_WAIT_S: Final = 60.0
 _ROBOTS_BYTES: Final = 512_000  # RFC 9309 asks for 500 KiB at least
 _GZIP: Final = 31  # as zlib numbers its formats
 _CHUNK_BYTES: Final = 1 << 20
+_TOLD_REFUSALS: Final = 3
 _LOOP: Final = "max redirections reached"  # as Scrapy says it
 _MODULE: Final = __name__
 _HANDLER: Final = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
@@ -299,12 +300,14 @@ class ScrapySite:
 
     Attributes:
         refused: How many addresses were not read because something forbids it.
+        refusals: The first of them, each with its reason.
     """
 
     def __init__(self, crawler: Crawler, max_requests: int) -> None:
         self._crawler = crawler
         self._left = max_requests
         self.refused = 0
+        self.refusals: list[str] = []
 
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched | None:
         """Returns a page; see `Site.get`."""
@@ -342,4 +345,6 @@ class ScrapySite:
 
     def _refusal(self, url: str, reason: str, *, is_by_site: bool = False) -> RefusedError:
         self.refused += 1
+        if len(self.refusals) < _TOLD_REFUSALS:
+            self.refusals.append(f"{url}: {reason}")
         return RefusedError(f"{url}: is not read ({reason}).", is_by_site=is_by_site)
