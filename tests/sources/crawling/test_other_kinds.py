@@ -207,6 +207,27 @@ def test_feeds(text: str, encoding: str, native_id: str, rejected: int, tmp_path
         assert one.created_at.isoformat() == "2026-11-01T08:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (
+            "<title type='html'>&lt;em&gt;热&lt;/em&gt; A&amp;amp;B &amp;lt;三&amp;gt;</title>",
+            "热 A&B <三>",
+        ),
+        ("<title>A&amp;B 3 &lt; 5</title>", "A&B 3 < 5"),
+        ("<title type='text'>&lt;em&gt; 标签</title>", "<em> 标签"),
+    ],
+)
+def test_titles_of_feeds_are_read_as_they_are_meant(
+    written: str, read: str, tmp_path: Path
+) -> None:
+    text = ATOM.replace("<title>提车</title>", written)
+    with Loopback(lambda _: Answer(text.encode(), kind="application/xml")) as server:
+        settings = settings_of(tmp_path, server, {"kind": "feed", "urls": [f"{server.url}/f"]})
+        crawled(settings)
+        assert Stored(settings).one("urn:1").title == read
+
+
 def test_a_feed_that_has_not_changed_is_not_sent_again(tmp_path: Path) -> None:
     asked: list[str | None] = []
 

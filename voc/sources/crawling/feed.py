@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from voc.config.sources import FeedSettings
 from voc.errors import SourceError
 from voc.sources.crawling.lists import Lists
-from voc.sources.crawling.markup import missing_extra, own_words_of, parse
+from voc.sources.crawling.markup import missing_extra, own_words_of, parse, words_of
 from voc.sources.crawling.site import Fetched, Mark, Site, Step, Unreadable, Voice, page_of
 
 
@@ -91,13 +91,21 @@ def _entry(entry: Any, url: str, feed_title: str | None) -> Voice | Unreadable:
         {
             "id": number,
             "text": own_words_of(parse(markup)) if markup.strip() else "",
-            "title": entry.get("title"),
+            "title": _plain(entry.get("title_detail")),
             "created_at": _written(moment),
             "author": entry.get("author"),
             "url": entry.get("link"),
             "feed": feed_title,
         },
     )
+
+
+def _plain(told: Any) -> str | None:
+    """A title as it is read: feeds write it as text or as markup, and say which."""
+    title = told.get("value") if told else None
+    if title and told.get("type") != "text/plain":
+        return words_of(parse(title))
+    return title
 
 
 def _written(moment: Any) -> str | None:
