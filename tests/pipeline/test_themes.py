@@ -90,17 +90,18 @@ def test_a_clause_is_taken_once_and_complains_if_any_mention_does() -> None:
     def mention(aspect: str, sentiment: str, *spans: Span) -> Mention:
         return Mention("f1", "phone", aspect, sentiment, 0.9, DAY, spans)  # type: ignore[arg-type]
 
-    first, second = Span(0, 4, "屏幕太暗"), Span(5, 9, "电池耐用")
+    first, second, third = Span(0, 4, "屏幕太暗"), Span(5, 9, "电池耐用"), Span(10, 14, "何时有货")
     found = clauses_of(
         [
             mention("a", "positive", first, second),
             mention("b", "negative", first),
-            mention("c", "neutral", first),
+            mention("c", "neutral", first, second, third),
         ]
     )
-    assert [(clause.text, clause.negative) for clause in found] == [
-        ("屏幕太暗", True),
-        ("电池耐用", False),
+    assert [(clause.text, clause.negative, clause.positive) for clause in found] == [
+        ("屏幕太暗", True, False),
+        ("电池耐用", False, True),
+        ("何时有货", False, False),
     ]
 
 

@@ -53,6 +53,7 @@ def make() -> ClauseMaker:
                 text=text,
                 occurred_at=START + timedelta(hours=index),
                 negative=negative,
+                positive=not negative,
             )
             for index, text in enumerate(texts)
         ]
@@ -68,7 +69,7 @@ def demo_clauses() -> Callable[[str, Industry], list[Clause]]:
         keywords = [word for aspect in industry.all_aspects() for word in aspect.keywords]
         told = re.compile(f"{PRAISING.pattern}|{'|'.join(map(re.escape, keywords))}")
         return [
-            Clause(voice, start, end, text[start:end], when, negative)
+            Clause(voice, start, end, text[start:end], when, negative, positive=not negative)
             for voice, text, when in _voices(DEMO / name)
             for start, end in clauses(text)
             for negative in [COMPLAINING.search(text, start, end) is not None]

@@ -184,6 +184,17 @@ def test_complaint_and_praise_of_one_part_are_two_themes(
     assert shares == [0.0, 1.0]
 
 
+def test_complaint_and_plea_of_one_problem_are_one_theme(
+    make: ClauseMaker, automotive: Industry
+) -> None:
+    bad = make(*(f"{word}充电口烫手" for word in ("昨晚", "今天", "夏天", "慢充", "快充", "回家")))
+    places = ("服务区", "商场", "小区", "公司", "高速", "城里")
+    asked = make(*(f"{word}充电口烫手怎么办" for word in places), negative=False, prefix="p")
+    pleas = [replace(clause, positive=False) for clause in asked]
+    [theme] = discover([*bad, *pleas], industry=automotive).topics
+    assert (theme.count, theme.negative_share) == (12, 0.5)
+
+
 def test_a_known_theme_keeps_id_name_and_first_day(
     two_themes: list[Clause], automotive: Industry, make: ClauseMaker
 ) -> None:

@@ -243,7 +243,9 @@ def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
         for span in mention.evidence:
             place = (mention.feedback_id, span.start)
             negative = mention.sentiment == "negative"
-            if place not in found or (negative and not found[place].negative):
+            positive = mention.sentiment == "positive"
+            before = found.get(place)
+            if not before or (not before.negative and (negative or positive)):
                 found[place] = Clause(
                     feedback_id=mention.feedback_id,
                     start=span.start,
@@ -252,6 +254,7 @@ def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
                     occurred_at=mention.occurred_at,
                     negative=negative,
                     opinions=tuple(one for one in mention.opinions if _is_in(one, span.text)),
+                    positive=positive,
                 )
     return list(found.values())
 

@@ -26,6 +26,7 @@ class Clause:
         occurred_at: When the voice spoke.
         negative: Whether it complains.
         opinions: What is judged and how, as one, of each opinion that touches it.
+        positive: Whether it praises; what asks or tells does neither.
     """
 
     feedback_id: str
@@ -35,6 +36,7 @@ class Clause:
     occurred_at: datetime
     negative: bool
     opinions: tuple[str, ...] = ()
+    positive: bool = False
 
     @property
     def place(self) -> Place:

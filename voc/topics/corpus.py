@@ -45,7 +45,7 @@ class Corpus:
         distinct: `(n_distinct,)` positions in `clauses` of those that copy no earlier one.
         copy_of: `(n,)` for each clause the place in `distinct` of the one it copies, or its own.
         readings: The words of the distinct ones.
-        negative: `(n_distinct,)` whether each complains.
+        positive: `(n_distinct,)` whether each praises.
         silent: Words that are mere turns of phrase here.
         subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
         cut_off: Words that end no name here (see `voc.topics.stretches.seldom_last`).
@@ -65,7 +65,7 @@ class Corpus:
         self.readings: list[Reading] = self._reader.read(
             [self.clauses[at].text for at in self.distinct]
         )
-        self.negative = np.array([self.clauses[at].negative for at in self.distinct], dtype=bool)
+        self.positive = np.array([self.clauses[at].positive for at in self.distinct], dtype=bool)
         self.silent: frozenset[str] = frozenset()
         self.subjects: Mapping[str, float] = {}
         self.cut_off = seldom_last(self.readings)
@@ -104,13 +104,13 @@ class Corpus:
                 labels[at] = had
         return labels
 
-    def complaints(self, labels: Labels) -> npt.NDArray[np.bool_]:
-        """Says of each theme whether it is shown as a complaint."""
+    def praises(self, labels: Labels) -> npt.NDArray[np.bool_]:
+        """Says of each theme whether most of it is praise."""
         n_themes = int(labels.max(initial=-1)) + 1
         placed = labels >= 0
         sizes = np.bincount(labels[placed], minlength=n_themes)
-        negative = np.bincount(labels[placed & self.negative], minlength=n_themes)
-        return np.asarray(negative >= COMPLAINT * sizes)
+        positive = np.bincount(labels[placed & self.positive], minlength=n_themes)
+        return np.asarray(2 * positive > sizes)
 
     def _sample(self, seed: int) -> npt.NDArray[np.intp]:
         """Draws whole voices until there are clauses enough; returns places in `distinct`."""
@@ -181,20 +181,22 @@ class Corpus:
         return sparse.csr_matrix((ones, (rows, columns)), shape=shape)
 
     def sides(self, labels: Labels, min_voices: int) -> Labels:
-        """Parts complaint and praise of themes in which both are strong."""
-        negative = self.negative
+        """Parts praise from the rest of themes in which both are strong.
+
+        What asks or tells stays with the complaints: it is about the same problem.
+        """
         n_themes = int(labels.max(initial=-1)) + 1
-        sides = np.where(labels >= 0, labels * 2 + negative, -1)
+        sides = np.where(labels >= 0, labels * 2 + self.positive, -1)
         spread = sides[self.copy_of]
         placed = spread >= 0
         spoken, _ = _pairs(spread[placed], self._voices[placed])
         sizes = np.bincount(spoken, minlength=2 * n_themes)
         parted = labels.copy()
         for theme in range(n_themes):
-            praise, complaint = sizes[2 * theme], sizes[2 * theme + 1]
-            least = max(min_voices, _SIDE_SHARE * (praise + complaint))
-            if min(praise, complaint) >= least:
-                parted[(labels == theme) & negative] = n_themes + theme
+            rest, praise = sizes[2 * theme], sizes[2 * theme + 1]
+            least = max(min_voices, _SIDE_SHARE * (praise + rest))
+            if min(praise, rest) >= least:
+                parted[(labels == theme) & self.positive] = n_themes + theme
         return parted
 
 

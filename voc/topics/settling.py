@@ -22,7 +22,7 @@ _MOST_ROUNDS: Final = 12
 _STAYS: Final = BELONGS - 0.1
 # Themes whose clauses are so alike on average are one.
 _ONE: Final = 0.45
-# Complaint and praise of one thing are at least so alike.
+# Praise and complaint of one thing are at least so alike.
 _SIDES: Final = 0.3
 
 
@@ -105,9 +105,9 @@ class Settling:
             return labels
         free = np.flatnonzero(labels < 0)
         found = nearest(self._vectors.take(free), means.normalised())
-        complaints = self._corpus.complaints(labels)
-        twins = np.append(_twins(means, complaints), -1)[found]
-        other = (twins >= 0) & (complaints[found] != self._corpus.negative[free])
+        praises = self._corpus.praises(labels)
+        twins = np.append(_twins(means, praises), -1)[found]
+        other = (twins >= 0) & (praises[found] != self._corpus.positive[free])
         labels = labels.copy()
         labels[free] = np.where((found >= 0) & other, twins, found)
         return labels
@@ -123,24 +123,24 @@ class Settling:
     def _joined(self, labels: Labels) -> Labels:
         """Joins themes that judge alike and are as alike as a theme is in itself."""
         means = self._means(labels)
-        complaints = self._corpus.complaints(labels)
-        same = (means.similarities(means) >= _ONE) & _alike(complaints)
+        praises = self._corpus.praises(labels)
+        same = (means.similarities(means) >= _ONE) & _alike(praises)
         return np.append(_components(same), -1)[labels]
 
     def _means(self, labels: Labels) -> Vectors:
         return self._vectors.means(labels, int(labels.max(initial=-1)) + 1)
 
 
-def _twins(means: Vectors, complaints: npt.NDArray[np.bool_]) -> Labels:
+def _twins(means: Vectors, praises: npt.NDArray[np.bool_]) -> Labels:
     """Returns for each theme the one that judges the same thing otherwise, −1 where none does."""
-    across: Floats = np.where(_alike(complaints), np.float32(0), means.similarities(means))
+    across: Floats = np.where(_alike(praises), np.float32(0), means.similarities(means))
     most = np.maximum(across.max(axis=1, initial=0.0), _SIDES)
     pairs = (across >= most[:, None]) & (across >= most[None, :])
     return np.where(pairs.any(axis=1), pairs.argmax(axis=1), -1)
 
 
-def _alike(complaints: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    return np.asarray(complaints[:, None] == complaints[None, :])
+def _alike(praises: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    return np.asarray(praises[:, None] == praises[None, :])
 
 
 def _components(same: npt.NDArray[np.bool_]) -> Labels:
