@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -56,6 +57,9 @@ def test_a_forum_is_taken_once_and_nothing_forbidden_is_touched(
         assert first.accepted == len(forum.all_pids())
         assert first.rejected == first.edited == 0
         assert first.forbidden == 2  # the pinned thread by robots.txt, the moved one by the guard
+        [note] = Stored(settings).health.notes
+        assert note.startswith(f"2 addresses were not read ({server.url}/login/thread-900-1-1.html")
+        assert "Forbidden by robots.txt; " in note
         threads = Counter(path for path in server.paths() if path.startswith("/thread-"))
         assert max(threads.values()) == 1
         assert not [path for path in server.paths() if "/login/" in path or "trap" in path]
@@ -138,26 +142,35 @@ def test_a_site_that_is_down_is_an_error_and_what_came_before_stays(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("robots", "asks"),
+    ("robots", "error"),
     [
-        (Answer(b"User-agent: *\nDisallow: /\n"), False),
-        (Answer(b"User-agent: *\nDisallow: /\n\nUser-agent: voc\nAllow: /\n"), True),
-        (Answer(b"User-agent: *\nDisallow: /forum\nAllow: /forum.php\n"), True),
-        (Answer(b"busy", 503), False),
-        (Answer(b"slow down", 429), False),
-        (Answer(b"no", 403), True),
-        (None, True),
+        (Answer(b"User-agent: *\nDisallow: /\n"), "Forbidden by robots.txt"),
+        (Answer(b"User-agent: *\nDisallow: /\n\nUser-agent: voc\nAllow: /\n"), None),
+        (Answer(b"User-agent: *\nDisallow: /forum\nAllow: /forum.php\n"), None),
+        (Answer(b"busy", 503), "robots.txt cannot be had (the site answers 503)"),
+        (Answer(b"slow down", 429), "robots.txt cannot be had (the site answers 429)"),
+        (Answer(b"no", 403), None),
+        (None, None),
     ],
 )
-def test_robots_txt_as_rfc_9309_has_it(robots: Answer | None, asks: bool, tmp_path: Path) -> None:
+def test_robots_txt_as_rfc_9309_has_it(
+    robots: Answer | None, error: str | None, tmp_path: Path
+) -> None:
     with Loopback(FakeDiscuz(1), robots=robots) as server:
         settings = settings_of(tmp_path, server, _source(server), retries=0)
-        if asks:
+        if error is None:
             assert crawled(settings).accepted == 1
         else:
-            with pytest.raises(SourceError, match="robots"):
+            with pytest.raises(SourceError, match=re.escape(error)):
                 crawled(settings)
             assert set(server.paths()) == {"/robots.txt"}
+
+
+def test_a_site_that_does_not_answer_is_told_so(tmp_path: Path) -> None:
+    with Loopback(FakeDiscuz(1)) as server:
+        settings = settings_of(tmp_path, server, _source(server), retries=0)
+    with pytest.raises(SourceError, match=r"no answer: .*RefusedError.*Run again when it does"):
+        crawled(settings)
 
 
 def test_a_limit_ends_behind_a_thread_and_the_next_run_goes_on(tmp_path: Path) -> None:

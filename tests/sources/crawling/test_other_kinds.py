@@ -207,6 +207,27 @@ def test_feeds(text: str, encoding: str, native_id: str, rejected: int, tmp_path
         assert one.created_at.isoformat() == "2026-11-01T08:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (
+            "<title type='html'>&lt;em&gt;热&lt;/em&gt; A&amp;amp;B &amp;lt;三&amp;gt;</title>",
+            "热 A&B <三>",
+        ),
+        ("<title>A&amp;B 3 &lt; 5</title>", "A&B 3 < 5"),
+        ("<title type='text'>&lt;em&gt; 标签</title>", "<em> 标签"),
+    ],
+)
+def test_titles_of_feeds_are_read_as_they_are_meant(
+    written: str, read: str, tmp_path: Path
+) -> None:
+    text = ATOM.replace("<title>提车</title>", written)
+    with Loopback(lambda _: Answer(text.encode(), kind="application/xml")) as server:
+        settings = settings_of(tmp_path, server, {"kind": "feed", "urls": [f"{server.url}/f"]})
+        crawled(settings)
+        assert Stored(settings).one("urn:1").title == read
+
+
 def test_a_feed_that_has_not_changed_is_not_sent_again(tmp_path: Path) -> None:
     asked: list[str | None] = []
 
@@ -295,6 +316,37 @@ def test_lists_and_details_are_read_by_selectors(tmp_path: Path) -> None:
         assert len([path for path in server.paths() if "list" in path]) == 2
         answer = Stored(settings).one("TS0024#1")
         assert answer.extra == {"is_staff": True, "reply_to": "TS0024"}
+
+
+def test_news_behind_a_page_that_fails_are_read_by_the_next_run(tmp_path: Path) -> None:
+    site = FakeComplaints(15)
+    away: list[str] = []
+
+    def answer(path: str) -> Answer | None:
+        return Answer(status=503) if path in away else site(path)
+
+    with Loopback(answer) as server:
+        settings = settings_of(tmp_path, server, complaints_of(server.url), retries=0)
+        assert crawled(settings).accepted == 15
+        site.state = dict.fromkeys(range(45, 15, -1), "处理中") | site.state
+        away.append("/list?page=2")
+        with pytest.raises(SourceError, match="503"):
+            crawled(settings)
+        away.clear()
+        assert crawled(settings).accepted == 20
+        server.log.clear()
+        assert crawled(settings).accepted == 0
+        assert len([path for path in server.paths() if "list" in path]) == 1
+
+
+def test_news_behind_where_a_run_was_ended_are_read_by_the_next_one(tmp_path: Path) -> None:
+    site = FakeComplaints(15)
+    with Loopback(site) as server:
+        settings = settings_of(tmp_path, server, complaints_of(server.url))
+        assert crawled(settings).accepted == 15
+        site.state = dict.fromkeys(range(45, 15, -1), "处理中") | site.state
+        assert crawled(settings, limit=5).accepted == 10
+        assert crawled(settings).accepted == 20
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -107,12 +109,13 @@ def test_a_worker_reads_queues_and_what_names_every_s(tmp_path: Path) -> None:
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The example of the documentation, installed as a package is."""
     text = README.read_text(encoding="utf-8")
-    [code] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    code, suite = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     [points] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     [(kind, home)] = re.findall(r'^(\w+) = "(.+)"$', points, re.MULTILINE)
     site = tmp_path / "site"
     (site / "line_source-1.0.dist-info").mkdir(parents=True)
     (site / "line_source.py").write_text(code, encoding="utf-8")
+    (site / "test_lines.py").write_text(suite, encoding="utf-8")
     folder = site / "line_source-1.0.dist-info"
     (folder / "METADATA").write_text("Name: line-source\nVersion: 1.0\n")
     (folder / "entry_points.txt").write_text(f"[voc.sources]\n{kind} = {home}\n")
@@ -139,6 +142,20 @@ def test_the_source_of_the_documentation_works(installed: Path) -> None:
         assert store.counts().feedback == 3
         [reject] = store.rejects("log")
         assert (reject.place, reject.reason) == ("log.txt:2", "the line has no words")
+
+
+def test_the_suite_runs_on_the_source_of_the_documentation(installed: Path) -> None:
+    paths = os.pathsep.join([str(README.parents[2]), str(installed / "site")])
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_lines.py"],
+        cwd=installed / "site",
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert found.returncode == 0, found.stdout
+    assert "5 passed" in found.stdout
 
 
 def test_a_plug_in_that_does_not_take_its_options_is_told(

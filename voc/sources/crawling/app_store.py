@@ -2,18 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from voc.config.sources import AppStoreSettings
+from voc.errors import SourceError
 from voc.sources.crawling.discourse import json_of
-from voc.sources.crawling.site import Mark, Site, Step, Unreadable, Voice, page_of
+from voc.sources.crawling.lists import Lists
+from voc.sources.crawling.site import Fetched, Mark, Site, Step, Unreadable, Voice, page_of
 from voc.sources.times import read_time
 
 _PAGES: Final = 10
 _LAG: Final = timedelta(days=3)  # servers of one store show new reviews at different times
+_COUNTRY: Final = re.compile(r"/([a-z]{2})/rss/")
+_PAGE: Final = re.compile(r"/page=(\d+)/")
+_BARE: Final = (
+    "no review of app {app} is found in {countries}; if it has some there, mend app_id or"
+    " countries."
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far the reviews of a country were read.
+
+    Attributes:
+        last: Time of the newest review of the run before.
+        last_page: Number of the last page, as pages tell it.
+        is_whole: Whether each page before the last one showed reviews: the service now and then
+            leaves a page out, and what stood there would lie behind the next run's end.
+    """
+
+    last: str | None
+    last_page: int = 0
+    is_whole: bool = True
+    _moments: list[datetime] = field(default_factory=list)
+
+    def is_end(
+        self, number: int, times: Sequence[datetime], last_page: int, *, is_empty: bool
+    ) -> bool:
+        """Takes note of a page, and says whether nothing new stands behind it."""
+        self._moments += times
+        self.last_page = max(self.last_page, last_page)
+        if is_empty:
+            self.is_whole = self.is_whole and number >= self.last_page
+            return number >= self.last_page
+        since = datetime.fromisoformat(self.last) - _LAG if self.last else None
+        return since is not None and bool(times) and max(times) < since
+
+    def newest(self, now: datetime) -> str | None:
+        """The time down to which the next run reads; `None`: as far as this one."""
+        told = [min(moment, now).astimezone(UTC).isoformat() for moment in self._moments]
+        if not told or not self.is_whole:
+            return None
+        return max([*told, *([self.last] if self.last else [])])
 
 
 class AppStoreCrawler:
@@ -26,29 +72,38 @@ class AppStoreCrawler:
     async def crawl(
         self, site: Site, cursor: Mapping[str, Any], now: datetime
     ) -> AsyncIterator[Step]:
-        """Gives reviews down to those of the run before, and a mark behind each country."""
+        """Gives reviews down to those of the run before, and a mark behind each country.
+
+        Raises:
+            SourceError: A country cannot be read; the others are read before.
+        """
         newest: dict[str, str] = dict(cursor.get("newest", {}))
+        lists = Lists()
         for number, country in enumerate(self._settings.countries, 1):
-            last = newest.get(country)
-            since = datetime.fromisoformat(last) - _LAG if last else None
-            moments: list[datetime] = []
-            for page in range(1, _PAGES + 1):
-                voices = await self._page(site, self._address(country, page), country)
-                for voice in voices:
+            if not lists.may_read():
+                break
+            reading = _Reading(newest.get(country))
+            try:
+                async for voice in self._reviews(site, country, reading):
                     yield voice
-                times = [moment for voice in voices if (moment := self._moment(voice)) is not None]
-                moments += times
-                if not voices or (since and times and max(times) < since):
-                    break
-            told = [min(moment, now).astimezone(UTC).isoformat() for moment in moments]
-            if told:
-                newest[country] = max([*told, *([last] if last else [])])
-            yield Mark({"newest": dict(newest)}, number, len(self._settings.countries))
+            except SourceError as error:
+                lists.failed(error)
+                continue
+            newest |= {country: told} if (told := reading.newest(now)) else {}
+            yield self._mark(newest, number)
+        lists.check()
 
     async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
         """Returns the reviews of one page."""
-        await page_of(site, url)
-        return await self._page(site, url, "")
+        country = _COUNTRY.search(url)
+        feed = _feed_of(await page_of(site, url), url)
+        return self._reviews_in(feed, url, country[1] if country else "")
+
+    def _mark(self, newest: Mapping[str, str], number: int) -> Mark:
+        countries = self._settings.countries
+        is_bare = number == len(countries) and not newest
+        said = (_BARE.format(app=self._settings.app_id, countries=", ".join(countries)),)
+        return Mark({"newest": dict(newest)}, number, len(countries), said=said if is_bare else ())
 
     def _address(self, country: str, page: int) -> str:
         return (
@@ -56,9 +111,29 @@ class AppStoreCrawler:
             f"/id={self._settings.app_id}/sortby=mostrecent/json"
         )
 
-    async def _page(self, site: Site, url: str, country: str) -> list[Voice | Unreadable]:
-        page = await site.get(url)
-        entries = ((json_of(page, url).get("feed") or {}).get("entry") or []) if page else []
+    async def _reviews(
+        self, site: Site, country: str, reading: _Reading
+    ) -> AsyncIterator[Voice | Unreadable]:
+        """Gives the reviews of a country; a page without any may be a hole before others."""
+        for number in range(1, _PAGES + 1):
+            url = self._address(country, number)
+            page = await site.get(url)
+            if page is None and number == 1:
+                raise SourceError(
+                    f"{url}: there is no such page; mend app_id, countries or url in the config."
+                )
+            feed = _feed_of(page, url) if page is not None else {}
+            voices = self._reviews_in(feed, url, country)
+            for voice in voices:
+                yield voice
+            times = [moment for voice in voices if (moment := self._moment(voice)) is not None]
+            if reading.is_end(number, times, _last_page(feed), is_empty=not voices):
+                return
+
+    def _reviews_in(
+        self, feed: Mapping[str, Any], url: str, country: str
+    ) -> list[Voice | Unreadable]:
+        entries = feed.get("entry") or []
         # One review stands alone, not in a list; the app itself comes first, without a rating.
         entries = [entries] if isinstance(entries, dict) else entries
         return [self._review(entry, url, country) for entry in entries if _is_review(entry)]
@@ -85,6 +160,22 @@ class AppStoreCrawler:
     def _moment(self, voice: Voice | Unreadable) -> datetime | None:
         told = voice.values.get("created_at") if isinstance(voice, Voice) else None
         return read_time(told, self._zone) if told else None
+
+
+def _feed_of(page: Fetched, url: str) -> Mapping[str, Any]:
+    feed = json_of(page, url).get("feed")
+    return feed if isinstance(feed, dict) else {}
+
+
+def _last_page(feed: Mapping[str, Any]) -> int:
+    """The number of the last page, by the link that leads there; 0 where there is none."""
+    links = feed.get("link")
+    for link in links if isinstance(links, list) else ():
+        told = link.get("attributes") if isinstance(link, dict) else None
+        if isinstance(told, dict) and told.get("rel") == "last":
+            found = _PAGE.search(str(told.get("href")))
+            return min(int(found[1]), _PAGES) if found else 0
+    return 0
 
 
 def _is_review(entry: Any) -> bool:

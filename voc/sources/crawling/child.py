@@ -100,7 +100,7 @@ async def _tell(job: Job, site: ScrapySite, say: Say) -> None:
         else:
             await _crawl(job, site, say)
     except SpentError:
-        say({"end": "spent", "forbidden": site.refused})
+        say({"end": "spent", "forbidden": site.refused, "refusals": site.refusals})
     except UnreachableError as error:
         say({"error": f"{error} Run again when it does; what came before is kept."})
     except HiddenError as error:
@@ -110,7 +110,7 @@ async def _tell(job: Job, site: ScrapySite, say: Say) -> None:
     except Exception as error:  # noqa: BLE001 - the parent raises it, whatever it is
         say({"error": f"{job.name}: cannot be read ({fault(error)})."})
     else:
-        say({"end": "done", "forbidden": site.refused})
+        say({"end": "done", "forbidden": site.refused, "refusals": site.refusals})
 
 
 async def _crawl(job: Job, site: ScrapySite, say: Say) -> None:

@@ -164,8 +164,8 @@ class DiscuzCrawler:
         author = first(table, "div.authi a.xw1::text")
         is_staff = author in self._settings.staff or self._is_of_staff(table)
         number = table.css("a[id^=postnum]")
-        floor = words_of(number[0]).rstrip("#") if number else ""
-        is_first = floor in ("1", "楼主")
+        # No field: posts behind one that is deleted are numbered anew, and would seem edited.
+        is_first = bool(number) and words_of(number[0]).rstrip("#") in ("1", "楼主")
         return Voice(
             url,
             {
@@ -178,7 +178,6 @@ class DiscuzCrawler:
                 "thread_id": str(thread.number),
                 "thread": thread.title,
                 "board": board,
-                "floor": floor,
                 "reply_to": None if is_first else _quoted(body),
                 "is_staff": True if is_staff else None,
             },

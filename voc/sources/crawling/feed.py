@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from voc.config.sources import FeedSettings
 from voc.errors import SourceError
-from voc.sources.crawling.markup import missing_extra, own_words_of, parse
+from voc.sources.crawling.lists import Lists
+from voc.sources.crawling.markup import missing_extra, own_words_of, parse, words_of
 from voc.sources.crawling.site import Fetched, Mark, Site, Step, Unreadable, Voice, page_of
 
 
@@ -26,21 +27,34 @@ class FeedCrawler:
         cursor: Mapping[str, Any],
         now: datetime,  # noqa: ARG002
     ) -> AsyncIterator[Step]:
-        """Gives the entries of feeds that have changed, and a mark behind each feed."""
+        """Gives the entries of feeds that have changed, and a mark behind each feed.
+
+        Raises:
+            SourceError: A feed cannot be read; the others are read before.
+        """
         known: dict[str, Any] = dict(cursor.get("feeds", {}))
-        for number, url in enumerate(self._settings.urls, 1):
-            page = await site.get(url, headers=_conditions(known.get(url, {})))
-            if page is None:
-                raise SourceError(f"{url}: there is no such feed; mend the address in the config.")
+        lists = Lists()
+        for number, url in enumerate(filter(lists.may_read, self._settings.urls), 1):
+            try:
+                page = await site.get(url, headers=_conditions(known.get(url, {})))
+                if page is None:
+                    raise SourceError(
+                        f"{url}: there is no such feed; mend the address in the config."
+                    )
+                voices = _entries(page) if page.status != 304 else []
+            except SourceError as error:
+                lists.failed(error, url)
+                continue
+            for voice in voices:
+                yield voice
             if page.status != 304:
-                for voice in _entries(page):
-                    yield voice
                 known[url] = {
                     name: page.headers[name]
                     for name in ("etag", "last-modified")
                     if name in page.headers
                 }
             yield Mark({"feeds": dict(known)}, number, len(self._settings.urls))
+        lists.check()
 
     async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
         """Returns the entries of a feed."""
@@ -77,13 +91,21 @@ def _entry(entry: Any, url: str, feed_title: str | None) -> Voice | Unreadable:
         {
             "id": number,
             "text": own_words_of(parse(markup)) if markup.strip() else "",
-            "title": entry.get("title"),
+            "title": _plain(entry.get("title_detail")),
             "created_at": _written(moment),
             "author": entry.get("author"),
             "url": entry.get("link"),
             "feed": feed_title,
         },
     )
+
+
+def _plain(told: Any) -> str | None:
+    """A title as it is read: feeds write it as text or as markup, and say which."""
+    title = told.get("value") if told else None
+    if title and told.get("type") != "text/plain":
+        return words_of(parse(title))
+    return title
 
 
 def _written(moment: Any) -> str | None:

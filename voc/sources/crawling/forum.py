@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from voc.config.sources import ForumSettings
 from voc.errors import SourceError
+from voc.sources.crawling.lists import Lists
 from voc.sources.crawling.losses import Losses
 from voc.sources.crawling.run import SectionRun
 from voc.sources.crawling.site import (
@@ -115,23 +116,21 @@ class ForumWalk:
         """Gives posts, and a mark behind each thread.
 
         Raises:
-            SourceError: A list cannot be read, or five threads in a row cannot be reached; what
-                was read before is behind the last mark.
+            SourceError: Five threads in a row cannot be reached; what was read before is behind
+                the last mark. Or a list cannot be read; the other sections are read before.
             HiddenError: A section shows no threads, or its threads show no posts; the others are
                 read before, and the next run begins with what was not read.
         """
         kept = cursor.get("sections", {})
         states = {name: State.of(kept.get(name, {})) for name in self._forum.sections}
         losses = Losses(self._settings.snapshot_share)
-        hidden: HiddenError | None = None
+        lists = Lists()
         for section in self._forum.sections:
-            try:
-                async for step in self._section(SectionRun(site, section, states, now, losses)):
+            if lists.may_read():
+                run = SectionRun(site, section, states, now, losses)
+                async for step in self._section(run, lists):
                     yield step
-            except HiddenError as error:
-                hidden = hidden or error
-        if hidden is not None:
-            raise hidden
+        lists.check()
         verdict = losses.verdict(states)
         if verdict.gone:
             yield Lost(verdict.gone)
@@ -141,9 +140,13 @@ class ForumWalk:
             }
         yield _mark(states, losses.read, losses.read, verdict.doubt)
 
-    async def _section(self, run: SectionRun) -> AsyncIterator[Step]:
+    async def _section(self, run: SectionRun, lists: Lists) -> AsyncIterator[Step]:
         run.state = run.state.begun(self._recheck)
-        listed, is_whole = await self._threads(run)
+        try:
+            listed, is_whole = await self._threads(run)
+        except SourceError as error:
+            lists.failed(error)
+            return
         run.state = run.state.without(listed) if is_whole else run.state
         begin, done = run.state, run.state.done
         threads = sorted(thread for thread in listed if not done or thread.key > done)
@@ -160,7 +163,8 @@ class ForumWalk:
         if hidden is not None:
             run.state = begin if run.sight.is_blind else run.state.to_retry(run.sight.row)
             yield _mark(run.states, 0, total)
-            raise hidden
+            lists.failed(hidden)
+            return
         run.state = run.state.ended()
         yield _mark(run.states, total, total)
 

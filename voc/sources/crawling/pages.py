@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
@@ -12,9 +12,11 @@ from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from voc.config.sources import DetailSettings, ListSettings, PagesSettings, PickSettings
-from voc.errors import ConfigError
+from voc.errors import ConfigError, SourceError
+from voc.sources.crawling.lists import Lists
 from voc.sources.crawling.markup import parse, words_of
 from voc.sources.crawling.site import (
+    HiddenError,
     Mark,
     RefusedError,
     Site,
@@ -30,6 +32,7 @@ _LEAST_RUNS: Final = 5
 _LEAST_SPAN: Final = timedelta(hours=24)
 _MAX_FAILURES: Final = 5
 _MAX_PENDING: Final = 200
+_BARE: Final = "{url}: no entry is found there by {css!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,9 @@ class _Progress:
         seen: Marks of the entries that were opened, or are pending.
         whole: Lists that were read to their end once.
         pending: Entries by id whose details could not be reached.
+        filled: Lists that showed entries.
         now: When the run began.
+        said: What is to be told of the run.
         failures: Details in a row that could not be reached in this run.
         done: Pages of the list under way that were read.
     """
@@ -80,7 +85,9 @@ class _Progress:
     seen: dict[str, None]
     whole: list[str]
     pending: dict[str, _Waiting]
+    filled: list[str]
     now: datetime
+    said: list[str] = field(default_factory=list)
     failures: int = 0
     done: int = 0
 
@@ -88,16 +95,41 @@ class _Progress:
     def of(cls, cursor: Mapping[str, Any], now: datetime) -> _Progress:
         pending = {name: _Waiting.of(kept, now) for name, kept in cursor.get("pending", {}).items()}
         seen = dict.fromkeys(cursor.get("seen", ()))
-        return cls(seen, list(cursor.get("whole", ())), pending, now)
+        whole, filled = list(cursor.get("whole", ())), list(cursor.get("filled", ()))
+        return cls(seen, whole, pending, filled, now)
+
+    def met(self, url: str, css: str, entries: Sequence[Any]) -> None:
+        """Takes note of the first page of a list.
+
+        Raises:
+            HiddenError: It shows no entry, and did before.
+        """
+        said = _BARE.format(url=url, css=css)
+        if entries:
+            self.filled += [url] * (url not in self.filled)
+        elif url in self.filled:
+            raise HiddenError(
+                f"{said}, as there was before; the site may have another skin.", url=url
+            )
+        else:
+            self.said.append(f"{said}; unless the list is empty, mend list.item.")
+
+    def walked(self, url: str, *, is_whole: bool) -> None:
+        """Takes note of a list; one that is left before its end is read to its end again.
+
+        Otherwise the first page, which is known then, would hide what is new on the others.
+        """
+        self.whole = [each for each in self.whole if each != url] + [url] * is_whole
 
     def mark(self) -> Mark:
         cursor = {
             "seen": list(self.seen)[-_MAX_SEEN:],
             "whole": list(self.whole),
             "pending": {name: each.as_list() for name, each in self.pending.items()},
+            "filled": list(self.filled),
         }
         missed = tuple(each.voice.place for each in self.pending.values())
-        return Mark(cursor, self.done, missed=missed)
+        return Mark(cursor, self.done, missed=missed, said=tuple(self.said))
 
 
 class PagesCrawler:
@@ -120,32 +152,53 @@ class PagesCrawler:
         cursor: Mapping[str, Any],
         now: datetime,
     ) -> AsyncIterator[Step]:
-        """Gives entries, and a mark behind each page of a list."""
+        """Gives entries, and a mark behind each page of a list.
+
+        Raises:
+            SourceError: A list cannot be read, or shows no entries any more; the others are read
+                before.
+        """
         progress = _Progress.of(cursor, now)
         former = list(progress.pending.values())
-        for url in self._settings.urls:
-            address: str | None = url
-            visited: set[str] = set()
-            while address and address not in visited and len(visited) < self._settings.max_pages:
-                visited.add(address)
-                progress.done = len(visited)
-                tree, entries = await self._entries(site, address)
-                fresh = [entry for entry in entries if entry[0] not in progress.seen]
-                for mark, voice in fresh:
-                    async for step in self._opened(site, voice, progress):
-                        yield step
-                    progress.seen[mark] = None
-                address = self._next(tree, address)
-                if progress.whole.count(url) and not fresh:
-                    address = None
-                if address is None and url not in progress.whole:
-                    progress.whole.append(url)
-                yield progress.mark()
+        lists = Lists()
+        for url in filter(lists.may_read, self._settings.urls):
+            async for step in self._walked(site, url, progress, lists):
+                yield step
         for waiting in former:
             if progress.pending.get(waiting.voice.id) is waiting:
                 async for step in self._retried(site, waiting.again(), progress):
                     yield step
                 yield progress.mark()
+        lists.check()
+
+    async def _walked(
+        self, site: Site, url: str, progress: _Progress, lists: Lists
+    ) -> AsyncIterator[Step]:
+        """Gives what is new on a list, page after page; takes note where one cannot be read."""
+        address: str | None = url
+        was_whole = url in progress.whole
+        visited: set[str] = set()
+        while address and address not in visited and len(visited) < self._settings.max_pages:
+            visited.add(address)
+            progress.done = len(visited)
+            try:
+                tree, entries = await self._entries(site, address)
+                if address == url:
+                    progress.met(url, self._list.item, entries)
+            except SourceError as error:
+                lists.failed(error, address)
+                return
+            fresh = [entry for entry in entries if entry[0] not in progress.seen]
+            for mark, voice in fresh:
+                async for step in self._opened(site, voice, progress):
+                    yield step
+                progress.seen[mark] = None
+            address = self._next(tree, address)
+            if was_whole and not fresh:
+                address = None
+            is_last = len(visited) == self._settings.max_pages
+            progress.walked(url, is_whole=address is None or (was_whole and is_last))
+            yield progress.mark()
 
     async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
         """Returns the entries of a list, or the fields of a page of details."""

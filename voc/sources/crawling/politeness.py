@@ -26,7 +26,6 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Response
-from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
@@ -42,6 +41,7 @@ _LONGEST_WAIT_S: Final = 60.0
 _ROBOTS_BYTES: Final = 512_000  # RFC 9309 asks for 500 KiB at least
 _GZIP: Final = 31  # as zlib numbers its formats
 _CHUNK_BYTES: Final = 1 << 20
+_TOLD_REFUSALS: Final = 3
 _LOOP: Final = "max redirections reached"  # as Scrapy says it
 _MODULE: Final = __name__
 _HANDLER: Final = "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"
@@ -139,9 +139,24 @@ def _ascii(host: str) -> str:
         return host.lower()
 
 
-def _nothing_allowed() -> Any:
-    """A robots.txt that could not be had forbids all (RFC 9309, 2.3.1.4)."""
-    return ProtegoRobotParser(b"User-agent: *\nDisallow: /", None)
+class NoRobotsError(IgnoreRequest):
+    """An address may not be read as long as its site's robots.txt cannot be had."""
+
+
+class _NothingAllowed:
+    """A robots.txt that could not be had; it forbids all (RFC 9309, 2.3.1.4).
+
+    Args:
+        reason: Why it could not be had.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def allowed(self, url: str, user_agent: str | bytes) -> bool:  # noqa: ARG002
+        raise NoRobotsError(
+            f"robots.txt cannot be had ({self._reason}), so that nothing may be read"
+        )
 
 
 class Robots(RobotsTxtMiddleware):
@@ -153,15 +168,16 @@ class Robots(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
-            self._settle(netloc, _nothing_allowed())
+            self._settle(netloc, _NothingAllowed(f"the site answers {response.status}"))
         elif response.status >= 300:
             self._settle(netloc, None)
         else:
             cut = response.replace(body=response.body[:_ROBOTS_BYTES])
             await super()._parse_robots(cut, netloc, request)
 
-    def _robots_error(self, exc: Exception, netloc: str) -> None:  # noqa: ARG002
-        self._settle(netloc, _nothing_allowed())
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        reason = str(exc) if isinstance(exc, IgnoreRequest) else f"no answer: {type(exc).__name__}"
+        self._settle(netloc, _NothingAllowed(reason))
 
     def _settle(self, netloc: str, parser: Any) -> None:
         waiting: Any = self._parsers[netloc]
@@ -284,12 +300,14 @@ class ScrapySite:
 
     Attributes:
         refused: How many addresses were not read because something forbids it.
+        refusals: The first of them, each with its reason.
     """
 
     def __init__(self, crawler: Crawler, max_requests: int) -> None:
         self._crawler = crawler
         self._left = max_requests
         self.refused = 0
+        self.refusals: list[str] = []
 
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched | None:
         """Returns a page; see `Site.get`."""
@@ -300,6 +318,8 @@ class ScrapySite:
             request = Request(url, headers=dict(headers or {}), dont_filter=True)
             assert self._crawler.engine is not None
             response = await self._crawler.engine.download_async(request)
+        except NoRobotsError as error:
+            raise UnreachableError(f"{url}: {error}.") from error
         except (IgnoreRequest, DownloadCancelledError, UnsupportedURLSchemeError) as error:
             reason = str(error) or "larger than crawl.max_page_mb"
             raise self._refusal(url, reason, is_by_site=reason == _LOOP) from error
@@ -325,4 +345,6 @@ class ScrapySite:
 
     def _refusal(self, url: str, reason: str, *, is_by_site: bool = False) -> RefusedError:
         self.refused += 1
+        if len(self.refusals) < _TOLD_REFUSALS:
+            self.refusals.append(f"{url}: {reason}")
         return RefusedError(f"{url}: is not read ({reason}).", is_by_site=is_by_site)

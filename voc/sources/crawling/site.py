@@ -152,6 +152,7 @@ class Mark:
         total: How many there are, where that is known.
         missed: Addresses that could not be reached yet; a later run tries them again.
         doubt: Why voices that are shown no more were not taken back, though they may be gone.
+        said: What else is to be told of the run, a sentence each.
     """
 
     cursor: Mapping[str, Any]
@@ -159,6 +160,7 @@ class Mark:
     total: int | None = None
     missed: tuple[str, ...] = ()
     doubt: str = ""
+    said: tuple[str, ...] = ()
 
 
 Step = Voice | Unreadable | Lost | Mark

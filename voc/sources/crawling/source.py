@@ -96,11 +96,14 @@ class CrawlSource:
                 if "mark" in line:
                     mark = line["mark"]
                     self._progress = ReadProgress(mark["done"], mark["total"])
-                    self.notes = (*_told_of(mark["missed"]), *self._doubts(mark["doubt"]))
+                    self.notes = (
+                        *_told_of(mark["missed"]), *self._doubts(mark["doubt"]), *mark["said"]
+                    )  # fmt: skip
                     yield draft.marked(mark["cursor"], line["forbidden"])
                 elif "lost" in line:
                     draft.withdrawn += line["lost"]
                 elif "end" in line:
+                    self.notes += _refused(line["forbidden"], line["refusals"])
                     if line["end"] == "spent":
                         self.notes += (
                             f"all {self._max_requests} requests of one run are made"
@@ -149,9 +152,22 @@ def _told_of(missed: Sequence[str]) -> tuple[str, ...]:
         return ()
     more = f" and {len(missed) - _SHOWN} more" if len(missed) > _SHOWN else ""
     return (
-        f"{len(missed)} pages could not be reached ({', '.join(missed[:_SHOWN])}{more}); the next"
-        " run tries them again.",
+        f"{_counted(len(missed), 'page')} not reached or showed nothing"
+        f" ({', '.join(missed[:_SHOWN])}{more}); the next run tries again.",
     )
+
+
+def _refused(count: int, refusals: Sequence[str]) -> tuple[str, ...]:
+    if not count:
+        return ()
+    more = f"; and {count - len(refusals)} more" if count > len(refusals) else ""
+    return (f"{_counted(count, 'address')} not read ({'; '.join(refusals)}{more}).",)
+
+
+def _counted(count: int, noun: str) -> str:
+    """Returns a count with its noun and verb, as in `1 page was`."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{count} {noun} was" if count == 1 else f"{count} {plural} were"
 
 
 @dataclass(slots=True)
