@@ -200,6 +200,15 @@ def test_words_that_everybody_speaks_of_are_no_name(reader: Reader) -> None:
     assert is_mixed(name_of(said, weights, complaint=True, subjects=everywhere))
 
 
+@pytest.mark.parametrize(("judging", "name"), [(8, "堵车"), (2, f"堵车{MIXED}")])
+def test_a_word_names_a_theme_alone_only_if_a_third_judge_by_it(
+    reader: Reader, judging: int, name: str
+) -> None:
+    said = members(reader, ("堵车",) * 20)
+    said = [replace(one, opinions=("堵车",)) for one in said[:judging]] + said[judging:]
+    assert name_of(said, {"堵车": 0.9}, complaint=True) == name
+
+
 def test_what_most_say_names_better_than_what_a_few_add_to_it(reader: Reader) -> None:
     texts = (*("噪音扰民",) * 20, *("施工噪音扰民",) * 4)
     weights = {"噪音扰民": 0.9, "施工": 0.5, "噪音": 0.5, "扰民": 0.5}

@@ -83,7 +83,8 @@ def _names(
     problems = repeated if n_voices >= MANY else said
     heads = _heads(members, weights, least)
     judging = [phrase for phrase in problems if phrase.judges]
-    if heads and _judging(heads[0], members) >= _MOSTLY * n_voices:
+    judged = _judging(heads[0], members) if heads else 0
+    if heads and judged >= _MOSTLY * n_voices:
         # What most judge by names them better than what a few say more exactly.
         broad = [one for one in judging if _is_broad(one, heads[0], _BROAD * n_voices)]
         yield from (phrase.text for phrase in broad)
@@ -96,7 +97,7 @@ def _names(
     few = least_support(n_voices) < _SHARED
     alone = rank(members, telling) if few else []
     yield from (phrase.text for phrase in alone if phrase.judges and phrase.whole)
-    if heads and _judging(heads[0], members, alone=True) >= _SHARED:
+    if judged >= _BROAD * n_voices and _judging(heads[0], members, alone=True) >= _SHARED:
         yield heads[0]
     common = {word for word, weight in subjects.items() if weight < SUBJECT}
     plain = [phrase for phrase in repeated if phrase.support >= shared]
