@@ -10,7 +10,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -154,8 +154,9 @@ class SqlPlace:
             f" updated_at {stamp}, gone INTEGER DEFAULT 0)"
         )
         # Hundreds of rows share each watermark, over the ends of pages.
-        times = (datetime(2026, 11, 1) + timedelta(seconds=n // 400) for n in range(count))
-        self.insert((n, f"第{n}条", str(time)) for n, time in enumerate(times))
+        first = datetime(2026, 11, 1, tzinfo=UTC)
+        times = (first + timedelta(seconds=n // 400) for n in range(count))
+        self.insert((n, f"第{n}条", f"{time:%F %T}") for n, time in enumerate(times))
 
     def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
         self.do(f"INSERT INTO {self.table} (id, words, updated_at) VALUES (?, ?, ?)", list(rows))
