@@ -20,11 +20,10 @@ from voc.pipeline.chain import Chain
 from voc.pipeline.ingesting import Ingested, ingest
 from voc.pipeline.origins import Told, open_source
 from voc.pipeline.reporting import write_topic_report
-from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES, STAFF
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES, STAFF, is_mixed
 from voc.report.tally import UNINFORMATIVE
 from voc.store import Store, open_store
 from voc.tagging.engine import load
-from voc.topics.mixed import is_mixed
 from voc.workorders import SEVERITY_LABELS
 from voc.workorders.description import TREND_LABELS
 

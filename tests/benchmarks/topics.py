@@ -39,8 +39,8 @@ from tests.benchmarks.topic_rows import (
 from voc.config import bundled, load_industry
 from voc.errors import VocError
 from voc.inference.encoder import available_cores
+from voc.records import is_mixed
 from voc.topics import Clause
-from voc.topics.mixed import is_mixed
 from voc.topics.words import Reader
 
 Found = dict[str, Any]

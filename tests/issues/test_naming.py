@@ -8,8 +8,7 @@ import pytest
 
 from voc.config import Aspect, Industry
 from voc.issues.naming import MAX_TITLE, Titles
-from voc.records import Mention, Span
-from voc.topics.mixed import MIXED
+from voc.records import MIXED, Mention, Span
 
 NOISE = ("服务 差", "价格 贵", "内饰 廉价", "动力 差", "油耗 高", "导航 卡", "异响 严重")
 

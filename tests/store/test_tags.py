@@ -173,6 +173,13 @@ def test_mention_has_the_surest_topic_that_its_evidence_touches(store: Store) ->
     found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
     assert found == {"power": None, "service": "t3"}
     with store.transaction() as tx:
+        tx.mute_topic(topics[1], False, "王", NOW)
+        tx.save_topics(
+            "automotive", [topics[0], replace(topics[1], topic="换挡（多方面）")], assigned[:2]
+        )
+    found = {item.aspect_id: item.topic_id for item in store.mentions(model="m@1")}
+    assert found == {"power": "t1", "service": "t2"}
+    with store.transaction() as tx:
         tx.set_flags("paid_burst", [(name, "g")])
     assert list(store.topic_voices(model="m@1")) == []
 

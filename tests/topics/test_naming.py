@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from voc.records import MIXED, is_mixed
 from voc.topics.keywords import keywords_of, weights_of
-from voc.topics.mixed import MIXED, is_mixed, mixed_names
+from voc.topics.mixed import mixed_names
 from voc.topics.naming import name_of
 from voc.topics.phrases import Member, least_support
 from voc.topics.stretches import MAX_NAME

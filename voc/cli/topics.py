@@ -51,7 +51,7 @@ def list_topics(
     settings = settings_from(config)
     from voc.cli.topic_view import told_share
     from voc.pipeline.themes import spoken_of
-    from voc.topics.mixed import is_mixed
+    from voc.records import is_mixed
 
     with opened_store(settings) as store:
         check_industry(industry, store, settings)

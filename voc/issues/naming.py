@@ -11,9 +11,8 @@ from typing import Final
 
 from voc.config import Industry
 from voc.issues.grouping import reason_of
-from voc.records import Mention
+from voc.records import Mention, is_mixed
 from voc.text.normalise import normalise
-from voc.topics.mixed import is_mixed
 from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases, voices_by_word
 from voc.topics.words import Reader, Reading
 

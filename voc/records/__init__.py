@@ -15,6 +15,7 @@ from voc.records.issues import (
     Stake,
     Topic,
 )
+from voc.records.mixed import AND_MORE, MIXED, is_mixed
 from voc.records.orders import (
     Extension,
     HistoryEntry,
@@ -87,10 +88,12 @@ from voc.records.voices import (
 
 __all__ = [
     "ADVERTISEMENT",
+    "AND_MORE",
     "CHANNELS",
     "CONVERSATIONS",
     "FILLED",
     "INTENTS",
+    "MIXED",
     "NEAR_DUPLICATE",
     "PAID_BURST",
     "POLARITIES",
@@ -150,6 +153,7 @@ __all__ = [
     "WaitingFor",
     "WorkOrder",
     "WorkOrderStatus",
+    "is_mixed",
     "plain",
     "satisfaction_level",
     "stable_id",

@@ -7,12 +7,11 @@ from datetime import date, datetime
 from typing import Final
 
 from voc.insights import proportion
-from voc.records import Topic
+from voc.records import Topic, is_mixed
 from voc.report.aspects import MentionTally
 from voc.report.intake import ReportInput
 from voc.report.tally import RowTally, TopicSaid
 from voc.report.theme_figures import ThemeQuality, TopicFigures
-from voc.topics.mixed import is_mixed
 
 MOST_TOPICS: Final = 24
 MOST_OTHERS: Final = 120

@@ -322,9 +322,9 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         """Yields what current versions say of aspects, by time, id and aspect.
 
         `opinions` are the words (target and opinion as one) of opinions of the same polarity that
-        the evidence touches; `topic_id` is the surest topic whose span it touches, `None` where
-        that one is muted. Voices that do not count (`records.UNCOUNTED`) are left out unless
-        `with_flagged`.
+        the evidence touches; `topic_id` is the surest topic whose span it touches, before those of
+        a subject and no problem (`records.is_mixed`), `None` where it is muted. Voices that do not
+        count (`records.UNCOUNTED`) are left out unless `with_flagged`.
         """
         with self._database.reading() as connection:
             yield from tags.mentions(

@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from voc.records import UNCOUNTED, AspectMention, Mention, Opinion, Span, Tags, Turn
+from voc.records import UNCOUNTED, AspectMention, Mention, Opinion, Span, Tags, Turn, is_mixed
 from voc.store import schema
 from voc.store.feedback import IS_CURRENT
 from voc.store.moments import micros, moment
@@ -385,9 +385,10 @@ def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
 def _topic_id(evidence: Sequence[Span], topics: Sequence[Assigned]) -> str | None:
     """Returns the surest topic whose span the evidence touches; of any span without evidence.
 
-    Where that is muted it is none: what is said of it is of no other topic.
+    Those of a subject and no problem, as 店员（多方面）, come after the others. Where that is muted
+    it is none: what is said of it is of no other topic.
     """
-    for topic in topics:
+    for topic in sorted(topics, key=lambda one: is_mixed(one.topic)):
         if not evidence or any(_overlap(topic.span, span) for span in evidence):
             return None if topic.muted else topic.topic_id
     return None

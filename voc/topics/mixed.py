@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
+from voc.records import AND_MORE, MIXED
 from voc.topics.phrases import Member, voices_by_word
 
-MIXED: Final = "（多方面）"
-"""What stands after the subject of a theme in which several voices say nothing alike."""
-_AND_MORE: Final = "（{}等）"
-_AND_MORE_END: Final = _AND_MORE.partition("{}")[2]
 _SAID: Final = 2
-
-
-def is_mixed(name: str) -> bool:
-    """Says whether a name is that of a theme in which no problem stands for most."""
-    return name.endswith((MIXED, _AND_MORE_END))
 
 
 def mixed_names(
@@ -45,9 +37,9 @@ def mixed_names(
     ]
     # Of several themes of one subject, the second is told apart by what else it speaks of.
     for at in range(0, len(told), _SAID):
-        yield subject + _AND_MORE.format("、".join(told[at : at + _SAID]))
+        yield subject + AND_MORE.format("、".join(told[at : at + _SAID]))
     yield f"{subject}{MIXED}"
-    yield from (subject + _AND_MORE.format(other) for other in others)
+    yield from (subject + AND_MORE.format(other) for other in others)
 
 
 def _judged_by(members: Sequence[Member], weights: Mapping[str, float], least: float) -> list[str]:
