@@ -300,6 +300,36 @@ def test_files_that_are_moved_or_share_few_edits_keep_their_ids(tmp_path: Path) 
     assert [*found] == ["1", "2", "3", "4"]
 
 
+def test_files_of_one_folder_that_number_their_own_are_kept_apart(tmp_path: Path) -> None:
+    said = {"一月": ("汤太咸", "上菜慢", "停车难"), "二月": ("地太滑", "没人管", "灯坏了")}
+    for month, texts in said.items():
+        dropped_at(tmp_path, f"{month}.csv", *(f"{n},{text}" for n, text in enumerate(texts, 1)))
+    settings = settings_for(tmp_path, EVERY)
+    source, _ = open_source("site", settings=settings, told=Told())
+    pages = list(source.read(None))
+    assert voices(pages) == {
+        "1": "汤太咸", "2": "上菜慢", "3": "停车难",
+        "二月/1": "地太滑", "二月/2": "没人管", "二月/3": "灯坏了",
+    }  # fmt: skip
+    assert "as 二月/1" in " ".join(notes_of(source))
+    # What changes in it later is an edit of its own, and a third month is told from both.
+    dropped_at(tmp_path, "二月.csv", "1,地太滑，修好了", "2,没人管", "3,灯坏了", "4,好")
+    dropped_at(tmp_path, "三月.csv", "1,门打不开", "2,排队久", "3,饭凉了")
+    later = voices(read(settings, json.loads(json.dumps(pages[-1].cursor))))
+    assert later["二月/1"] == "地太滑，修好了"
+    assert later["三月/1"] == "门打不开"
+    assert "1" not in later
+
+
+def test_a_file_of_later_edits_alone_edits(tmp_path: Path) -> None:
+    rows = [f"{n},第{n}天菜里有虫" for n in range(1, 6)]
+    dropped_at(tmp_path, "a.csv", *rows)
+    dropped_at(tmp_path, "b.csv", *(f"{row}，已退款" for row in rows))
+    found = voices(read(settings_for(tmp_path, EVERY)))
+    assert len(found) == 5
+    assert found["5"].endswith("已退款")
+
+
 def test_withdrawn_voices_of_a_store_are_its_own(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, {**EVERY, "map": {"deleted": "删除"}})
     for store, text in (("a", "汤太咸"), ("b", "上菜慢")):

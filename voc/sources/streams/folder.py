@@ -118,7 +118,8 @@ class FolderSource:
         before = (cursor or {}).get(CURSOR) or {}
         self._look_back([each for each in listed if fresh and each.path in before])
         for number, each in enumerate(fresh, 1):
-            for page in self._pages(each, _rows_done(kept.get(each.path), each), known):
+            rows_done = _rows_done(kept.get(each.path), each)
+            for page in self._pages(each, rows_done, known, is_known=each.path in before):
                 rows, done = page.cursor["rows"], page.done
                 kept[each.path] = [each.identity] if done else [each.identity, rows]
                 if rows is None:  # it is tried again by the next run
@@ -131,13 +132,16 @@ class FolderSource:
                 yield replace(page, cursor=places, done=is_last)
             self._progress = ReadProgress(number, len(fresh))
 
-    def _pages(self, file: Dropped, rows_done: int, heard: dict[str, str]) -> Iterator[Page]:
+    def _pages(
+        self, file: Dropped, rows_done: int, heard: dict[str, str], *, is_known: bool
+    ) -> Iterator[Page]:
         """Gives the pages of one file; one that is no table becomes a reject.
 
         Args:
             file: The file.
             rows_done: Rows to pass over.
             heard: Path: hash of the recordings that were heard; one that is heard now is added.
+            is_known: Whether a version of the file was read before.
         """
         try:
             self._check_size(file.size)
@@ -146,13 +150,16 @@ class FolderSource:
                 return
             with self._local(file) as path:
                 source = self._source(path, file)
-                folder = numbering_folder(self._below(file))
+                folder, own = self._place_of(file)
+                looked = self._source(path, file).read_behind(0, {})
                 if not self._numberings.knows(folder):
-                    self._numberings.look(folder, self._source(path, file).read_behind(0, {}))
+                    self._numberings.look(folder, looked)
+                elif not (rows_done or is_known):
+                    self._numberings.look_at_file(own, folder, looked)
                 for page in source.read_behind(rows_done, {}):
-                    self._numberings.learn(folder, page)
+                    self._numberings.learn(folder, own, page)
                     rejects = tuple(self._placed(each, path, file) for each in page.rejects)
-                    yield replace(self._numberings.named(folder, page), rejects=rejects)
+                    yield replace(self._numberings.named(folder, own, page), rejects=rejects)
                 self._notes.add(self._below(file), source)
         except (UsageError, SourceError) as error:
             if isinstance(error, FetchError):
@@ -166,18 +173,24 @@ class FolderSource:
             FetchError: A file cannot be fetched.
         """
         for file in files:
-            folder = numbering_folder(self._below(file))
+            folder, own = self._place_of(file)
             if self._numberings.knows(folder) or self._hears(file.path):
                 continue
             try:
                 self._check_size(file.size)
                 with self._local(file) as path:
                     for page in self._source(path, file).read_behind(0, {}):
-                        self._numberings.learn(folder, page)
+                        self._numberings.learn(folder, own, page)
             except FetchError:
                 raise
             except (UsageError, SourceError):
                 continue
+
+    def _place_of(self, file: Dropped) -> tuple[str, str]:
+        """Returns the sub-folder whose ids a file's are, and its path without the endings."""
+        below = self._below(file)
+        folder, slash, name = below.rpartition("/")
+        return numbering_folder(below), f"{folder}{slash}{name.partition('.')[0]}"
 
     def _source(self, path: Path, file: Dropped) -> FileSource:
         return FileSource(
