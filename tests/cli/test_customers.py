@@ -119,6 +119,18 @@ def test_how_a_table_of_customers_was_read_is_told(voc: Callable[..., Any], tmp_
     assert result.err.count("no rows") == 1
 
 
+def test_a_telephone_beside_an_id_is_told_to_join_nobody(
+    voc: Callable[..., Any], tmp_path: Path
+) -> None:
+    rows = "".join(f"U{n},1380013800{n}\n" for n in range(6))
+    (tmp_path / "m.csv").write_text(f"会员号,手机号\n{rows}", encoding="utf-8")
+    said = voc("customers", "ingest", "m.csv").err
+    assert "customers are known by '会员号'; '手机号' was not read" in said
+    assert "13800138001" not in said
+    assert "1 customers" not in voc("forget", "13800138001").err
+    assert "1 customers" in voc("forget", "U1").err
+
+
 def test_a_bad_source_of_customers_holds_up_no_other(
     voc: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from voc.sources.customers import (
     read_customers,
 )
 from voc.sources.files import source_name
-from voc.sources.phones import told_phone
+from voc.sources.phones import told_phone, told_unread_phone
 from voc.sources.rows import Row
 from voc.sources.sql import query_rows
 from voc.sources.tables import read_rows
@@ -120,6 +120,8 @@ def _notes(columns: CustomerColumns, *, has_rows: bool) -> Iterator[str]:
         )
     if columns.by_phone:
         yield told_phone(columns.columns["customer_id"])
+    if columns.unread_phone:
+        yield told_unread_phone(columns.unread_phone, columns.columns["customer_id"])
 
 
 def keep_customers(

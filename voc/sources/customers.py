@@ -94,10 +94,12 @@ class CustomerColumns:
     Attributes:
         columns: Field: column.
         by_phone: Whether the customers' ids are their telephones, as no column has others.
+        unread_phone: The column of their telephones, where another one has their ids.
     """
 
     columns: Mapping[str, str]
     by_phone: bool = False
+    unread_phone: str | None = None
 
     @property
     def has_lone_amount(self) -> bool:
@@ -140,16 +142,16 @@ def find_customer_columns(
         own = next((name for name in free if name not in found.values()), None)
         if field not in found and own is not None:
             found[field] = own
-    phone = None
-    if "customer_id" not in found:
-        phone = phone_column(names, sample_rows, besides=frozenset(found.values()))
-        found |= {"customer_id": phone} if phone else {}
+    phone = phone_column(names, sample_rows, besides=frozenset(found.values()))
+    by_phone = "customer_id" not in found and phone is not None
+    if by_phone and phone:
+        found["customer_id"] = phone
     if "customer_id" not in found:
         raise UsageError(
             "No column looks like the customers' ids (客户编号, 会员号, customer_id, …). Say which "
             f"one it is with --map customer_id=COLUMN. The columns are: {', '.join(names[:30])}."
         )
-    return CustomerColumns(found, by_phone=phone is not None)
+    return CustomerColumns(found, by_phone, None if by_phone else phone)
 
 
 def read_customers(

@@ -62,6 +62,15 @@ def told_phone(column: str) -> str:
     )
 
 
+def told_unread_phone(column: str, ids: str) -> str:
+    """Returns the sentence that tells that telephones beside ids join nobody."""
+    return (
+        f"customers are known by {ids!r}; {column!r} was not read, so that voices and orders which"
+        " tell the telephone alone are not joined to them, and voc forget TELEPHONE leaves what is"
+        f" stored under {ids!r}. To forget somebody, forget both."
+    )
+
+
 def _go_out(by_name: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bool:
     columns = [name for known, name in by_name.items() if known in DIRECTIONS]
     return any(_OUTGOING.search(str(row.get(name))) for name in columns for row in rows)
