@@ -33,6 +33,7 @@ class Row:
     rating_max: float | None = None
     nps: int | None = None
     csat: int | None = None
+    ces: int | None = None
     text: str = "低速换挡一顿一顿的，4S店说正常。"
     url: str | None = None
     sentiment: str | None = "negative"

@@ -85,12 +85,16 @@ def test_scores_stand_only_where_they_were_given(
     row: Callable[..., Any], report: Callable[..., Any]
 ) -> None:
     without = build_figures(report(rows=[row("a")])).overview
-    assert (without.nps, without.csat, without.rating) == (None, None, None)
-    given = build_figures(report(rows=[row("a", nps=10, csat=4, rating=9.0, rating_max=10.0)]))
+    assert (without.nps, without.csat, without.ces, without.rating) == (None,) * 4
+    given = build_figures(
+        report(rows=[row("a", nps=10, csat=4, ces=3, rating=9.0, rating_max=10.0)])
+    )
     assert given.overview.nps is not None
     assert given.overview.nps.value == 100
     assert given.overview.csat is not None
     assert given.overview.csat.satisfied.share == 1
+    assert given.overview.ces is not None
+    assert (given.overview.ces.easy.share, given.overview.ces.mean.value) == (0, 3)
     assert given.overview.rating is not None
     assert given.overview.rating.value == 4.5
 
@@ -151,7 +155,7 @@ from voc.report import ReportInput, build_figures, render_html
 
 zone = ZoneInfo("Asia/Shanghai")
 start = datetime(2026, 1, 1, tzinfo=zone)
-fields = "feedback_id occurred_at channel product store region rating rating_max nps csat text"
+fields = "feedback_id occurred_at channel product store region rating rating_max nps csat ces text"
 Row = namedtuple("Row", fields + " url sentiment urgency flags is_dated")
 polarities = ("negative", "neutral", "positive")
 text = "等位等了一个多小时，叫号员爱答不理，菜上来都凉透了，真的不会再来第二次了。" * 5
@@ -160,7 +164,7 @@ def rows():
     for n in range(100_000):
         yield Row(
             f"fb_{n:020d}", start + timedelta(minutes=4 * n), "review", f"产品{n % 50}",
-            f"门店{n % 400}", "浙江", 1.0 + n % 5, 5.0, n % 11, None, text + str(n), None,
+            f"门店{n % 400}", "浙江", 1.0 + n % 5, 5.0, n % 11, None, None, text + str(n), None,
             polarities[n % 3], "normal", frozenset(), True,
         )
 

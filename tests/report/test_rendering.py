@@ -73,6 +73,7 @@ def figures(
             rating=1.0 + n % 5,
             nps=n % 11 if n % 2 else None,
             csat=1 + n % 5,
+            ces=1 + n % 7,
             url="https://forum.example/t/1?a=1&b=2",
             sentiment=("negative", "neutral", "positive")[n % 3],
         )

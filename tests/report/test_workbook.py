@@ -122,7 +122,9 @@ def test_every_section_has_its_sheet(
 ) -> None:
     import openpyxl
 
-    rows = [row(f"r{n}", day=n, rating=1.0 + n % 5, url="https://a.example/1") for n in range(40)]
+    rows = [
+        row(f"r{n}", day=n, rating=1.0 + n % 5, ces=7, url="https://a.example/1") for n in range(40)
+    ]
     voices = [one.feedback_id for one in rows]
     figures = build_figures(
         report(
@@ -134,9 +136,13 @@ def test_every_section_has_its_sheet(
     )
     book = openpyxl.load_workbook(BytesIO(to_xlsx(figures)))
     assert book.sheetnames == [
-        "要点", "问题", "原话", "每周对比", "主题", "方面", "产品", "门店", "地区", "评分",
+        "要点", "打分", "问题", "原话", "每周对比", "主题", "方面", "产品", "门店", "地区", "评分",
         "未结工单", "单独列出", "说明",
     ]  # fmt: skip
+    assert [(line[0][:3], line[1], line[4]) for line in list(book["打分"].values)[1:]] == [
+        ("CES", 1, 40),
+        ("平均评", 3, 40),
+    ]
     head, first = list(book["问题"].values)[:2]
     told = dict(zip(head, first, strict=True))
     assert (told["问题"], told["反馈条数"], told["严重程度"]) == ("动力：换挡顿挫 is_1", 40, "高")

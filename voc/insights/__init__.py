@@ -8,6 +8,7 @@ from voc.insights.proportions import Difference, Proportion, difference, proport
 from voc.insights.rates import RateRatio, rate_ratio
 from voc.insights.satisfaction import SatisfactionFigures, satisfaction_of
 from voc.insights.scores import (
+    CES_SCALE,
     CSAT_SCALE,
     NPS_SCALE,
     Ces,
@@ -15,6 +16,7 @@ from voc.insights.scores import (
     Mean,
     Nps,
     ces,
+    ces_of_counts,
     csat,
     csat_of_counts,
     mean_of_counts,
@@ -34,6 +36,7 @@ from voc.insights.weeks import (
 from voc.issues.shares import wilson
 
 __all__ = [
+    "CES_SCALE",
     "CSAT_SCALE",
     "ENOUGH",
     "NPS_SCALE",
@@ -53,6 +56,7 @@ __all__ = [
     "Week",
     "WeekComparison",
     "ces",
+    "ces_of_counts",
     "compare_weeks",
     "contradiction",
     "core_days",

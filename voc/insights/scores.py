@@ -112,12 +112,16 @@ def csat_of_counts(counts: Mapping[int, int]) -> Csat:
 
 
 def ces(scores: Iterable[int]) -> Ces:
-    """Returns the customer effort of answers from 1 to 7, 7 being easiest.
+    """Returns the customer effort of answers from 1 to 7; see `ces_of_counts`."""
+    return ces_of_counts(Counter(scores))
+
+
+def ces_of_counts(counts: Mapping[int, int]) -> Ces:
+    """Returns the share of 5 to 7, 7 being easiest, and the mean (by `mean_of_counts`).
 
     Raises:
         UsageError: An answer lies outside 1 to 7.
     """
-    counts = Counter(scores)
     _check(counts, CES_SCALE, "CES")
     easy = sum(count for score, count in counts.items() if score >= 5)
     return Ces(proportion(easy, sum(counts.values())), mean_of_counts(counts))

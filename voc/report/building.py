@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from voc.insights import (
+    ces_of_counts,
     core_days,
     csat_of_counts,
     mean_of_counts,
@@ -258,6 +259,7 @@ def _overview(
         recent=recent_change(rows.days, span),
         nps=nps_of_counts(rows.nps) if rows.nps else None,
         csat=csat_of_counts(rows.csat) if rows.csat else None,
+        ces=ces_of_counts(rows.ces) if rows.ces else None,
         rating=mean_of_counts(rows.ratings) if rows.ratings else None,
         praised_but_angry=rows.contradicting["high_score_negative_text"],
         scolded_but_glad=rows.contradicting["low_score_positive_text"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from voc.insights import Csat, Difference, Mean, Nps, Proportion, ScoreDriver
+from voc.insights import Ces, Csat, Difference, Mean, Nps, Proportion, ScoreDriver
 from voc.report.call_figures import CallFigures
 from voc.report.intake import Scope, Untagged
 from voc.report.issue_figures import AlertLine, IssueCard, IssueLine, OrderLine, TextPart
@@ -65,7 +65,7 @@ class Overview:
         positive: Positive ones among the same.
         week: The last full week against the one before, `None` where there are no two to compare.
         recent: The recent window against all days of the period before it, `None` likewise.
-        nps: `None` where nobody was asked; the same for `csat` and `rating`.
+        nps: `None` where nobody was asked; the same for `csat`, `ces` and `rating`.
         rating: Mean rating, brought to a scale of 5.
         praised_but_angry: Feedback with a high score whose words are negative.
         scolded_but_glad: Feedback with a low score whose words are positive.
@@ -84,6 +84,7 @@ class Overview:
     recent: ShareChange | None
     nps: Nps | None
     csat: Csat | None
+    ces: Ces | None
     rating: Mean | None
     praised_but_angry: int
     scolded_but_glad: int

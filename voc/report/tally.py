@@ -16,6 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from voc.insights import (
+    CES_SCALE,
     CSAT_SCALE,
     NPS_SCALE,
     Contradiction,
@@ -156,6 +157,7 @@ class RowTally:
     assigned: int = 0
     nps: Counter[int] = field(default_factory=Counter)
     csat: Counter[int] = field(default_factory=Counter)
+    ces: Counter[int] = field(default_factory=Counter)
     contradicting: Counter[Contradiction] = field(default_factory=Counter)
     ratings: Counter[float] = field(default_factory=Counter)
     scored: dict[str, tuple[float | None, int | None]] = field(default_factory=dict)
@@ -271,12 +273,15 @@ class RowTally:
         rating = self._rating(row)
         nps = self._on_scale(row.nps, NPS_SCALE)
         csat = self._on_scale(row.csat, CSAT_SCALE)
+        ces = self._on_scale(row.ces, CES_SCALE)
         if rating is not None:
             self.ratings[rating] += 1
         if nps is not None:
             self.nps[nps] += 1
         if csat is not None:
             self.csat[csat] += 1
+        if ces is not None:
+            self.ces[ces] += 1
         if rating is not None or nps is not None:
             self.scored[row.feedback_id] = (rating, nps)
         return rating

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from voc.insights import Proportion, RateRatio
 from voc.report.call_figures import CallFigures
-from voc.report.figures import Figures, HeatTable
+from voc.report.figures import Figures, HeatTable, Overview
 from voc.report.issue_figures import IssueCard, IssueLine, TextPart, Where
 from voc.report.wording import interval, label, percent
 
@@ -89,6 +89,8 @@ def _write(book: Workbook, sheet: Sheet) -> None:
 def sheets(figures: Figures) -> Iterator[Sheet]:
     """Yields the sheets of the report, the first screen first."""
     yield _points(figures)
+    if scores := _scores(figures.overview):
+        yield Sheet("打分", ("指标", "值", "下限", "上限", "回答份数"), scores)
     yield _issues(figures)
     yield _verbatims(figures)
     if figures.week:
@@ -117,6 +119,22 @@ def _sentence(parts: Sequence[TextPart]) -> str:
 
 def _share(figure: Proportion) -> tuple[Cell, Cell, Cell]:
     return figure.share, figure.low, figure.high
+
+
+def _scores(overview: Overview) -> list[Sequence[Cell]]:
+    """Returns the scores that customers gave, with their intervals."""
+    rows: list[Sequence[Cell]] = []
+    if nps := overview.nps:
+        rows.append(("NPS（推荐者占比减贬损者占比，分）", nps.value, nps.low, nps.high, nps.n))
+    if csat := overview.csat:
+        rows.append(
+            ("CSAT（1–5 分中 4、5 分的占比）", *_share(csat.satisfied), csat.satisfied.total)
+        )
+    if ces := overview.ces:
+        rows.append(("CES（1–7 分中 5–7 分的占比，7 分最容易）", *_share(ces.easy), ces.easy.total))
+    if rating := overview.rating:
+        rows.append(("平均评分（满分 5 分）", rating.value, rating.low, rating.high, rating.n))
+    return rows
 
 
 def _points(figures: Figures) -> Sheet:
