@@ -107,6 +107,8 @@ def _bank_card(run: Run, start: int) -> tuple[int, int]:
     told = run.after(_CARD_CUE, start)
     if not (told or _CARD_PREFIX.match(run.digits, start)) or run.after(_ORDER_CUE, start):
         return _NOTHING
+    if _is_decimal(run, start) and run.digits[start - 1] == "0" and start - 1 in run.starts:
+        return _NOTHING  # 0.5186565040248616; 1.6222… may be the first of a list of cards
     for end in range(start + 19, start + 14, -1):
         if end not in run.bounds:
             continue
