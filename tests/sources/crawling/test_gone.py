@@ -24,7 +24,7 @@ from tests.sources.crawling.walks import (
     voices,
 )
 from voc.errors import SourceError
-from voc.sources.crawling.site import Unreadable
+from voc.sources.crawling.site import Unreadable, Voice
 from voc.store import open_store
 
 pytestmark = pytest.mark.usefixtures("forked_crawls")
@@ -158,6 +158,17 @@ def test_details_that_fail_hold_up_no_others_and_are_told(tmp_path: Path) -> Non
         assert crawled(settings).accepted == 1
         assert Stored(settings).one("TS0007").product == "云驰X5"
         assert Stored(settings).health.notes == ()
+
+
+def test_a_look_at_a_list_shows_the_details_of_its_first_entries() -> None:
+    site = FakeComplaints(12)
+    walks = complaints(lambda path: BROKEN if path == "/detail/7.html" else site(path))
+    found = walks.look(f"{BASE}/list?page=1")
+    texts = [each.values["text"] for each in found if isinstance(each, Voice)]
+    assert texts == ["发动机漏油"] * 9
+    assert [each.place for each in found if isinstance(each, Unreadable)] == [
+        f"{BASE}/detail/7.html"
+    ]
 
 
 @pytest.mark.parametrize(

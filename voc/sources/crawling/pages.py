@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -27,6 +28,8 @@ from voc.sources.crawling.site import (
     page_of,
 )
 
+# Details that are opened to show what a list gives.
+_LOOKED_AT: Final = 10
 _MAX_SEEN: Final = 5_000
 _LEAST_RUNS: Final = 5
 _LEAST_SPAN: Final = timedelta(hours=24)
@@ -201,13 +204,22 @@ class PagesCrawler:
             yield progress.mark()
 
     async def look(self, site: Site, url: str) -> list[Voice | Unreadable]:
-        """Returns the entries of a list, or the fields of a page of details."""
+        """Returns the entries of a list, the first ten with their details, or those of a page."""
         page = await page_of(site, url)
         tree = parse(page.text, page.url)
         entries = [voice for _, voice in self._entries_on(tree, page.url)]
-        if entries or self._detail is None:
-            return list(entries)
+        if entries:
+            opened = [await self._shown(site, voice) for voice in entries[:_LOOKED_AT]]
+            return [*chain.from_iterable(opened), *entries[_LOOKED_AT:]]
+        if self._detail is None:
+            return []
         return self._details(tree, Voice(page.url, {"id": page.url, "url": page.url}))
+
+    async def _shown(self, site: Site, voice: Voice) -> list[Voice | Unreadable]:
+        try:
+            return await self._behind(site, voice)
+        except UnreachableError as error:
+            return [Unreadable(voice.place, str(error))]
 
     async def _entries(self, site: Site, url: str) -> tuple[Any, list[tuple[str, Voice]]]:
         page = await page_of(site, url)
