@@ -175,6 +175,13 @@ def test_outcome(said: list[str], expected: str) -> None:
         (["断网了", "都打了三次电话了还没人来！"], ["我给您登记一下"], "unresolved"),
         # Of what is neither, a promise tells; one with a condition, or of long ago, does not.
         (["断网了"], ["已为您登记，工作人员会与您联系"], "pending"),
+        (["断网三天没人修，我要投诉", "好的"], ["工作人员今天会与您联系"], "pending"),
+        (
+            ["断网三天没人修，我要投诉", "好的"],
+            ["如果还有问题，请拨打热线，我们会处理"],
+            "unresolved",
+        ),
+        (["断网三天没人修，我要投诉", "再见"], ["工作人员今天会与您联系"], "unresolved"),
         (["断网了", "好的，谢谢"], ["马上给您安排师傅上门"], "pending"),
         (["坏了", "谢谢啊"], ["已经申请了换货，二十四小时之内会有快递上门取件"], "pending"),
         (["断网了"], ["请私信提供号码，我们会尽快核实"], "unknown"),

@@ -24,6 +24,7 @@ _UNRESOLVED: Final = re.compile(
     r"|算了|不满意|推[脱诿卸]|踢皮球|敷衍|骗"
 )
 _NODDED: Final = re.compile(r"^(?:好的?|嗯+|哦|行|再见|拜拜)?[\s,，。!！~～]*$")
+_AGREED: Final = re.compile(r"^(?:好的?|嗯+|行|可以)[\s,，。!！~～]*$")
 _ASKS: Final = re.compile(r"[?？]")
 _DONE: Final = re.compile(
     r"(?<![没未就])(?:解决了|到账了|收到了|搞定|恢复了|能用了|(?:[办弄修换退查装后又都]|^)好了)"
@@ -69,7 +70,8 @@ def outcome_of(said: Sequence[str], answers: Sequence[str] = ()) -> Outcome:
     somebody's only words, nor beside a request, as many thank in advance. Else a complaint in one
     of the last three says that it was not. Who thanks for a promise (我们会尽快回复您) or takes
     note of it has nothing in hand yet: only where he says what was done is it settled. Of what is
-    neither settled nor complained of, a promise without conditions tells that it is pending.
+    neither settled nor complained of, or was complained of before he agreed with a bare 好的, a
+    promise without conditions tells that it is pending.
 
     Args:
         said: The customer's turns, in order.
@@ -79,7 +81,8 @@ def outcome_of(said: Sequence[str], answers: Sequence[str] = ()) -> Outcome:
     if told and _is_settled(told[-1], is_only=len(told) == 1):
         is_open = not _DONE.search(told[-1]) and _is_promised(answers)
         return "pending" if is_open else "resolved"
-    if any(map(_UNRESOLVED.search, told)):
+    agreed = bool(said and _AGREED.match(said[-1])) and _is_promised(answers, firmly=True)
+    if not agreed and any(map(_UNRESOLVED.search, told)):
         return "unresolved"
     return "pending" if _is_promised(answers, firmly=True) else "unknown"
 
