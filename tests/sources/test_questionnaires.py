@@ -67,6 +67,27 @@ def scores(item: Feedback) -> tuple[Any, ...]:
     return item.nps, item.csat, item.ces
 
 
+@pytest.mark.parametrize(
+    ("header", "states", "left"),
+    [
+        ("ResponseId,Status", ("R_1,IP Address", "R_2,Survey Preview", "R_3,Spam"), ["R_1"]),
+        ("ResponseId,Status", ("R_1,0", "R_2,1", "R_3,8"), ["R_1"]),
+        ("编号,Status", ("a,1", "b,2", "c,8"), ["a", "b", "c"]),
+        ("编号,答卷状态", ("a,有效", "b,无效", "c,"), ["a", "c"]),
+    ],
+)
+def test_what_the_tool_calls_no_answer_is_set_aside(
+    tmp_path: Path, header: str, states: tuple[str, ...], left: list[str]
+) -> None:
+    rows = "\n".join(f"{state},{n},写的第{n}条意见" for n, state in enumerate(states))
+    text = f"{header},您有多大可能推荐我们？,原因\n{rows}\n"
+    pages = list(source(tmp_path, text, open_questions=("原因",)).read(None))
+    assert [item.native_id for page in pages for item in page.feedback] == left
+    reasons = [reject.reason for page in pages for reject in page.rejects]
+    assert len(reasons) == 3 - len(left)
+    assert all("no answer of a customer" in reason for reason in reasons)
+
+
 def test_a_wenjuanxing_export(tmp_path: Path) -> None:
     found = read(source(tmp_path, WJX, open_questions=("原因", "其他意见")))
     assert [scores(item) for item in found] == [(10, 5, 7), (3, 2, 3), (8, 3, 4)]

@@ -20,6 +20,7 @@ from voc.sources.question_headers import Headers, headers_in, renamed
 from voc.sources.rows import Row
 from voc.sources.surveys import SKIPPED, answer_of
 from voc.sources.tables import Table
+from voc.sources.void_sheets import VOID, void_state
 from voc.text.personal.columns import is_place_column
 from voc.text.speakers import AGENT, CUSTOMER
 
@@ -67,9 +68,15 @@ class AnswerSheets:
     is_plain: bool = False
 
     def rows(self, table: Table) -> Iterator[Row | Reject]:
-        """Gives the sheets of a table, without headers that stand among them."""
+        """Gives the sheets of a table, without headers that stand among them.
+
+        One that its tool marks as a preview, a test or invalid is a reject.
+        """
         for item in islice(table, self.headers.rows, None):
-            yield item if isinstance(item, Reject) else self.of(item)
+            if isinstance(item, Row) and (state := void_state(item.values)) is not None:
+                yield Reject(table.name, item.place, VOID.format(state=state))
+            else:
+                yield item if isinstance(item, Reject) else self.of(item)
 
     def of(self, row: Row) -> Row:
         """Returns one sheet with its words as `text` or `turns`."""
