@@ -31,11 +31,16 @@ class FakeDiscourse:
         }
 
     def _post(self, topic: int, number: int) -> dict[str, Any]:
+        quoted = {
+            5: f" data-post='2' data-topic='{topic}'",
+            6: f" data-post='2' data-topic='{topic + 1}'",
+        }
         return {
             "id": topic * 1000 + number, "post_number": number, "username": f"user{number % 5}",
             "created_at": f"2026-10-{topic % 28 + 1:02}T08:{number % 60:02}:00.000Z",
             "cooked": f"<p>{topic}-{number} 手机发热<img class='emoji' alt=':cry:'></p>"
-            "<aside class='quote'>别人的话</aside><blockquote><p>他的话</p></blockquote>",
+            f"<aside class='quote'{quoted.get(number, '')}>别人的话</aside>"
+            "<blockquote><p>他的话</p></blockquote>",
             "reply_to_post_number": 1 if number == 3 else None,
             "staff": number == 2, "hidden": False, "user_deleted": False,
         }  # fmt: skip
@@ -86,6 +91,8 @@ def test_a_discourse_forum_is_taken_once(tmp_path: Path) -> None:
         assert one.url == f"{server.url}/t/4/1"
         assert stored.one("4002").extra["is_staff"] is True
         assert stored.one("4003").extra["reply_to"] == "4001"
+        assert stored.one("4005").extra["reply_to"] == "4002"
+        assert "reply_to" not in stored.one("4006").extra
         assert "is_staff" not in stored.one("4003").extra
         forum.posts[5][0] |= {"cooked": "<p>改过</p>"}
         del forum.posts[26]

@@ -127,11 +127,13 @@ class DiscourseCrawler:
             post.get("staff") or post.get("moderator") or post.get("admin")
             or post.get("username") in self._settings.staff
         )  # fmt: skip
+        body = parse(str(post["cooked"]))
+        answered = post.get("reply_to_post_number") or _quoted(body, thread.number)
         return Voice(
             url,
             {
                 "id": str(post["id"]),
-                "text": own_words_of(parse(str(post["cooked"])), _CUT),
+                "text": own_words_of(body, _CUT),
                 "title": thread.title if number == 1 else None,
                 "created_at": post.get("created_at"),
                 "author": post.get("username"),
@@ -139,10 +141,19 @@ class DiscourseCrawler:
                 "thread_id": str(thread.number),
                 "thread": thread.title,
                 "floor": number,
-                "reply_to": numbers.get(post.get("reply_to_post_number")),
+                "reply_to": numbers.get(answered),
                 "is_staff": True if is_staff else None,
             },
         )
+
+
+def _quoted(body: Any, topic: object) -> int | None:
+    """Returns the place in its topic of the first post that is quoted, of the same topic."""
+    for quote in body.css("aside.quote[data-post]"):
+        told = quote.attrib
+        if told.get("data-topic", str(topic)) == str(topic) and told["data-post"].isdecimal():
+            return int(told["data-post"])
+    return None
 
 
 def _is_said(post: Mapping[str, Any]) -> bool:
