@@ -136,6 +136,20 @@ def test_a_source_that_can_be_read_is_none(voc: Voc, tmp_path: Path, source: str
     assert not (tmp_path / "voc.db").exists()
 
 
+def test_a_source_whose_last_run_failed_is_a_finding(voc: Voc, tmp_path: Path) -> None:
+    (tmp_path / "db.sqlite").touch()
+    (tmp_path / "voc.yaml").write_text(
+        "sources: {shop: {kind: sql, url: 'sqlite:///db.sqlite', query: SELECT id FROM t,"
+        " watermark: id, key: id, map: {text: id}}}\n",
+        encoding="utf-8",
+    )
+    assert voc("doctor", "--config", "voc.yaml").code == 0
+    assert voc("ingest", "shop", "--config", "voc.yaml").code != 0
+    result = voc("doctor", "--config", "voc.yaml")
+    assert result.code == 1
+    assert "its last run could not end: " in result.out
+
+
 def test_a_store_whose_folder_is_not_there_is_a_finding(voc: Voc, tmp_path: Path) -> None:
     (tmp_path / "voc.yaml").write_text("store: {url: 'sqlite:///data/shop.db'}\n", "utf-8")
     result = voc("doctor", "--config", "voc.yaml")

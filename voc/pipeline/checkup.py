@@ -24,6 +24,7 @@ from voc.config import (
     load_settings,
 )
 from voc.errors import ConfigError, VocError
+from voc.pipeline.health import kept_health
 from voc.pipeline.origins import Told, configured_file, open_source, webhook_source
 from voc.pipeline.taxonomies import industries_of, named_industry
 from voc.sources.crawling.markup import missing_extra
@@ -76,8 +77,27 @@ def checkup(config: Path | None, files: Sequence[str]) -> Iterator[Part]:
         yield _checked(f"sink {name}", lambda name=name: _sink_state(name, settings))  # type: ignore[misc]
     for name in settings.inboxes:
         yield _checked(f"inbox {name}", lambda name=name: _inbox_state(name, settings))  # type: ignore[misc]
+    failed = _failed_runs(settings)
     for name, source in settings.sources.items():
-        yield Part(f"source {name}", *_source_state(name, source, settings))
+        state, problems = _source_state(name, source, settings)
+        yield Part(f"source {name}", state, problems + failed.get(name, ()))
+
+
+def _failed_runs(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Returns why the last run of sources could not end; none where there is no store yet."""
+    place = store_place(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s)
+    try:
+        if not place.is_there:
+            return {}
+        with open_store(settings.store_url, busy_timeout_s=settings.store.busy_timeout_s) as store:
+            known = kept_health(store, settings)
+    except VocError:  # told of the store
+        return {}
+    return {
+        name: (f"its last run could not end: {health.error}",)
+        for name, health in known.items()
+        if health.error
+    }
 
 
 def _checked(name: str, look: Callable[[], tuple[str, Sequence[str]]]) -> Part:
