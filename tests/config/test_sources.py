@@ -46,6 +46,7 @@ def test_the_example_of_a_webhook_has_no_secret_and_says_how_to_make_one() -> No
     [
         ("{kind: disqus, path: a}", "sources.a: there is no such kind; there are file, survey,"),
         ("{kind: feed}", "sources.a.urls: missing key"),
+        ("{kind: webhook}", "VOC_SOURCES_A_SECRET sets it too"),
         ("{kind: feed, urls: [https://a.cn], url: x}", "unknown key. Did you mean 'urls'?"),
         ("{kind: discuz, url: 'ftp://a', boards: [1]}", "sources.a.url: String should match"),
         ("{kind: discuz, url: 'http://u:p@a', boards: [1]}", "sources.a.url: String should match"),

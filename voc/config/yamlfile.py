@@ -185,6 +185,9 @@ def finding(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{what}.{nearest(str(place[-1]), _known_keys(model, detail['loc'][:-1]))}"
     told = kind in ("missing", "value_error") or "place" in detail.get("ctx", {})
     secret = bool(place) and place[-1] in _SECRETS
+    if kind == "missing" and place and place[-1] in ("secret", "token", "password"):
+        variable = "_".join(("VOC", *map(str, place))).upper()
+        return f"{what}; so that it need not stand in a file, {variable} sets it too"
     if told or secret or not isinstance(value, (str, int, float)):
         return what
     return f"{what}, not {_shortened(repr(value))}"
