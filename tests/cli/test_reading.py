@@ -65,6 +65,27 @@ def test_rows_that_tell_no_time_are_told(voc: Voc, folder: Path) -> None:
     assert '"undated":1' in voc("sources", "--json").out.replace(" ", "")
 
 
+def test_what_holds_for_several_files_is_told_once(voc: Voc, tmp_path: Path) -> None:
+    for name in "abcdefgh":
+        (tmp_path / f"{name}.csv").write_text(f"评价\n{name * 3}包装破了\n", encoding="utf-8")
+    (tmp_path / "i.csv").write_text("评价\n好\n不错\n", encoding="utf-8")
+    said = voc("ingest", *(f"{name}.csv" for name in "abcdefghi")).err
+    assert said.count("Map created_at") == 2
+    assert "i: 2 rows tell no time" in said
+    assert "b, c, d, e, f and 2 more: likewise. 1 rows tell no time" in said
+    assert "b, c, d, e, f and 3 more: likewise. no industry named" in said
+
+
+def test_a_file_that_holds_nothing_is_told(voc: Voc, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.txt", "c.jsonl", "d.srt"):
+        (tmp_path / name).touch()
+        said = voc("ingest", name, "--industry", "snack").err
+        assert f"{name[0]}: there is nothing in it to read" in said
+    (tmp_path / "e.csv").write_text("id,评价\n1,好\n", encoding="utf-8")
+    for _ in range(2):
+        assert "nothing in it" not in voc("ingest", "e.csv", "--industry", "snack").err
+
+
 def test_rows_that_tell_no_time_are_told_once(voc: Voc, tmp_path: Path) -> None:
     text = """
     sources:

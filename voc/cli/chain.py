@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voc.cli.reading import Unread, warn
+from voc.cli.remarks import Remarks
 from voc.cli.terminal import (
     ConfigOption,
     IndustryOption,
@@ -59,17 +60,24 @@ def ingest(
 
     settings = settings_from(config)
     told = Told(industry, channel, field_map(mapping), text, id, name)
-    unread = Unread(raises=len(sources) == 1)
+    unread, remarks = Unread(raises=len(sources) == 1), Remarks()
     opened = unread.open(sources, settings=settings, told=told)
     if opened:
         with opened_store(settings, makes_it=True) as store:
             for source, its_industry in opened:
                 with unread.told(source.name):
-                    ingest_named(store, source, its_industry, settings)
+                    ingest_named(store, source, its_industry, settings, remarks)
+    remarks.end()
     unread.leave()
 
 
-def ingest_named(store: Store, source: Source, industry: Chosen | None, settings: Settings) -> None:
+def ingest_named(
+    store: Store,
+    source: Source,
+    industry: Chosen | None,
+    settings: Settings,
+    remarks: Remarks,
+) -> None:
     """Brings one source into the store, with a progress bar, and says what became of it."""
     from voc.pipeline.ingesting import ingest as ingest_source
     from voc.pipeline.ingesting import recalled_industry
@@ -85,9 +93,9 @@ def ingest_named(store: Store, source: Source, industry: Chosen | None, settings
             ),
         )  # fmt: skip
     say(_ingested(result, industry))
-    warn(store, source, result, after=before, recalled=recalled)
+    warn(store, source, result, after=before, recalled=recalled, remarks=remarks)
     if industry is None:
-        say(f"{source.name}: no industry named, so no aspects or issues; use --industry.")
+        remarks.add(source.name, "no industry named, so no aspects or issues; use --industry.")
 
 
 def _ingested(result: Ingested, chosen: Chosen | None) -> str:
@@ -113,12 +121,14 @@ def _read_all(
     """Reads sources one after another."""
     from voc.pipeline.ingesting import ingest as ingest_source
 
+    remarks = Remarks()
     for source, industry in opened:
         with unread.told(source.name):
             before = store.newest_seq()
             result = ingest_source(store, source, settings=settings, industry=industry)
             say(_ingested(result, industry))
-            warn(store, source, result, after=before)
+            warn(store, source, result, after=before, remarks=remarks)
+    remarks.end()
 
 
 def run(

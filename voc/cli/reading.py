@@ -11,6 +11,7 @@ import typer
 from voc.cli.terminal import opened_store, say
 
 if TYPE_CHECKING:
+    from voc.cli.remarks import Remarks
     from voc.config import Settings
     from voc.pipeline.ingesting import Ingested
     from voc.pipeline.origins import Chosen, Told
@@ -96,6 +97,7 @@ def warn(
     result: Ingested,
     *,
     after: int,
+    remarks: Remarks,
     recalled: Chosen | None = None,
 ) -> None:
     """Says how a source was read, what is doubtful in it, and which others have the same voices.
@@ -105,6 +107,7 @@ def warn(
         source: What was read.
         result: What became of its rows.
         after: The greatest `seq` there was before.
+        remarks: What is told of all sources of the command.
         recalled: The industry, where it was not told but remembered.
     """
     from voc.pipeline.ingesting import Ingested
@@ -112,37 +115,41 @@ def warn(
     from voc.sources.files import FileSource
 
     for note in notes_of(source):
-        say(f"{source.name}: {note}")
+        remarks.add(source.name, note)
     if result.undated:
-        say(f"{source.name}: {_undated(result, catches_up=not isinstance(source, Following))}")
+        remarks.add(source.name, _undated(result, catches_up=not isinstance(source, Following)))
     if not isinstance(source, FileSource):
         return
     options = source.recalled
     if recalled is not None and result != Ingested(source.name):
         options += (f"--industry {recalled.industry.id}",)
     if options:
-        say(
-            f"{source.name}: read as last time, with {' '.join(options)}. Tell another one"
-            " to change it; --map FIELD= leaves a field empty."
+        remarks.add(
+            source.name,
+            f"read as last time, with {' '.join(options)}. Tell another one"
+            " to change it; --map FIELD= leaves a field empty.",
         )
     if result.kept:
-        say(
-            f"{source.name}: {result.kept} known voices keep fields that it has no column for."
-            " --map FIELD=COLUMN names one; --map FIELD= says that they are empty."
+        remarks.add(
+            source.name,
+            f"{result.kept} known voices keep fields that it has no column for."
+            " --map FIELD=COLUMN names one; --map FIELD= says that they are empty.",
         )
     if result.accepted and not source.has_ids and _lacks_known(store, source.name, result):
-        say(
-            f"{source.name}: no column is known to name the rows, so that one which was edited is"
-            f" among the {result.accepted} new ones. If one does, name it: --map id=COLUMN"
+        remarks.add(
+            source.name,
+            f"no column is known to name the rows, so that one which was edited is"
+            f" among the {result.accepted} new ones. If one does, name it: --map id=COLUMN",
         )
     for sentence in source.doubts.sentences():
-        say(f"{source.name}: {sentence}")
+        remarks.add(source.name, sentence)
     looked_at, shared = store.overlaps(source.name, after=after, limit=LOOKED_AT)
     for other, count in shared.most_common(3):
-        say(
-            f"{source.name}: {count} of {looked_at} new voices have the same words and time, or id,"
+        remarks.add(
+            source.name,
+            f"{count} of {looked_at} new voices have the same words and time, or id,"
             f" as voices of {other}. Where both hold the same voices, ingest both with one name"
-            f" (--name {other}) to keep each once."
+            f" (--name {other}) to keep each once.",
         )
 
 

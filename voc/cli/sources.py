@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voc.cli.remarks import Remarks
 from voc.cli.terminal import (
     ConfigOption,
     IndustryOption,
@@ -73,7 +74,7 @@ def _crawl(name: str, settings: Settings, limit: int | None, industry: str | Non
     crawl_source(name, settings=settings, told=told)  # refuses files
     source, its_industry = open_source(name, settings=settings, told=told, limit=limit)
     with opened_store(settings, makes_it=True) as store:
-        ingest_named(store, source, its_industry, settings)
+        ingest_named(store, source, its_industry, settings, Remarks())
 
 
 def _look(name: str, url: str, settings: Settings) -> None:

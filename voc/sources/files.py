@@ -37,6 +37,7 @@ from voc.sources.tables import COMPRESSED_ENDINGS, STDIN, Table, read_rows
 from voc.sources.times import time_in_name
 from voc.sources.values import DELETED, says_yes
 
+_NOTHING: Final = "there is nothing in it to read: no row, no turn, no words"
 _NAMED_PARTS: Final = 4
 _TOLD: Final = "told"
 """Key of a cursor: the columns and the channel that were told for a file."""
@@ -277,6 +278,8 @@ class FileSource:
             rows_read = number
         self._progress = table.progress
         rows_done = max(rows_done, rows_read)
+        if not rows_done:
+            self.doubts.note_reading(_NOTHING)
         behind = {**state, "rows": rows_done, "done": True}
         yield self._page(draft, behind, done=True)
 
