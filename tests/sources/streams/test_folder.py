@@ -309,16 +309,59 @@ def test_files_of_one_folder_that_number_their_own_are_kept_apart(tmp_path: Path
     pages = list(source.read(None))
     assert voices(pages) == {
         "1": "汤太咸", "2": "上菜慢", "3": "停车难",
-        "二月/1": "地太滑", "二月/2": "没人管", "二月/3": "灯坏了",
+        "二月.csv/1": "地太滑", "二月.csv/2": "没人管", "二月.csv/3": "灯坏了",
     }  # fmt: skip
-    assert "as 二月/1" in " ".join(notes_of(source))
+    assert "as 二月.csv/1" in " ".join(notes_of(source))
     # What changes in it later is an edit of its own, and a third month is told from both.
     dropped_at(tmp_path, "二月.csv", "1,地太滑，修好了", "2,没人管", "3,灯坏了", "4,好")
     dropped_at(tmp_path, "三月.csv", "1,门打不开", "2,排队久", "3,饭凉了")
     later = voices(read(settings, json.loads(json.dumps(pages[-1].cursor))))
-    assert later["二月/1"] == "地太滑，修好了"
-    assert later["三月/1"] == "门打不开"
+    assert later["二月.csv/1"] == "地太滑，修好了"
+    assert later["三月.csv/1"] == "门打不开"
     assert "1" not in later
+
+
+MONTHS = (
+    ("汤太咸", "上菜慢", "停车难"),
+    ("地太滑", "没人管", "灯坏了"),
+    ("门打不开", "排队久", "饭凉了"),
+)
+
+
+def _numbered(texts: tuple[str, ...]) -> list[str]:
+    return [f"{n},{text}" for n, text in enumerate(texts, 1)]
+
+
+def test_files_whose_names_hold_dots_are_kept_apart(tmp_path: Path) -> None:
+    for month, texts in enumerate(MONTHS, 1):
+        dropped_at(tmp_path, f"评价.0{month}.csv", *_numbered(texts))
+    settings = settings_for(tmp_path, EVERY)
+    pages = read(settings)
+    assert sorted(voices(pages).values()) == sorted(text for texts in MONTHS for text in texts)
+    dropped_at(tmp_path, "评价.01.csv", "1,汤太咸，已换", *_numbered(MONTHS[0])[1:])
+    later = voices(read(settings, json.loads(json.dumps(pages[-1].cursor))))
+    assert later == {"1": "汤太咸，已换", "2": "上菜慢", "3": "停车难"}
+
+
+def test_a_copy_of_a_file_that_numbers_its_own_is_no_other_one(tmp_path: Path) -> None:
+    for month, texts in zip("12", MONTHS, strict=False):
+        dropped_at(tmp_path, f"{month}.csv", *_numbered(texts))
+    settings = settings_for(tmp_path, EVERY)
+    cursor = json.loads(json.dumps(read(settings)[-1].cursor))
+    dropped_at(tmp_path, "2-更新.csv", *_numbered(MONTHS[1]), "4,好多了")
+    assert [*voices(read(settings, cursor))] == ["2.csv/1", "2.csv/2", "2.csv/3", "2.csv/4"]
+
+
+def test_a_cursor_that_tells_less_of_voices_is_looked_back_at(tmp_path: Path) -> None:
+    dropped_at(tmp_path, "1.csv", *_numbered(MONTHS[0]))
+    settings = settings_for(tmp_path, EVERY)
+    cursor = json.loads(json.dumps(read(settings)[-1].cursor))
+    cursor["ids"] = {
+        folder: {own: digest.partition(":")[0] for own, digest in ids.items()}
+        for folder, ids in cursor["ids"].items()
+    }
+    dropped_at(tmp_path, "2.csv", *_numbered(MONTHS[1]))
+    assert [*voices(read(settings, cursor))] == ["2.csv/1", "2.csv/2", "2.csv/3"]
 
 
 def test_a_file_of_later_edits_alone_edits(tmp_path: Path) -> None:

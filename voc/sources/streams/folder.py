@@ -150,7 +150,8 @@ class FolderSource:
                 return
             with self._local(file) as path:
                 source = self._source(path, file)
-                folder, own = self._place_of(file)
+                own = self._below(file)
+                folder = numbering_folder(own)
                 looked = self._source(path, file).read_behind(0, {})
                 if not self._numberings.knows(folder):
                     self._numberings.look(folder, looked)
@@ -167,14 +168,16 @@ class FolderSource:
             yield self._rejected(file, str(error).rstrip("."))
 
     def _look_back(self, files: Sequence[Dropped]) -> None:
-        """Learns the ids of sub-folders that were read before ids were remembered.
+        """Learns the ids of sub-folders that were read before they, or enough, was remembered.
 
         Raises:
             FetchError: A file cannot be fetched.
         """
         for file in files:
-            folder, own = self._place_of(file)
-            if self._numberings.knows(folder) or self._hears(file.path):
+            own = self._below(file)
+            folder = numbering_folder(own)
+            is_known = self._numberings.knows(folder) and not self._numberings.lacks(folder)
+            if is_known or self._hears(file.path):
                 continue
             try:
                 self._check_size(file.size)
@@ -185,12 +188,6 @@ class FolderSource:
                 raise
             except (UsageError, SourceError):
                 continue
-
-    def _place_of(self, file: Dropped) -> tuple[str, str]:
-        """Returns the sub-folder whose ids a file's are, and its path without the endings."""
-        below = self._below(file)
-        folder, slash, name = below.rpartition("/")
-        return numbering_folder(below), f"{folder}{slash}{name.partition('.')[0]}"
 
     def _source(self, path: Path, file: Dropped) -> FileSource:
         return FileSource(

@@ -17,8 +17,9 @@ from voc.text.privacy import mask
 PLAIN: Final = "ids"
 APART: Final = "apart"
 FILES: Final = "apart_files"
-"""Keys of a cursor: the lowest ids of each sub-folder, those told by their folder too, and the
-files by which ids are told."""
+OWN: Final = "ids_of_files"
+"""Keys of a cursor: the lowest ids of each sub-folder, those told by their folder too, the files
+whose ids are told by a file, and the lowest ids of each such one."""
 _KEPT_IDS: Final = 8
 _FEWEST: Final = 3
 """Of fewer ids that two files share nothing is told."""
@@ -41,7 +42,8 @@ class Numberings:
     `二店/1`. A folder that is called by a day holds what came later, so that the same id is an edit
     there, and so it is in another file of one folder; but where most of the lowest ids of a new
     file name voices that begin otherwise and are of other times than those known, it numbers its
-    own, and they are told by the file, as `二月/1`. Ids that are stored already stay as they are.
+    own, and they are told by the file, as `二月.csv/1`, in a later copy of it too. Ids that are
+    stored already stay as they are.
 
     Args:
         cursor: Where the source was left.
@@ -55,18 +57,26 @@ class Numberings:
             folder: dict(ids) for folder, ids in (cursor.get(PLAIN) or {}).items()
         }
         self._apart: list[str] = list(cursor.get(APART) or ())
-        self._files: list[str] = list(cursor.get(FILES) or ())
+        self._files: dict[str, str] = dict(cursor.get(FILES) or {})
+        self._own: dict[str, Ids] = {
+            file: dict(ids) for file, ids in (cursor.get(OWN) or {}).items()
+        }
         self.notes: list[str] = []
 
     def cursor(self) -> dict[str, Any]:
         """Returns what is to be remembered, as JSON values; nothing where no ids were met."""
         plain = {folder: dict(ids) for folder, ids in self._ids.items()}
-        told = {PLAIN: plain, APART: [*self._apart], FILES: [*self._files]}
+        own = {file: dict(ids) for file, ids in self._own.items()}
+        told = {PLAIN: plain, APART: [*self._apart], FILES: dict(self._files), OWN: own}
         return {key: value for key, value in told.items() if value}
 
     def knows(self, folder: str) -> bool:
         """Whether a sub-folder was looked at."""
         return folder in self._ids or folder in self._apart
+
+    def lacks(self, folder: str) -> bool:
+        """Whether a sub-folder was looked at by a version that kept less of its voices."""
+        return not all(_parts(digest)[1] for digest in self._ids.get(folder, {}).values())
 
     def look(self, folder: str, pages: Iterable[Page]) -> None:
         """Looks at all voices of a sub-folder's first file, and decides."""
@@ -81,26 +91,31 @@ class Numberings:
         """Looks at all voices of a further file of a sub-folder, and decides.
 
         Args:
-            file: Its path, without the ending.
+            file: Its path.
             folder: The sub-folder that it belongs to.
             pages: Its pages.
         """
         ids = _lowest_of(pages)
         if file in self._files or not _are_foreign(ids, self._ids.get(folder, {})):
             return
-        self._files.append(file)
-        self._tell(file, "file", ids)
+        alike = (place for place, known in self._own.items() if _are_same(ids, known))
+        place = next(alike, file)
+        self._files[file] = place
+        if place == file:
+            self._own[file] = ids
+            self._tell(file, "file", ids)
 
     def learn(self, folder: str, file: str, page: Page) -> None:
-        """Takes the ids of a page of a sub-folder, unless its file numbers its own."""
-        if file not in self._files:
-            self._ids[folder] = _lowest(self._ids.get(folder, {}), page.feedback)
+        """Takes the ids of a page, of its sub-folder or of the file that numbers its own."""
+        place = self._files.get(file)
+        known, name = (self._ids, folder) if place is None else (self._own, place)
+        known[name] = _lowest(known.get(name, {}), page.feedback)
 
     def named(self, folder: str, file: str, page: Page) -> Page:
         """Returns a page with the ids that its voices are stored by."""
         if file not in self._files and folder not in self._apart:
             return page
-        place = file if file in self._files else folder
+        place = self._files.get(file, folder)
 
         def name(own: str) -> str:
             return f"{place}/{own}"[-FIELD_CHARS:]
@@ -172,6 +187,13 @@ def _are_foreign(ids: Ids, others: Ids) -> bool:
     shared = ids.keys() & others.keys()
     foreign = sum(_is_foreign(ids[own], others[own]) for own in shared)
     return len(shared) >= _FEWEST and 2 * foreign > len(shared)
+
+
+def _are_same(ids: Ids, others: Ids) -> bool:
+    """Whether most of the ids that both have, some at least, name the same voices."""
+    shared = ids.keys() & others.keys()
+    same = sum(not _is_foreign(ids[own], others[own]) for own in shared)
+    return len(shared) >= _FEWEST and 2 * same > len(shared)
 
 
 def _is_foreign(one: str, other: str) -> bool:
