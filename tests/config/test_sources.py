@@ -90,3 +90,10 @@ def test_a_secret_may_come_from_a_variable(tmp_path: Path) -> None:
     assert getattr(known["post-box"], "password", None) == "hush"
     with pytest.raises(ConfigError, match="Did you mean 'VOC_SOURCES_POST_BOX_PASSWORD'"):
         load_settings(file, environ={"VOC_SOURCES_POST_BOX_PASWORD": "hush"})
+
+
+def test_a_missing_secret_is_told_with_the_variable_that_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "voc.yaml"
+    file.write_text("sources: {help-desk: {kind: webhook}}")
+    with pytest.raises(ConfigError, match="VOC_SOURCES_HELP_DESK_SECRET sets it too"):
+        load_settings(file, environ={})

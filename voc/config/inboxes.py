@@ -15,6 +15,7 @@ from pydantic import Field
 from voc.config.brokers import KafkaConsumerSettings, RabbitMQSettings, RedisSettings
 from voc.config.section import Section
 from voc.config.sinks import Hosts, WebAddress
+from voc.config.variables import variable_of
 
 JiraEvent = Literal["accepted", "in_progress", "waiting", "resolved", "closed", "rejected", "none"]
 
@@ -87,18 +88,17 @@ InboxSettings = Annotated[
 ]
 
 
-def inbox_variables(inboxes: Any, *, prefix: str) -> dict[str, str]:
+def inbox_variables(inboxes: Any) -> dict[str, str]:
     """Returns the variables that set options of inboxes, with the setting of each.
 
     Args:
         inboxes: The inboxes as the files write them; what is no mapping has none.
-        prefix: How all variables begin.
     """
     found: dict[str, str] = {}
     for name, values in (inboxes if isinstance(inboxes, dict) else {}).items():
         kind = values.get("kind") if isinstance(values, dict) else None
         options = BUILT_IN.get(kind) if isinstance(kind, str) else None
         for option in options.model_fields if options else ():
-            variable = f"{prefix}INBOXES_{name}_{option}".replace("-", "_").upper()
-            found[variable] = f"inboxes.{name}.{option}"
+            setting = f"inboxes.{name}.{option}"
+            found[variable_of(setting)] = setting
     return found

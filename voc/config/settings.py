@@ -40,10 +40,10 @@ from voc.config.sections import (
 )
 from voc.config.sinks import FILE_SINK, SinkName, SinkSettings, sink_variables
 from voc.config.sources import AnySource, source_variables
+from voc.config.variables import PREFIX, variable_of
 from voc.config.yamlfile import Place, describe, finding, known_place, place_of, read_yaml
 from voc.errors import ConfigError, nearest
 
-PREFIX = "VOC_"
 DEFAULT_WORKSPACE = "default"
 _WORKSPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -252,20 +252,16 @@ def _validated(values: dict[str, Any], origin: _Origins) -> Settings:
         raise ConfigError("The settings need correcting:", places) from error
 
 
-def _variable(setting: str) -> str:
-    return PREFIX + setting.replace(".", "_").upper()
-
-
 def _variables(environ: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Returns the `VOC_*` variables with their texts, by dotted setting name.
 
     Raises:
         ConfigError: One is no setting.
     """
-    known = {_variable(name): name for name in setting_names()}
-    known |= sink_variables(values.get("sinks"), prefix=PREFIX)
-    known |= inbox_variables(values.get("inboxes"), prefix=PREFIX)
-    known |= source_variables(values.get("sources"), prefix=PREFIX)
+    known = {variable_of(name): name for name in setting_names()}
+    known |= sink_variables(values.get("sinks"))
+    known |= inbox_variables(values.get("inboxes"))
+    known |= source_variables(values.get("sources"))
     found: dict[str, tuple[str, str]] = {}
     for variable, text in environ.items():
         if not variable.startswith(PREFIX) or variable == f"{PREFIX}CONFIG":

@@ -25,6 +25,7 @@ from voc.config.brokers import (
     listed,
 )
 from voc.config.section import Section
+from voc.config.variables import variable_of
 from voc.errors import nearest
 
 FILE_SINK: Final = "file"
@@ -276,17 +277,16 @@ SinkSettings = Annotated[
 SinkName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
 
-def sink_variables(sinks: Any, *, prefix: str) -> dict[str, str]:
+def sink_variables(sinks: Any) -> dict[str, str]:
     """Returns the variables that set options of sinks, with the setting of each.
 
     Args:
         sinks: The sinks as the files write them; what is no mapping has none.
-        prefix: How all variables begin.
     """
     found: dict[str, str] = {}
     for name, values in (sinks if isinstance(sinks, dict) else {}).items():
         kind = values.get("kind") if isinstance(values, dict) else None
         for option in options_of(kind).model_fields:
-            variable = f"{prefix}SINKS_{name}_{option}".replace("-", "_").upper()
-            found[variable] = f"sinks.{name}.{option}"
+            setting = f"sinks.{name}.{option}"
+            found[variable_of(setting)] = setting
     return found

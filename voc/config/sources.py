@@ -22,6 +22,7 @@ from voc.config.streams import (
     WebhookSourceSettings,
     plugged_kinds,
 )
+from voc.config.variables import variable_of
 from voc.config.yamlfile import CHOICE
 
 _ADDRESS: Final = r"^https?://[^\s/@]+(/\S*)?$"
@@ -258,7 +259,7 @@ AnySource = Annotated[
 ]
 
 
-def source_variables(sources: Any, *, prefix: str) -> dict[str, str]:
+def source_variables(sources: Any) -> dict[str, str]:
     """Returns the variables that set options of sources, with the setting of each.
 
     `VOC_SOURCES_MAIL_PASSWORD` sets `password` of the source `mail`, so that no secret need stand
@@ -266,15 +267,14 @@ def source_variables(sources: Any, *, prefix: str) -> dict[str, str]:
 
     Args:
         sources: The sources as the files write them; what is no mapping has none.
-        prefix: How all variables begin.
     """
     found: dict[str, str] = {}
     for name, values in (sources if isinstance(sources, dict) else {}).items():
         kind = values.get("kind", "file") if isinstance(values, dict) else None
         options = _KINDS.get(kind, PluggedSourceSettings) if isinstance(kind, str) else SourceBase
         for option in options.model_fields:
-            variable = f"{prefix}SOURCES_{name}_{option}".replace("-", "_").upper()
-            found[variable] = f"sources.{name}.{option}"
+            setting = f"sources.{name}.{option}"
+            found[variable_of(setting)] = setting
     return found
 
 

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from voc.config.variables import variable_of
 from voc.errors import ConfigError, nearest
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -186,7 +187,7 @@ def finding(detail: ErrorDetails, model: type[BaseModel]) -> str:
     told = kind in ("missing", "value_error") or "place" in detail.get("ctx", {})
     secret = bool(place) and place[-1] in _SECRETS
     if kind == "missing" and place and place[-1] in ("secret", "token", "password"):
-        variable = "_".join(("VOC", *map(str, place))).upper()
+        variable = variable_of(".".join(map(str, place)))
         return f"{what}; so that it need not stand in a file, {variable} sets it too"
     if told or secret or not isinstance(value, (str, int, float)):
         return what
