@@ -8,23 +8,14 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from voc.records import CONVERSATIONS, UNCOUNTED, CallTags
+from voc.records import CONVERSATIONS, CallTags
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT, stored
+from voc.store.feedback import IS_CURRENT, is_counted, stored
 from voc.store.rows import StoredCall
 from voc.store.statements import chunks, one_or_more
 from voc.store.tags import same_version, within
 
 _STREAM: Final = {"stream_results": True, "yield_per": 100}
-_COUNTED: Final = ~(
-    select(schema.flag.c.kind)
-    .where(
-        schema.flag.c.kind.in_(sorted(UNCOUNTED)),
-        schema.flag.c.feedback_id == schema.feedback.c.feedback_id,
-    )
-    .exists()
-)
-"""That a conversation counts: no copy of another one, no advert, not the company's own."""
 
 
 def conversations(
@@ -43,7 +34,7 @@ def conversations(
         .join(table, same_version(table))
         .where(
             IS_CURRENT,
-            _COUNTED,
+            is_counted(voice.c.feedback_id),
             table.c.model == model,
             voice.c.channel.in_(CONVERSATIONS),
             *wanted,

@@ -9,9 +9,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
-from voc.records import FILLED, Feedback, Turn, stable_id
+from voc.records import FILLED, UNCOUNTED, Feedback, Turn, stable_id
 from voc.store import schema, withdrawals
 from voc.store.columns import json_text, storable
 from voc.store.moments import columns_of, micros, moment, moment_of
@@ -28,6 +39,19 @@ _TEXTS: Final = (
 )  # fmt: skip
 _NUMBERS: Final = ("rating", "rating_max")
 _GRADES: Final = ("nps", "csat", "ces")
+
+
+def is_counted(feedback_id: Column[Any]) -> ColumnElement[bool]:
+    """Returns the condition that a voice counts: no paid post, advert or copy, not the company's.
+
+    Args:
+        feedback_id: The column of its id.
+    """
+    flag = schema.flag.c
+    flagged = select(flag.kind).where(
+        flag.kind.in_(sorted(UNCOUNTED)), flag.feedback_id == feedback_id
+    )
+    return ~flagged.exists()
 
 
 @dataclass(slots=True)

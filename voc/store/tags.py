@@ -19,9 +19,9 @@ from sqlalchemy import (
     select,
 )
 
-from voc.records import UNCOUNTED, AspectMention, Mention, Opinion, Span, Tags, Turn, is_mixed
+from voc.records import AspectMention, Mention, Opinion, Span, Tags, Turn, is_mixed
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT
+from voc.store.feedback import IS_CURRENT, is_counted
 from voc.store.moments import micros, moment
 from voc.store.rows import StoredFeedback, TaggedRow
 from voc.store.statements import chunks, conditions, lock, one_or_more, upsert
@@ -33,16 +33,6 @@ Made = TypeVar("Made")
 _SPREAD: Final = 7_919
 _PRIME: Final = 1_000_003
 """Tell sets of voices apart whose `seq` have the same sum, and when they were tagged."""
-
-_COUNTED: Final = ~(
-    select(schema.flag.c.kind)
-    .where(
-        schema.flag.c.kind.in_(sorted(UNCOUNTED)),
-        schema.flag.c.feedback_id == schema.mention.c.feedback_id,
-    )
-    .exists()
-)
-"""That a mention is of a voice that counts: no paid post, advert or copy, not the company's own."""
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
@@ -323,7 +313,7 @@ def mentions(
         .order_by(table.c.occurred_at, table.c.feedback_id, table.c.aspect_id, table.c.position)
     )
     if not with_flagged:
-        query = query.where(_COUNTED)
+        query = query.where(is_counted(table.c.feedback_id))
     for chunk in connection.execute(query, execution_options=_STREAM).partitions():
         topics = assigned(connection, {row.feedback_id for row in chunk})
         for row in chunk:
@@ -336,7 +326,7 @@ def judged_texts(connection: Connection, *, model: str) -> Iterator[str]:
     query = (
         select(table.c.evidence)
         .join(schema.feedback, same_version(table))
-        .where(IS_CURRENT, table.c.model == model, _COUNTED)
+        .where(IS_CURRENT, table.c.model == model, is_counted(table.c.feedback_id))
     )
     for evidence in connection.execute(query, execution_options=_STREAM).scalars():
         yield from (span["text"] for span in evidence)
@@ -352,7 +342,7 @@ def polarities(
     query = (
         select(*place, negative.label("negative"), func.count().label("total"))
         .join(voice, same_version(table))
-        .where(IS_CURRENT, table.c.model == model, _COUNTED)
+        .where(IS_CURRENT, table.c.model == model, is_counted(table.c.feedback_id))
         .group_by(*place)
     )
     return {

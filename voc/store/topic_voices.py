@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Result, select
 
-from voc.records import UNCOUNTED
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT
+from voc.store.feedback import IS_CURRENT, is_counted
 from voc.store.rows import TopicVoice
 from voc.store.statements import conditions
 from voc.store.tags import same_version
@@ -23,18 +22,10 @@ def of_topics(
 ) -> Iterator[TopicVoice]:
     """Yields what each voice says of each topic it speaks of; see `Store.topic_voices`."""
     table, topic = schema.topic_assignment, schema.topic
-    counted = ~(
-        select(schema.flag.c.kind)
-        .where(
-            schema.flag.c.kind.in_(sorted(UNCOUNTED)),
-            schema.flag.c.feedback_id == table.c.feedback_id,
-        )
-        .exists()
-    )
     query = (
         select(table.c.feedback_id, table.c.topic_id, table.c.span_start)
         .join(topic, topic.c.topic_id == table.c.topic_id)
-        .where(counted, *conditions(topic, industry=industry))
+        .where(is_counted(table.c.feedback_id), *conditions(topic, industry=industry))
         .order_by(table.c.feedback_id, table.c.topic_id, table.c.span_start)
     )
     judged = _judged(connection, model, connection.execute(query, execution_options=_STREAM))
