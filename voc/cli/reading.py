@@ -138,7 +138,7 @@ def warn(
     if result.accepted and not source.has_ids and _lacks_known(store, source.name, result):
         remarks.add(
             source.name,
-            f"no column is known to name the rows, so that one which was edited is"
+            "no column is known to name the rows, so that one which was edited is"
             f" among the {result.accepted} new ones. If one does, name it: --map id=COLUMN",
         )
     for sentence in source.doubts.sentences():

@@ -163,15 +163,10 @@ class Corpus:
         Returns:
             `(n_themes,)` equal numbers for themes of the same words, −1 for those of none.
         """
-        from scipy import sparse
-
         n_themes = int(labels.max(initial=-1)) + 1
         rows = np.flatnonzero(labels >= 0)
         sizes = np.bincount(labels[rows], minlength=n_themes)
-        ones = np.ones(len(rows), dtype=np.int32)
-        shape = (n_themes, len(self.distinct))
-        belongs = sparse.csr_matrix((ones, (labels[rows], rows)), shape=shape)
-        uses = (belongs @ self._uses).tocoo()
+        uses = self._used(labels[rows], rows, n_themes).tocoo()
         common = uses.data >= _CORE_SHARE * sizes[uses.row]
         words = list(self._words)
         found: dict[int, set[str]] = {}
@@ -189,15 +184,18 @@ class Corpus:
 
         Of the words that can be what they are about.
         """
-        from scipy import sparse
-
         if not n_themes:
             return np.zeros(0, dtype=np.intp)
+        uses = self._used(themes, wordings, n_themes)
+        return np.asarray(uses.max(axis=1).toarray()).ravel()
+
+    def _used(self, themes: Labels, wordings: Labels, n_themes: int) -> Any:
+        """Returns `(n_themes, n_words)` how many wordings of each theme use each word."""
+        from scipy import sparse
+
         shape = (n_themes, len(self.distinct))
         ones = np.ones(len(themes), dtype=np.int32)
-        belongs = sparse.csr_matrix((ones, (themes, wordings)), shape=shape)
-        uses = belongs @ self._uses
-        return np.asarray(uses.max(axis=1).toarray()).ravel()
+        return sparse.csr_matrix((ones, (themes, wordings)), shape=shape) @ self._uses
 
     @cached_property
     def _uses(self) -> Any:

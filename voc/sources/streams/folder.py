@@ -152,11 +152,11 @@ class FolderSource:
                 source = self._source(path, file)
                 own = self._below(file)
                 folder = numbering_folder(own)
-                looked = self._source(path, file).read_behind(0, {})
                 if not self._numberings.knows(folder):
-                    self._numberings.look(folder, looked)
+                    self._numberings.look(folder, self._source(path, file).read_behind(0, {}))
                 elif not (rows_done or is_known):
-                    self._numberings.look_at_file(own, folder, looked)
+                    pages = self._source(path, file).read_behind(0, {})
+                    self._numberings.look_at_file(own, folder, pages)
                 for page in source.read_behind(rows_done, {}):
                     self._numberings.learn(folder, own, page)
                     rejects = tuple(self._placed(each, path, file) for each in page.rejects)
