@@ -89,7 +89,7 @@ def test_themes_of_the_same_words_are_joined_and_others_not(
     )
     names = [corpus.clauses[at].feedback_id[0] for at in corpus.distinct]
     torn = np.array(["abc".index(name) for name in names], dtype=np.intp)
-    cores = corpus.cores(torn)
+    cores = corpus.usage.cores(torn).numbers
     assert cores[0] == cores[1] != cores[2]
     settled = settling.settled(torn)
     assert _of(corpus, settled, "a") == _of(corpus, settled, "b")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,16 +18,14 @@ from voc.topics.context import numbered
 from voc.topics.meaning import Floats
 from voc.topics.space import Space, Vectors
 from voc.topics.stretches import seldom_last
-from voc.topics.subjects import SUBJECT
 from voc.topics.synonyms import Synonyms
 from voc.topics.themes import Labels
+from voc.topics.usage import Usage
 from voc.topics.words import Reader, Reading
 
 SAMPLE_CLAUSES: Final = 20_000
 # Clauses of so many characters are said alike by chance no more: copies of one count once.
 _COPIED_CHARS: Final = 12
-# What this share of a theme's clauses hold is its core.
-_CORE_SHARE: Final = 0.4
 # The share of a theme's clauses that must have one word in common.
 _SUBJECT_SHARE: Final = 0.3
 # A theme that praises and complains falls in two where each side has this share of its voices.
@@ -75,7 +73,6 @@ class Corpus:
         self.subjects: Mapping[str, float] = {}
         self.synonyms = Synonyms()
         self.cut_off = seldom_last(self.readings)
-        self._words: dict[str, int] = {}
         self._voices = numbered([clause.feedback_id for clause in self.clauses])
         self._countable = self._independent()
 
@@ -150,67 +147,30 @@ class Corpus:
         kept = np.flatnonzero(
             (n_voices >= min_voices)
             & (n_wordings > 1)
-            & (self._commonest(themes, wordings, n_themes) >= least)
+            & (self.usage.commonest(themes, wordings, n_themes) >= least)
         )
         kept = kept[np.argsort(-n_voices[kept], kind="stable")]
         places = np.full(n_themes + 1, -1, dtype=np.intp)
         places[kept] = np.arange(len(kept))
         return places[labels]
 
-    def cores(self, labels: Labels) -> npt.NDArray[np.intp]:
-        """Numbers themes by the words that 40 % of their clauses hold and not everybody speaks of.
-
-        Returns:
-            `(n_themes,)` equal numbers for themes of the same words, −1 for those of none.
-        """
-        n_themes = int(labels.max(initial=-1)) + 1
-        rows = np.flatnonzero(labels >= 0)
-        sizes = np.bincount(labels[rows], minlength=n_themes)
-        uses = self._used(labels[rows], rows, n_themes).tocoo()
-        common = uses.data >= _CORE_SHARE * sizes[uses.row]
-        words = list(self._words)
-        found: dict[int, set[str]] = {}
-        for theme, at in zip(uses.row[common].tolist(), uses.col[common].tolist(), strict=True):
-            if self.subjects.get(words[at], 1.0) >= SUBJECT:
-                found.setdefault(theme, set()).add(words[at])
-        numbers: dict[frozenset[str], int] = {}
-        cores = np.full(n_themes, -1, dtype=np.intp)
-        for theme, core in found.items():
-            cores[theme] = numbers.setdefault(frozenset(core), len(numbers))
-        return cores
-
-    def _commonest(self, themes: Labels, wordings: Labels, n_themes: int) -> Labels:
-        """Returns how many wordings of each theme share the word most of them have in common.
-
-        Of the words that can be what they are about.
-        """
-        if not n_themes:
-            return np.zeros(0, dtype=np.intp)
-        uses = self._used(themes, wordings, n_themes)
-        return np.asarray(uses.max(axis=1).toarray()).ravel()
-
-    def _used(self, themes: Labels, wordings: Labels, n_themes: int) -> Any:
-        """Returns `(n_themes, n_words)` how many wordings of each theme use each word."""
-        from scipy import sparse
-
-        shape = (n_themes, len(self.distinct))
-        ones = np.ones(len(themes), dtype=np.int32)
-        return sparse.csr_matrix((ones, (themes, wordings)), shape=shape) @ self._uses
+    @cached_property
+    def usage(self) -> Usage:
+        """The words of the distinct clauses that can be what they are about."""
+        said = []
+        for reading in self.readings:
+            words = self.synonyms.of(reading.content(without=self.silent))
+            said.append([word for word in words if len(word) > 1 or self._reader.is_keyword(word)])
+        judged = [words & set(here) for words, here in zip(self.judging, said, strict=True)]
+        return Usage(said, judged, self.subjects)
 
     @cached_property
-    def _uses(self) -> Any:
-        """`(n_distinct, n_words)` which words, that can be what it is about, a clause has."""
-        from scipy import sparse
-
-        rows, columns = [], []
-        for row, reading in enumerate(self.readings):
-            for word in sorted(set(self.synonyms.of(reading.content(without=self.silent)))):
-                if len(word) > 1 or self._reader.is_keyword(word):
-                    rows.append(row)
-                    columns.append(self._words.setdefault(word, len(self._words)))
-        shape = (len(self.readings), max(1, len(self._words)))
-        ones = np.ones(len(rows), dtype=np.int32)
-        return sparse.csr_matrix((ones, (rows, columns)), shape=shape)
+    def judging(self) -> list[frozenset[str]]:
+        """The words by which each of the distinct clauses judges, as what they stand for."""
+        return [
+            self.synonyms.judging(reading, self.clauses[at].opinions)
+            for reading, at in zip(self.readings, self.distinct, strict=True)
+        ]
 
     def sides(self, labels: Labels, min_voices: int) -> Labels:
         """Parts praise from the rest of themes in which both are strong.

@@ -22,8 +22,10 @@ _MOST_ROUNDS: Final = 12
 _STAYS: Final = BELONGS - 0.1
 # Themes whose clauses are so alike on average are one.
 _ONE: Final = 0.45
-# Themes of the same words are one from this cosine between their means.
+# Themes of the same words are one from this cosine between their means, and from less where
+# customers judge by what the words have in common.
 _NEAR: Final = 0.75
+_NEAR_JUDGED: Final = 0.6
 # Praise and complaint of one thing are at least so alike.
 _SIDES: Final = 0.3
 
@@ -125,14 +127,15 @@ class Settling:
     def _joined(self, labels: Labels) -> Labels:
         """Joins themes that judge alike and are as alike as a theme is in itself.
 
-        Or less so, where most clauses of either hold the same words and no others.
+        Or less so, where both are about the same (see `voc.topics.usage.Usage.cores`).
         """
         means = self._means(labels)
         alike = means.similarities(means)
         lengths = np.sqrt(alike.diagonal())
-        cores = self._corpus.cores(labels)
+        cores, judged = self._corpus.usage.cores(labels)
         akin = (cores[:, None] == cores[None, :]) & (cores >= 0)
-        same = (alike >= _ONE) | (akin & (alike >= _NEAR * np.outer(lengths, lengths)))
+        near = np.where(judged[:, None] & judged[None, :], _NEAR_JUDGED, _NEAR)
+        same = (alike >= _ONE) | (akin & (alike >= near * np.outer(lengths, lengths)))
         same &= _alike(self._corpus.praises(labels))
         return np.append(_components(same), -1)[labels]
 

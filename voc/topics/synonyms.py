@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from voc.text.normalise import normalise
 from voc.topics.meaning import Floats
 from voc.topics.subjects import FEW_CLAUSES
 from voc.topics.wordlists import word_sets
@@ -61,6 +62,17 @@ class Synonyms:
         """Returns words with compounds in two, each as the commonest one that means the same."""
         parts = (part for word in words for part in self._halves(word))
         return [self._same.get(part, part) for part in parts]
+
+    def judging(self, reading: Reading, opinions: Iterable[str]) -> frozenset[str]:
+        """Returns the words of a clause that its opinions hold, as what they stand for.
+
+        Args:
+            reading: The clause's words.
+            opinions: What is judged and how, as one, of each of its opinions.
+        """
+        told = "\n".join(normalise(opinion).text for opinion in opinions)
+        parts = [part for word in reading.content() for part in self._halves(word)] if told else []
+        return frozenset(self._same.get(part, part) for part in parts if part in told)
 
     def _halves(self, word: str) -> tuple[str, ...]:
         return self._parts.get(word, (word,))
