@@ -162,6 +162,7 @@ def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str])
         taken=taken,
         subjects=corpus.subjects,
         cut_off=corpus.cut_off,
+        synonyms=corpus.synonyms,
     )
 
 

@@ -1,52 +1,69 @@
-"""Names of themes whose voices share a subject but no problem, as 开发商（推诿、欺骗等）."""
+"""Names of themes whose voices share a subject but no problem, as 路灯（没有、昏暗等）."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from voc.records import AND_MORE, MIXED
-from voc.topics.phrases import Member, voices_by_word
+from voc.topics.phrases import Phrase
 
 _SAID: Final = 2
+_LONGEST: Final = 6
 
 
 def mixed_names(
-    heads: Sequence[str],
-    members: Sequence[Member],
+    subject: str,
+    told: Sequence[Phrase],
+    judged: Mapping[str, int],
     weights: Mapping[str, float],
-    common: Collection[str],
+    others: Sequence[str],
     *,
-    least: float,
+    common: Collection[str],
 ) -> Iterator[str]:
     """Yields names for a theme in which no problem stands for most, best first.
 
     Args:
-        heads: Words that several voices use, heaviest first: the first is the theme's subject.
-        members: The theme's clauses.
+        subject: What the voices speak of.
+        told: Phrases that tell more of the subject, as 没有路灯 of 路灯, best first.
+        judged: Words by which several voices judge, with how many do.
         weights: The theme's words with their weights.
+        others: Further words that several voices use, heaviest first.
         common: Words that everybody speaks of; they tell nothing of a subject.
-        least: How many voices must judge by a word that is told.
     """
-    if not heads:
-        return
-    subject, *others = heads
-    said = _judged_by(members, weights, least)
-    told = [
-        word for word in said if word not in common and word not in subject and subject not in word
-    ]
+    said = [rest for phrase in told for rest in _beside(subject, phrase)]
+    worth = {word: n * weights.get(word, 0.0) for word, n in judged.items() if len(word) > 1}
+    said += sorted(worth, key=lambda word: -worth[word])
+    said = _apart((word for word in said if word not in common), subject)
     # Of several themes of one subject, the second is told apart by what else it speaks of.
-    for at in range(0, len(told), _SAID):
-        yield subject + AND_MORE.format("、".join(told[at : at + _SAID]))
+    for at in range(0, len(said), _SAID):
+        yield subject + AND_MORE.format("、".join(said[at : at + _SAID]))
     yield f"{subject}{MIXED}"
     yield from (subject + AND_MORE.format(other) for other in others)
 
 
-def _judged_by(members: Sequence[Member], weights: Mapping[str, float], least: float) -> list[str]:
-    """Returns the words that so many voices judge by, those of most weight first."""
-    worth = {
-        word: n * weights.get(word, 0.0)
-        for word, n in voices_by_word(members, judged=True).items()
-        if len(word) > 1 and n >= least
-    }
-    return sorted(worth, key=lambda word: (-worth[word], word))
+def _beside(subject: str, phrase: Phrase) -> Iterator[str]:
+    """Yields what a phrase says before or after its subject, if not both, and in whole words.
+
+    Or all that it says, where it judges without naming the subject.
+    """
+    before, found, after = phrase.text.partition(subject)
+    rest = before or after
+    said = sum(len(word) for word in phrase.words if word in rest)
+    is_whole = len(rest) == said or rest in (phrase.first.text, phrase.last.text)
+    is_told = is_whole and not (before and after) if found else phrase.judges and phrase.first.tells
+    if is_told and _SAID <= len(rest) <= _LONGEST:
+        yield rest
+
+
+def _apart(said: Iterable[str], subject: str) -> list[str]:
+    """Leaves out what shares its words with the subject or with what stands before it."""
+    kept: list[str] = []
+    for one in said:
+        if not any(_is_alike(one, other) for other in (subject, *kept)):
+            kept.append(one)
+    return kept
+
+
+def _is_alike(one: str, other: str) -> bool:
+    return len(set(one) & set(other)) * 2 >= min(len(one), len(other))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Final
 
@@ -16,19 +16,20 @@ from voc.topics.phrases import (
     as_written,
     least_support,
     ranked_phrases,
-    voices_by_word,
 )
+from voc.topics.said import MOSTLY, SHARED, Said
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 from voc.topics.subjects import SUBJECT
+from voc.topics.synonyms import UNKNOWN, Synonyms
 
 NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
-_SHARED: Final = 2
-# A phrase names a theme of several only if so many of the voices use its words.
-_PHRASE_SHARE: Final = 0.15
-# Where so many judge by one word, what fewer than this add to it makes a name too narrow.
-_MOSTLY: Final = 0.5
-_BROAD: Final = 1 / 3
-# By what is told of a subject so many of the voices judge.
+# A phrase that judges names a theme of several only if so many of the voices use its words.
+_PROBLEM_SHARE: Final = 1 / 3
+# A phrase that judges nothing does so only if so many use its words, and half are about it.
+_SUBJECT_SHARE: Final = 0.15
+# Where so many judge by a word alone, it is trouble in itself.
+_ALONE: Final = 1 / 3
+# What is told of a subject so many of the voices say.
 _TOLD_SHARE: Final = 0.1
 
 
@@ -40,15 +41,18 @@ def name_of(
     taken: Collection[str] = (),
     subjects: Mapping[str, float] = NO_SUBJECTS,
     cut_off: Collection[str] = (),
+    synonyms: Synonyms = UNKNOWN,
 ) -> str:
     """Names a theme by what is true of many of its voices.
 
-    Best is a phrase of 4 to 12 characters that judges and whose words several voices use in one
-    clause: 15 % of 8 voices and more. Where half of them judge by one word, as 扰民, a phrase that
-    adds little to it, as 扰民严重, comes before one that some add to. Where there is none, the
-    theme's subject stands with what is most often said of it, as 店员态度差, or a thing that as
-    many speak of names it; of fewer than 8 voices, one may speak for all. Else the subject stands
-    with what a tenth judge by, as 开发商（推诿、欺骗等）, or alone, as 小区（多方面）.
+    Best is a phrase of 4 to 12 characters that judges and whose words a third of the voices use in
+    one clause, of 8 voices and more. Where half of them judge by one word, as 电梯, a phrase comes
+    first that adds to it what a third say, or no more than a verdict, as 扰民严重; and if a third
+    judge by it alone, what some say of it, as 污水横流, for it is trouble in itself. Where there
+    is none, a subject stands with what is most often said of it elsewhere in a clause, as
+    店员态度差; of fewer than 8 voices, one may speak for all. Else the subject stands with what
+    a tenth judge it by, as 路灯（没有、昏暗等）, or alone, as 小区（多方面）; praise and questions
+    may be named by what they are about.
 
     Args:
         members: The theme's clauses.
@@ -57,91 +61,170 @@ def name_of(
         taken: Names that other themes have.
         subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
         cut_off: Words that end no name (see `voc.topics.stretches.seldom_last`).
+        synonyms: Words that stand for one another (see `voc.topics.synonyms`).
     """
     chosen = _closest_first(members)
-    names = _names(chosen, weights, complaint=complaint, subjects=subjects, cut_off=cut_off)
-    free = (name for name in names if name not in taken)
+    said = Said(chosen, weights, synonyms)
+    names = _Names(said, complaint=complaint, subjects=subjects, cut_off=cut_off)
+    free = (name for name in map(said.whole, names) if name not in taken)
     return next(free, None) or _last_resort(chosen, weights, taken, cut_off)
 
 
-def _names(
-    members: Sequence[Member],
-    weights: Mapping[str, float],
-    *,
-    complaint: bool,
-    subjects: Mapping[str, float],
-    cut_off: Collection[str],
-) -> Iterator[str]:
-    """Yields names, best first."""
-    n_voices = len({member.voice for member in members})
-    least = max(_SHARED, least_support(n_voices))
-    rank = partial(ranked_phrases, complaint=complaint, cut_off=cut_off)
-    telling = {word: weight * subjects.get(word, 1.0) for word, weight in weights.items()}
-    said = rank(members, telling, least=least)
-    repeated = [phrase for phrase in said if phrase.voices >= _SHARED]
-    shared = _PHRASE_SHARE * n_voices if n_voices >= SOME else 0
-    problems = repeated if n_voices >= MANY else said
-    heads = _heads(members, weights, least)
-    judging = [phrase for phrase in problems if phrase.judges]
-    judged = _judging(heads[0], members) if heads else 0
-    if heads and judged >= _MOSTLY * n_voices:
-        # What most judge by names them better than what a few say more exactly.
-        broad = [one for one in judging if _is_broad(one, heads[0], _BROAD * n_voices)]
-        yield from (phrase.text for phrase in broad)
-    yield from (phrase.text for phrase in judging if phrase.support >= shared)
-    if heads:
-        spoken = [member for member in members if heads[0] in member.reading.content()]
-        found = rank(spoken, telling, shortest=1, least=least)
-        common_ones = [phrase for phrase in found if phrase.support >= shared]
-        yield from _joined(heads[0], common_ones, spoken)
-    few = least_support(n_voices) < _SHARED
-    alone = rank(members, telling) if few else []
-    yield from (phrase.text for phrase in alone if phrase.judges and phrase.whole)
-    if judged >= _BROAD * n_voices and _judging(heads[0], members, alone=True) >= _SHARED:
-        yield heads[0]
-    common = {word for word, weight in subjects.items() if weight < SUBJECT}
-    plain = [phrase for phrase in repeated if phrase.support >= shared]
-    yield from (phrase.text for phrase in plain if not phrase.words <= common)
-    yield from (phrase.text for phrase in alone if phrase.judges or phrase.whole)
-    told = max(least, _TOLD_SHARE * n_voices)
-    yield from mixed_names(heads, members, weights, common, least=told)
+class _Names:
+    """The names that a theme may have.
 
+    Args:
+        said: What its voices say.
+        complaint: Whether a name should say what is wrong.
+        subjects: Words that everybody speaks of, with their weights.
+        cut_off: Words that end no name.
+    """
 
-def _judging(word: str, members: Sequence[Member], *, alone: bool = False) -> int:
-    """Counts the voices that judge by a word, as by 噪音 in 噪音很大, or by it alone."""
-    judging = {
-        member.voice
-        for member in members
-        if any(word == one if alone else word in one for one in member.opinions)
-    }
-    return len(judging)
+    def __init__(
+        self,
+        said: Said,
+        *,
+        complaint: bool,
+        subjects: Mapping[str, float],
+        cut_off: Collection[str],
+    ) -> None:
+        self._said = said
+        self._complaint = complaint
+        self._common = {word for word, weight in subjects.items() if weight < SUBJECT}
+        self._weights = {
+            word: weight * subjects.get(word, 1.0) for word, weight in said.weights.items()
+        }
+        self._rank = partial(
+            ranked_phrases, complaint=complaint, cut_off=cut_off, synonyms=said.synonyms
+        )
+        n_voices = said.n_voices
+        found = self._rank(said.members, self._weights, least=said.least)
+        self._repeated = [phrase for phrase in found if phrase.voices >= SHARED]
+        judging = self._repeated if n_voices >= MANY else found
+        self._judging = [phrase for phrase in judging if phrase.judges]
+        self._enough = _PROBLEM_SHARE * n_voices if n_voices >= SOME else 0
+        self._head = said.heads[0] if said.heads else ""
+        self._is_about = bool(self._head) and said.judging(self._head) >= MOSTLY * n_voices
+        self._is_trouble = bool(self._head) and said.judging(self._head, alone=True) >= max(
+            SHARED, _ALONE * n_voices
+        )
 
+    def __iter__(self) -> Iterator[str]:
+        """Yields them, best first."""
+        lone = self._lone()
+        yield from self._broad()
+        yield from (phrase.text for phrase in self._judging if phrase.support >= self._enough)
+        yield from self._joined()
+        yield from (phrase.text for phrase in lone if phrase.judges and phrase.whole)
+        yield from self._troubles()
+        yield from self._things()
+        yield from (phrase.text for phrase in lone if phrase.judges or phrase.whole)
+        yield from self._mixed()
 
-def _is_broad(phrase: Phrase, head: str, least: float) -> bool:
-    """Says whether a phrase says no more than its head, or what so many voices say."""
-    added = phrase.words - {head}
-    return head in phrase.words and (not added or phrase.support >= least)
+    def _broad(self) -> Iterator[str]:
+        """Yields phrases that add to what most judge by what many say, or but how it is judged."""
+        if not self._is_about:
+            return
+        told = _TOLD_SHARE * self._said.n_voices
+        for phrase in sorted(self._judging, key=lambda one: -one.support):
+            added = phrase.words - {self._head}
+            is_broad = self._head in phrase.words and (not added or phrase.support >= self._enough)
+            if is_broad or (phrase.support >= told and self._said.is_verdict(phrase)):
+                yield phrase.text
+
+    def _joined(self) -> list[str]:
+        """Returns the subject with what is said of it elsewhere in a clause, the commonest first.
+
+        Of 店员真的态度差 and 店员说话态度差 it makes 店员态度差.
+        """
+        subject = self._head
+        told = [
+            one
+            for one in self._of_it
+            if one.judges
+            and one.first.tells
+            and subject not in one.text
+            and one.voices >= SHARED
+            and one.support >= self._enough
+        ]
+        told.sort(key=lambda one: -one.support)
+        names = [_in_order(subject, one, self._spoken) for one in told]
+        return [name for name in names if len(name) <= MAX_NAME]
+
+    def _lone(self) -> list[Phrase]:
+        """Returns what single voices say, where one may speak for all."""
+        few = least_support(self._said.n_voices) < SHARED
+        return self._rank(self._said.members, self._weights) if few else []
+
+    def _troubles(self) -> Iterator[str]:
+        """Yields what some say of a thing that is trouble in itself, and then the thing."""
+        if not self._is_trouble:
+            return
+        least = _SUBJECT_SHARE * self._said.n_voices
+        for phrase in self._judging:
+            if phrase.support >= least and self._head in (phrase.first.text, phrase.last.text):
+                yield phrase.text
+        yield self._head
+
+    def _things(self) -> Iterator[str]:
+        """Yields phrases that name what a theme is about, where that may stand for it.
+
+        In complaints only what most judge by, as 房屋质量, or where no opinions are known.
+        """
+        knows = any(member.opinions for member in self._said.members)
+        for phrase in self._about:
+            is_thing = not phrase.judges and (
+                not knows or (self._is_about and phrase.last.text == self._head)
+            )
+            if is_thing or not self._complaint or least_support(self._said.n_voices) < SHARED:
+                yield phrase.text
+
+    def _mixed(self) -> Iterator[str]:
+        """Yields the subject with what several say of it."""
+        said = self._said
+        if not said.heads:
+            return iter(())
+        wide = (
+            phrase.text
+            for phrase in self._about
+            if self._head in phrase.words and phrase.support >= MOSTLY * said.n_voices
+        )
+        told = max(said.least, _TOLD_SHARE * said.n_voices)
+        telling = (
+            *self._judging,
+            *(phrase for phrase in self._of_it if phrase.judges and phrase.voices >= SHARED),
+            *(phrase for phrase in self._repeated if not phrase.judges),
+        )
+        return mixed_names(
+            next(wide, self._head),
+            [phrase for phrase in telling if phrase.support >= told],
+            said.judged(told),
+            said.weights,
+            said.heads[1:],
+            common=self._common,
+        )
+
+    @cached_property
+    def _about(self) -> list[Phrase]:
+        """The phrases that name more than what everybody speaks of, and are said by some."""
+        least = _SUBJECT_SHARE * self._said.n_voices
+        some = (phrase for phrase in self._repeated if phrase.support >= least)
+        return [phrase for phrase in some if not phrase.words <= self._common]
+
+    @cached_property
+    def _spoken(self) -> list[Member]:
+        """The clauses that speak of the head."""
+        members = self._said.members
+        return [one for one in members if self._head in one.reading.content()]
+
+    @cached_property
+    def _of_it(self) -> list[Phrase]:
+        """The phrases of those clauses, however short."""
+        return self._rank(self._spoken, self._weights, shortest=1, least=self._said.least)
 
 
 def _closest_first(members: Sequence[Member]) -> list[Member]:
     return sorted(members, key=lambda one: (not one.fitting, -one.closeness, one.text))
-
-
-def _heads(members: Sequence[Member], weights: Mapping[str, float], least: int) -> list[str]:
-    """Returns the words that several voices use, heaviest first."""
-    uses = voices_by_word(members)
-    return [word for word in weights if len(word) > 1 and uses[word] >= least]
-
-
-def _joined(subject: str, found: Sequence[Phrase], members: Sequence[Member]) -> list[str]:
-    """Returns the subject with what is said of it elsewhere in a clause, the commonest first.
-
-    Of 店员真的态度差 and 店员说话态度差 it makes 店员态度差.
-    """
-    told = [one for one in found if one.judges and one.first.tells and subject not in one.text]
-    told.sort(key=lambda one: -one.support)
-    names = [_in_order(subject, one, members) for one in told if one.voices >= _SHARED]
-    return [name for name in names if len(name) <= MAX_NAME]
 
 
 def _in_order(subject: str, said: Phrase, members: Sequence[Member]) -> str:

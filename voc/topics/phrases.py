@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from voc.topics.stretches import edges, stretches
+from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reading, Word
 
@@ -85,19 +86,9 @@ class Phrase:
     whole: bool
 
 
-def voices_by_word(members: Iterable[Member], *, judged: bool = False) -> Counter[str]:
-    """Counts the voices that use each word with content.
-
-    Args:
-        members: Their clauses.
-        judged: Whether only those count that judge by it: whose opinions hold it.
-    """
-    said = {
-        (member.voice, word)
-        for member in members
-        for word in member.reading.content()
-        if not judged or any(word in opinion for opinion in member.opinions)
-    }
+def voices_by_word(members: Iterable[Member]) -> Counter[str]:
+    """Counts the voices that use each word with content."""
+    said = {(member.voice, word) for member in members for word in member.reading.content()}
     return Counter(word for _, word in said)
 
 
@@ -117,6 +108,7 @@ def ranked_phrases(
     least: int = 1,
     known: Collection[str] | None = None,
     cut_off: Collection[str] = (),
+    synonyms: Synonyms = UNKNOWN,
 ) -> list[Phrase]:
     """Returns the phrases that may name what clauses are about, best first.
 
@@ -131,8 +123,9 @@ def ranked_phrases(
         least: How many voices must use all words of a phrase in one clause.
         known: The words that phrases may hold; `None`: any, those of one clause alone for less.
         cut_off: Words that end no phrase.
+        synonyms: Words that stand for one another, so that who uses one uses the other.
     """
-    usage = _Usage(members)
+    usage = _Usage(members, synonyms)
     shared = usage.shared if known is None else known
     voices: dict[str, set[str]] = defaultdict(set)
     best: dict[str, tuple[float, Phrase]] = {}
@@ -146,7 +139,12 @@ def ranked_phrases(
             voices[text].add(member.voice)
             telling = _telling(text, words, member, complaint=complaint)
             wholeness = _wholeness(member.reading, first, last)
-            worth = _worth(words, weights, shared) * wholeness * _manner(member) * telling
+            worth = (
+                _worth(words, _weighed(words, weights, synonyms), shared)
+                * wholeness
+                * _manner(member)
+                * telling
+            )
             if worth > (best[text][0] if text in best else 0.0):
                 best[text] = (
                     worth,
@@ -177,14 +175,16 @@ def _counted(phrase: Phrase, voices: int) -> Phrase:
 
 
 class _Usage:
-    """Which clauses use which words."""
+    """Which clauses use which words, or what these stand for."""
 
-    def __init__(self, members: Sequence[Member]) -> None:
+    def __init__(self, members: Sequence[Member], synonyms: Synonyms) -> None:
         self._voices = [member.voice for member in members]
+        self._synonyms = synonyms
         self._clauses: dict[str, set[int]] = defaultdict(set)
         for at, member in enumerate(members):
             for word in member.reading.words:
-                self._clauses[word.text].add(at)
+                for meant in (word.text, *synonyms.of([word.text])):
+                    self._clauses[meant].add(at)
         self._known: dict[frozenset[str], int] = {}
 
     @property
@@ -199,9 +199,11 @@ class _Usage:
         """
         ends = edges()
         needed = frozenset(
-            word.text
-            for word in words
-            if word.tells or len(word.text) > 1 or word.text.isascii() or word.text in ends
+            self._synonyms.of(
+                word.text
+                for word in words
+                if word.tells or len(word.text) > 1 or word.text.isascii() or word.text in ends
+            )
         )
         if needed not in self._known:
             clauses = sorted((self._clauses[word] for word in needed), key=len)
@@ -209,6 +211,20 @@ class _Usage:
             both = set.intersection(*clauses) if enough else ()
             self._known[needed] = len({self._voices[at] for at in both})
         return self._known[needed]
+
+
+def _weighed(
+    words: Iterable[Word], weights: Mapping[str, float], synonyms: Synonyms
+) -> dict[str, float]:
+    """Returns the weights of words; a compound has that of its halves where they weigh more."""
+    return {
+        word.text: max(
+            weights.get(word.text, 0.0),
+            sum(weights.get(part, 0.0) for part in synonyms.of([word.text])),
+        )
+        for word in words
+        if word.tells
+    }
 
 
 def _worth(words: Sequence[Word], weights: Mapping[str, float], shared: Collection[str]) -> float:

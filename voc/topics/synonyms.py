@@ -78,6 +78,10 @@ class Synonyms:
         return self._parts.get(word, (word,))
 
 
+UNKNOWN: Final = Synonyms()
+"""Where nothing is learnt: each word stands for itself."""
+
+
 def _means(words: Sequence[str], said: Sequence[set[str]], sentences: Floats) -> Floats:
     """Returns `(n_words, width)` the middles of the clauses of words, at length 1 or 0."""
     from scipy import sparse

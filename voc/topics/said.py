@@ -1,0 +1,119 @@
+"""What the voices of a theme say: which words, which of them judge, and what was cut off."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from voc.topics.phrases import Member, Phrase, least_support, voices_by_word
+from voc.topics.stretches import MAX_NAME
+from voc.topics.synonyms import Synonyms
+
+SHARED: Final = 2
+"""So many voices say what is no single one's."""
+MOSTLY: Final = 0.5
+"""Where so many of the voices judge by one word, it is what their theme is about."""
+# What so many put before a word is the beginning of it.
+_NEARLY_ALL: Final = 0.7
+
+
+class Said:
+    """What the voices of a theme say: which words, and which they judge by.
+
+    Attributes:
+        members: The theme's clauses, those closest to it first.
+        weights: Its words with their weights, heaviest first.
+        synonyms: Words that stand for one another.
+        n_voices: How many speak.
+        heads: The words that several voices use, heaviest first.
+    """
+
+    def __init__(
+        self, members: Sequence[Member], weights: Mapping[str, float], synonyms: Synonyms
+    ) -> None:
+        self.members = members
+        self.weights = weights
+        self.synonyms = synonyms
+        self.n_voices = len({member.voice for member in members})
+        self.least = max(SHARED, least_support(self.n_voices))
+        uses = voices_by_word(members)
+        self.heads = [word for word in weights if len(word) > 1 and uses[word] >= self.least]
+        self._judging = [synonyms.judging(one.reading, one.opinions) for one in members]
+
+    def judging(self, word: str, *, alone: bool = False) -> int:
+        """Counts the voices that judge by a word, as by 噪音 in 噪音很大, or by it alone."""
+        meant = set(self.synonyms.of([word]))
+        return len(
+            {
+                member.voice
+                for member, judging in zip(self.members, self._judging, strict=True)
+                if meant <= judging
+                and not (alone and all(self._adds(one, meant) for one in member.opinions))
+            }
+        )
+
+    def is_verdict(self, phrase: Phrase) -> bool:
+        """Says whether a phrase adds to what the theme is about but how it is judged, as 油烟污染.
+
+        What most who say it judge by adds that: 污染 and not 管道.
+        """
+        meant = set(self.synonyms.of([self.heads[0]]))
+        first = self.synonyms.of([phrase.first.text])[0]
+        added = set(self.synonyms.of(phrase.words)) - meant
+        return first in meant and all(self._judge_by(word) for word in added)
+
+    def _judge_by(self, word: str) -> bool:
+        using, judging = set(), set()
+        for member in self.members:
+            words = [one for one in member.reading.content() if word in self.synonyms.of([one])]
+            if not words:
+                continue
+            using.add(member.voice)
+            if any(opinion.endswith((word, *words)) for opinion in member.opinions):
+                judging.add(member.voice)
+        return len(judging) >= MOSTLY * len(using)
+
+    def _adds(self, opinion: str, meant: set[str]) -> bool:
+        return set(self.synonyms.of([opinion])) != meant
+
+    def judged(self, least: float) -> dict[str, int]:
+        """Returns the words that so many voices judge by, with how many do."""
+        said = {
+            (member.voice, word)
+            for member in self.members
+            for word in member.reading.content()
+            if any(word in opinion for opinion in member.opinions)
+        }
+        return {word: n for word, n in Counter(word for _, word in said).items() if n >= least}
+
+    def whole(self, name: str) -> str:
+        """Gives a name back what was cut off it: what nearly all that use it say before or after.
+
+        景园 is 伊景园 where nobody says anything else, and 拖欠农民工 is 拖欠农民工工资.
+        """
+        before, after, n = Counter[str](), Counter[str](), 0
+        for text, words in self._clauses:
+            if (at := text.find(name)) >= 0:
+                n += 1
+                before.update(text[at - 1 : at])
+                after.update(words.get(at + len(name), ()))
+        [(head, n_before)] = before.most_common(1) or [("", 0)]
+        [(tail, n_after)] = after.most_common(1) or [("", 0)]
+        for piece, n_piece, grown in ((head, n_before, head + name), (tail, n_after, name + tail)):
+            is_cut = n_piece > SHARED and n_piece >= _NEARLY_ALL * n
+            if is_cut and piece.isalpha() and piece not in name and len(grown) <= MAX_NAME:
+                return grown
+        return name
+
+    @cached_property
+    def _clauses(self) -> list[tuple[str, dict[int, list[str]]]]:
+        """The clauses, and the words with content that begin at each place of them."""
+        return [
+            (
+                member.reading.text,
+                {word.start: [word.text] for word in member.reading.words if word.tells},
+            )
+            for member in self.members
+        ]
