@@ -27,7 +27,7 @@ SAMPLE_CLAUSES: Final = 20_000
 # Clauses of so many characters are said alike by chance no more: copies of one count once.
 _COPIED_CHARS: Final = 12
 # The share of a theme's clauses that must have one word in common.
-_SUBJECT_SHARE: Final = 0.3
+_SUBJECT_SHARE: Final = 0.4
 # A theme that praises and complains falls in two where each side has this share of its voices.
 _SIDE_SHARE: Final = 0.25
 # From this share of complaints a theme is shown as one.

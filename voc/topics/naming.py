@@ -21,14 +21,16 @@ from voc.topics.said import MOSTLY, SHARED, Said
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 from voc.topics.subjects import SUBJECT
 from voc.topics.synonyms import UNKNOWN, Synonyms
+from voc.topics.wordlists import word_list
 
 NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
 # A phrase that judges names a theme of several only if so many of the voices use its words.
 _PROBLEM_SHARE: Final = 1 / 3
 # A phrase that judges nothing does so only if so many use its words, and half are about it.
 _SUBJECT_SHARE: Final = 0.15
-# Where so many judge by a word alone, it is trouble in itself.
+# Where so many judge by a word alone, or of so many who judge by it, it is trouble in itself.
 _ALONE: Final = 1 / 3
+_OFTEN_ALONE: Final = 0.25
 # What is told of a subject so many of the voices say.
 _TOLD_SHARE: Final = 0.1
 
@@ -66,7 +68,8 @@ def name_of(
     chosen = _closest_first(members)
     said = Said(chosen, weights, synonyms)
     names = _Names(said, complaint=complaint, subjects=subjects, cut_off=cut_off)
-    free = (name for name in map(said.whole, names) if name not in taken)
+    none = {*taken, *word_list("name_bare")}
+    free = (name for name in map(said.whole, names) if name not in none)
     return next(free, None) or _last_resort(chosen, weights, taken, cut_off)
 
 
@@ -101,13 +104,15 @@ class _Names:
         found = self._rank(said.members, self._weights, least=said.least)
         self._repeated = [phrase for phrase in found if phrase.voices >= SHARED]
         judging = self._repeated if n_voices >= MANY else found
-        self._judging = [phrase for phrase in judging if phrase.judges]
+        self._bare = word_list("name_bare")
+        self._judging = [one for one in judging if one.judges and not one.words <= self._bare]
         self._enough = _PROBLEM_SHARE * n_voices if n_voices >= SOME else 0
         self._head = said.heads[0] if said.heads else ""
-        self._is_about = bool(self._head) and said.judging(self._head) >= MOSTLY * n_voices
-        self._is_trouble = bool(self._head) and said.judging(self._head, alone=True) >= max(
-            SHARED, _ALONE * n_voices
-        )
+        judged = said.judging(self._head) if self._head else 0
+        alone = said.judging(self._head, alone=True) if self._head else 0
+        self._is_about = judged >= MOSTLY * n_voices
+        often = _OFTEN_ALONE * judged if self._is_about else _ALONE * n_voices
+        self._is_trouble = alone >= max(SHARED, often) and self._head not in self._bare
 
     def __iter__(self) -> Iterator[str]:
         """Yields them, best first."""
@@ -129,7 +134,8 @@ class _Names:
         for phrase in sorted(self._judging, key=lambda one: -one.support):
             added = phrase.words - {self._head}
             is_broad = self._head in phrase.words and (not added or phrase.support >= self._enough)
-            if is_broad or (phrase.support >= told and self._said.is_verdict(phrase)):
+            is_trouble = self._is_trouble and phrase.support >= told
+            if is_broad or (is_trouble and self._said.is_verdict(phrase)):
                 yield phrase.text
 
     def _joined(self) -> list[str]:
@@ -161,8 +167,10 @@ class _Names:
         if not self._is_trouble:
             return
         least = _SUBJECT_SHARE * self._said.n_voices
+        empty = self._common | self._bare
         for phrase in self._judging:
-            if phrase.support >= least and self._head in (phrase.first.text, phrase.last.text):
+            ends = phrase.last.text == self._head and phrase.words - {self._head} <= empty
+            if phrase.support >= least and (phrase.first.text == self._head or ends):
                 yield phrase.text
         yield self._head
 

@@ -134,7 +134,10 @@ def ranked_phrases(
             words = member.reading.words[first : last + 1]
             content = frozenset(word.text for word in words if word.tells)
             support = usage.support(words, least)
-            if support < least or not (known is None or content.issubset(known)):
+            meant = synonyms.of(word.text for word in words if word.tells)
+            if support < least or len(set(meant)) < len(meant):
+                continue
+            if not (known is None or content.issubset(known)):
                 continue
             voices[text].add(member.voice)
             telling = _telling(text, words, member, complaint=complaint)

@@ -10,6 +10,7 @@ from typing import Final
 from voc.topics.phrases import Member, Phrase, least_support, voices_by_word
 from voc.topics.stretches import MAX_NAME
 from voc.topics.synonyms import Synonyms
+from voc.topics.words import Word
 
 SHARED: Final = 2
 """So many voices say what is no single one's."""
@@ -97,8 +98,8 @@ class Said:
         for text, words in self._clauses:
             if (at := text.find(name)) >= 0:
                 n += 1
-                before.update(text[at - 1 : at])
-                after.update(words.get(at + len(name), ()))
+                before.update(word.text[-1] for word in words if word.end == at)
+                after.update(word.text for word in words if word.start == at + len(name))
         [(head, n_before)] = before.most_common(1) or [("", 0)]
         [(tail, n_after)] = after.most_common(1) or [("", 0)]
         for piece, n_piece, grown in ((head, n_before, head + name), (tail, n_after, name + tail)):
@@ -108,12 +109,7 @@ class Said:
         return name
 
     @cached_property
-    def _clauses(self) -> list[tuple[str, dict[int, list[str]]]]:
-        """The clauses, and the words with content that begin at each place of them."""
-        return [
-            (
-                member.reading.text,
-                {word.start: [word.text] for word in member.reading.words if word.tells},
-            )
-            for member in self.members
-        ]
+    def _clauses(self) -> list[tuple[str, list[Word]]]:
+        """The clauses, and their words with content."""
+        readings = (member.reading for member in self.members)
+        return [(one.text, [word for word in one.words if word.tells]) for one in readings]
