@@ -112,6 +112,8 @@ class _Names:
         alone = said.judging(self._head, alone=True) if self._head else 0
         self._is_about = judged >= MOSTLY * n_voices
         often = _OFTEN_ALONE * judged if self._is_about else _ALONE * n_voices
+        if not complaint and judged >= _ALONE * n_voices:  # 好吃 says it all
+            often = SHARED
         self._is_trouble = alone >= max(SHARED, often) and self._head not in self._bare
 
     def __iter__(self) -> Iterator[str]:
