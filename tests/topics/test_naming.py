@@ -239,6 +239,18 @@ def test_a_complaint_is_not_named_by_a_bare_thing_where_opinions_are_known(reade
     assert name_of(some, weights, complaint=False) == "公交线路"
 
 
+def test_praise_names_no_complaint_of_few(reader: Reader) -> None:
+    texts = ("态度没得说", "态度太冷", "这态度真吓人", "还是那个态度", "态度")
+    said = [replace(one, opinions=(one.text,)) for one in members(reader, texts)]
+    weights = {"态度": 0.9, "没得说": 0.5, "冷": 0.1, "吓人": 0.1}
+    assert name_of(said, weights, complaint=True) == "态度没得说"
+    said = [replace(said[0], fitting=False), *said[1:]]
+    assert name_of(said, weights, complaint=True) == "态度太冷"
+    said = [replace(one, opinions=("态度好",)) for one in members(reader, ("态度好", "态度"))]
+    assert not ranked_phrases(said, weights, complaint=True, shortest=2)[0].judges
+    assert ranked_phrases(said, weights, complaint=False, shortest=2)[0].judges
+
+
 def test_what_nearly_all_say_beside_a_name_belongs_to_it(reader: Reader) -> None:
     texts = ("投诉伊景园捆绑销售", "伊景园捆绑销售的车位", "伊景园竟然捆绑销售", "伊景园") * 3
     said = [replace(one, opinions=("捆绑销售",)) for one in members(reader, texts)]

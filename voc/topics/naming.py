@@ -160,9 +160,10 @@ class _Names:
         return [name for name in names if len(name) <= MAX_NAME]
 
     def _lone(self) -> list[Phrase]:
-        """Returns what single voices say, where one may speak for all."""
+        """Returns what single voices say that judge as most do, where one may speak for all."""
         few = least_support(self._said.n_voices) < SHARED
-        return self._rank(self._said.members, self._weights) if few else []
+        fitting = [member for member in self._said.members if member.fitting]
+        return self._rank(fitting, self._weights) if few else []
 
     def _troubles(self) -> Iterator[str]:
         """Yields what some say of a thing that is trouble in itself, and then the thing."""

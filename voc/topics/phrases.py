@@ -269,8 +269,11 @@ def _wholeness(reading: Reading, first: int, last: int) -> float:
 def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: bool) -> float:
     """Values a phrase that judges: one that holds an opinion whole, or says what is wrong.
 
-    A phrase that does neither, as 小区门口, names a thing and no problem.
+    A phrase that does neither, as 小区门口, names a thing and no problem; what ends in praise is
+    none either.
     """
+    if complaint and words[-1].text in word_list("name_praises"):
+        return 1.0
     if any(opinion in phrase for opinion in member.opinions if len(opinion) > 1):
         return _JUDGES
     if len(words) > 1 and words[-1].text in word_list("name_verdicts"):

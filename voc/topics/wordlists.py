@@ -13,6 +13,7 @@ ListName = Literal[
     "name_verdicts",
     "name_unfinished",
     "name_particles",
+    "name_praises",
     "name_bare",
     "opposites",
 ]
