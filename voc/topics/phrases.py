@@ -132,12 +132,11 @@ def ranked_phrases(
     for member in members[:_READ_CLAUSES]:
         for text, first, last in stretches(member.reading, shortest, cut_off):
             words = member.reading.words[first : last + 1]
-            content = frozenset(word.text for word in words if word.tells)
             support = usage.support(words, least)
-            meant = synonyms.of(word.text for word in words if word.tells)
-            if support < least or len(set(meant)) < len(meant):
+            if support < least:
                 continue
-            if not (known is None or content.issubset(known)):
+            content = frozenset(word.text for word in words if word.tells)
+            if not (known is None or content.issubset(known)) or _stammers(content, synonyms):
                 continue
             voices[text].add(member.voice)
             telling = _telling(text, words, member, complaint=complaint)
@@ -185,9 +184,9 @@ class _Usage:
         self._synonyms = synonyms
         self._clauses: dict[str, set[int]] = defaultdict(set)
         for at, member in enumerate(members):
-            for word in member.reading.words:
-                for meant in (word.text, *synonyms.of([word.text])):
-                    self._clauses[meant].add(at)
+            words = [word.text for word in member.reading.words]
+            for word in (*words, *synonyms.of(words)):
+                self._clauses[word].add(at)
         self._known: dict[frozenset[str], int] = {}
 
     @property
@@ -214,6 +213,12 @@ class _Usage:
             both = set.intersection(*clauses) if enough else ()
             self._known[needed] = len({self._voices[at] for at in both})
         return self._known[needed]
+
+
+def _stammers(words: Collection[str], synonyms: Synonyms) -> bool:
+    """Says whether words say one thing twice, as 噪音 and 声音."""
+    meant = synonyms.of(words)
+    return len(set(meant)) < len(meant)
 
 
 def _weighed(

@@ -60,8 +60,8 @@ class Synonyms:
 
     def of(self, words: Iterable[str]) -> list[str]:
         """Returns words with compounds in two, each as the commonest one that means the same."""
-        parts = (part for word in words for part in self._halves(word))
-        return [self._same.get(part, part) for part in parts]
+        halves, same = self._parts, self._same
+        return [same.get(part, part) for word in words for part in halves.get(word) or (word,)]
 
     def judging(self, reading: Reading, opinions: Iterable[str]) -> frozenset[str]:
         """Returns the words of a clause that its opinions hold, as what they stand for.
