@@ -239,6 +239,12 @@ def test_a_complaint_is_not_named_by_a_bare_thing_where_opinions_are_known(reade
     assert name_of(some, weights, complaint=False) == "公交线路"
 
 
+def test_of_two_phrases_that_as_many_say_the_plainer_names_them(reader: Reader) -> None:
+    texts = (*("垃圾站的恶臭",) * 4, *("垃圾站恶臭",) * 3)
+    said = [replace(one, opinions=("恶臭",)) for one in members(reader, texts)]
+    assert name_of(said, {"恶臭": 0.9, "垃圾站": 0.5}, complaint=True) == "垃圾站恶臭"
+
+
 def test_praise_names_no_complaint_of_few(reader: Reader) -> None:
     texts = ("态度没得说", "态度太冷", "这态度真吓人", "还是那个态度", "态度")
     said = [replace(one, opinions=(one.text,)) for one in members(reader, texts)]

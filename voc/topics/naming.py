@@ -133,7 +133,7 @@ class _Names:
         if not self._is_about:
             return
         told = _TOLD_SHARE * self._said.n_voices
-        for phrase in sorted(self._judging, key=lambda one: -one.support):
+        for phrase in sorted(self._judging, key=_said_most_plainly):
             added = phrase.words - {self._head}
             is_broad = self._head in phrase.words and (not added or phrase.support >= self._enough)
             is_trouble = self._is_trouble and phrase.support >= told
@@ -232,6 +232,11 @@ class _Names:
     def _of_it(self) -> list[Phrase]:
         """The phrases of those clauses, however short."""
         return self._rank(self._spoken, self._weights, shortest=1, least=self._said.least)
+
+
+def _said_most_plainly(phrase: Phrase) -> tuple[int, int]:
+    """Sorts phrases by how many say their words, those with the fewest others between first."""
+    return -phrase.support, len(phrase.text) - sum(map(len, phrase.words))
 
 
 def _closest_first(members: Sequence[Member]) -> list[Member]:
