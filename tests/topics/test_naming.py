@@ -223,7 +223,7 @@ def test_how_a_thing_is_judged_makes_its_name_no_narrower(reader: Reader) -> Non
     assert name_of(said, weights, complaint=True) == "油烟污染"
 
 
-@pytest.mark.parametrize("word", ["违规", "违法", "扰民", "污染"])
+@pytest.mark.parametrize("word", ["违规", "违法", "扰民", "污染", "安全隐患"])
 def test_a_verdict_on_anything_is_no_problem_by_itself(reader: Reader, word: str) -> None:
     texts = (*(word,) * 6, *(f"{word}严重",) * 3, f"收费{word}", f"施工{word}", f"经营{word}")
     said = [replace(one, opinions=(word,)) for one in members(reader, texts)]
