@@ -100,6 +100,9 @@ def test_a_muted_topic_stays_muted(voc: Voc, clerks: str, tmp_path: Path) -> Non
 def test_what_was_merged_stays_together(voc: Voc, clerks: str, tmp_path: Path) -> None:
     other = next(name for name in _topics(voc) if name != clerks)
     assert voc("topics", "merge", other, clerks).code == 0
+    gone = voc("topics", "show", other)
+    assert gone.code == 2
+    assert f"was merged into {clerks}" in gone.err
     merged = _topics(voc)[clerks]["count"]
     _feed(voc, tmp_path, ("店员还是不理人",), "b")
     after = _topics(voc)

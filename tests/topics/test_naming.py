@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -193,15 +194,34 @@ def test_a_mixed_theme_tells_what_several_say_of_its_subject(reader: Reader) -> 
     found = ranked_phrases(said, weights, complaint=True)
     told = [phrase for text in ("没有路灯", "路灯昏暗") for phrase in found if phrase.text == text]
     names = mixed_names("路灯", told, {"附近": 2}, weights, ["昏暗"], common={"附近"})
-    assert list(names) == ["路灯（没有、昏暗等）", f"路灯{MIXED}", "路灯（昏暗等）"]
+    assert list(islice(names, 4)) == [
+        "路灯（没有、昏暗等）", f"路灯{MIXED}", "路灯（昏暗等）", "路灯（其他）"
+    ]  # fmt: skip
 
 
 def test_mixed_themes_of_one_subject_are_told_apart() -> None:
     judged = {"手机": 4, "停车": 3, "停车位": 2, "展厅": 5}
     weights = {"展厅": 0.9, "停车": 0.5, "停车位": 0.4, "手机": 0.2}
-    names = list(mixed_names("展厅", [], judged, weights, ["停车"], common={"手机"}))
-    assert names == ["展厅（停车等）", f"展厅{MIXED}", "展厅（停车等）"]
+    others = ["停车", "展厅里", "灯光"]
+    found = mixed_names("展厅", [], judged, weights, others, common={"手机"})
+    names = list(islice(found, 6))
+    assert names == [
+        "展厅（停车等）", f"展厅{MIXED}", "展厅（停车等）", "展厅（灯光等）", "展厅（其他）",
+        "展厅（其他2）",
+    ]  # fmt: skip
     assert all(map(is_mixed, names))
+    assert not is_mixed("展厅（停车）")
+    [first] = islice(mixed_names("展厅", [], judged, weights, others, common=set(), apart="门"), 1)
+    assert first == "展厅（门、停车等）"
+
+
+def test_the_subject_of_a_mixed_theme_is_what_a_third_speak_of(reader: Reader) -> None:
+    texts = ("楼盘的泳池", "楼盘的泳池", *("楼盘",) * 9, "别的", "路过")
+    said = [replace(one, opinions=("别的",)) for one in members(reader, texts)]
+    weights = {"泳池": 0.9, "楼盘": 0.1}
+    assert name_of(said, weights, complaint=True) == "楼盘（泳池等）"
+    taken = {"楼盘（泳池等）", f"楼盘{MIXED}"}
+    assert name_of(said, weights, complaint=True, taken=taken) == "楼盘（其他）"
 
 
 def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -24,7 +25,7 @@ from voc.cli.terminal import (
 if TYPE_CHECKING:
     from voc.pipeline.themes import Spoken
     from voc.records import Topic
-    from voc.store import Store
+    from voc.store import Store, TopicEvent
 
 _MOST_NAME: Final = 40
 
@@ -156,7 +157,10 @@ def rename(
 
 @topics.command("mute")
 def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None) -> None:
-    """Mute a topic: no list, report or issue tells of it; it goes on counting.
+    """Mute a topic: no list or report tells of it, and no issue forms around it.
+
+    It goes on counting, and so do its voices for the aspects they judge, whose issues may say the
+    same in their words.
 
     Example: voc topics mute tp_0123456789abcdef0123
     """
@@ -276,8 +280,21 @@ def _topic(store: Store, topic_id: str) -> Topic:
 
     found = store.topic(topic_id)
     if found is None:
-        raise UsageError(f"There is no topic {topic_id!r}; voc topics lists all there are.")
+        raise UsageError(_gone(store.topic_events(topic_id=topic_id), topic_id))
     return found
+
+
+def _gone(events: Sequence[TopicEvent], topic_id: str) -> str:
+    """Says what became of a topic that is there no more."""
+    last = max(events, key=lambda event: event.at, default=None)
+    if last is None:
+        return f"There is no topic {topic_id!r}; voc topics lists all there are."
+    where = f" into {last.other}" if last.other and last.kind in ("joined", "merged") else ""
+    became = "was merged" if where else "ended"
+    return (
+        f"There is no topic {topic_id!r} any more: {last.topic} {became}{where} on"
+        f" {last.at:%Y-%m-%d}. voc topics history tells more."
+    )
 
 
 def _checked_name(name: str) -> str:

@@ -15,7 +15,7 @@ from voc.records.issues import (
     Stake,
     Topic,
 )
-from voc.records.mixed import AND_MORE, MIXED, is_mixed
+from voc.records.mixed import AND_MORE, MIXED, OTHER, is_mixed
 from voc.records.orders import (
     Extension,
     HistoryEntry,
@@ -95,6 +95,7 @@ __all__ = [
     "INTENTS",
     "MIXED",
     "NEAR_DUPLICATE",
+    "OTHER",
     "PAID_BURST",
     "POLARITIES",
     "PRIORITIES",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 MIXED: Final = "（多方面）"
 """What stands after the subject of a theme in which several voices say nothing alike."""
 AND_MORE: Final = "（{}等）"
 """Stands there with what several of them judge by."""
-_ENDS: Final = (MIXED, AND_MORE.partition("{}")[2])
+OTHER: Final = "（其他{}）"
+"""Stands there where other themes have the subject and all that is told of it; with a number."""
+_ENDS: Final = re.compile("（(?:多方面|其他[0-9]*|[^（）]+等)）$")
 
 
 def is_mixed(name: str) -> bool:
     """Says whether a name is that of a theme in which no problem stands for most."""
-    return name.endswith(_ENDS)
+    return _ENDS.search(name) is not None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Final
 
-from voc.records import AND_MORE, MIXED
+from voc.records import AND_MORE, MIXED, OTHER
 from voc.topics.phrases import Phrase
 
 _SAID: Final = 2
@@ -20,8 +21,9 @@ def mixed_names(
     others: Sequence[str],
     *,
     common: Collection[str],
+    apart: str = "",
 ) -> Iterator[str]:
-    """Yields names for a theme in which no problem stands for most, best first.
+    """Yields names for a theme in which no problem stands for most, best first, without end.
 
     Args:
         subject: What the voices speak of.
@@ -30,16 +32,20 @@ def mixed_names(
         weights: The theme's words with their weights.
         others: Further words that several voices use, heaviest first.
         common: Words that everybody speaks of; they tell nothing of a subject.
+        apart: The theme's heaviest word, where fewer say it than the subject; it is told first.
     """
-    said = [rest for phrase in told for rest in _beside(subject, phrase)]
+    said = [apart] if apart else []
+    said += [rest for phrase in told for rest in _beside(subject, phrase)]
     worth = {word: n * weights.get(word, 0.0) for word, n in judged.items() if len(word) > 1}
     said += sorted(worth, key=lambda word: -worth[word])
-    said = _apart((word for word in said if word not in common), subject)
+    said = _apart((word for word in said if word == apart or word not in common), subject)
     # Of several themes of one subject, the second is told apart by what else it speaks of.
     for at in range(0, len(said), _SAID):
         yield subject + AND_MORE.format("、".join(said[at : at + _SAID]))
     yield f"{subject}{MIXED}"
-    yield from (subject + AND_MORE.format(other) for other in others)
+    yield from (subject + AND_MORE.format(other) for other in _apart(others, subject))
+    yield subject + OTHER.format("")
+    yield from (subject + OTHER.format(number) for number in count(2))
 
 
 def _beside(subject: str, phrase: Phrase) -> Iterator[str]:

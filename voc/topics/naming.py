@@ -17,15 +17,13 @@ from voc.topics.phrases import (
     least_support,
     ranked_phrases,
 )
-from voc.topics.said import MOSTLY, SHARED, Said
+from voc.topics.said import MANY_SAY, MOSTLY, SHARED, Said
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 from voc.topics.subjects import SUBJECT
 from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.wordlists import word_list
 
 NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
-# A phrase that judges names a theme of several only if so many of the voices use its words.
-_PROBLEM_SHARE: Final = 1 / 3
 # A phrase that judges nothing does so only if so many use its words, and half are about it.
 _SUBJECT_SHARE: Final = 0.15
 # Where so many judge by a word alone, or of so many who judge by it, it is trouble in itself.
@@ -106,7 +104,7 @@ class _Names:
         judging = self._repeated if n_voices >= MANY else found
         self._bare = word_list("name_bare")
         self._judging = [one for one in judging if one.judges and not one.words <= self._bare]
-        self._enough = _PROBLEM_SHARE * n_voices if n_voices >= SOME else 0
+        self._enough = MANY_SAY * n_voices if n_voices >= SOME else 0
         self._head = said.heads[0] if said.heads else ""
         judged = said.judging(self._head) if self._head else 0
         alone = said.judging(self._head, alone=True) if self._head else 0
@@ -193,12 +191,12 @@ class _Names:
     def _mixed(self) -> Iterator[str]:
         """Yields the subject with what several say of it."""
         said = self._said
-        if not said.heads:
+        if not (subject := said.subject):
             return iter(())
         wide = (
             phrase.text
             for phrase in self._about
-            if self._head in phrase.words and phrase.support >= MOSTLY * said.n_voices
+            if subject in phrase.words and phrase.support >= MOSTLY * said.n_voices
         )
         told = max(said.least, _TOLD_SHARE * said.n_voices)
         telling = (
@@ -207,12 +205,13 @@ class _Names:
             *(phrase for phrase in self._repeated if not phrase.judges),
         )
         return mixed_names(
-            next(wide, self._head),
+            next(wide, subject),
             [phrase for phrase in telling if phrase.support >= told],
             said.judged(told),
             said.weights,
-            said.heads[1:],
+            [word for word in said.heads if word != subject],
             common=self._common,
+            apart="" if subject == self._head else self._head,
         )
 
     @cached_property

@@ -16,6 +16,8 @@ SHARED: Final = 2
 """So many voices say what is no single one's."""
 MOSTLY: Final = 0.5
 """Where so many of the voices judge by one word, it is what their theme is about."""
+MANY_SAY: Final = 1 / 3
+"""What so many of the voices say is true of many of them."""
 # What so many put before a word is the beginning of it.
 _NEARLY_ALL: Final = 0.7
 
@@ -39,8 +41,8 @@ class Said:
         self.synonyms = synonyms
         self.n_voices = len({member.voice for member in members})
         self.least = max(SHARED, least_support(self.n_voices))
-        uses = voices_by_word(members)
-        self.heads = [word for word in weights if len(word) > 1 and uses[word] >= self.least]
+        self._uses = voices_by_word(members)
+        self.heads = [word for word in weights if len(word) > 1 and self._uses[word] >= self.least]
         self._judging = [synonyms.judging(one.reading, one.opinions) for one in members]
 
     def judging(self, word: str, *, alone: bool = False) -> int:
@@ -54,6 +56,13 @@ class Said:
                 and not (alone and all(self._adds(one, meant) for one in member.opinions))
             }
         )
+
+    @property
+    def subject(self) -> str:
+        """The heaviest word that a third use, else the one that most use; nothing if none does."""
+        uses = {word: n for word, n in self._uses.items() if len(word) > 1 and n >= self.least}
+        often = (word for word in self.heads if uses[word] >= MANY_SAY * self.n_voices)
+        return next(often, "") or max(sorted(uses), key=lambda word: uses[word], default="")
 
     def is_verdict(self, phrase: Phrase) -> bool:
         """Says whether a phrase adds to what the theme is about but how it is judged, as 油烟污染.
