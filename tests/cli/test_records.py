@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import MadeOnce
 from voc.cli.records import _worst_first
+from voc.cli.terminal import days
 from voc.records import Alert, Issue
 from voc.store import open_store
 
@@ -243,8 +244,13 @@ def test_issues_are_listed_by_severity_and_then_size() -> None:
 def test_the_list_shows_days_of_the_settings_zone(
     voc: Voc, issue: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "2026-11-05" in voc("issues").out
+    assert "2026-11-01–11-05" in voc("issues").out
     monkeypatch.setenv("VOC_TIMEZONE", "America/Los_Angeles")
-    said = voc("issues").out
-    assert "2026-11-04" in said
-    assert "2026-11-05" not in said
+    assert "2026-10-31–11-04" in voc("issues").out
+
+
+def test_days_write_what_is_the_same_once() -> None:
+    first = datetime(2026, 9, 21, tzinfo=UTC)
+    assert days(first, first + timedelta(hours=3), UTC) == "2026-09-21"
+    assert days(first, first + timedelta(days=9), UTC) == "2026-09-21–09-30"
+    assert days(first, first + timedelta(days=120), UTC) == "2026-09-21–2027-01-19"

@@ -17,6 +17,7 @@ from voc.cli.terminal import (
     JsonOption,
     check_industry,
     code_of,
+    days,
     opened_store,
     print_records,
     print_table,
@@ -91,14 +92,14 @@ def list_issues(
         f"问题 {len(found)} 个",
         {
             "编号": "left", "标题": "left", "严重": "left", "趋势": "left", "声音": "right",
-            "产品": "left", "门店": "left", "状态": "left", "最近": "left",
+            "产品": "left", "门店": "left", "状态": "left", "时间": "left",
         },
         (
             (
                 item.issue_id, item.title, label(item.severity, "severity"),
                 label(item.trend, "trend"), str(item.count),
                 item.product or "", item.store or "", label(item.status, "issue_status"),
-                f"{item.last_seen.astimezone(settings.zone):%Y-%m-%d}",
+                days(item.first_seen, item.last_seen, settings.zone),
             )
             for item in found
         ),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from voc.config import Settings
     from voc.sources.base import Reject
@@ -176,6 +176,14 @@ def check_industry(industry: str | None, store: Store, settings: Settings) -> No
 
     known = industry_files(settings.resolve(settings.industries_dir))
     check_one_of("--industry", industry, dict.fromkeys([*store.industries(), *known]))
+
+
+def days(first: datetime, last: datetime, zone: tzinfo) -> str:
+    """Writes the days of a time as 2026-09-21–10-30; what is the same is written once."""
+    begin, end = (f"{at.astimezone(zone):%Y-%m-%d}" for at in (first, last))
+    if begin == end:
+        return begin
+    return f"{begin}–{end[5:] if begin[:4] == end[:4] else end}"
 
 
 def say(message: str) -> None:
