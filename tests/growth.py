@@ -12,7 +12,7 @@ from functools import partial
 TIMES = 5
 # On five times as much, linear time grows five times and quadratic time twenty-five times.
 LINEAR = 11
-_TRIES = 5
+_TRIES = 15
 _TEXTS = 500
 
 
