@@ -50,9 +50,9 @@ def name_of(
     first that adds to it what a third say, or no more than a verdict, as 扰民严重; and if a third
     judge by it alone, what some say of it, as 污水横流, for it is trouble in itself. Where there
     is none, a subject stands with what is most often said of it elsewhere in a clause, as
-    店员态度差; of fewer than 8 voices, one may speak for all. Else the subject stands with what
-    a tenth judge it by, as 路灯（没有、昏暗等）, or alone, as 小区（多方面）; praise and questions
-    may be named by what they are about.
+    店员态度差; of fewer than 8 voices, one may speak for all. Else what a third speak of stands
+    with what a tenth say of it, as 路灯（没有、昏暗等）, or alone, as 小区（多方面）; praise and
+    questions may be named by what they are about.
 
     Args:
         members: The theme's clauses.
