@@ -13,7 +13,7 @@ from voc.topics.mixed import mixed_names
 from voc.topics.naming import name_of
 from voc.topics.phrases import Member, least_support, ranked_phrases
 from voc.topics.stretches import MAX_NAME
-from voc.topics.synonyms import Synonyms
+from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.words import Reader
 
 OTHERS = (
@@ -32,6 +32,12 @@ def members(reader: Reader, texts: tuple[str, ...]) -> list[Member]:
         Member(reading, text, f"f{index}", 0.8, True)
         for index, (reading, text) in enumerate(zip(reader.read(texts), texts, strict=True))
     ]
+
+
+def opining(member: Member, *opinions: str) -> Member:
+    """A clause that judges so."""
+    judging = UNKNOWN.judging(member.reading, opinions)
+    return replace(member, opinions=opinions, judging=judging)
 
 
 def named(reader: Reader, texts: tuple[str, ...], **options: object) -> str:
@@ -72,7 +78,7 @@ def test_a_phrase_that_holds_an_opinion_names_better_than_a_bare_thing(reader: R
     said = members(reader, texts)
     weights = weights_of([[member.reading for member in said], reader.read(OTHERS)])[0]
     assert name_of(said, weights, complaint=False) == "地下车库"
-    judged = [*said[:2], replace(said[2], opinions=("车库积水",))]
+    judged = [*said[:2], opining(said[2], "车库积水")]
     assert name_of(judged, weights, complaint=False) == "地下车库积水"
 
 
@@ -178,7 +184,7 @@ def test_a_name_is_true_of_many(
 
 
 def test_a_subject_that_judges_by_itself_needs_no_mark(reader: Reader) -> None:
-    said = [replace(one, opinions=("异响",)) for one in members(reader, ("异响",) * 9)]
+    said = [opining(one, "异响") for one in members(reader, ("异响",) * 9)]
     assert name_of(said, {"异响": 0.9}, complaint=True) == "异响"
 
 
@@ -217,7 +223,7 @@ def test_mixed_themes_of_one_subject_are_told_apart() -> None:
 
 def test_the_subject_of_a_mixed_theme_is_what_a_third_speak_of(reader: Reader) -> None:
     texts = ("楼盘的泳池", "楼盘的泳池", *("楼盘",) * 9, "别的", "路过")
-    said = [replace(one, opinions=("别的",)) for one in members(reader, texts)]
+    said = [opining(one, "别的") for one in members(reader, texts)]
     weights = {"泳池": 0.9, "楼盘": 0.1}
     assert name_of(said, weights, complaint=True) == "楼盘（泳池等）"
     taken = {"楼盘（泳池等）", f"楼盘{MIXED}"}
@@ -226,17 +232,17 @@ def test_the_subject_of_a_mixed_theme_is_what_a_third_speak_of(reader: Reader) -
 
 def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Reader) -> None:
     texts = (*("污水",) * 7, "污水横流", "污水横流", "处理污水")
-    said = [replace(one, opinions=("污水",)) for one in members(reader, texts)]
+    said = [opining(one, "污水") for one in members(reader, texts)]
     weights = {"污水": 0.9, "横流": 0.4, "处理": 0.2}
     assert name_of(said, weights, complaint=True) == "污水横流"
-    others = [replace(one, opinions=("污水很臭",)) for one in said]
+    others = [opining(one, "污水很臭") for one in said]
     assert name_of(others, weights, complaint=True) == "污水（横流等）"
 
 
 def test_how_a_thing_is_judged_makes_its_name_no_narrower(reader: Reader) -> None:
     texts = (*("油烟",) * 15, *("油烟污染",) * 3, *("油烟管道",) * 4)
     said = [
-        replace(one, opinions=("油烟污染" if "污染" in one.text else "油烟",))
+        opining(one, "油烟污染" if "污染" in one.text else "油烟")
         for one in members(reader, texts)
     ]
     weights = {"油烟": 0.9, "管道": 0.4, "污染": 0.2}
@@ -246,7 +252,7 @@ def test_how_a_thing_is_judged_makes_its_name_no_narrower(reader: Reader) -> Non
 @pytest.mark.parametrize("word", ["违规", "违法", "扰民", "污染", "安全隐患"])
 def test_a_verdict_on_anything_is_no_problem_by_itself(reader: Reader, word: str) -> None:
     texts = (*(word,) * 6, *(f"{word}严重",) * 3, f"收费{word}", f"施工{word}", f"经营{word}")
-    said = [replace(one, opinions=(word,)) for one in members(reader, texts)]
+    said = [opining(one, word) for one in members(reader, texts)]
     assert is_mixed(name_of(said, {word: 0.9, "收费": 0.2, "施工": 0.2}, complaint=True))
 
 
@@ -254,39 +260,39 @@ def test_a_complaint_is_not_named_by_a_bare_thing_where_opinions_are_known(reade
     texts = (*("新的公交线路",) * 5, *("公交线路",) * 5)
     said, weights = members(reader, texts), {"公交": 0.9, "线路": 0.8, "公交线路": 0.9}
     assert name_of(said, weights, complaint=True) == "公交线路"
-    some = [replace(said[0], opinions=("线路少",)), *said[1:]]
+    some = [opining(said[0], "线路少"), *said[1:]]
     assert is_mixed(name_of(some, weights, complaint=True))
     assert name_of(some, weights, complaint=False) == "公交线路"
 
 
 def test_of_two_phrases_that_as_many_say_the_plainer_names_them(reader: Reader) -> None:
     texts = (*("垃圾站的恶臭",) * 4, *("垃圾站恶臭",) * 3)
-    said = [replace(one, opinions=("恶臭",)) for one in members(reader, texts)]
+    said = [opining(one, "恶臭") for one in members(reader, texts)]
     assert name_of(said, {"恶臭": 0.9, "垃圾站": 0.5}, complaint=True) == "垃圾站恶臭"
 
 
 def test_praise_names_no_complaint_of_few(reader: Reader) -> None:
     texts = ("态度没得说", "态度太冷", "这态度真吓人", "还是那个态度", "态度")
-    said = [replace(one, opinions=(one.text,)) for one in members(reader, texts)]
+    said = [opining(one, one.text) for one in members(reader, texts)]
     weights = {"态度": 0.9, "没得说": 0.5, "冷": 0.1, "吓人": 0.1}
     assert name_of(said, weights, complaint=True) == "态度没得说"
     said = [replace(said[0], fitting=False), *said[1:]]
     assert name_of(said, weights, complaint=True) == "态度太冷"
-    said = [replace(one, opinions=("态度好",)) for one in members(reader, ("态度好", "态度"))]
+    said = [opining(one, "态度好") for one in members(reader, ("态度好", "态度"))]
     assert not ranked_phrases(said, weights, complaint=True, shortest=2)[0].judges
     assert ranked_phrases(said, weights, complaint=False, shortest=2)[0].judges
 
 
 def test_what_nearly_all_say_beside_a_name_belongs_to_it(reader: Reader) -> None:
     texts = ("投诉伊景园捆绑销售", "伊景园捆绑销售的车位", "伊景园竟然捆绑销售", "伊景园") * 3
-    said = [replace(one, opinions=("捆绑销售",)) for one in members(reader, texts)]
+    said = [opining(one, "捆绑销售") for one in members(reader, texts)]
     weights = {"景园": 0.9, "捆绑": 0.5, "销售": 0.4}
     assert name_of(said, weights, complaint=True) == "伊景园捆绑销售"
 
 
 def test_words_of_one_meaning_support_one_name(reader: Reader) -> None:
     texts = (*("噪音扰民",) * 3, *("噪声扰民",) * 3, *("半夜装修",) * 6)
-    said = [replace(one, opinions=(one.text,)) for one in members(reader, texts)]
+    said = [opining(one, one.text) for one in members(reader, texts)]
     weights = {"噪音": 0.9, "扰民": 0.8, "半夜": 0.2, "装修": 0.2, "噪声": 0.7}
     plain = ranked_phrases(said, weights, complaint=True)
     same = ranked_phrases(said, weights, complaint=True, synonyms=Same({"噪声": "噪音"}))
@@ -315,7 +321,7 @@ def test_a_word_names_a_theme_alone_only_if_a_third_judge_by_it(
     reader: Reader, judging: int, name: str
 ) -> None:
     said = members(reader, ("堵车",) * 20)
-    said = [replace(one, opinions=("堵车",)) for one in said[:judging]] + said[judging:]
+    said = [opining(one, "堵车") for one in said[:judging]] + said[judging:]
     assert name_of(said, {"堵车": 0.9}, complaint=True) == name
 
 
@@ -327,8 +333,8 @@ def test_what_most_say_names_better_than_what_a_few_add_to_it(reader: Reader) ->
 
 def test_what_most_judge_by_names_them_before_what_some_add(reader: Reader) -> None:
     texts = (*("拥堵严重",) * 5, *("深夜拥堵",) * 9, *("小区拥堵",) * 26)
-    said = [replace(one, opinions=("拥堵",)) for one in members(reader, texts)]
+    said = [opining(one, "拥堵") for one in members(reader, texts)]
     weights = {"拥堵": 0.9, "深夜": 0.8, "小区": 0.1}
     assert name_of(said, weights, complaint=True) == "拥堵严重"
-    silent = [replace(one, opinions=()) for one in said]
+    silent = [opining(one) for one in said]
     assert name_of(silent, weights, complaint=True, subjects={"小区": 0.1}) != "拥堵严重"

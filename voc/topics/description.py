@@ -153,6 +153,7 @@ def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str])
                 float(closeness[at]),
                 clause.negative == complaint,
                 tuple(normalise(opinion).text for opinion in clause.opinions),
+                corpus.judging[at],
             )
         )
     return name_of(

@@ -51,6 +51,7 @@ class Member:
         closeness: How much it is like the theme, in [0, 1].
         fitting: Whether it judges as most of the theme's clauses do.
         opinions: What is judged and how, as one, in normal form.
+        judging: The words by which it judges, as what they stand for.
     """
 
     reading: Reading
@@ -59,6 +60,7 @@ class Member:
     closeness: float
     fitting: bool
     opinions: tuple[str, ...] = ()
+    judging: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,6 @@ class Said:
         self.least = max(SHARED, least_support(self.n_voices))
         self._uses = voices_by_word(members)
         self.heads = [word for word in weights if len(word) > 1 and self._uses[word] >= self.least]
-        self._judging = [synonyms.judging(one.reading, one.opinions) for one in members]
 
     def judging(self, word: str, *, alone: bool = False) -> int:
         """Counts the voices that judge by a word, as by 噪音 in 噪音很大, or by it alone."""
@@ -51,8 +50,8 @@ class Said:
         return len(
             {
                 member.voice
-                for member, judging in zip(self.members, self._judging, strict=True)
-                if meant <= judging
+                for member in self.members
+                if meant <= member.judging
                 and not (alone and all(self._adds(one, meant) for one in member.opinions))
             }
         )
