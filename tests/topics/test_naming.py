@@ -242,8 +242,7 @@ def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Rea
 def test_how_a_thing_is_judged_makes_its_name_no_narrower(reader: Reader) -> None:
     texts = (*("油烟",) * 15, *("油烟污染",) * 3, *("油烟管道",) * 4)
     said = [
-        opining(one, "油烟污染" if "污染" in one.text else "油烟")
-        for one in members(reader, texts)
+        opining(one, "油烟污染" if "污染" in one.text else "油烟") for one in members(reader, texts)
     ]
     weights = {"油烟": 0.9, "管道": 0.4, "污染": 0.2}
     assert name_of(said, weights, complaint=True) == "油烟污染"
