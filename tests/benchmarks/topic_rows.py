@@ -14,7 +14,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from voc.topics import Clause
+from voc.config.industries import load_industry
+from voc.topics import Clause, telling
 
 Floats = npt.NDArray[np.float32]
 
@@ -67,7 +68,7 @@ def tagged_clauses(rows: Sequence[dict[str, Any]], model: str) -> tuple[list[Cla
                 )
                 for aspect in tags.aspects
             ]
-    clauses = clauses_of(mentions)
+    clauses = telling(clauses_of(mentions), load_industry(INDUSTRY))
     sentences = sentences_of(engine, [clause.text for clause in clauses])
     if sentences is None:
         raise SystemExit(f"{engine.model} has no sentence vectors; name an encoder with --model.")

@@ -16,7 +16,7 @@ from voc.pipeline.sentences import Vectoriser, sentences_of
 from voc.pipeline.vectors import KeptVectors
 from voc.records import Mention
 from voc.store import Store, TopicEvent
-from voc.topics import Clause, Discovery, Parted, Past, discover
+from voc.topics import Clause, Discovery, Parted, Past, discover, telling
 from voc.topics.clauses import Place
 from voc.topics.namer import ChatNamer, NamerError
 
@@ -52,7 +52,7 @@ def discover_topics(
         MissingExtraError: scikit-learn is missing.
     """
     mentions = list(store.mentions(model=model, industry=industry.id))
-    clauses = clauses_of(mentions)
+    clauses = telling(clauses_of(mentions), industry)
     past = past_of(store, industry.id)
     places = _places(mentions)
     mark = _fingerprint(clauses, past, industry, settings, model, places)

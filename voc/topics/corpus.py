@@ -46,7 +46,7 @@ class Corpus:
         clauses: All of them, by time, voice and place.
         distinct: `(n_distinct,)` positions in `clauses` of those that copy no earlier one.
         copy_of: `(n,)` for each clause the place in `distinct` of the one it copies, or its own.
-        readings: The words of the distinct ones.
+        readings: The words of the distinct ones; once they are placed, compounds are in two.
         positive: `(n_distinct,)` whether each praises.
         silent: Words that are mere turns of phrase here.
         subjects: Words that everybody speaks of, with their weights (see `voc.topics.subjects`).
@@ -95,9 +95,10 @@ class Corpus:
         self.silent = space.silent
         self.subjects = space.subjects
         self.synonyms = space.synonyms
-        if len(sample) == len(self.readings):
-            return fitted, sample
-        return space.transform(self.readings, voices, sentences), sample
+        everywhere = len(sample) == len(self.readings)
+        vectors = fitted if everywhere else space.transform(self.readings, voices, sentences)
+        self.readings = [self.synonyms.parted(reading) for reading in self.readings]
+        return vectors, sample
 
     def before(self, known: Mapping[Place, str], topics: Sequence[Topic]) -> Labels:
         """Returns `(n_distinct,)` the places in `topics` of the themes clauses had, −1 for none."""

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Final
 
 from voc.records import AND_MORE, MIXED, OTHER
-from voc.topics.phrases import Phrase
+from voc.topics.phrases import Phrase, is_trouble
 
 _SAID: Final = 2
 _LONGEST: Final = 6
@@ -36,7 +36,7 @@ def mixed_names(
     """
     said = [apart] if apart else []
     said += [rest for phrase in told for rest in _beside(subject, phrase)]
-    worth = {word: n * weights.get(word, 0.0) for word, n in judged.items() if len(word) > 1}
+    worth = {word: n * weights.get(word, 0.0) for word, n in judged.items() if _stands(word)}
     said += sorted(worth, key=lambda word: -worth[word])
     said = _apart((word for word in said if word == apart or word not in common), subject)
     # Of several themes of one subject, the second is told apart by what else it speaks of.
@@ -62,14 +62,20 @@ def _beside(subject: str, phrase: Phrase) -> Iterator[str]:
         yield rest
 
 
+def _stands(word: str) -> bool:
+    """Says whether a word tells something by itself, as 坏 does and 井 does not."""
+    return len(word) > 1 or is_trouble(word)
+
+
 def _apart(said: Iterable[str], subject: str) -> list[str]:
     """Leaves out what shares its words with the subject or with what stands before it."""
     kept: list[str] = []
     for one in said:
-        if not any(_is_alike(one, other) for other in (subject, *kept)):
+        again = any(_shares(one, other) * 2 >= min(len(one), len(other)) for other in kept)
+        if _shares(one, subject) * 2 < len(one) and not again:
             kept.append(one)
     return kept
 
 
-def _is_alike(one: str, other: str) -> bool:
-    return len(set(one) & set(other)) * 2 >= min(len(one), len(other))
+def _shares(one: str, other: str) -> int:
+    return len(set(one) & set(other))

@@ -64,7 +64,7 @@ def name_of(
         synonyms: Words that stand for one another (see `voc.topics.synonyms`).
     """
     chosen = _closest_first(members)
-    said = Said(chosen, weights, synonyms)
+    said = Said(chosen, _meant(weights, synonyms), synonyms)
     names = _Names(said, complaint=complaint, subjects=subjects, cut_off=cut_off)
     none = {*taken, *word_list("name_bare")}
     free = (name for name in map(said.whole, names) if name not in none)
@@ -103,7 +103,8 @@ class _Names:
         self._repeated = [phrase for phrase in found if phrase.voices >= SHARED]
         judging = self._repeated if n_voices >= MANY else found
         self._bare = word_list("name_bare")
-        self._judging = [one for one in judging if one.judges and not one.words <= self._bare]
+        empty = self._bare | word_list("generic_words")
+        self._judging = [one for one in judging if one.judges and not one.words <= empty]
         self._enough = MANY_SAY * n_voices if n_voices >= SOME else 0
         self._head = said.heads[0] if said.heads else ""
         judged = said.judging(self._head) if self._head else 0
@@ -149,7 +150,7 @@ class _Names:
             for one in self._of_it
             if one.judges
             and one.first.tells
-            and subject not in one.text
+            and subject not in one.words
             and one.voices >= SHARED
             and one.support >= self._enough
         ]
@@ -210,7 +211,7 @@ class _Names:
             said.judged(told),
             said.weights,
             [word for word in said.heads if word != subject],
-            common=self._common,
+            common=word_list("generic_words") if subject in self._bare else self._common,
             apart="" if subject == self._head else self._head,
         )
 
@@ -224,13 +225,24 @@ class _Names:
     @cached_property
     def _spoken(self) -> list[Member]:
         """The clauses that speak of the head."""
-        members = self._said.members
-        return [one for one in members if self._head in one.reading.content()]
+        said = self._said
+        return [
+            one for one in said.members if self._head in said.synonyms.of(one.reading.content())
+        ]
 
     @cached_property
     def _of_it(self) -> list[Phrase]:
         """The phrases of those clauses, however short."""
         return self._rank(self._spoken, self._weights, shortest=1, least=self._said.least)
+
+
+def _meant(weights: Mapping[str, float], synonyms: Synonyms) -> dict[str, float]:
+    """Returns the weights of what words stand for, heaviest first."""
+    meant: dict[str, float] = {}
+    for word, weight in weights.items():
+        for one in synonyms.of([word]):
+            meant.setdefault(one, weight)
+    return meant
 
 
 def _said_most_plainly(phrase: Phrase) -> tuple[int, int]:

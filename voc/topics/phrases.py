@@ -69,7 +69,7 @@ class Phrase:
 
     Attributes:
         text: The phrase as the customer wrote it.
-        words: Those of its words that have content.
+        words: Those of its words that have content, as what they stand for.
         voices: How many use it.
         support: How many use all its words in one clause, in whatever order.
         judges: Whether it holds an opinion or says what is wrong; 小区门口 does neither.
@@ -88,9 +88,11 @@ class Phrase:
     whole: bool
 
 
-def voices_by_word(members: Iterable[Member]) -> Counter[str]:
-    """Counts the voices that use each word with content."""
-    said = {(member.voice, word) for member in members for word in member.reading.content()}
+def voices_by_word(members: Iterable[Member], synonyms: Synonyms = UNKNOWN) -> Counter[str]:
+    """Counts the voices that use each word with content, or one that it stands for."""
+    said = {
+        (member.voice, word) for member in members for word in synonyms.of(member.reading.content())
+    }
     return Counter(word for _, word in said)
 
 
@@ -154,7 +156,7 @@ def ranked_phrases(
                     worth,
                     Phrase(
                         text=as_written(text, member.text),
-                        words=content,
+                        words=frozenset(synonyms.of(content)),
                         voices=0,
                         support=support,
                         judges=telling > 1.0,
@@ -226,7 +228,7 @@ def _stammers(words: Collection[str], synonyms: Synonyms) -> bool:
 def _weighed(
     words: Iterable[Word], weights: Mapping[str, float], synonyms: Synonyms
 ) -> dict[str, float]:
-    """Returns the weights of words; a compound has that of its halves where they weigh more."""
+    """Returns the weights of words, or of what they stand for where that weighs more."""
     return {
         word.text: max(
             weights.get(word.text, 0.0),
@@ -274,7 +276,7 @@ def _wholeness(reading: Reading, first: int, last: int) -> float:
 
 
 def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: bool) -> float:
-    """Values a phrase that judges: one that holds an opinion whole, or says what is wrong.
+    """Values a phrase that judges: that holds an opinion whole, says what is wrong or asks for it.
 
     A phrase that does neither, as 小区门口, names a thing and no problem; what ends in praise is
     none either.
@@ -285,10 +287,14 @@ def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: b
         return _JUDGES
     if len(words) > 1 and words[-1].text in word_list("name_verdicts"):
         return _TROUBLES
-    troubles = any(
-        word.text[0] in _TROUBLE and not word.text.startswith(_NO_TROUBLE) for word in words
-    )
-    return _TROUBLES if complaint and troubles else 1.0
+    if len(words) > 1 and words[0].text in word_list("name_asks") and words[-1].tells:
+        return _TROUBLES
+    return _TROUBLES if complaint and any(is_trouble(word.text) for word in words) else 1.0
+
+
+def is_trouble(word: str) -> bool:
+    """Says whether a word begins as those do that say what is wrong, as 破裂, 堵 and 没有."""
+    return word[0] in _TROUBLE and not word.startswith(_NO_TROUBLE)
 
 
 def _manner(member: Member) -> float:

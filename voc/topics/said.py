@@ -41,7 +41,7 @@ class Said:
         self.synonyms = synonyms
         self.n_voices = len({member.voice for member in members})
         self.least = max(SHARED, least_support(self.n_voices))
-        self._uses = voices_by_word(members)
+        self._uses = voices_by_word(members, synonyms)
         self.heads = [word for word in weights if len(word) > 1 and self._uses[word] >= self.least]
 
     def judging(self, word: str, *, alone: bool = False) -> int:

@@ -9,7 +9,8 @@ directions, as in 公办 and 民办 or 南站 and 西站, which stand in like cl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from voc.text.normalise import normalise
 from voc.topics.meaning import Floats
 from voc.topics.subjects import FEW_CLAUSES
 from voc.topics.wordlists import word_sets
-from voc.topics.words import Reading
+from voc.topics.words import Reading, Word
 
 _ONE: Final = 0.86
 """Cosine between the mean vectors, from which two words are one."""
@@ -63,6 +64,14 @@ class Synonyms:
         halves, same = self._parts, self._same
         return [same.get(part, part) for word in words for part in halves.get(word) or (word,)]
 
+    def parted(self, reading: Reading) -> Reading:
+        """Returns a clause with compounds in two."""
+        if not any(word.text in self._parts for word in reading.words):
+            return reading
+        return replace(
+            reading, words=tuple(part for word in reading.words for part in self._cut(word))
+        )
+
     def judging(self, reading: Reading, opinions: Iterable[str]) -> frozenset[str]:
         """Returns the words of a clause that its opinions hold, as what they stand for.
 
@@ -76,6 +85,12 @@ class Synonyms:
 
     def _halves(self, word: str) -> tuple[str, ...]:
         return self._parts.get(word, (word,))
+
+    def _cut(self, word: Word) -> Iterator[Word]:
+        start = word.start
+        for half in self._halves(word.text):
+            yield Word(start, start + len(half), half, word.tells)
+            start += len(half)
 
 
 UNKNOWN: Final = Synonyms()

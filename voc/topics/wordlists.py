@@ -15,7 +15,9 @@ ListName = Literal[
     "name_particles",
     "name_praises",
     "name_bare",
+    "name_asks",
     "opposites",
+    "asking",
 ]
 
 _FOLDER: Final = Path(__file__).parent / "data"
