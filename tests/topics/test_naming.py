@@ -337,3 +337,32 @@ def test_what_most_judge_by_names_them_before_what_some_add(reader: Reader) -> N
     assert name_of(said, weights, complaint=True) == "拥堵严重"
     silent = [opining(one) for one in said]
     assert name_of(silent, weights, complaint=True, subjects={"小区": 0.1}) != "拥堵严重"
+
+
+def test_what_many_ask_for_names_their_theme(reader: Reader) -> None:
+    texts = (*("希望增设红绿灯",) * 6, *("路口的红绿灯",) * 6)
+    said = [opining(one, "别的") for one in members(reader, texts)]
+    assert name_of(said, {"红绿灯": 0.9, "增设": 0.3}, complaint=True) == "增设红绿灯"
+
+
+@pytest.mark.parametrize("text", ["小区违法", "业主苦不堪言"])
+def test_who_suffers_makes_no_problem_of_a_verdict(reader: Reader, text: str) -> None:
+    said = [opining(one, text) for one in members(reader, (text,) * 9)]
+    weights = {"小区": 0.4, "违法": 0.9, "业主": 0.4, "苦不堪言": 0.9}
+    assert is_mixed(name_of(said, weights, complaint=True))
+
+
+def test_words_of_one_meaning_make_no_name_together(reader: Reader) -> None:
+    texts = (*("开发商欺诈",) * 5, *("售楼员欺骗",) * 5, *("欺骗",) * 2)
+    said = [opining(one, one.text[-2:]) for one in members(reader, texts)]
+    said = [replace(one, judging=frozenset({"欺诈"})) for one in said]
+    weights = {"欺诈": 0.9, "欺骗": 0.8, "开发商": 0.2, "售楼员": 0.2}
+    same = Same({"欺骗": "欺诈"})
+    assert "欺诈欺骗" not in name_of(said, weights, complaint=True, synonyms=same)
+
+
+def test_what_is_said_of_a_subject_is_short_and_told_once() -> None:
+    judged = {"坏": 3, "井": 3, "灯不亮": 2, "灯不亮啊": 2}
+    weights = {"坏": 0.9, "井": 0.8, "灯不亮": 0.3, "灯不亮啊": 0.2}
+    [name] = islice(mixed_names("路灯", [], judged, weights, [], common=set()), 1)
+    assert name == "路灯（坏、灯不亮等）"

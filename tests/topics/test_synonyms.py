@@ -53,6 +53,12 @@ def test_opposites_stay_apart_however_alike_customers_use_them(learnt: Synonyms)
 
 def test_a_compound_is_read_as_its_halves(learnt: Synonyms) -> None:
     assert learnt.of(["交通拥堵"]) == ["交通", "拥堵"]
+    [reading, plain] = Reader(None).read(["路口交通拥堵", "路口很乱"])
+    assert "交通拥堵" in reading.content()
+    parted = learnt.parted(reading)
+    assert parted.content()[-2:] == ["交通", "拥堵"]
+    assert [parted.text[one.start : one.end] for one in parted.words][-2:] == ["交通", "拥堵"]
+    assert learnt.parted(plain) is plain
 
 
 def test_few_clauses_and_those_without_vectors_teach_nothing() -> None:
