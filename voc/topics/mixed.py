@@ -8,6 +8,7 @@ from typing import Final
 
 from voc.records import AND_MORE, MIXED, OTHER
 from voc.topics.phrases import Phrase, is_trouble
+from voc.topics.synonyms import UNKNOWN, Synonyms
 
 _SAID: Final = 2
 _LONGEST: Final = 6
@@ -22,6 +23,7 @@ def mixed_names(
     *,
     common: Collection[str],
     apart: str = "",
+    kinds: Synonyms = UNKNOWN,
 ) -> Iterator[str]:
     """Yields names for a theme in which no problem stands for most, best first, without end.
 
@@ -33,9 +35,10 @@ def mixed_names(
         others: Further words that several voices use, heaviest first.
         common: Words that everybody speaks of; they tell nothing of a subject.
         apart: The theme's heaviest word, where fewer say it than the subject; it is told first.
+        kinds: Words that tell the same; one of them is told.
     """
     said = [apart] if apart else []
-    said += [rest for phrase in told for rest in _beside(subject, phrase)]
+    said += _of_each_kind(subject, told, kinds)
     worth = {word: n * weights.get(word, 0.0) for word, n in judged.items() if _stands(word)}
     said += sorted(worth, key=lambda word: -worth[word])
     said = _apart((word for word in said if word == apart or word not in common), subject)
@@ -46,6 +49,15 @@ def mixed_names(
     yield from (subject + AND_MORE.format(other) for other in _apart(others, subject))
     yield subject + OTHER.format("")
     yield from (subject + OTHER.format(number) for number in count(2))
+
+
+def _of_each_kind(subject: str, told: Sequence[Phrase], kinds: Synonyms) -> list[str]:
+    """Returns what phrases say beside the subject, of those that tell the same the first."""
+    said: dict[frozenset[str], str] = {}
+    for phrase in told:
+        for rest in _beside(subject, phrase):
+            said.setdefault(frozenset(kinds.of(phrase.words)) - {subject}, rest)
+    return list(said.values())
 
 
 def _beside(subject: str, phrase: Phrase) -> Iterator[str]:

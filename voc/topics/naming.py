@@ -20,7 +20,7 @@ from voc.topics.phrases import (
 from voc.topics.said import MANY_SAY, MOSTLY, SHARED, Said
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 from voc.topics.subjects import SUBJECT
-from voc.topics.synonyms import UNKNOWN, Synonyms
+from voc.topics.synonyms import UNKNOWN, Kinds, Synonyms
 from voc.topics.wordlists import word_list
 
 NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
@@ -31,6 +31,8 @@ _ALONE: Final = 1 / 3
 _OFTEN_ALONE: Final = 0.25
 # What is told of a subject so many of the voices say.
 _TOLD_SHARE: Final = 0.1
+# And so many, where it judges nothing.
+_MENTIONED_SHARE: Final = 0.2
 
 
 def name_of(
@@ -103,10 +105,13 @@ class _Names:
         self._repeated = [phrase for phrase in found if phrase.voices >= SHARED]
         judging = self._repeated if n_voices >= MANY else found
         self._bare = word_list("name_bare")
-        empty = self._bare | word_list("generic_words")
-        self._judging = [one for one in judging if one.judges and not one.words <= empty]
+        self._empty = word_list("generic_words")
+        none = self._bare | self._empty
+        self._judging = [one for one in judging if one.judges and not one.words <= none]
         self._enough = MANY_SAY * n_voices if n_voices >= SOME else 0
         self._head = said.heads[0] if said.heads else ""
+        self._kinds = Kinds(said.synonyms)
+        self._head_kinds = set(self._kinds.of([self._head]))
         judged = said.judging(self._head) if self._head else 0
         alone = said.judging(self._head, alone=True) if self._head else 0
         self._is_about = judged >= MOSTLY * n_voices
@@ -145,15 +150,7 @@ class _Names:
         Of 店员真的态度差 and 店员说话态度差 it makes 店员态度差.
         """
         subject = self._head
-        told = [
-            one
-            for one in self._of_it
-            if one.judges
-            and one.first.tells
-            and subject not in one.words
-            and one.voices >= SHARED
-            and one.support >= self._enough
-        ]
+        told = [one for one in self._told_of_it if one.first.tells and one.support >= self._enough]
         told.sort(key=lambda one: -one.support)
         names = [_in_order(subject, one, self._spoken) for one in told]
         return [name for name in names if len(name) <= MAX_NAME]
@@ -200,19 +197,21 @@ class _Names:
             if subject in phrase.words and phrase.support >= MOSTLY * said.n_voices
         )
         told = max(said.least, _TOLD_SHARE * said.n_voices)
+        mentioned = _MENTIONED_SHARE * said.n_voices
         telling = (
             *self._judging,
-            *(phrase for phrase in self._of_it if phrase.judges and phrase.voices >= SHARED),
-            *(phrase for phrase in self._repeated if not phrase.judges),
+            *self._told_of_it,
+            *(one for one in self._repeated if not one.judges and one.support >= mentioned),
         )
         return mixed_names(
             next(wide, subject),
             [phrase for phrase in telling if phrase.support >= told],
-            said.judged(told),
+            said.verdicts(told),
             said.weights,
             [word for word in said.heads if word != subject],
-            common=word_list("generic_words") if subject in self._bare else self._common,
+            common=self._empty if subject in self._bare else self._common - word_list("name_asks"),
             apart="" if subject == self._head else self._head,
+            kinds=self._kinds,
         )
 
     @cached_property
@@ -231,9 +230,16 @@ class _Names:
         ]
 
     @cached_property
-    def _of_it(self) -> list[Phrase]:
-        """The phrases of those clauses, however short."""
-        return self._rank(self._spoken, self._weights, shortest=1, least=self._said.least)
+    def _told_of_it(self) -> list[Phrase]:
+        """The phrases, however short, by which several of those clauses judge the head."""
+        found = self._rank(
+            self._spoken, self._weights, shortest=1, least=self._said.least, synonyms=self._kinds
+        )
+        return [
+            one
+            for one in found
+            if one.judges and one.voices >= SHARED and not one.words & self._head_kinds
+        ]
 
 
 def _meant(weights: Mapping[str, float], synonyms: Synonyms) -> dict[str, float]:

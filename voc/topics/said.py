@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -20,6 +21,9 @@ MANY_SAY: Final = 1 / 3
 """What so many of the voices say is true of many of them."""
 # What so many put before a word is the beginning of it.
 _NEARLY_ALL: Final = 0.7
+
+
+_NOT: Final = re.compile("(?:不|没有?|未能?|无法|难以|不能)$")
 
 
 class Said:
@@ -87,13 +91,14 @@ class Said:
     def _adds(self, opinion: str, meant: set[str]) -> bool:
         return set(self.synonyms.of([opinion])) != meant
 
-    def judged(self, least: float) -> dict[str, int]:
-        """Returns the words that so many voices judge by, with how many do."""
+    def verdicts(self, least: float) -> dict[str, int]:
+        """Returns what so many voices end an opinion with, as 昏暗 or 不达标, with how many do."""
         said = {
-            (member.voice, word)
+            (member.voice, verdict)
             for member in self.members
             for word in member.reading.content()
-            if any(word in opinion for opinion in member.opinions)
+            for opinion in member.opinions
+            if (verdict := _verdict(opinion, word))
         }
         return {word: n for word, n in Counter(word for _, word in said).items() if n >= least}
 
@@ -121,3 +126,11 @@ class Said:
         """The clauses, and their words with content."""
         readings = (member.reading for member in self.members)
         return [(one.text, [word for word in one.words if word.tells]) for one in readings]
+
+
+def _verdict(opinion: str, word: str) -> str:
+    """Returns the word that ends an opinion, with what denies it; nothing if it does not."""
+    if not opinion.endswith(word):
+        return ""
+    denied = _NOT.search(opinion.removesuffix(word))
+    return f"{denied[0] if denied else ''}{word}"

@@ -8,6 +8,7 @@ directions, as in 公办 and 民办 or 南站 and 西站, which stand in like cl
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -91,6 +92,29 @@ class Synonyms:
         for half in self._halves(word.text):
             yield Word(start, start + len(half), half, word.tells)
             start += len(half)
+
+
+class Kinds(Synonyms):
+    """Words by what they stand for, where those of one kind of trouble are one.
+
+    Args:
+        synonyms: What words stand for otherwise.
+    """
+
+    def __init__(self, synonyms: Synonyms) -> None:
+        super().__init__()
+        self._synonyms = synonyms
+
+    def of(self, words: Iterable[str]) -> list[str]:
+        """Returns words as what they stand for, those that tell of trouble as its kind."""
+        kinds = _kinds()
+        return [kinds.get(word, word) for word in self._synonyms.of(words)]
+
+
+@functools.cache
+def _kinds() -> dict[str, str]:
+    """Words that tell of trouble, with one of its kind."""
+    return {word: min(kind) for kind in word_sets("name_kinds") for word in kind}
 
 
 UNKNOWN: Final = Synonyms()

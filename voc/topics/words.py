@@ -20,6 +20,8 @@ _AMOUNT: Final = re.compile(
     "(?:个|张|件|次|遍|盒|袋|包|条|根|句|斤|块|点|种|位|家|份|口|只|颗|台|辆|层|排|栋|户|名|楼|万|千|百|元|米|"
     "天|年|月|周|日|晚|分|秒|分钟|小时|钟头|个月|礼拜|星期|公里|多)?"
 )
+# A市, A3区: what stands for the name of a place ends there, and 梅溪湖 after it is whole.
+_MASKED_PLACE: Final = re.compile("(?<![a-z0-9])[a-z][0-9]*[省市区县镇]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,20 @@ class Reader:
     def _read(self, text: str) -> Reading:
         words = [
             Word(start, end, text[start:end], self._tells(text[start:end]))
-            for start, end in self._segmenter.spans(text)
+            for start, end in self._spans(text)
             if text[start:end][0].isalnum()
         ]
         return Reading(text, tuple(words))
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        places = [match.span() for match in _MASKED_PLACE.finditer(text)]
+        start = 0
+        for begin, end in (*places, (len(text), len(text))):
+            spans = self._segmenter.spans(text[start:begin])
+            yield from ((start + first, start + last) for first, last in spans)
+            if begin < end:
+                yield begin, end
+            start = end
 
     def _tells(self, word: str) -> bool:
         if word in self._silent or _WORD.fullmatch(word) is None:
