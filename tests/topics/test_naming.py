@@ -13,6 +13,7 @@ from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.mixed import mixed_names
 from voc.topics.naming import name_of
 from voc.topics.phrases import Member, least_support, ranked_phrases
+from voc.topics.said import Said
 from voc.topics.stretches import MAX_NAME
 from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.words import Reader
@@ -367,3 +368,31 @@ def test_what_is_said_of_a_subject_is_short_and_told_once() -> None:
     weights = {"坏": 0.9, "井": 0.8, "灯不亮": 0.3, "灯不亮啊": 0.2}
     [name] = islice(mixed_names("路灯", [], judged, weights, [], common=set()), 1)
     assert name == "路灯（坏、灯不亮等）"
+
+
+def test_one_kind_of_trouble_in_many_words_names_a_theme(reader: Reader) -> None:
+    said = ("路灯坏了", "路灯不亮", "路灯一直不亮", "路灯太暗", "路灯损坏", "门口的路灯")
+    texts = tuple(text for text in said for _ in range(2))
+    weights = {"路灯": 0.9, "不亮": 0.2, "太暗": 0.1, "损坏": 0.1}
+    clauses = [opining(one, "路灯") for one in members(reader, texts)]
+    assert name_of(clauses, weights, complaint=True) == "路灯不亮"
+
+
+def test_what_denies_a_verdict_is_told_with_it(reader: Reader) -> None:
+    texts = ("环保不达标", "环保根本不达标", "环保达标", "环保部门")
+    opinions = ("环保不达标", "环保不达标", "环保达标", "环保部门很差")
+    said = [opining(*one) for one in zip(members(reader, texts), opinions, strict=True)]
+    assert Said(said, {}, UNKNOWN).verdicts(1) == {"不达标": 2, "达标": 1}
+    assert Said(said, {}, UNKNOWN).verdicts(2) == {"不达标": 2}
+
+
+def test_what_judges_nothing_is_told_of_a_subject_only_if_many_speak_of_it(reader: Reader) -> None:
+    texts = (
+        *("展厅大堂里",) * 3,
+        *(f"展厅{word}的事" for word in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳"),
+    )
+    said = members(reader, texts)
+    assert len(said) < 5 * 4
+    weights = {"展厅": 0.9, "大堂": 0.3}
+    opined = [opining(said[0], "别的"), *said[1:]]
+    assert name_of(opined, weights, complaint=True) == f"展厅{MIXED}"

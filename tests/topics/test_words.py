@@ -34,6 +34,24 @@ def test_offsets_point_into_the_normal_form(reader: Reader) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("clause", "words"),
+    [
+        ("A市鑫苑小区", ["a市", "鑫苑", "小区"]),
+        ("在A3区b县，", ["在", "a3区", "b县"]),
+        ("X5市区省油", ["x5", "市区", "省油"]),
+        ("A6省油", ["a6", "省油"]),
+        ("vivo区别大", ["vivo", "区别", "大"]),
+    ],
+)
+def test_the_name_of_a_masked_place_takes_nothing_of_what_follows(
+    reader: Reader, clause: str, words: list[str]
+) -> None:
+    [reading] = reader.read([clause])
+    assert [word.text for word in reading.words] == words
+    assert [reading.text[word.start : word.end] for word in reading.words] == words
+
+
 def test_runs_break_where_a_word_has_no_content(reader: Reader) -> None:
     [reading] = reader.read(["变速箱异响，但是换挡顿挫"])
     assert list(reading.runs()) == ["变速箱异响", "换挡顿挫"]

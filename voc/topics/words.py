@@ -21,7 +21,9 @@ _AMOUNT: Final = re.compile(
     "天|年|月|周|日|晚|分|秒|分钟|小时|钟头|个月|礼拜|星期|公里|多)?"
 )
 # A市, A3区: what stands for the name of a place ends there, and 梅溪湖 after it is whole.
-_MASKED_PLACE: Final = re.compile("(?<![a-z0-9])[a-z][0-9]*[省市区县镇]")
+_MASKED_PLACE: Final = re.compile(
+    "(?<![a-z0-9])[a-z][0-9]*(?:省(?![油钱心电事])|市(?![区场])|区(?![别分域间])|县(?!城)|镇(?!定))"
+)
 
 
 @dataclass(frozen=True, slots=True)
