@@ -233,3 +233,10 @@ def test_the_name_of_the_product_is_no_problem(mention: Callable[..., Mention]) 
     named = titles.title("口味", voices, product="手撕牛肉干")
     assert named == "口味：负面反馈集中（手撕牛肉干）"
     assert titles.title("口味", voices) == "口味：手撕牛肉干"
+
+
+def test_where_it_is_names_no_problem(mention: Callable[..., Mention]) -> None:
+    homes = Aspect(id="homes", name="住房", keywords=("小区", "业主"))
+    trade = Industry(id="city", name="城市", aspects=(homes,))
+    voices = [mention(f"f{i}", i, text=f"{word}小区") for i, word in enumerate("甲乙丙")]
+    assert Titles(trade, voices, {}).title("环境", voices) == "环境：负面反馈集中"

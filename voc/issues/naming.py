@@ -14,6 +14,7 @@ from voc.issues.grouping import reason_of
 from voc.records import Mention, is_mixed
 from voc.text.normalise import normalise
 from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases, voices_by_word
+from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
 MAX_TITLE: Final = 30
@@ -170,7 +171,8 @@ class Titles:
         """Returns the two terms of the taxonomy that most voices use, of those that two use."""
         ranked = sorted(uses, key=lambda word: (-uses[word], word))
         named = (word for word in ranked if uses[word] > 1 and self._reader.is_keyword(word))
-        return [word for word in named if word not in _VAGUE and word not in aspect][:2]
+        none = _VAGUE | word_list("generic_words")
+        return [word for word in named if word not in none and word not in aspect][:2]
 
     def _fit_to_print(self, uses: Counter[str]) -> set[str]:
         return {
@@ -198,6 +200,7 @@ class Titles:
             replace(one, text=_told(one.text, aspect))
             for one in found
             if not (private and one.voices < 2 and _NAMED.search(one.text))
+            and not one.words <= word_list("generic_words")
         ]
         return [one for one in told if one.text and not any(one.text in name for name in places)]
 
