@@ -310,10 +310,10 @@ class Same(Synonyms):
 
 
 def test_words_that_everybody_speaks_of_are_no_name(reader: Reader) -> None:
-    said = members(reader, (*("小区业主",) * 9, "小区业主维权"))
-    weights = {"小区": 0.9, "业主": 0.8, "小区业主": 0.8}
-    everywhere = {"小区": 0.1, "业主": 0.1, "小区业主": 0.1}
-    assert name_of(said, weights, complaint=True) == "小区业主"
+    said = members(reader, (*("物业公司",) * 9, "物业公司维权"))
+    weights = {"物业": 0.9, "公司": 0.8, "物业公司": 0.8}
+    everywhere = {"物业": 0.1, "公司": 0.1, "物业公司": 0.1}
+    assert name_of(said, weights, complaint=True) == "物业公司"
     assert is_mixed(name_of(said, weights, complaint=True, subjects=everywhere))
 
 
@@ -396,3 +396,17 @@ def test_what_judges_nothing_is_told_of_a_subject_only_if_many_speak_of_it(reade
     weights = {"展厅": 0.9, "大堂": 0.3}
     opined = [opining(said[0], "别的"), *said[1:]]
     assert name_of(opined, weights, complaint=True) == f"展厅{MIXED}"
+
+
+def test_a_name_does_without_limp_words(reader: Reader) -> None:
+    texts = (*("电梯就故障",) * 4, *("电梯故障",) * 3)
+    said = [opining(one, "故障") for one in members(reader, texts)]
+    assert name_of(said, {"电梯": 0.9, "故障": 0.8}, complaint=True) == "电梯故障"
+
+
+def test_a_subject_is_named_whole_with_what_is_said_of_it(reader: Reader) -> None:
+    what = ("施工", "音乐", "车辆", "装修", "广场", "商铺", "搅拌", "高铁", "酒吧")
+    texts = tuple(f"丽发新城{one}扰民" for one in what)
+    said = [opining(one, "扰民") for one in members(reader, texts)]
+    weights = {"丽发": 0.9, "扰民": 0.5}
+    assert name_of(said, weights, complaint=True, subjects={"新城": 0.1}) == "丽发新城扰民"

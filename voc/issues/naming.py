@@ -119,10 +119,10 @@ class Titles:
 
         What people say is the name of the theme that makes them one issue. Without one, or where
         that theme is a mixed one, it is the phrase that best names their clauses as themes are
-        named, with a second one if it is another matter and half as common; where they say too
-        little alike, the terms of the taxonomy that most of them use. Of three voices and more, two
-        must say each word, or it must be a common one of the industry: what only one says may be
-        anybody's name.
+        named, with a second one if it judges another matter and is half as common; where they say
+        too little alike, the mixed theme, or the terms of the taxonomy that most of them use. Of
+        three voices and more, two must say each word, or it must be a common one of the industry:
+        what only one says may be anybody's name.
 
         Args:
             aspect: The aspect's name as people read it.
@@ -135,9 +135,8 @@ class Titles:
         if named and not is_mixed(named):
             phrases = [named]
         else:
-            phrases = self._said(aspect, voices, {one for one in (product, store) if one})
-            if named and (phrases == [_NOTHING_SAID] or named.startswith(phrases[0])):
-                phrases = [named]
+            places = {one for one in (product, store) if one}
+            phrases = self._said(aspect, voices, places, theme=named)
         place = "·".join(part for part in (product, store) if part)
         for said in ("、".join(phrases), phrases[0]):
             title = f"{aspect}：{said}" + (f"（{place}）" if place else "")
@@ -145,18 +144,25 @@ class Titles:
                 return title
         return _fitted(f"{aspect}：{phrases[0]}", place)
 
-    def _said(self, aspect: str, voices: Sequence[Mention], places: set[str]) -> list[str]:
+    def _said(
+        self, aspect: str, voices: Sequence[Mention], places: set[str], *, theme: str | None
+    ) -> list[str]:
         """Returns one or two phrases; `places` are the product and store that all speak of.
 
-        Their names say nothing of them, as 手撕牛肉干（手撕牛肉干）.
+        Their names say nothing of them, as 手撕牛肉干（手撕牛肉干）. Voices of a mixed theme are
+        named by what judges, or else as their theme.
         """
         members = list(self._members(voices[-_READ_VOICES:]))
         uses = voices_by_word(members)
         known = self._fit_to_print(uses) if len(voices) >= _MANY else None
         ranked = self._ranked(members, uses, known, aspect, places)
         carried = _carried(ranked, uses, len(voices))
+        if theme:
+            carried = [one for one in carried if one.judges and not theme.startswith(one.text)]
         if carried and (len(voices) < _MANY or _support(carried[0], uses) > 1):
             return _first_two(carried, uses)
+        if theme:
+            return [theme]
         terms = self._terms(uses, aspect)
         if len(terms) > 1:
             return terms
@@ -259,7 +265,12 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str]) -> list[str]:
     for second in ranked[1:]:
         fresh = not set(second.text) & set(first.text) and not second.text.endswith(_VAGUE_WORDS)
         fits = MIN_NAME <= len(second.text) <= _MAX_PHRASE - 1 - len(first.text)
-        if fresh and fits and _support(second, uses) >= max(2, _support(first, uses) / 2):
+        if (
+            second.judges
+            and fresh
+            and fits
+            and _support(second, uses) >= max(2, _support(first, uses) / 2)
+        ):
             return [first.text, second.text]
     return [first.text]
 

@@ -149,7 +149,7 @@ class _Names:
 
         Of 店员真的态度差 and 店员说话态度差 it makes 店员态度差.
         """
-        subject = self._head
+        subject = self._said.whole(self._head)
         told = [one for one in self._told_of_it if one.first.tells and one.support >= self._enough]
         told.sort(key=lambda one: -one.support)
         names = [_in_order(subject, one, self._spoken) for one in told]

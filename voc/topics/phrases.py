@@ -27,6 +27,9 @@ _LONE: Final = 0.75
 _BEGINS: Final = 1.15
 _ENDS: Final = 1.25
 _WHOLE: Final = _BEGINS * _ENDS
+# What names do without, and what it is worth with it.
+_LIMP: Final = frozenset("就还也都又却才便竟")
+_LIMPS: Final = 0.5
 # How words begin that say what is wrong.
 _TROUBLE: Final = frozenset("不没无未难乱太差坏慢贵少缺漏破裂堵吵脏臭霉拖欠骗抢占违骂吼凶")
 _NO_TROUBLE: Final = (
@@ -253,6 +256,7 @@ def _worth(words: Sequence[Word], weights: Mapping[str, float], shared: Collecti
     rare = [weights.get(word, 0.0) for word in telling if word not in shared]
     worth += 0.5 * max(rare, default=0.0)
     worth *= 0.8**fillers * 0.95 ** max(0, length - _EASY)
+    worth *= _LIMPS if any(word.text in _LIMP for word in words) else 1.0
     if any(word.text.isascii() or word.text.isdecimal() for word in words):
         worth *= 0.6
     return worth if len(words) > 1 or length >= MIN_NAME else 0.6 * worth
