@@ -399,7 +399,7 @@ def test_what_judges_nothing_is_told_of_a_subject_only_if_many_speak_of_it(reade
 
 
 def test_a_name_does_without_limp_words(reader: Reader) -> None:
-    texts = (*("电梯就故障",) * 4, *("电梯故障",) * 3)
+    texts = (*("电梯就故障",) * 8, *("电梯故障",) * 2)
     said = [opining(one, "故障") for one in members(reader, texts)]
     assert name_of(said, {"电梯": 0.9, "故障": 0.8}, complaint=True) == "电梯故障"
 
