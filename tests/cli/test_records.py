@@ -102,7 +102,7 @@ def test_an_issue_is_shown_to_people_with_its_history(voc: Voc, issue: dict[str,
     assert voc("issues", "close", name, "--note", "已换供应商", "--by", "王").code == 0
     said = voc("issues", "show", name).out
     assert said.startswith(f"问题 {name}  {issue['title']}")
-    assert "声音 5 条  2026-11-01 至 2026-11-05  门店 南京店" in said
+    assert "声音 5 条  2026-11-01–11-05  门店 南京店" in said
     assert "跟进中 → 已关闭" in said
     assert "已换供应商" in said
     assert "店员爱答不理" in said

@@ -8,7 +8,7 @@ from typing import Final
 
 import typer
 
-from voc.cli.terminal import print_table
+from voc.cli.terminal import days, print_table
 from voc.pipeline.effects import reason_text
 from voc.records import Effect, Issue
 from voc.report.wording import EFFECT_LABELS, label, number, p_value, times
@@ -46,16 +46,16 @@ def print_issue(
 
 
 def _head(issue: Issue, effect: Effect | None, zone: tzinfo) -> Iterator[str]:
-    days = [f"{at.astimezone(zone):%Y-%m-%d}" for at in (issue.first_seen, issue.last_seen)]
     places = [
         f"  {unit} {name}"
         for unit, name in (("产品", issue.product), ("门店", issue.store))
         if name
     ]
     yield f"问题 {issue.issue_id}  {issue.title}"
+    span = days(issue.first_seen, issue.last_seen, zone)
     yield (
         f"状态 {label(issue.status, 'issue_status')}  严重程度 {label(issue.severity, 'severity')}"
-        f"  声音 {number(issue.count)} 条  {' 至 '.join(days)}{''.join(places)}"
+        f"  声音 {number(issue.count)} 条  {span}{''.join(places)}"
     )
     yield f"趋势 {label(issue.trend, 'trend')}{_ratio(issue)}"
     if issue.severity_reasons:

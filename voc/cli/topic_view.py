@@ -8,7 +8,7 @@ from typing import Final
 
 import typer
 
-from voc.cli.terminal import print_table
+from voc.cli.terminal import days, print_table
 from voc.pipeline.themes import Spoken
 from voc.records import Evidence, Topic
 from voc.report.wording import interval, percent
@@ -64,9 +64,9 @@ def told_share(spoken: Spoken | None) -> str:
 
 
 def _head(topic: Topic, spoken: Spoken | None, is_muted: bool, zone: tzinfo) -> Iterator[str]:
-    days = [f"{at.astimezone(zone):%Y-%m-%d}" for at in (topic.first_seen, topic.last_seen)]
+    span = days(topic.first_seen, topic.last_seen, zone)
     yield f"主题 {topic.topic_id}  {topic.topic}{'（静音）' if is_muted else ''}"
-    yield f"行业 {topic.industry}  声音 {spoken.voices if spoken else 0} 条  {' 至 '.join(days)}"
+    yield f"行业 {topic.industry}  声音 {spoken.voices if spoken else 0} 条  {span}"
     if spoken and spoken.negative.share is not None:
         bounds = interval(spoken.negative.low, spoken.negative.high)
         yield f"谈到它的话里有负面的 {told_share(spoken)}（95% 区间 {bounds}）"
