@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pytest
 
@@ -20,6 +20,7 @@ from voc.pipeline.moments import moments_of
 from voc.records import (
     AspectMention,
     Feedback,
+    Issue,
     Opinion,
     Sentiment,
     Span,
@@ -28,7 +29,7 @@ from voc.records import (
     Urgency,
     WorkOrder,
 )
-from voc.store import Store, open_store
+from voc.store import Store, TopicEvent, open_store
 from voc.workorders import apply_event
 
 MODEL = "scripted@1.0.0"
@@ -300,6 +301,41 @@ def test_themes_that_the_same_voices_speak_of_make_one_issue(workshop: Workshop)
         assert len(running) == expected, shared
     assert {order.issue_id for order in orders} == {living[0].issue_id}
     assert living[0].count == 8
+
+
+@pytest.mark.parametrize("how", ["joined", "merged", "died"])
+def test_no_voice_counts_twice_when_its_theme_goes(
+    workshop: Workshop, how: Literal["joined", "merged", "died"]
+) -> None:
+    rules = workshop.folder / "routing.yaml"
+    rules.write_text("open_when: {severity: low, voices: 1}")
+    said = "小区有噪音"
+    voices = [
+        _voice("citizen", f"v{day}", OLD - timedelta(days=day), said, aspect="urban_construction")
+        for day in range(8)
+    ]
+    workshop.hear("citizen", voices)
+    names = [item.feedback_id for item, _ in voices]
+
+    def keep(themes: dict[str, list[str]]) -> list[Issue]:
+        topics = [Topic(one, one, "citizen", (one,), 8, 1.0, OLD, OLD) for one in themes]
+        spoken = [(name, one, 0.9, Span(0, 5, said)) for one in themes for name in themes[one]]
+        with workshop.store.transaction() as transaction:
+            transaction.save_topics("citizen", topics, spoken)
+        workshop.chain(**{"routing.file": str(rules)}).form()
+        return [one for one in workshop.store.issues() if one.status == "open"]
+
+    assert len(keep({"to_loud": names[:5], "to_noise": names[5:]})) == 2
+    if how != "died":
+        event = TopicEvent("to_loud", "to_loud", "citizen", OLD, "voc", how, "to_noise")
+        with workshop.store.transaction() as transaction:
+            transaction.add_topic_events([event])
+    [left] = keep({"to_noise": names})
+    assert left.count == 8
+    [gone] = [one for one in workshop.store.issues() if one.status != "open"]
+    assert gone.merged_into == left.issue_id
+    running = [order for order in workshop.store.work_orders() if order.status == "open"]
+    assert [order.issue_id for order in running] == [left.issue_id]
 
 
 def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -> None:

@@ -187,7 +187,9 @@ def test_a_name_is_true_of_many(
 
 def test_a_subject_that_judges_by_itself_needs_no_mark(reader: Reader) -> None:
     said = [opining(one, "异响") for one in members(reader, ("异响",) * 9)]
-    assert name_of(said, {"异响": 0.9}, complaint=True) == "异响"
+    assert name_of(said, {"异响": 0.9}, complaint=True) == "异响问题"
+    said = [opining(one, "偷工减料") for one in members(reader, ("偷工减料",) * 9)]
+    assert name_of(said, {"偷工减料": 0.9}, complaint=True) == "偷工减料"
 
 
 @pytest.mark.parametrize(("voices", "least"), [(7, 1), (8, 2), (39, 2), (40, 3), (200, 10)])
@@ -233,7 +235,7 @@ def test_the_subject_of_a_mixed_theme_is_what_a_third_speak_of(reader: Reader) -
 
 
 def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Reader) -> None:
-    texts = (*("污水",) * 7, "污水横流", "污水横流", "处理污水")
+    texts = (*("污水",) * 6, *("污水横流",) * 3, "处理污水")
     said = [opining(one, "污水") for one in members(reader, texts)]
     weights = {"污水": 0.9, "横流": 0.4, "处理": 0.2}
     assert name_of(said, weights, complaint=True) == "污水横流"
@@ -317,7 +319,7 @@ def test_words_that_everybody_speaks_of_are_no_name(reader: Reader) -> None:
     assert is_mixed(name_of(said, weights, complaint=True, subjects=everywhere))
 
 
-@pytest.mark.parametrize(("judging", "name"), [(8, "堵车"), (2, f"堵车{MIXED}")])
+@pytest.mark.parametrize(("judging", "name"), [(8, "堵车问题"), (2, f"堵车{MIXED}")])
 def test_a_word_names_a_theme_alone_only_if_a_third_judge_by_it(
     reader: Reader, judging: int, name: str
 ) -> None:
@@ -410,3 +412,10 @@ def test_a_subject_is_named_whole_with_what_is_said_of_it(reader: Reader) -> Non
     said = [opining(one, "扰民") for one in members(reader, texts)]
     weights = {"丽发": 0.9, "扰民": 0.5}
     assert name_of(said, weights, complaint=True, subjects={"新城": 0.1}) == "丽发新城扰民"
+
+
+def test_what_few_speak_of_names_no_questions(reader: Reader) -> None:
+    texts = (*("展厅停车场",) * 3, *(f"展厅{word}的事" for word in "甲乙丙丁戊己庚辛壬"))
+    said, weights = members(reader, texts), {"展厅": 0.9, "停车场": 0.8}
+    assert name_of(said, weights, complaint=False) == "展厅（停车场等）"
+    assert name_of(said[:7], weights, complaint=False) == "展厅停车场"

@@ -1,7 +1,7 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
 from voc.issues.episodes import find_episodes
-from voc.issues.forming import form_issues, set_aside
+from voc.issues.forming import form_issues, moved_on, set_aside
 from voc.issues.grouping import UNPLACED, urgent_once
 from voc.issues.heeding import heeded
 from voc.issues.matching import home_of, is_absorbed
@@ -19,6 +19,7 @@ __all__ = [
     "heeded",
     "home_of",
     "is_absorbed",
+    "moved_on",
     "rate_change",
     "rate_ratio_p",
     "rate_voices",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from voc.issues.grouping import (
     group_voices,
     issue_key,
     negativity_by_group,
+    reason_of,
 )
 from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
 from voc.issues.naming import Titles
@@ -140,6 +142,40 @@ def set_aside(
         and issue.evidence
         and all(voice.feedback_id in flagged for voice in issue.evidence)
     ]
+
+
+def moved_on(issues: Sequence[Issue], *, living: Collection[str]) -> list[Issue]:
+    """Returns the open issues of themes that are gone: their voices are of other themes now.
+
+    Each is absorbed by the open issue that has most of its voices, the largest of equals, and
+    closed where none has any.
+
+    Args:
+        issues: All issues as they are now, with their evidence.
+        living: The ids of the themes that there are, muted ones too, and of those that others
+            stand for.
+    """
+    opened = [one for one in issues if one.status in ("open", "reopened") and one.evidence]
+    stale = [one for one in opened if one.topic_id and not _is_living(one.topic_id, living)]
+    names = {issue.issue_id for issue in stale}
+    homes: dict[str, list[Issue]] = {}
+    for issue in opened:
+        if issue.issue_id not in names:
+            for voice in issue.evidence:
+                homes.setdefault(voice.feedback_id, []).append(issue)
+    found = []
+    for issue in stale:
+        heirs = [home for voice in issue.evidence for home in homes.get(voice.feedback_id, ())]
+        shared = Counter(home.issue_id for home in heirs)
+        heir = max(
+            heirs, key=lambda one: (shared[one.issue_id], one.count, one.issue_id), default=None
+        )
+        found.append(absorb(issue, into=heir) if heir else replace(issue, status="closed"))
+    return found
+
+
+def _is_living(topic_id: str, living: Collection[str]) -> bool:
+    return topic_id in living or reason_of(topic_id) is not None
 
 
 def _differs(issue: Issue, before: Issue | None) -> bool:

@@ -11,9 +11,9 @@ from voc.config import Industry, Settings
 from voc.issues.alerts import form_alerts
 from voc.issues.streams import build_streams
 from voc.pipeline.moments import newest_moment
+from voc.pipeline.standing import standing_for
 from voc.records import UNCOUNTED, Alert, Mention
 from voc.store import Store, TaggedRow
-from voc.topics.twins import twins_of
 
 
 def raise_alerts(
@@ -51,7 +51,7 @@ def raise_alerts(
             # Streams need no words, and there may be many of them.
             part[mention.industry].append(replace(mention, evidence=(), opinions=()))
     issues = store.issues(with_evidence=True)
-    twins = twins_of(store.topic_members(heard))
+    twins = standing_for(store, heard)
     topics = {topic.topic_id: topic.topic for topic in store.topics()}
     changed = []
     for name, rows in heard.items():

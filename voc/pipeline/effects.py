@@ -15,9 +15,9 @@ from voc.issues.grouping import group_rules, group_voices, issue_key
 from voc.pipeline.complaints import joined
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.pipeline.handling import Handler
+from voc.pipeline.standing import standing_for
 from voc.records import UNCOUNTED, Effect, HistoryEntry, Mention, WorkOrder
 from voc.store import Store, TaggedRow, Transaction
-from voc.topics.twins import twins_of
 from voc.workorders.history import SYSTEM
 from voc.workorders.states import ended_at
 
@@ -51,7 +51,7 @@ def changed_effects(
     orders = store.work_orders(status=WATCHED)
     if not orders:
         return reopened
-    twins = twins_of(store.topic_members(industries))
+    twins = standing_for(store, industries)
     ended = list(_ended(store, orders, industries, twins))
     if not ended:
         return reopened

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from voc.config import Industry, Settings
-from voc.issues import form_issues, is_absorbed, set_aside
+from voc.issues import form_issues, is_absorbed, moved_on, set_aside
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.moments import Moments
 from voc.records import UNCOUNTED, Issue, Mention
@@ -17,7 +17,7 @@ from voc.workorders.history import SYSTEM
 
 _WHY_MOVED: Final = {
     "reopened": "关闭之后又有新的声音",
-    "closed": "它的声音不再构成问题：被判为刷帖、广告或重复，或时间、内容有更正",
+    "closed": "它的声音不再构成问题：被判为刷帖、广告或重复，时间、内容有更正，或归到别的主题",
 }
 """Why the chain itself moves an issue to a state."""
 
@@ -84,7 +84,11 @@ def formed_issues(
         settled_until=store.settled_until(),
     )
     uncounted = {name for kind in UNCOUNTED for name in store.flags(kind)}
-    return Formed(before, [*changed, *set_aside(before.values(), changed, flagged=uncounted)])
+    changed += set_aside(before.values(), changed, flagged=uncounted)
+    living = {topic.topic_id for topic in store.topics(with_muted=True)} | twins.keys()
+    stale = {one.issue_id: one for one in moved_on(Formed(before, changed).issues, living=living)}
+    changed = [one for one in changed if one.issue_id not in stale]
+    return Formed(before, [*changed, *stale.values()])
 
 
 def losing(transaction: Transaction, issues: Sequence[Issue]) -> set[str]:

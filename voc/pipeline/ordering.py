@@ -15,12 +15,12 @@ from voc.pipeline.handling import Handler
 from voc.pipeline.health import backlog
 from voc.pipeline.keeping import keep_orders, ledger_of
 from voc.pipeline.moments import moments_of
+from voc.pipeline.standing import standing_for
 from voc.pipeline.telling import told_by_voices
 from voc.pipeline.themed_rules import themed
 from voc.pipeline.tiers import Tiers
 from voc.records import Issue
 from voc.store import Store
-from voc.topics.twins import twins_of
 from voc.workorders import decide_orders
 from voc.workorders.history import SYSTEM
 
@@ -50,7 +50,7 @@ def order_issues(
     Raises:
         ConfigError: The rules of routing are wrong, or name a sink that is not set.
     """
-    twins = twins_of(store.topic_members(industries))
+    twins = standing_for(store, industries)
     complaints = complaints_of(
         store,
         model=model,

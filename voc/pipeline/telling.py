@@ -10,11 +10,11 @@ from voc.issues import heeded, urgent_once
 from voc.pipeline.calls import predicted_of
 from voc.pipeline.complaints import complaints_of
 from voc.pipeline.learned import Learned
+from voc.pipeline.standing import standing_for
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.tiers import Tiers, tiers_of
 from voc.records import Issue, Mention
 from voc.store import Store, TaggedRow
-from voc.topics.twins import twins_of
 from voc.workorders import (
     Circumstances,
     RoutingRules,
@@ -67,7 +67,7 @@ def told_now(
             model=model,
             industries=industries,
             min_score=settings.issues.min_score,
-            twins=twins_of(store.topic_members(industries)),
+            twins=standing_for(store, industries),
         ),
         model=model,
         rules=rules,

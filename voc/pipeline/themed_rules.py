@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from voc.config import Settings
 from voc.errors import nearest
+from voc.pipeline.standing import standing_for
 from voc.pipeline.taxonomies import industries_of
 from voc.records import Topic
 from voc.store import Store
-from voc.topics.twins import twins_of
 from voc.workorders import RoutingRules, load_routing
 from voc.workorders.matching import matches
 from voc.workorders.rules import Rule
@@ -47,7 +47,7 @@ def themed(
     topics = store.topics(with_muted=True)
     if twins is None:
         industries, _ = industries_of(store, settings, sorted({one.industry for one in topics}))
-        twins = twins_of(store.topic_members(industries))
+        twins = standing_for(store, industries)
     found = tuple(
         rule.model_copy(
             update={

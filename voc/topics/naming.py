@@ -10,6 +10,7 @@ from typing import Final
 from voc.topics.mixed import mixed_names
 from voc.topics.phrases import (
     MANY,
+    MIN_NAME,
     SOME,
     Member,
     Phrase,
@@ -29,6 +30,7 @@ _SUBJECT_SHARE: Final = 0.15
 # Where so many judge by a word alone, or of so many who judge by it, it is trouble in itself.
 _ALONE: Final = 1 / 3
 _OFTEN_ALONE: Final = 0.25
+_MATTER: Final = "{}问题"
 # What is told of a subject so many of the voices say.
 _TOLD_SHARE: Final = 0.1
 # And so many, where it judges nothing.
@@ -165,25 +167,28 @@ class _Names:
         """Yields what some say of a thing that is trouble in itself, and then the thing."""
         if not self._is_trouble:
             return
-        least = _SUBJECT_SHARE * self._said.n_voices
+        least = _OFTEN_ALONE * self._said.n_voices
         empty = self._common | self._bare
         for phrase in self._judging:
             ends = phrase.last.text == self._head and phrase.words - {self._head} <= empty
             if phrase.support >= least and (phrase.first.text == self._head or ends):
                 yield phrase.text
-        yield self._head
+        alone = len(self._head) >= MIN_NAME or not self._complaint
+        yield self._head if alone else _MATTER.format(self._head)
 
     def _things(self) -> Iterator[str]:
         """Yields phrases that name what a theme is about, where that may stand for it.
 
-        In complaints only what most judge by, as 房屋质量, or where no opinions are known.
+        Of complaints with opinions that is what most judge by, as 房屋质量; else what many say.
         """
-        knows = any(member.opinions for member in self._said.members)
+        few = least_support(self._said.n_voices) < SHARED
+        knows = self._complaint and any(member.opinions for member in self._said.members)
         for phrase in self._about:
-            is_thing = not phrase.judges and (
-                not knows or (self._is_about and phrase.last.text == self._head)
-            )
-            if is_thing or not self._complaint or least_support(self._said.n_voices) < SHARED:
+            if knows:
+                is_thing = self._is_about and not phrase.judges and phrase.last.text == self._head
+            else:
+                is_thing = phrase.support >= self._enough
+            if is_thing or few:
                 yield phrase.text
 
     def _mixed(self) -> Iterator[str]:
