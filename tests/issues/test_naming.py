@@ -240,3 +240,16 @@ def test_where_it_is_names_no_problem(mention: Callable[..., Mention]) -> None:
     trade = Industry(id="city", name="城市", aspects=(homes,))
     voices = [mention(f"f{i}", i, text=f"{word}小区") for i, word in enumerate("甲乙丙")]
     assert Titles(trade, voices, {}).title("环境", voices) == "环境：负面反馈集中"
+
+
+def test_what_few_judge_titles_no_issue_of_a_mixed_theme(mention: Callable[..., Mention]) -> None:
+    topics = {"tp_1": f"违规{MIXED}"}
+    texts = (
+        "停车场违规",
+        "停车场违规",
+        *(f"{what}违规" for what in ("养犬", "选举", "交房", "排污", "办学", "收费")),
+    )
+    voices = [mention(f"f{i}", i, text=text, topic_id="tp_1") for i, text in enumerate(texts)]
+    titles = Titles(None, voices, topics)
+    assert titles.title("城建", voices, topic_id="tp_1") == f"城建：违规{MIXED}"
+    assert titles.title("城建", voices[:4], topic_id="tp_1") == "城建：停车场违规"

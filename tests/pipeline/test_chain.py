@@ -17,7 +17,9 @@ from voc.pipeline.chain import Chain
 from voc.pipeline.emergencies import telling_span
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import moments_of
+from voc.pipeline.reporting import topic_figures
 from voc.records import (
+    SEVERITIES,
     AspectMention,
     Feedback,
     Issue,
@@ -29,6 +31,7 @@ from voc.records import (
     Urgency,
     WorkOrder,
 )
+from voc.report import Figures, render_html
 from voc.store import Store, TopicEvent, open_store
 from voc.workorders import apply_event
 
@@ -336,6 +339,28 @@ def test_no_voice_counts_twice_when_its_theme_goes(
     assert gone.merged_into == left.issue_id
     running = [order for order in workshop.store.work_orders() if order.status == "open"]
     assert [order.issue_id for order in running] == [left.issue_id]
+
+
+def test_the_report_of_a_past_period_judges_by_its_end(workshop: Workshop) -> None:
+    burst = [round(day * 0.5, 1) for day in range(16)]
+    voices = _days("automotive", *burst, until=OLD, product="X5")
+    later = _days("automotive", 200.0, until=NOW, product="X5", sentiment="positive", aspect=None)
+    workshop.hear("automotive", [*voices, *later])
+    workshop.chain().form()
+
+    def told(until: datetime | None) -> Figures:
+        settings = load_settings(environ={})
+        return topic_figures(workshop.store, settings=settings, model=MODEL, until=until)[0]
+
+    then, now = told(OLD - timedelta(days=2)), told(None)
+    assert (then.is_past, now.is_past) == (True, False)
+    assert "这段时间之后还有反馈" in render_html(then)
+    [before], [after] = ([*(one.line for one in it.issues), *it.more_issues] for it in (then, now))
+    assert before.issue_id == after.issue_id
+    assert (before.count, after.count) == (11, 16)
+    assert SEVERITIES.index(before.severity) > SEVERITIES.index(after.severity)
+    [kept] = workshop.store.issues()
+    assert kept.severity == after.severity
 
 
 def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -> None:

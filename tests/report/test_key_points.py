@@ -103,6 +103,15 @@ def test_what_was_dealt_with_is_called_so_and_comes_last(
     assert told[1][2] == "工单已于 11月20日办结，其后没有新的反馈"
 
 
+def test_what_nobody_speaks_of_lately_comes_after_what_is_heard(
+    rising: Callable[..., Figures], issue: Callable[..., Any]
+) -> None:
+    old = issue("is_2", ["w1n0", "w2n0"], aspect_id="service", severity="critical")
+    heard = issue("is_3", ["w7n8"], aspect_id="price", severity="high")
+    told = points(rising(others=[old, heard], change={"trend": "steady"}))
+    assert ["is_3" in one[1] or "is_1" in one[1] for one in told[:3]] == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("change", "volume"), [({"product": "X5"}, "该产品的反馈量"), ({"others": "snack"}, "反馈量")]
 )

@@ -14,6 +14,7 @@ from voc.issues.grouping import reason_of
 from voc.records import Mention, is_mixed
 from voc.text.normalise import normalise
 from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases, voices_by_word
+from voc.topics.said import MANY_SAY
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
@@ -150,7 +151,7 @@ class Titles:
         """Returns one or two phrases; `places` are the product and store that all speak of.
 
         Their names say nothing of them, as 手撕牛肉干（手撕牛肉干）. Voices of a mixed theme are
-        named by what judges, or else as their theme.
+        named by what a third of them judge, or else as their theme.
         """
         members = list(self._members(voices[-_READ_VOICES:]))
         uses = voices_by_word(members)
@@ -158,7 +159,12 @@ class Titles:
         ranked = self._ranked(members, uses, known, aspect, places)
         carried = _carried(ranked, uses, len(voices))
         if theme:
-            carried = [one for one in carried if one.judges and not theme.startswith(one.text)]
+            many = MANY_SAY * len(voices)
+            carried = [
+                one
+                for one in carried
+                if one.judges and one.support >= many and not theme.startswith(one.text)
+            ]
         if carried and (len(voices) < _MANY or _support(carried[0], uses) > 1):
             return _first_two(carried, uses)
         if theme:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, TypeVar
@@ -13,6 +13,10 @@ from typing import Final, TypeVar
 from voc.config import Aspect, Industry, Settings, bundled
 from voc.errors import UsageError
 from voc.pipeline.calls import CallReader, as_heard, calls_of, predictor_of
+from voc.pipeline.complaints import complaints_of
+from voc.pipeline.forming import formed_issues
+from voc.pipeline.moments import moments_of
+from voc.pipeline.standing import standing_for
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
 from voc.pipeline.themes import BY_RUN
 from voc.records import Issue, Mention
@@ -33,6 +37,8 @@ from voc.tagging.loading import load_tagger
 from voc.workorders import WorkingCalendar, calendar_for, load_routing
 
 _MOST_NAMES: Final = 12
+_INSTANT: Final = timedelta(microseconds=1)
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 Spoken = TypeVar("Spoken", Mention, Issue)
 
 
@@ -100,7 +106,7 @@ def topic_figures(
     wanted = [item.id for item in loaded] or None
     name, wanted_model = _models(store, settings, model)
     merged = len(loaded) > 1
-    issues = store.issues(industry=wanted, with_evidence=True)
+    issues, is_past = _issues(store, loaded, settings, model=name, until=until)
     of_these = {item.issue_id for item in issues}
     mentions: Iterator[Mention] = store.mentions(
         model=name, industry=wanted, since=since, until=until
@@ -123,6 +129,7 @@ def topic_figures(
             industry=merge(loaded) if merged else next(iter(loaded), None),
             since=since,
             until=until,
+            is_past=is_past,
             generated_at=datetime.now(settings.zone),
             zone=settings.zone,
             model=name,
@@ -156,6 +163,44 @@ def topic_figures(
     if left_out:
         notes.append(f"{left_out} feedbacks without an industry are not in this report.")
     return figures, tuple(notes)
+
+
+def _issues(
+    store: Store,
+    industries: Sequence[Industry],
+    settings: Settings,
+    *,
+    model: str,
+    until: datetime | None,
+) -> tuple[list[Issue], bool]:
+    """Returns the issues, and whether they are those of a time before the newest voice.
+
+    What was said later is no part of a past period: severity and trend are those of its end.
+    """
+    known = {item.id: item for item in industries}
+    if until is not None and known:
+        now = moments_of(store, model=model, zone=settings.zone, now=_LATEST)
+        if any(until <= now.as_of[name] for name in known if name in now.as_of):
+            then = moments_of(store, model=model, zone=settings.zone, now=until - _INSTANT)
+            twins = standing_for(store, known)
+            complaints = complaints_of(
+                store,
+                model=model,
+                industries=known,
+                min_score=settings.issues.min_score,
+                twins=twins,
+            )
+            formed = formed_issues(
+                store,
+                [item for item in complaints if item.occurred_at < until],
+                model=model,
+                industries=known,
+                settings=settings,
+                moments=then,
+                twins=twins,
+            )
+            return [issue for issue in formed.issues if issue.industry in known], True
+    return store.issues(industry=sorted(known) or None, with_evidence=True), False
 
 
 def _models(store: Store, settings: Settings, told: str | None) -> tuple[str, str]:

@@ -225,6 +225,7 @@ def _figures(
         calls=findings.calls,
         untagged=report.untagged,
         theme_quality=theme_quality(report, rows, mentions),
+        is_past=report.is_past,
     )
 
 

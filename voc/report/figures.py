@@ -271,6 +271,8 @@ class Figures:
             not, no trend is told.
         is_narrowed: Whether the report is about a part of the feedback or of its time; ratios are
             then those of this part.
+        is_past: Whether severities and trends are those of the period's end, with feedback
+            after it.
         alerts: What emerges or came back, the open ones first; the lead tells of these.
         topics: The themes that are shown in full, most negative voices first.
         other_topics: The next ones, of which the page tells the name and the figures.
@@ -327,6 +329,7 @@ class Figures:
     calls: CallFigures | None = None
     untagged: Untagged | None = None
     theme_quality: ThemeQuality | None = None
+    is_past: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the report as plain JSON values."""

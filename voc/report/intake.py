@@ -165,6 +165,7 @@ class ReportInput:
         industry: The taxonomy that names the aspects and their departments, if there is one.
         since: Start of the period, included; `None`: from the first feedback on.
         until: End of the period, excluded; `None`: to the last feedback.
+        is_past: Whether issues are as they were at that end, with feedback after it.
         generated_at: The moment by which work orders are overdue or not.
         zone: The zone of days and weeks.
         model: Name and version of the model that tagged.
@@ -212,6 +213,7 @@ class ReportInput:
     calls: Iterable[ReportCall] = ()
     rejects: int = 0
     window_days: int = 14
+    is_past: bool = False
     is_masked: bool = True
     measured: tuple[Measured, ...] = ()
     untagged: Untagged | None = None
