@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from voc.issues.grouping import (
     commonest_aspect,
     group_rules,
     group_voices,
+    merged,
     negativity_by_group,
 )
 from voc.issues.severity import Negativity
@@ -155,3 +157,12 @@ def test_polarities_add_up_to_those_of_a_group(industries: Mapping[str, Industry
         GroupKey("cars", "brakes", "X5", "A店"): Negativity(3, 4),
         GroupKey("cars", "price", None, None): Negativity(2, 9),
     }
+
+
+def test_a_voice_of_two_aspects_begins_with_what_its_topic_was_heard_in(
+    mention: Callable[..., Mention],
+) -> None:
+    early, late, last = Span(0, 2, "很吵"), Span(3, 5, "太吵"), Span(6, 8, "还吵")
+    one = replace(mention("a", 0), evidence=(late, early))
+    other = replace(mention("a", 0, aspect_id="service"), evidence=(last,))
+    assert merged(one, other).evidence == merged(other, one).evidence == (late, last, early)

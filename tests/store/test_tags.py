@@ -147,6 +147,22 @@ def test_mention_brings_what_issues_need(store: Store) -> None:
     assert bad.topic_id is None
 
 
+def test_what_the_topic_was_heard_in_is_the_first_evidence(store: Store) -> None:
+    ingest(store, [voice()])
+    spans = (Span(0, 2, TEXT[:2]), Span(2, 4, TEXT[2:4]), Span(4, 6, TEXT[4:6]))
+    [row] = store.untagged("m@1", limit=1)
+    said = AspectMention("power", "动力", "negative", 0.9, spans)
+    with store.transaction() as tx:
+        tx.save_tags([(row, replace(tags_of(row), aspects=(said,)))], NOW)
+        tx.save_topics(
+            "automotive",
+            [Topic("t1", "t1", "automotive", (), 1, 1.0, NOW, NOW)],
+            [(row.feedback_id, "t1", 0.5, spans[1])],
+        )
+    [found] = store.mentions(model="m@1")
+    assert found.evidence == (spans[1], spans[0], spans[2])
+
+
 def test_mention_has_the_surest_topic_that_its_evidence_touches(store: Store) -> None:
     ingest(store, [voice()])
     tag(store)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from voc.config import Aspect, Industry
 from voc.issues.severity import Negativity
-from voc.records import URGENCIES, Issue, Mention
+from voc.records import URGENCIES, Issue, Mention, Span
 
 UNPLACED = "unplaced"
 """Stands for the aspect of an emergency that speaks of no aspect of its taxonomy."""
@@ -205,19 +205,24 @@ def urgent_once(mentions: Sequence[Mention]) -> list[Mention]:
 def merged(one: Mention, other: Mention) -> Mention:
     """Joins two mentions of one feedback into one voice, the same whichever came first.
 
-    It speaks of the aspect of the surer one.
+    It speaks of the aspect of the surer one. What either heard its topic in stays first.
     """
     surer = min(one, other, key=lambda mention: (-mention.score, mention.aspect_id))
-    spans = {(span.start, span.end, span.text): span for span in (*one.evidence, *other.evidence)}
+    firsts = {*one.evidence[:1], *other.evidence[:1]}
+    spans = {*one.evidence, *other.evidence}
     topics = [topic for topic in (one.topic_id, other.topic_id) if topic is not None]
     return replace(
         one,
         aspect_id=surer.aspect_id,
         occurred_at=min(one.occurred_at, other.occurred_at),
         score=max(one.score, other.score),
-        evidence=tuple(spans[place] for place in sorted(spans)),
+        evidence=(*sorted(firsts, key=_place), *sorted(spans - firsts, key=_place)),
         urgency=max(one.urgency, other.urgency, key=URGENCIES.index),
         urgency_reasons=tuple(sorted({*one.urgency_reasons, *other.urgency_reasons})),
         opinions=tuple(sorted({*one.opinions, *other.opinions})),
         topic_id=min(topics, default=None),
     )
+
+
+def _place(span: Span) -> tuple[int, int, str]:
+    return span.start, span.end, span.text

@@ -323,8 +323,9 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
 
         `opinions` are the words (target and opinion as one) of opinions of the same polarity that
         the evidence touches; `topic_id` is the surest topic whose span it touches, before those of
-        a subject and no problem (`records.is_mixed`), `None` where it is muted. Voices that do not
-        count (`records.UNCOUNTED`) are left out unless `with_flagged`.
+        a subject and no problem (`records.is_mixed`), `None` where it is muted, and what it was
+        heard in is the first evidence. Voices that do not count (`records.UNCOUNTED`) are left out
+        unless `with_flagged`.
         """
         with self._database.reading() as connection:
             yield from tags.mentions(

@@ -352,7 +352,10 @@ def polarities(
 
 
 def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
-    evidence = tuple(Span(**span) for span in row.evidence)
+    evidence = [Span(**span) for span in row.evidence]
+    topic = _topic(evidence, topics)
+    if topic is not None:
+        evidence.sort(key=lambda span: not _overlap(topic.span, span))
     return Mention(
         feedback_id=row.feedback_id,
         industry=row.industry,
@@ -360,7 +363,7 @@ def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
         sentiment=row.sentiment,
         score=row.score,
         occurred_at=_occurred_at(row),
-        evidence=evidence,
+        evidence=tuple(evidence),
         product=row.product,
         store=row.store,
         region=row.region,
@@ -368,19 +371,19 @@ def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
         urgency=row.urgency,
         urgency_reasons=tuple(row.urgency_reasons),
         opinions=tuple(row.opinions),
-        topic_id=_topic_id(evidence, topics),
+        topic_id=None if topic is None or topic.muted else topic.topic_id,
     )
 
 
-def _topic_id(evidence: Sequence[Span], topics: Sequence[Assigned]) -> str | None:
+def _topic(evidence: Sequence[Span], topics: Sequence[Assigned]) -> Assigned | None:
     """Returns the surest topic whose span the evidence touches; of any span without evidence.
 
-    Those of a subject and no problem, as 店员（多方面）, come after the others. Where that is muted
-    it is none: what is said of it is of no other topic.
+    Those of a subject and no problem, as 店员（多方面）, come after the others. What is said of one
+    that is muted is of no other topic.
     """
     for topic in sorted(topics, key=lambda one: is_mixed(one.topic)):
         if not evidence or any(_overlap(topic.span, span) for span in evidence):
-            return None if topic.muted else topic.topic_id
+            return topic
     return None
 
 
