@@ -341,6 +341,33 @@ def test_no_voice_counts_twice_when_its_theme_goes(
     assert [order.issue_id for order in running] == [left.issue_id]
 
 
+def test_voices_that_say_nothing_alike_make_no_issue(workshop: Workshop) -> None:
+    said = "让家长很不放心"
+    voices = [
+        _voice("citizen", f"v{day}", OLD - timedelta(days=day), said, aspect="urban_construction")
+        for day in range(8)
+    ]
+    other = _voice("citizen", "other", OLD, "小区有噪音", aspect="urban_construction")
+    workshop.hear("citizen", [*voices, other])
+    spoken = [(item.feedback_id, "to_1", 0.9, Span(0, 7, said)) for item, _ in voices]
+    spoken.append((other[0].feedback_id, "to_2", 0.9, Span(0, 5, "小区有噪音")))
+
+    def issues(name: str) -> list[str]:
+        topics = [
+            Topic(topic_id, topic, "citizen", (topic_id,), 8, 1.0, OLD, OLD)
+            for topic_id, topic in (("to_1", name), ("to_2", "噪音扰民"))
+        ]
+        with workshop.store.transaction() as transaction:
+            transaction.save_topics("citizen", topics, spoken)
+        workshop.chain().form()
+        return [one.title for one in workshop.store.issues() if one.status in ("open", "reopened")]
+
+    assert issues("家长（多方面）") == issues("家长（其他2）") == []
+    assert issues("家长不放心") == ["城乡建设：家长不放心"]
+    assert issues("家长（多方面）") == []
+    assert len(issues("家长（不放心等）")) == 1
+
+
 def test_the_report_of_a_past_period_judges_by_its_end(workshop: Workshop) -> None:
     burst = [round(day * 0.5, 1) for day in range(16)]
     voices = _days("automotive", *burst, until=OLD, product="X5")

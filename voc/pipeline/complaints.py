@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from voc.config import Industry
 from voc.pipeline.emergencies import unplaced_emergencies
-from voc.records import Mention
+from voc.records import Mention, is_vague
 from voc.store import Store
 
 
@@ -21,7 +21,9 @@ def complaints_of(
 ) -> list[Mention]:
     """Returns negative mentions, and a mention for each emergency that complains of no aspect.
 
-    What is said of a theme that has a twin is said of the one that stands for both.
+    What is said of a theme that has a twin is said of the one that stands for both. A theme in
+    which several voices say nothing alike, as 家长（多方面）, is no problem that they share: what
+    is said of it is of no theme here.
 
     Args:
         store: What is read.
@@ -30,8 +32,9 @@ def complaints_of(
         min_score: Lowest probability of a mention that counts.
         twins: The theme that stands for another, by the other's id; see `twins_of`.
     """
+    vague = {topic.topic_id for topic in store.topics(with_muted=True) if is_vague(topic.topic)}
     counted = [
-        joined(mention, twins)
+        _of_problem(joined(mention, twins), vague)
         for mention in store.mentions(
             model=model, industry=sorted(industries), sentiment="negative"
         )
@@ -42,6 +45,10 @@ def complaints_of(
         *counted,
         *unplaced_emergencies(store, model=model, heard=heard, industries=industries),
     ]
+
+
+def _of_problem(mention: Mention, vague: Collection[str]) -> Mention:
+    return replace(mention, topic_id=None) if mention.topic_id in vague else mention
 
 
 def joined(mention: Mention, twins: Mapping[str, str]) -> Mention:

@@ -11,13 +11,13 @@ from voc.config import Industry, Settings
 from voc.issues import form_issues, is_absorbed, moved_on, set_aside
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.moments import Moments
-from voc.records import UNCOUNTED, Issue, Mention
+from voc.records import UNCOUNTED, Issue, Mention, is_vague
 from voc.store import Store, Transaction
 from voc.workorders.history import SYSTEM
 
 _WHY_MOVED: Final = {
     "reopened": "关闭之后又有新的声音",
-    "closed": "它的声音不再构成问题：被判为刷帖、广告或重复，时间、内容有更正，或归到别的主题",
+    "closed": "它的声音不再构成问题：被判为刷帖、广告或重复，时间、内容有更正，或主题有变",
 }
 """Why the chain itself moves an issue to a state."""
 
@@ -85,7 +85,8 @@ def formed_issues(
     )
     uncounted = {name for kind in UNCOUNTED for name in store.flags(kind)}
     changed += set_aside(before.values(), changed, flagged=uncounted)
-    living = {topic.topic_id for topic in store.topics(with_muted=True)} | twins.keys()
+    themes = store.topics(with_muted=True)
+    living = {one.topic_id for one in themes if not is_vague(one.topic)} | twins.keys()
     stale = {one.issue_id: one for one in moved_on(Formed(before, changed).issues, living=living)}
     changed = [one for one in changed if one.issue_id not in stale]
     return Formed(before, [*changed, *stale.values()])

@@ -15,7 +15,7 @@ from voc.records.issues import (
     Stake,
     Topic,
 )
-from voc.records.mixed import AND_MORE, MIXED, OTHER, is_mixed
+from voc.records.mixed import AND_MORE, MIXED, OTHER, is_mixed, is_vague
 from voc.records.orders import (
     Extension,
     HistoryEntry,
@@ -155,6 +155,7 @@ __all__ = [
     "WorkOrder",
     "WorkOrderStatus",
     "is_mixed",
+    "is_vague",
     "plain",
     "satisfaction_level",
     "stable_id",

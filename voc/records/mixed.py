@@ -13,7 +13,14 @@ OTHER: Final = "（其他{}）"
 """Stands there where other themes have the subject and all that is told of it; with a number."""
 _ENDS: Final = re.compile("（(?:多方面|其他[0-9]*|[^（）]+等)）$")
 
+_VAGUE: Final = re.compile("（(?:多方面|其他[0-9]*)）$")
+
 
 def is_mixed(name: str) -> bool:
     """Says whether a name is that of a theme in which no problem stands for most."""
     return _ENDS.search(name) is not None
+
+
+def is_vague(name: str) -> bool:
+    """Says whether a name is that of a theme in which several voices say nothing alike."""
+    return _VAGUE.search(name) is not None
