@@ -274,10 +274,7 @@ def test_themes_that_the_same_voices_speak_of_make_one_issue(workshop: Workshop)
     rules = workshop.folder / "routing.yaml"
     rules.write_text("open_when: {severity: low, voices: 1}")
     said = "小区有噪音，电梯也停"
-    voices = [
-        _voice("citizen", f"v{day}", OLD - timedelta(days=day), said, aspect="urban_construction")
-        for day in range(8)
-    ]
+    voices = _days("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
     workshop.hear("citizen", voices)
     topics = [
         Topic(name, name, "citizen", (name,), 8, 1.0, OLD, OLD) for name in ("to_noise", "to_lift")
@@ -313,10 +310,7 @@ def test_no_voice_counts_twice_when_its_theme_goes(
     rules = workshop.folder / "routing.yaml"
     rules.write_text("open_when: {severity: low, voices: 1}")
     said = "小区有噪音"
-    voices = [
-        _voice("citizen", f"v{day}", OLD - timedelta(days=day), said, aspect="urban_construction")
-        for day in range(8)
-    ]
+    voices = _days("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
     workshop.hear("citizen", voices)
     names = [item.feedback_id for item, _ in voices]
 
@@ -343,10 +337,7 @@ def test_no_voice_counts_twice_when_its_theme_goes(
 
 def test_voices_that_say_nothing_alike_make_no_issue(workshop: Workshop) -> None:
     said = "让家长很不放心"
-    voices = [
-        _voice("citizen", f"v{day}", OLD - timedelta(days=day), said, aspect="urban_construction")
-        for day in range(8)
-    ]
+    voices = _days("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
     other = _voice("citizen", "other", OLD, "小区有噪音", aspect="urban_construction")
     workshop.hear("citizen", [*voices, other])
     spoken = [(item.feedback_id, "to_1", 0.9, Span(0, 7, said)) for item, _ in voices]

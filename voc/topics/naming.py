@@ -21,7 +21,7 @@ from voc.topics.phrases import (
 from voc.topics.said import MANY_SAY, MOSTLY, SHARED, Said
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 from voc.topics.subjects import SUBJECT
-from voc.topics.synonyms import UNKNOWN, Kinds, Synonyms
+from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.wordlists import word_list
 
 NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
@@ -52,11 +52,11 @@ def name_of(
     Best is a phrase of 4 to 12 characters that judges and whose words a third of the voices use in
     one clause, of 8 voices and more. Where half of them judge by one word, as 电梯, a phrase comes
     first that adds to it what a third say, or no more than a verdict, as 扰民严重; and if a third
-    judge by it alone, what some say of it, as 污水横流, for it is trouble in itself. Where there
-    is none, a subject stands with what is most often said of it elsewhere in a clause, as
-    店员态度差; of fewer than 8 voices, one may speak for all. Else what a third speak of stands
-    with what a tenth say of it, as 路灯（没有、昏暗等）, or alone, as 小区（多方面）; praise and
-    questions may be named by what they are about.
+    judge by it alone, what a quarter say of it, as 污水横流, or 污水问题, for it is trouble in
+    itself. Where there is none, a subject stands with what is most often said of it elsewhere in
+    a clause, as 店员态度差; of fewer than 8 voices, one may speak for all. Else what a third
+    speak of stands with what a tenth say of it, as 路灯（没有、昏暗等）, or alone, as
+    小区（多方面）; praise and questions may be named by what they are about.
 
     Args:
         members: The theme's clauses.
@@ -112,7 +112,7 @@ class _Names:
         self._judging = [one for one in judging if one.judges and not one.words <= none]
         self._enough = MANY_SAY * n_voices if n_voices >= SOME else 0
         self._head = said.heads[0] if said.heads else ""
-        self._kinds = Kinds(said.synonyms)
+        self._kinds = said.synonyms.by_kind()
         self._head_kinds = set(self._kinds.of([self._head]))
         judged = said.judging(self._head) if self._head else 0
         alone = said.judging(self._head, alone=True) if self._head else 0

@@ -21,8 +21,7 @@ MANY_SAY: Final = 1 / 3
 """What so many of the voices say is true of many of them."""
 # What so many put before a word is the beginning of it.
 _NEARLY_ALL: Final = 0.7
-
-
+# What denies the word after it.
 _NOT: Final = re.compile("(?:不|没有?|未能?|无法|难以|不能)$")
 
 

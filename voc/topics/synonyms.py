@@ -65,6 +65,14 @@ class Synonyms:
         halves, same = self._parts, self._same
         return [same.get(part, part) for word in words for part in halves.get(word) or (word,)]
 
+    def by_kind(self) -> Synonyms:
+        """Returns the same where words that tell of one kind of trouble are one."""
+        kinds = _kinds()
+        found = Synonyms()
+        found._parts = self._parts
+        found._same = kinds | {word: kinds.get(one, one) for word, one in self._same.items()}
+        return found
+
     def parted(self, reading: Reading) -> Reading:
         """Returns a clause with compounds in two."""
         if not any(word.text in self._parts for word in reading.words):
@@ -92,23 +100,6 @@ class Synonyms:
         for half in self._halves(word.text):
             yield Word(start, start + len(half), half, word.tells)
             start += len(half)
-
-
-class Kinds(Synonyms):
-    """Words by what they stand for, where those of one kind of trouble are one.
-
-    Args:
-        synonyms: What words stand for otherwise.
-    """
-
-    def __init__(self, synonyms: Synonyms) -> None:
-        super().__init__()
-        self._synonyms = synonyms
-
-    def of(self, words: Iterable[str]) -> list[str]:
-        """Returns words as what they stand for, those that tell of trouble as its kind."""
-        kinds = _kinds()
-        return [kinds.get(word, word) for word in self._synonyms.of(words)]
 
 
 @functools.cache
