@@ -19,6 +19,7 @@ def mixed_names(
     told: Sequence[Phrase],
     judged: Mapping[str, int],
     weights: Mapping[str, float],
+    shared: Sequence[str],
     others: Sequence[str],
     *,
     common: Collection[str],
@@ -32,6 +33,7 @@ def mixed_names(
         told: Phrases that tell more of the subject, as 没有路灯 of 路灯, best first.
         judged: Words by which several voices judge, with how many do.
         weights: The theme's words with their weights.
+        shared: Words that many use beside the subject, heaviest first.
         others: Further words that several voices use, heaviest first.
         common: Words that everybody speaks of; they tell nothing of a subject.
         apart: The theme's heaviest word, where fewer say it than the subject; it is told first.
@@ -40,7 +42,7 @@ def mixed_names(
     said = [apart] if apart else []
     said += _of_each_kind(subject, told, kinds)
     worth = {word: n * weights.get(word, 0.0) for word, n in judged.items() if _stands(word)}
-    said += sorted(worth, key=lambda word: -worth[word])
+    said += [*sorted(worth, key=lambda word: -worth[word]), *shared]
     said = _apart((word for word in said if word == apart or word not in common), subject)
     # Of several themes of one subject, the second is told apart by what else it speaks of.
     for at in range(0, len(said), _SAID):
@@ -70,7 +72,7 @@ def _beside(subject: str, phrase: Phrase) -> Iterator[str]:
     said = sum(len(word) for word in phrase.words if word in rest)
     is_whole = len(rest) == said or rest in (phrase.first.text, phrase.last.text)
     is_told = is_whole and not (before and after) if found else phrase.judges and phrase.first.tells
-    if is_told and _SAID <= len(rest) <= _LONGEST:
+    if is_told and (_SAID <= len(rest) <= _LONGEST or (rest and is_trouble(rest))):
         yield rest
 
 

@@ -11,7 +11,6 @@ from voc.topics.mixed import mixed_names
 from voc.topics.phrases import (
     MANY,
     MIN_NAME,
-    SOME,
     Member,
     Phrase,
     as_written,
@@ -49,12 +48,12 @@ def name_of(
 ) -> str:
     """Names a theme by what is true of many of its voices.
 
-    Best is a phrase of 4 to 12 characters that judges and whose words a third of the voices use in
-    one clause, of 8 voices and more. Where half of them judge by one word, as 电梯, a phrase comes
+    Best is a phrase of 4 to 12 characters that judges and whose words a third of the voices, and
+    two at least, use in one clause. Where half of them judge by one word, as 电梯, a phrase comes
     first that adds to it what a third say, or no more than a verdict, as 扰民严重; and if a third
     judge by it alone, what a quarter say of it, as 污水横流, or 污水问题, for it is trouble in
     itself. Where there is none, a subject stands with what is most often said of it elsewhere in
-    a clause, as 店员态度差; of fewer than 8 voices, one may speak for all. Else what a third
+    a clause, as 店员态度差, or, if most judge by it, as a matter: 房屋质量问题. Else what a third
     speak of stands with what a tenth say of it, as 路灯（没有、昏暗等）, or alone, as
     小区（多方面）; praise and questions may be named by what they are about.
 
@@ -70,7 +69,7 @@ def name_of(
     chosen = _closest_first(members)
     said = Said(chosen, _meant(weights, synonyms), synonyms)
     names = _Names(said, complaint=complaint, subjects=subjects, cut_off=cut_off)
-    none = {*taken, *word_list("name_bare")}
+    none = {*taken, *word_list("name_bare"), *word_list("generic_words")}
     free = (name for name in map(said.whole, names) if name not in none)
     return next(free, None) or _last_resort(chosen, weights, taken, cut_off)
 
@@ -110,7 +109,7 @@ class _Names:
         self._empty = word_list("generic_words")
         none = self._bare | self._empty
         self._judging = [one for one in judging if one.judges and not one.words <= none]
-        self._enough = MANY_SAY * n_voices if n_voices >= SOME else 0
+        self._enough = max(SHARED, MANY_SAY * n_voices)
         self._head = said.heads[0] if said.heads else ""
         self._kinds = said.synonyms.by_kind()
         self._head_kinds = set(self._kinds.of([self._head]))
@@ -124,14 +123,11 @@ class _Names:
 
     def __iter__(self) -> Iterator[str]:
         """Yields them, best first."""
-        lone = self._lone()
         yield from self._broad()
         yield from (phrase.text for phrase in self._judging if phrase.support >= self._enough)
         yield from self._joined()
-        yield from (phrase.text for phrase in lone if phrase.judges and phrase.whole)
         yield from self._troubles()
         yield from self._things()
-        yield from (phrase.text for phrase in lone if phrase.judges or phrase.whole)
         yield from self._mixed()
 
     def _broad(self) -> Iterator[str]:
@@ -157,12 +153,6 @@ class _Names:
         names = [_in_order(subject, one, self._spoken) for one in told]
         return [name for name in names if len(name) <= MAX_NAME]
 
-    def _lone(self) -> list[Phrase]:
-        """Returns what single voices say that judge as most do, where one may speak for all."""
-        few = least_support(self._said.n_voices) < SHARED
-        fitting = [member for member in self._said.members if member.fitting]
-        return self._rank(fitting, self._weights) if few else []
-
     def _troubles(self) -> Iterator[str]:
         """Yields what some say of a thing that is trouble in itself, and then the thing."""
         if not self._is_trouble:
@@ -181,15 +171,12 @@ class _Names:
 
         Of complaints with opinions that is what most judge by, as 房屋质量; else what many say.
         """
-        few = least_support(self._said.n_voices) < SHARED
         knows = self._complaint and any(member.opinions for member in self._said.members)
         for phrase in self._about:
-            if knows:
-                is_thing = self._is_about and not phrase.judges and phrase.last.text == self._head
-            else:
-                is_thing = phrase.support >= self._enough
-            if is_thing or few:
+            if not knows and phrase.support >= self._enough:
                 yield phrase.text
+            elif knows and self._is_about and not phrase.judges and phrase.last.text == self._head:
+                yield _MATTER.format(phrase.text)
 
     def _mixed(self) -> Iterator[str]:
         """Yields the subject with what several say of it."""
@@ -201,23 +188,35 @@ class _Names:
             for phrase in self._about
             if subject in phrase.words and phrase.support >= MOSTLY * said.n_voices
         )
-        told = max(said.least, _TOLD_SHARE * said.n_voices)
+        told = max(least_support(said.n_voices), _TOLD_SHARE * said.n_voices)
         mentioned = _MENTIONED_SHARE * said.n_voices
         telling = (
             *self._judging,
             *self._told_of_it,
             *(one for one in self._repeated if not one.judges and one.support >= mentioned),
+            *self._told_by_one,
         )
         return mixed_names(
             next(wide, subject),
             [phrase for phrase in telling if phrase.support >= told],
-            said.verdicts(told),
+            said.verdicts(max(SHARED, told)),
             said.weights,
+            said.shared,
             [word for word in said.heads if word != subject],
             common=self._empty if subject in self._bare else self._common - word_list("name_asks"),
             apart="" if subject == self._head else self._head,
             kinds=self._kinds,
         )
+
+    @property
+    def _told_by_one(self) -> list[Phrase]:
+        """What single voices say of the subject, where they are so few that each tells much."""
+        if least_support(self._said.n_voices) >= SHARED:
+            return []
+        fitting = [member for member in self._said.members if member.fitting]
+        found = self._rank(fitting, self._weights)
+        told = [phrase for phrase in found if phrase.judges or phrase.whole]
+        return [phrase for phrase in told if self._said.subject in phrase.words]
 
     @cached_property
     def _about(self) -> list[Phrase]:

@@ -66,6 +66,12 @@ class Said:
         often = (word for word in self.heads if uses[word] >= MANY_SAY * self.n_voices)
         return next(often, "") or max(sorted(uses), key=lambda word: uses[word], default="")
 
+    @property
+    def shared(self) -> list[str]:
+        """The heads that a third use beside the subject, heaviest first."""
+        enough = MANY_SAY * self.n_voices
+        return [one for one in self.heads if self._uses[one] >= enough and one != self.subject]
+
     def is_verdict(self, phrase: Phrase) -> bool:
         """Says whether a phrase adds to what the theme is about but how it is judged, as 油烟污染.
 
@@ -104,20 +110,22 @@ class Said:
     def whole(self, name: str) -> str:
         """Gives a name back what was cut off it: what nearly all that use it say before or after.
 
-        景园 is 伊景园 where nobody says anything else, and 拖欠农民工 is 拖欠农民工工资.
+        景园 is 伊景园 where nobody says anything else, 拖欠农民工 is 拖欠农民工工资, and
+        溪湖（多方面） is 梅溪湖（多方面）.
         """
+        stem, mark, told = name.partition("（")
         before, after, n = Counter[str](), Counter[str](), 0
         for text, words in self._clauses:
-            if (at := text.find(name)) >= 0:
+            if (at := text.find(stem)) >= 0:
                 n += 1
-                before.update(word.text[-1] for word in words if word.end == at)
-                after.update(word.text for word in words if word.start == at + len(name))
+                before.update(word.text for word in words if word.end == at and _begins(word, text))
+                after.update(word.text for word in words if word.start == at + len(stem))
         [(head, n_before)] = before.most_common(1) or [("", 0)]
         [(tail, n_after)] = after.most_common(1) or [("", 0)]
-        for piece, n_piece, grown in ((head, n_before, head + name), (tail, n_after, name + tail)):
+        for piece, n_piece, grown in ((head, n_before, head + stem), (tail, n_after, stem + tail)):
             is_cut = n_piece > SHARED and n_piece >= _NEARLY_ALL * n
-            if is_cut and piece.isalpha() and piece not in name and len(grown) <= MAX_NAME:
-                return grown
+            if is_cut and piece.isalpha() and piece not in stem and len(grown) <= MAX_NAME:
+                return grown + mark + told
         return name
 
     @cached_property
@@ -125,6 +133,11 @@ class Said:
         """The clauses, and their words with content."""
         readings = (member.reading for member in self.members)
         return [(one.text, [word for word in one.words if word.tells]) for one in readings]
+
+
+def _begins(word: Word, text: str) -> bool:
+    """Says whether a word is not the end of another, as 路 is in 912路."""
+    return not text[: word.start][-1:].isdecimal()
 
 
 def _verdict(opinion: str, word: str) -> str:
