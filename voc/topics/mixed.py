@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Final
 
@@ -12,14 +12,14 @@ from voc.topics.synonyms import UNKNOWN, Synonyms
 
 _SAID: Final = 2
 _LONGEST: Final = 6
+# A name longer than this tells one thing.
+_FULL: Final = 14
 
 
 def mixed_names(
     subject: str,
     told: Sequence[Phrase],
-    judged: Mapping[str, int],
-    weights: Mapping[str, float],
-    shared: Sequence[str],
+    words: Sequence[str],
     others: Sequence[str],
     *,
     common: Collection[str],
@@ -31,9 +31,7 @@ def mixed_names(
     Args:
         subject: What the voices speak of.
         told: Phrases that tell more of the subject, as 没有路灯 of 路灯, best first.
-        judged: Words by which several voices judge, with how many do.
-        weights: The theme's words with their weights.
-        shared: Words that many use beside the subject, heaviest first.
+        words: Words by which several voices judge, or which many use beside it, best first.
         others: Further words that several voices use, heaviest first.
         common: Words that everybody speaks of; they tell nothing of a subject.
         apart: The theme's heaviest word, where fewer say it than the subject; it is told first.
@@ -41,12 +39,12 @@ def mixed_names(
     """
     said = [apart] if apart else []
     said += _of_each_kind(subject, told, kinds)
-    worth = {word: n * weights.get(word, 0.0) for word, n in judged.items() if _stands(word)}
-    said += [*sorted(worth, key=lambda word: -worth[word]), *shared]
+    said += [word for word in words if _stands(word)]
     said = _apart((word for word in said if word == apart or word not in common), subject)
     # Of several themes of one subject, the second is told apart by what else it speaks of.
     for at in range(0, len(said), _SAID):
-        yield subject + AND_MORE.format("、".join(said[at : at + _SAID]))
+        both, first = (AND_MORE.format("、".join(said[at : at + n])) for n in (_SAID, 1))
+        yield subject + (both if len(subject + both) <= _FULL else first)
     yield f"{subject}{MIXED}"
     yield from (subject + AND_MORE.format(other) for other in _apart(others, subject))
     yield subject + OTHER.format("")

@@ -199,9 +199,7 @@ class _Names:
         return mixed_names(
             next(wide, subject),
             [phrase for phrase in telling if phrase.support >= told],
-            said.verdicts(max(SHARED, told)),
-            said.weights,
-            said.shared,
+            [*said.verdicts(max(SHARED, told)), *said.shared],
             [word for word in said.heads if word != subject],
             common=self._empty if subject in self._bare else self._common - word_list("name_asks"),
             apart="" if subject == self._head else self._head,

@@ -96,16 +96,23 @@ class Said:
     def _adds(self, opinion: str, meant: set[str]) -> bool:
         return set(self.synonyms.of([opinion])) != meant
 
-    def verdicts(self, least: float) -> dict[str, int]:
-        """Returns what so many voices end an opinion with, as 昏暗 or 不达标, with how many do."""
-        said = {
-            (member.voice, verdict)
+    def verdicts(self, least: float) -> list[str]:
+        """Returns what so many voices end an opinion with, as 昏暗 or 不达标.
+
+        First what many say and tells this theme from others.
+        """
+        voices, worth = Counter[str](), dict[str, float]()
+        for _, word, verdict in {
+            (member.voice, word, verdict)
             for member in self.members
             for word in member.reading.content()
             for opinion in member.opinions
             if (verdict := _verdict(opinion, word))
-        }
-        return {word: n for word, n in Counter(word for _, word in said).items() if n >= least}
+        }:
+            voices[verdict] += 1
+            worth[verdict] = max(worth.get(verdict, 0.0), self.weights.get(word, 0.0))
+        told = sorted(verdict for verdict, n in voices.items() if n >= least)
+        return sorted(told, key=lambda verdict: -voices[verdict] * worth[verdict])
 
     def whole(self, name: str) -> str:
         """Gives a name back what was cut off it: what nearly all that use it say before or after.
