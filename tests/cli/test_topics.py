@@ -55,6 +55,19 @@ def test_a_topic_is_shown_with_its_history(voc: Voc, clerks: str) -> None:
     assert set(kinds) == {"born"}
 
 
+def test_a_history_is_limited_to_its_newest_events(voc: Voc, clerks: str) -> None:
+    for name in ("店员冷淡", "店员无视顾客"):
+        assert voc("topics", "rename", clerks, name).code == 0
+    whole = voc("topics", "history", "--json").out.splitlines()
+    newest = voc("topics", "history", "--json", "--limit", "2").out.splitlines()
+    assert newest == whole[-2:]
+    assert [json.loads(line)["words"] for line in newest] == [["店员冷淡"], ["店员无视顾客"]]
+    said = voc("topics", "history", "--limit", "1").out
+    assert f"变化 {len(whole)} 次，最近的 1 次" in said
+    assert said.count("tp_") == said.count(clerks) == 1
+    assert "最近的" not in voc("topics", "history", "--limit", str(len(whole))).out
+
+
 def test_a_topic_is_shown_to_people(voc: Voc, clerks: str) -> None:
     said = voc("topics", "show", clerks).out
     assert said.startswith(f"主题 {clerks}  ")

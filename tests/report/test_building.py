@@ -13,6 +13,7 @@ import pytest
 
 from voc.records import Evidence, Topic
 from voc.report import ReportRow, build_figures
+from voc.report.themes import MOST_OTHERS, MOST_TOPICS
 from voc.store.rows import TaggedRow
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -112,6 +113,21 @@ def test_topics_are_told_by_size(row: Callable[..., Any], report: Callable[..., 
     assert [topic.count for topic in found.topics] == list(range(24, 0, -1))
     assert ([topic.count for topic in found.other_topics], found.more_topics) == ([0], 0)
     assert (found.topics[0].verbatim, found.topics[0].first_seen) == ("一顿", "2026-10-01")
+
+
+def test_topics_that_the_page_leaves_out_follow_the_others(
+    row: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    moment = datetime(2026, 10, 1, tzinfo=ZONE)
+    topics = [
+        Topic(f"t{n}", f"主题{n}", "cars", (), n, 0.5, moment, moment, ())
+        for n in range(1 + MOST_TOPICS + MOST_OTHERS + 2)
+    ]
+    voices = [("a", f"t{n}", 1, True) for n in range(1, len(topics))]
+    found = build_figures(report(rows=[row("a")], topics=topics, topic_voices=voices))
+    told = [*found.topics, *found.other_topics, *found.further_topics]
+    assert sorted(topic.topic_id for topic in told) == sorted(name for _, name, *_ in voices)
+    assert len(found.further_topics) == found.more_topics == 2
 
 
 def test_the_coverage_says_what_the_figures_rest_on(

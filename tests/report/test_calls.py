@@ -12,7 +12,8 @@ import pytest
 from voc.records import Satisfaction
 from voc.report import ReportCall, ReportInput, Scope, build_figures, render_html
 from voc.report.calls import FEWEST_CALLS, MOST_CALLS, call_figures
-from voc.report.workbook import sheets
+from voc.report.cells import Form, Number
+from voc.report.sheets import sheets
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 9, 21, 10, tzinfo=ZONE)
@@ -130,11 +131,18 @@ def test_a_narrowed_report_tells_of_its_own_calls(
 def test_the_workbook_lists_them(report: Callable[..., ReportInput], row: Make) -> None:
     calls = [_call(str(number), -0.4, outcome="resolved") for number in range(FEWEST_CALLS)]
     figures = build_figures(report(rows=[row("fb_1")], calls=calls))
-    [sheet] = [sheet for sheet in sheets(figures) if sheet.name == "会话"]
-    assert sheet.rows[0][:5] == ("0", "缘由 0", None, -0.4, -1.1)
-    assert sheet.rows[0][6] == "已解决"
-    assert sheet.rows[-1][0] == "全部 20 通的平均"
-    assert all(len(line) == len(sheet.columns) for line in sheet.rows)
+    book = {sheet.name: sheet for sheet in sheets(figures)}
+    first, *others = book["会话"].rows
+    scores = [Number(value, Form.HUNDREDTHS) for value in (-0.4, -1.1, 0.3)]
+    assert first[:6] == ("0", "缘由 0", None, *scores)
+    assert first[6:8] == ("已解决", MONDAY.replace(tzinfo=None))
+    assert len(others) == MOST_CALLS - 1
+    notes = {line[0]: line[1:] for line in book["说明"].rows}
+    assert notes["工作表“会话”"][0] == f"列出 {MOST_CALLS} 条，共 {FEWEST_CALLS} 条"
+    mean, *_, n = notes["会话预测满意度的平均（−2 至 2）"]
+    assert isinstance(mean, Number)
+    assert (mean.form, n) == (Form.HUNDREDTHS, FEWEST_CALLS)
+    assert mean.value == pytest.approx(-0.4)
 
 
 def test_what_calls_were_about_is_told_by_aspect(

@@ -56,11 +56,12 @@ def test_orders_are_counted_by_department(order: Callable[..., Any]) -> None:
     assert figures.total == 9
 
 
-def test_the_most_pressing_come_first_and_the_rest_is_counted(order: Callable[..., Any]) -> None:
+def test_the_most_pressing_come_first_and_the_rest_follows(order: Callable[..., Any]) -> None:
     orders = [order(f"wo_{n:02}", due=80 - n) for n in range(14)]
     orders += [order("urgent", due=67, priority="urgent"), order("done", due=1, status="closed")]
     figures = order_figures([line(one) for one in orders])
     assert [one.work_order_id for one in figures.pressing][:3] == ["urgent", "wo_13", "wo_12"]
+    assert [one.work_order_id for one in figures.further] == ["wo_02", "wo_01", "wo_00"]
     assert figures.more_open == 3
 
 

@@ -1,4 +1,4 @@
-"""The workbook holds what the page holds, and nothing in it runs."""
+"""The workbook holds at least what the page holds, and nothing in it runs."""
 
 from __future__ import annotations
 

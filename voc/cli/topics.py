@@ -109,23 +109,30 @@ def show(topic_id: str, as_json: JsonOption = False, config: ConfigOption = None
 
 @topics.command("history")
 def history(
-    industry: IndustryFilter = None, as_json: JsonOption = False, config: ConfigOption = None
+    industry: IndustryFilter = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="The newest alone, at most so many."),
+    ] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
 ) -> None:
-    """List what became of topics: born, split, merged, died, and what people did.
+    """List what became of topics, oldest first: born, split, merged, died, and what people did.
 
-    Example: voc topics history --industry snack
+    Example: voc topics history --industry snack --limit 20
     """
     settings = settings_from(config)
     with opened_store(settings) as store:
         check_industry(industry, store, settings)
-        found = store.topic_events(industry=industry)
+        events = store.topic_events(industry=industry)
+    found = events[-limit:] if limit else events
     if as_json:
         print_records(event.as_dict() for event in found)
         return
     from voc.cli.topic_view import EVENT_LABELS
 
     print_table(
-        f"变化 {len(found)} 次",
+        f"变化 {len(events)} 次" + (f"，最近的 {limit} 次" if len(found) < len(events) else ""),
         dict.fromkeys(("时间", "编号", "主题", "变化", "另一主题", "何词", "谁"), "left"),
         (
             (

@@ -210,6 +210,7 @@ def _figures(
         topics=topics,
         other_topics=tuple(others[:MOST_OTHERS]),
         more_topics=max(0, len(others) - MOST_OTHERS),
+        further_topics=tuple(others[MOST_OTHERS:]),
         peaks=findings.peaks,
         theme_map=theme_map(topics, rows.together, "wide"),
         theme_map_narrow=theme_map(topics, rows.together, "narrow"),

@@ -204,12 +204,16 @@ class DepartmentOrders:
 
 @dataclass(frozen=True, slots=True)
 class OrderFigures:
-    """Work orders by department, and the open ones, most pressing first."""
+    """Work orders by department, and the open ones, most pressing first.
+
+    `pressing` stand on the page, which tells of the `further` ones how many they are: `more_open`.
+    """
 
     total: int
     departments: tuple[DepartmentOrders, ...]
     pressing: tuple[OrderLine, ...]
     more_open: int
+    further: tuple[OrderLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +268,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that the page says.
+    """All that the report says; the page leaves some of it out.
 
     Attributes:
         has_trends: Whether the days covered reach back before the recent window; where they do
@@ -276,7 +280,8 @@ class Figures:
         alerts: What emerges or came back, the open ones first; the lead tells of these.
         topics: The themes that are shown in full, most negative voices first.
         other_topics: The next ones, of which the page tells the name and the figures.
-        more_topics: How many are left out beside them.
+        more_topics: How many are left out of the page beside them.
+        further_topics: Those that are left out of it.
         calls: Calls and chats, `None` where there are none.
         peaks: The themes that were spoken of much in a few weeks.
         theme_map: The map of themes on a screen, `None` where there are too few of them.
@@ -314,6 +319,7 @@ class Figures:
     topics: tuple[TopicFigures, ...]
     other_topics: tuple[TopicFigures, ...]
     more_topics: int
+    further_topics: tuple[TopicFigures, ...]
     peaks: tuple[ThemePeak, ...]
     theme_map: ThemeMap | None
     theme_map_narrow: ThemeMap | None

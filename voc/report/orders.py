@@ -75,6 +75,7 @@ def order_figures(lines: Sequence[OrderLine]) -> OrderFigures:
         departments=tuple(figures),
         pressing=tuple(pressing[:MOST_PRESSING]),
         more_open=max(0, len(pressing) - MOST_PRESSING),
+        further=tuple(pressing[MOST_PRESSING:]),
     )
 
 
