@@ -154,6 +154,92 @@ def test_what_comes_back_reopens_its_alert(trade: Trade) -> None:
     assert (fresh.status, fresh.reopened) == ("open", 1)
 
 
+def closed_by_hand(alert: Alert) -> Alert:
+    return replace(
+        alert,
+        status="closed",
+        closed_at=START + timedelta(days=500),
+        settled_until=alert.last_seen,
+    )
+
+
+def test_what_a_person_closed_stays_closed_while_it_is_the_same(trade: Trade) -> None:
+    for day in range(120, 130):
+        trade.say(day, 3, product="X1", topic_id="t1")
+    [alert] = trade.run(129.9)
+    closed = closed_by_hand(alert)
+    # The streams of the same voices stay quiet too.
+    for moment in (129.9, 130.9, 134.9, 150.9):
+        assert trade.run(moment, [closed]) == [], moment
+    # Unless it was closed, it would have lasted till then.
+    [lasting] = kept([alert], trade.run(134.9, [alert]))
+    assert lasting.status == "open"
+
+
+@pytest.mark.parametrize("first", [130, 133, 150], ids=["at once", "soon", "after it had calmed"])
+def test_voices_after_the_closing_that_stand_out_reopen_it(first: int, trade: Trade) -> None:
+    for day in (*range(120, 130), first, first + 1):
+        trade.say(day, 5, product="X1")
+    [alert] = trade.run(129.9)
+    closed = closed_by_hand(alert)
+    [again] = trade.run(first + 1.9, [closed])
+    assert (again.alert_id, again.status, again.reopened) == (alert.alert_id, "open", 1)
+    assert again.closed_at is None
+    assert again.since >= (START + timedelta(days=first)).replace(hour=0)
+    later = {one.feedback_id for one in trade.mentions if one.occurred_at > alert.last_seen}
+    assert set(again.feedback_ids) <= later
+    assert trade.run(first + 1.9, [again]) == []
+    [calm] = trade.run(first + 25.9, [again])
+    assert (calm.status, calm.reopened, calm.is_settled) == ("closed", 1, False)
+    assert trade.run(first + 25.9, [calm]) == []
+    # A run that slept through it all tells the same.
+    [slept] = trade.run(first + 25.9, [closed])
+    assert (slept.status, slept.reopened, slept.closed_at) == ("closed", 1, calm.closed_at)
+
+
+def test_a_few_voices_after_the_closing_do_not_reopen_it(trade: Trade) -> None:
+    for day in range(120, 130):
+        trade.say(day, 5, product="X1")
+    [alert] = trade.run(129.9)
+    trade.say(131, 1, product="X1")
+    [lasting] = trade.run(131.9, [alert])
+    assert lasting.status == "open"
+    assert trade.run(131.9, [closed_by_hand(alert)]) == []
+
+
+def test_what_a_person_closed_before_all_that_is_looked_at_may_come_back(trade: Trade) -> None:
+    for day in range(140, 145):
+        trade.say(day, 5, product="X1")
+    [alert] = trade.run(144.9)
+    long_ago = START - timedelta(days=700)
+    closed = replace(
+        alert, status="closed", opened_at=long_ago, closed_at=long_ago, settled_until=long_ago
+    )
+    [again] = trade.run(144.9, [closed])
+    assert (again.status, again.reopened) == ("open", 1)
+
+
+def test_voices_that_are_gone_since_reopen_nothing(trade: Trade) -> None:
+    for day in range(120, 130):
+        trade.say(day, 5, product="X1")
+    [alert] = trade.run(129.9)
+    closed = closed_by_hand(alert)
+    assert [one.status for one in trade.run(125.9)] == ["open"]
+    assert trade.run(125.9, [closed]) == []
+
+
+def test_what_a_person_closed_goes_before_a_clearer_alert_that_calmed(trade: Trade) -> None:
+    for day in range(120, 130):
+        trade.say(day, 3, product="X1")
+    [clearer] = trade.run(129.9)
+    long_ago = START + timedelta(days=60)
+    calmed = replace(clearer, status="closed", opened_at=long_ago, closed_at=long_ago)
+    wide = StreamKey("cars", "aspect", "power").alert_id
+    assert wide != clearer.alert_id
+    closed = closed_by_hand(replace(clearer, alert_id=wide, product=None))
+    assert trade.run(129.9, [calmed, closed]) == []
+
+
 @pytest.mark.parametrize(
     ("places", "told"),
     [

@@ -137,8 +137,31 @@ def test_false_alarms_are_shared_by_kinds_and_streams() -> None:
 def test_an_episode_lasts_until_a_week_of_calm() -> None:
     p, week_p = np.ones((1, 60)), np.ones((1, 60))
     p[0, 10:13], week_p[0, 10:20], p[0, 40] = 1e-9, 0.01, 1e-9
-    shape = np.zeros((1, 60))
-    found = Scan(p, np.ones((1, 60), dtype=np.int64), week_p, np.array([1e-4]), *[shape] * 5)
+    days, settled = np.zeros((1, 60)), np.array([-1])
+    found = Scan(
+        p, np.ones((1, 60), dtype=np.int64), week_p, np.array([1e-4]), days, days, days, days, days,
+        settled,
+    )  # fmt: skip
     assert episodes(found) == [Episode(0, 10, 12, 26), Episode(0, 40, 40, 47)]
     p[0, 56] = 1e-9
     assert episodes(found)[-1] == Episode(0, 56, 56, None)
+    settled[0] = 11
+    assert episodes(found)[:2] == [Episode(0, 10, 11, 11), Episode(0, 12, 12, 26)]
+
+
+def test_no_window_reaches_back_over_what_was_settled() -> None:
+    counts = np.vstack([background(3, days=220), np.full((1, 220), 1.0)])
+    counts[-1, 195:200] = 9
+    fed = np.full(counts.shape, 100.0)
+    settled = np.full(len(counts), -1)
+    whole = scan(series(counts, fed))
+    assert whole.hot[-1, 200:208].all()
+    settled[-1] = 199
+    after = scan(series(counts, fed), settled=settled)
+    assert not after.hot[-1, 200:].any()
+    assert (after.p[:, :200] == whole.p[:, :200]).all()
+    assert (after.p[:-1] == whole.p[:-1]).all()
+    counts[-1, 200] = 9
+    after = scan(series(counts, fed), settled=settled)
+    assert after.hot[-1, 200]
+    assert after.window_days[-1, 200] == 1

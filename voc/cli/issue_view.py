@@ -73,9 +73,12 @@ def _head(issue: Issue, effect: Effect | None, zone: tzinfo) -> Iterator[str]:
 def _ratio(issue: Issue) -> str:
     if issue.trend_low is None:
         return ""
-    value = "此前没有" if issue.trend_ratio is None else f"是此前的 {times(issue.trend_ratio)} 倍"
-    high = "∞" if issue.trend_high is None else times(issue.trend_high)
-    return (
-        f"，近 {issue.trend_window_days} 天按反馈量折算{value}"
-        f"（95% 区间 {times(issue.trend_low)}–{high} 倍，{p_value(issue.trend_p)}）"
-    )
+    told = ratio_text(issue.trend_ratio, issue.trend_low, issue.trend_high, issue.trend_p)
+    return f"，近 {issue.trend_window_days} 天按反馈量折算{told}"
+
+
+def ratio_text(ratio: float | None, low: float, high: float | None, p: float) -> str:
+    """Tells the ratio of two rates with its 95 % interval; `None` is no rate before, or no end."""
+    value = "此前没有" if ratio is None else f"是此前的 {times(ratio)} 倍"
+    upper = "∞" if high is None else times(high)
+    return f"{value}（95% 区间 {times(low)}–{upper} 倍，{p_value(p)}）"

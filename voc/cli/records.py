@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from voc.cli.alerts import change_alert, is_alert, list_alerts, show_alert
 from voc.cli.prefixes import full_id
 from voc.cli.reviews import review
 from voc.cli.terminal import (
@@ -26,7 +27,7 @@ from voc.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from voc.records import Alert, Issue, IssueStatus
+    from voc.records import Issue, IssueStatus
     from voc.store import Store
 
 issues = typer.Typer(invoke_without_command=True)
@@ -63,7 +64,7 @@ def list_issues(
 ) -> None:
     """List issues, open ones before others, the most severe first, of these the largest.
 
-    Show and act on them by the commands below.
+    Show and act on them, and on alerts, by the commands below.
 
     Example: voc issues --industry automotive --status open --json
     Example: voc issues --alerts --status open
@@ -79,7 +80,7 @@ def list_issues(
         check_industry(industry, store, settings)
         if alerts:
             told = store.alerts(industry=industry, status=status, limit=limit)
-            _list_alerts(told, as_json, zone=settings.zone)
+            list_alerts(told, as_json, zone=settings.zone)
             return
         listed = store.issues(industry=industry, status=status, with_evidence=as_json)
         found = _worst_first(listed)[:limit]
@@ -122,37 +123,15 @@ def _worst_first(found: Sequence[Issue]) -> list[Issue]:
     return sorted(found, key=rank)
 
 
-def _list_alerts(found: Sequence[Alert], as_json: bool, *, zone: tzinfo) -> None:
-    if as_json:
-        print_records(alert.as_dict() for alert in found)
-        return
-    from voc.report.wording import label
-
-    print_table(
-        f"预警 {len(found)} 条",
-        {
-            "编号": "left", "主题或方面": "left", "产品": "left", "门店": "left", "地区": "left",
-            "状态": "left", "趋势": "left", "声音": "right", "预期": "right", "自": "left",
-            "重现": "right",
-        },
-        (
-            (
-                alert.alert_id, alert.title, alert.product or "", alert.store or "",
-                alert.region or "", label(alert.status, "issue_status"),
-                label(alert.trend, "trend"), str(alert.count),
-                f"{alert.expected:.1f}", f"{alert.since.astimezone(zone):%Y-%m-%d}",
-                str(alert.reopened),
-            )
-            for alert in found
-        ),
-    )  # fmt: skip
-
-
 @issues.command("show")
 def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Show one issue with its history, its verbatims, and whether its last order helped.
 
+    Of an alert: what stood out, where and how surely, its issue, what people did, and its last
+    verbatims.
+
     Example: voc issues show is_0123456789abcdef0123
+    Example: voc issues show al_0123456789abcdef0123 --json
     """
     from dataclasses import asdict
 
@@ -160,6 +139,9 @@ def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption 
     from voc.records import plain
 
     settings = settings_from(config)
+    if is_alert(issue_id):
+        show_alert(issue_id, as_json, settings)
+        return
     with opened_store(settings) as store:
         found = _issue(store, issue_id)
         effect = next(iter(store.effects(issue_id=found.issue_id, limit=1)), None)
@@ -180,7 +162,11 @@ def close_issue(
 ) -> None:
     """Close an issue; as many voices after this as make an issue, or a critical one, reopen it.
 
+    An alert stays closed however long what it had stands out; it reopens when voices of days
+    after the last one it had stand out by themselves.
+
     Example: voc issues close is_0123456789abcdef0123 --note 已换供应商
+    Example: voc issues close al_0123456789abcdef0123 --note 促销所致 --by 王
     """
     _change_issue(issue_id, "closed", actor, note, config)
 
@@ -189,7 +175,7 @@ def close_issue(
 def ignore_issue(
     issue_id: str, note: NoteOption = None, actor: ActorOption = "cli", config: ConfigOption = None
 ) -> None:
-    """Ignore an issue: it goes on counting and opens no work order.
+    """Ignore an issue: it goes on counting and opens no work order. An alert is closed instead.
 
     Example: voc issues ignore is_0123456789abcdef0123 --note 已知，不处理
     """
@@ -200,7 +186,7 @@ def ignore_issue(
 def reopen_issue(
     issue_id: str, note: NoteOption = None, actor: ActorOption = "cli", config: ConfigOption = None
 ) -> None:
-    """Reopen a closed or ignored issue.
+    """Reopen a closed or ignored issue, or an alert that was closed by hand.
 
     Example: voc issues reopen is_0123456789abcdef0123
     """
@@ -272,7 +258,11 @@ def _change_issue(
     from voc.errors import UsageError
     from voc.workorders.states import ENDED
 
-    with opened_store(settings_from(config)) as store:
+    settings = settings_from(config)
+    if is_alert(issue_id):
+        change_alert(issue_id, status, actor, note, settings)
+        return
+    with opened_store(settings) as store:
         before = _issue(store, issue_id)
         issue_id = before.issue_id
         if before.merged_into is not None:

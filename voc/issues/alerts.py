@@ -2,8 +2,12 @@
 
 Everything follows from the voices: the days of a quarter are gone through anew with what was known
 on each, so that the same data give the same alerts, however often and when they are looked at. From
-what was kept come how often an alert was reopened, and which stream of several that hold the same
-voices was told of.
+what was kept come how often an alert was reopened, which stream of several that hold the same
+voices was told of, and what people closed.
+
+An alert that a person closed stays closed while all that stands out is what it had by then. It is
+reopened when voices of days after the last one it had stand out by themselves, by the same test:
+whether the matter had calmed in between or went on.
 """
 
 from __future__ import annotations
@@ -20,17 +24,21 @@ import numpy as np
 from voc.config.sections import AlertSettings
 from voc.issues.dispersion import of_windows
 from voc.issues.emergence import CALM_DAYS, LONGEST_WINDOW, Flags, Scan, scan
-from voc.issues.streams import REPLAYED_DAYS, StreamKey, Streams
+from voc.issues.streams import REPLAYED_DAYS, Codes, StreamKey, Streams
 from voc.issues.trends import day_of, rate_change
 from voc.records import Alert, Issue, Mention
 
 _SAME: Final = 0.5
 _TELLING: Final = 0.1
+_SETTLED, _TOLD, _UNTOLD = range(1, 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One time that a stream stood out, in columns; `end` is the day it had calmed, if it has."""
+    """One time that a stream stood out, in columns.
+
+    `end` is the day it had calmed, or the last that a person settled; `None` while it lasts.
+    """
 
     stream: int
     begin: int
@@ -42,12 +50,14 @@ def episodes(found: Scan) -> list[Episode]:
     """Returns when each stream stood out, in order of time.
 
     It begins on the first day that stands out and ends when, for a week on end, no day has stood
-    out and no last seven days have held more than expected at the level of 0.05.
+    out and no last seven days have held more than expected at the level of 0.05. It also ends on
+    the last day that a person settled.
     """
-    return sorted(_episodes(found.hot, found.warm), key=lambda one: (one.begin, one.stream))
+    told = _episodes(found.hot, found.warm, found.settled)
+    return sorted(told, key=lambda one: (one.begin, one.stream))
 
 
-def _episodes(hot: Flags, warm: Flags) -> Iterator[Episode]:
+def _episodes(hot: Flags, warm: Flags, settled: Codes) -> Iterator[Episode]:
     streams, days = hot.shape
     begin = np.full(streams, -1)
     last_hot, calm = np.zeros(streams, dtype=int), np.zeros(streams, dtype=int)
@@ -55,9 +65,10 @@ def _episodes(hot: Flags, warm: Flags) -> Iterator[Episode]:
         begin = np.where((begin < 0) & hot[:, day], day, begin)
         last_hot = np.where(hot[:, day], day, last_hot)
         calm = np.where((begin >= 0) & ~warm[:, day], calm + 1, 0)
-        for stream in np.flatnonzero(calm >= CALM_DAYS):
+        over = (calm >= CALM_DAYS) | ((begin >= 0) & (settled == day))
+        for stream in np.flatnonzero(over):
             yield Episode(int(stream), int(begin[stream]), int(last_hot[stream]), day)
-        begin = np.where(calm >= CALM_DAYS, -1, begin)
+        begin = np.where(over, -1, begin)
     for stream in np.flatnonzero(begin >= 0):
         yield Episode(int(stream), int(begin[stream]), int(last_hot[stream]), None)
 
@@ -85,11 +96,11 @@ def form_alerts(
         paid: Complaints of paid posts, which the streams do not hold.
         twins: The theme that stands for another in issues, by the other's id.
     """
-    found = scan(streams.series, settings)
+    known = {alert.alert_id: alert for alert in existing}
+    found = scan(streams.series, settings, _settled(streams, known, as_of))
     begins = streams.series.counts.shape[1] - REPLAYED_DAYS
     stood_out = [one for one in episodes(found) if one.end is None or one.end >= begins]
     scene = _Scene(streams, found, as_of, titles, issues, paid, twins or {})
-    known = {alert.alert_id: alert for alert in existing}
     after = dict(known)
     for told in _chosen(scene, stood_out, known):
         name = streams.keys[told.stream].alert_id
@@ -104,29 +115,48 @@ def form_alerts(
     return sorted(changed, key=lambda alert: alert.alert_id)
 
 
+def _settled(streams: Streams, known: Mapping[str, Alert], as_of: datetime) -> Codes:
+    """Returns the column of the last day that a person settled of each stream, -1 for none."""
+    last_day = int(streams.series.counts.shape[1]) - 1
+
+    def column(key: StreamKey) -> int:
+        alert = known.get(key.alert_id)
+        if alert is None or alert.settled_until is None:
+            return -1
+        return min(max(-1, day_of(alert.settled_until, as_of) - streams.first_day), last_day)
+
+    return np.array([column(key) for key in streams.keys], dtype=np.int64)
+
+
 def _chosen(
     scene: _Scene, stood_out: Sequence[Episode], known: Mapping[str, Alert]
 ) -> list[Episode]:
     """Returns the episodes that are told: of those that hold the same voices, one.
 
-    That of an alert that is open goes before one that was, or was told of earlier, and that before
-    others; else the stream in which chance explains least, a narrower one before one that is little
-    clearer.
+    That of an alert that is open goes before one that a person closed, this before one that was, or
+    was told of earlier, and that before others; else the stream in which chance explains least, a
+    narrower one before one that is little clearer.
     """
     voices = {one: scene.heard(one) for one in stood_out}
     told: list[Episode] = []
-    standing = {name: int(alert.status == "closed") for name, alert in known.items()}
+    standing = {name: _standing(alert) for name, alert in known.items()}
     for together in _components(stood_out, voices):
 
         def rank(one: Episode) -> tuple[int, float, str]:
             name = scene.streams.keys[one.stream].alert_id
-            return standing.get(name, 2), -scene.clearness(one), name
+            return standing.get(name, _UNTOLD), -scene.clearness(one), name
 
         for one in sorted(together, key=rank):
             if not any(_is_same(one, other, voices) for other in told):
                 told.append(one)
-                standing.setdefault(scene.streams.keys[one.stream].alert_id, 1)
+                standing.setdefault(scene.streams.keys[one.stream].alert_id, _TOLD)
     return sorted(told, key=lambda one: (one.begin, one.stream))
+
+
+def _standing(alert: Alert) -> int:
+    if alert.status == "open":
+        return 0
+    return _SETTLED if alert.is_settled else _TOLD
 
 
 def _components(
@@ -205,8 +235,10 @@ class _Scene:
         opened = self.moment(one.begin)
         if before is None:
             return self._alert(one)
-        if before.closed_at is not None and opened >= before.closed_at:
-            return replace(self._alert(one), reopened=before.reopened + 1)
+        settled = before.settled_until
+        closed_at = settled if before.is_settled else before.closed_at
+        if closed_at is not None and opened >= closed_at:
+            return replace(self._alert(one), reopened=before.reopened + 1, settled_until=settled)
         end = None if one.end is None else self.moment(one.end)
         if before.closed_at is not None and end is not None:
             return before
@@ -217,6 +249,7 @@ class _Scene:
             since=before.since,
             opened_at=before.opened_at,
             reopened=before.reopened,
+            settled_until=settled,
         )
 
     def _alert(self, one: Episode) -> Alert:

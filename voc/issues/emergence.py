@@ -86,6 +86,8 @@ class Scan:
         rate: Voices expected a unit of exposure.
         daily_alpha: Over-dispersion of single days.
         weekly_alpha: Over-dispersion of weeks.
+        settled: For each stream the last day that a person has settled, -1 where none is: no
+            window that ends later reaches back to it. `(streams,)`.
     """
 
     p: Floats
@@ -97,6 +99,7 @@ class Scan:
     rate: Floats
     daily_alpha: Floats
     weekly_alpha: Floats
+    settled: npt.NDArray[np.int64]
 
     @property
     def hot(self) -> Flags:
@@ -109,23 +112,31 @@ class Scan:
         return self.hot | (self.week_p < CALM_P)
 
 
-def scan(series: Series, settings: AlertSettings = USUAL) -> Scan:
+def scan(
+    series: Series,
+    settings: AlertSettings = USUAL,
+    settled: npt.NDArray[np.int64] | None = None,
+) -> Scan:
     """Tests all windows of all days; nothing after a day is looked at for it.
 
     Args:
         series: What is counted.
         settings: The section `alerts`: the baseline lies before the longest window, and the false
             alarms are those of all streams together.
+        settled: For each stream the last day that a person has settled, -1 where none is; by
+            default none is in any.
     """
+    unsettled = np.full(len(series.counts), -1, dtype=np.int64)
+    settled = unsettled if settled is None else settled
     cut = cuts(series.kinds, settings.false_alarms_a_month)
     baseline_days = settings.baseline_days
     clean = np.ones(series.counts.shape, dtype=bool)
-    first = _tested(series, clean, baseline_days, alone=False)
+    first = _tested(series, clean, baseline_days, unsettled, alone=False)
     risen = _covered(first.p < _LOOSE_P, first.window_days)
-    second = _tested(series, ~risen, baseline_days, alone=True)
+    second = _tested(series, ~risen, baseline_days, settled, alone=True)
     return Scan(
         second.p, second.window_days, second.week_p, cut, second.past.counts,
-        second.past.exposure, second.past.rate, second.daily, second.weekly,
+        second.past.exposure, second.past.rate, second.daily, second.weekly, settled,
     )  # fmt: skip
 
 
@@ -157,7 +168,14 @@ class _Tests:
     weekly: Floats
 
 
-def _tested(series: Series, usable: Flags, baseline_days: int, *, alone: bool) -> _Tests:
+def _tested(
+    series: Series,
+    usable: Flags,
+    baseline_days: int,
+    settled: npt.NDArray[np.int64],
+    *,
+    alone: bool,
+) -> _Tests:
     past = _past(series, usable, baseline_days)
     daily = _alpha(series, past, baseline_days, 1, alone=alone)
     weekly = _alpha(series, past, baseline_days, WEEK_DAYS, alone=alone)
@@ -166,18 +184,27 @@ def _tested(series: Series, usable: Flags, baseline_days: int, *, alone: bool) -
     best = np.ones(shape, dtype=np.int64)
     counts, exposure = _summed(series.counts), _summed(series.exposure)
     unknown = 1 / past.weight + of_windows(daily, weekly, np.maximum(past.days, 1))
+    known = past.days >= FEWEST_DAYS
     for window in range(1, LONGEST_WINDOW + 1):
         found = _window_p(
             _last(counts, window),
             past.rate * _last(exposure, window),
             of_windows(daily, weekly, window) + unknown,
-            past.days >= FEWEST_DAYS,
+            known & ~_reaches_back(settled, shape[1], window),
         )
         better = found < p
         p, best = np.where(better, found, p), np.where(better, window, best)
         if window == WEEK_DAYS:
             week_p = found
     return _Tests(p, best, week_p, past, daily, weekly)
+
+
+def _reaches_back(settled: npt.NDArray[np.int64], days: int, window: int) -> Flags:
+    """Returns which windows, by stream and last day, hold days on both sides of a settlement."""
+    ends = np.arange(days)
+    begins = np.maximum(0, ends + 1 - window)
+    found: Flags = (begins <= settled[:, None]) & (settled[:, None] < ends)
+    return found
 
 
 def _window_p(counts: Floats, expected: Floats, alpha: Floats, known: Flags) -> Floats:

@@ -168,8 +168,8 @@ class Alert:
     """Something that emerges: more voices of one stream than its past and all feedback explain.
 
     A stream is one theme or one aspect, of one product, store or region where these are named. An
-    alert is opened once for it; it is updated while it lasts, closed when the stream calms, and
-    reopened under the same id when it comes back.
+    alert is opened once for it; it is updated while it lasts, closed when the stream calms or by a
+    person, and reopened under the same id when it comes back.
 
     Attributes:
         alert_id: Names the stream.
@@ -178,7 +178,8 @@ class Alert:
         trend: `new` where the days before had no voice of the stream, else `rising`.
         since: The first day of what emerged, its beginning in the reader's zone.
         opened_at: The day on which it stood out first, or again.
-        closed_at: The day on which it had calmed; `None` while it lasts.
+        closed_at: The day on which it had calmed, or when a person closed it; `None` while it
+            lasts.
         last_seen: The last voice of the window.
         window_days: The days that the figures below are of, the last of them while it lasted.
         count: Voices in them, paid posts left out.
@@ -191,6 +192,8 @@ class Alert:
         set_aside: Paid posts of the stream in the same days, which were not counted.
         issue_id: The issue that holds the most of its voices.
         feedback_ids: Its voices, in order of time.
+        settled_until: The last voice it had when a person closed it last; those of later days
+            alone open it again. `None` where nobody closed it, or it was reopened by hand.
     """
 
     alert_id: str
@@ -218,6 +221,13 @@ class Alert:
     set_aside: int = 0
     issue_id: str | None = None
     feedback_ids: tuple[str, ...] = ()
+    settled_until: datetime | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a person closed it, and nothing has come back since."""
+        settled = self.settled_until
+        return self.status == "closed" and settled is not None and self.opened_at <= settled
 
     def as_dict(self) -> dict[str, Any]:
         return {name: plain(getattr(self, name)) for name in self.__slots__}

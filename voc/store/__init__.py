@@ -14,6 +14,7 @@ from voc.store.holding import Holding
 from voc.store.keys import ApiKey
 from voc.store.pages import Heard, ListPage, Place
 from voc.store.rows import (
+    AlertEvent,
     CustomerFile,
     Forgotten,
     IngestCounts,
@@ -37,6 +38,7 @@ from voc.store.store import Store, StorePlace, check_place, open_store, store_pl
 from voc.store.transaction import Transaction
 
 __all__ = [
+    "AlertEvent",
     "ApiKey",
     "AuditEntry",
     "Correction",

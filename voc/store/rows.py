@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from voc.records import (
+    AlertStatus,
     CallTags,
     Channel,
     Customer,
@@ -234,6 +235,18 @@ class IssueEvent:
     actor: str
     from_status: IssueStatus
     to_status: IssueStatus
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertEvent:
+    """One change of an alert's status by a person."""
+
+    alert_id: str
+    at: datetime
+    actor: str
+    from_status: AlertStatus
+    to_status: AlertStatus
     note: str | None
 
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0012"
+REVISION: Final = "0013"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -303,7 +303,22 @@ alert = Table(
     *(_number(name) for name in ("expected", "low", "p")),
     *(_number(name, nullable=True) for name in ("ratio", "high")),
     _json("feedback_ids"),
+    *_moment("settled_until", nullable=True),
     Index("ix_alert_opened", "opened_at", "alert_id"),
+)
+
+# What people did: what runs do to alerts follows from the voices.
+alert_event = Table(
+    "alert_event",
+    metadata,
+    _row_number("event_id"),
+    _owner("alert_id", "alert.alert_id"),
+    *_moment("at"),
+    _text("actor"),
+    _text("from_status"),
+    _text("to_status"),
+    _text("note", nullable=True),
+    Index("ix_alert_event_alert", "alert_id"),
 )
 
 work_order = Table(

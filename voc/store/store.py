@@ -44,6 +44,7 @@ from voc.store.engine import Database, check_file, open_database, sqlite_file
 from voc.store.frontline import FrontlineReads
 from voc.store.migrate import current_revision, migrate
 from voc.store.rows import (
+    AlertEvent,
     IssueEvent,
     MessageState,
     OutboxMessage,
@@ -476,6 +477,16 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         """Returns alerts, the last opened first."""
         with self._database.reading() as connection:
             return alerts.some(connection, industry=industry, status=status, limit=limit)
+
+    def alert(self, alert_id: str) -> Alert | None:
+        """Returns an alert."""
+        with self._database.reading() as connection:
+            return alerts.one(connection, alert_id)
+
+    def alert_events(self, alert_id: str) -> list[AlertEvent]:
+        """Returns what people did with an alert, in order."""
+        with self._database.reading() as connection:
+            return alerts.events(connection, alert_id)
 
     def effects(
         self,

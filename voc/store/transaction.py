@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from voc.records import (
     Alert,
+    AlertStatus,
     Effect,
     Feedback,
     HistoryEntry,
@@ -247,8 +248,24 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         issues.set_status(self._connection, issue_id, status, actor, note, now, settles=settles)
 
     def save_alerts(self, items: Sequence[Alert]) -> None:
-        """Stores new alerts and updates known ones, each by its id."""
+        """Stores new alerts and updates known ones, each by its id.
+
+        One that a person closed in the meantime stays closed, unless what is saved came back since.
+        """
         alerts.save(self._connection, items)
+
+    def set_alert_status(
+        self, alert_id: str, status: AlertStatus, actor: str, note: str | None, now: datetime
+    ) -> None:
+        """Closes or reopens an alert by hand and keeps an event; the same status changes nothing.
+
+        An alert that is closed keeps the last voice it had: what comes on later days tells whether
+        it came back. One that is reopened is as if nobody had closed it.
+
+        Raises:
+            UsageError: There is no such alert.
+        """
+        alerts.set_status(self._connection, alert_id, status, actor, note, now)
 
     def save_effects(self, items: Sequence[Effect]) -> None:
         """Stores new effects of work orders and updates known ones, each by its id."""
