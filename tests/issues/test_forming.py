@@ -102,7 +102,7 @@ def test_an_aspect_no_taxonomy_knows_is_named_by_its_id(mention: Make) -> None:
 def test_again_changes_nothing(mention: Make) -> None:
     voices = days(mention, 0, 1, 2, 60, 61, 62)
     issues = run(voices)
-    assert len(issues) == 2
+    assert len(issues) == 1
     assert run(voices, issues) == []
 
 
@@ -208,60 +208,48 @@ def test_closed_again_stays_closed(mention: Make) -> None:
     assert run(voices, [replace(issue, status="closed")]) == []
 
 
-def test_a_comeback_after_the_quiet_is_a_new_issue(mention: Make) -> None:
+@pytest.mark.parametrize(("status", "after"), [("open", "open"), ("closed", "reopened")])
+def test_a_comeback_after_the_quiet_is_of_the_issue(
+    mention: Make, status: IssueStatus, after: str
+) -> None:
+    first = days(mention, 0, 1, 2, 3)
+    [known] = run(first)
+    back = [*first, *days(mention, 60, 61, 62)]
+    [issue] = run(back, [replace(known, status=status)], as_of=back[-1].occurred_at)
+    assert (issue.issue_id, issue.status, issue.count) == (known.issue_id, after, 7)
+    assert issue.first_seen == known.first_seen
+    assert issue.severity_reasons == ("仅 3 条声音", "沉寂 57 天后再次出现，此前 4 条声音")
+    [silent] = run(back, as_of=back[-1].occurred_at + timedelta(days=40))
+    assert not [why for why in silent.severity_reasons if "再次出现" in why]
+
+
+def test_stragglers_after_the_quiet_are_no_comeback(mention: Make) -> None:
     first = days(mention, 0, 1, 2)
-    closed = [replace(run(first)[0], status="closed")]
-    [new] = run([*first, *days(mention, 60, 61, 62)], closed)
-    assert (new.status, new.count) == ("open", 3)
-    assert new.issue_id != closed[0].issue_id
+    [known] = run(first)
+    assert run([*first, *days(mention, 60, 61)], [known]) == []
 
 
-def test_late_voices_join_two_issues(mention: Make) -> None:
-    apart = days(mention, 0, 1, 2, 40, 41, 42)
-    issues = run(apart)
-    assert len(issues) == 2
-    bridged = [*apart, *days(mention, 20)]
-    survivor, absorbed = run(bridged, issues)
-    assert (survivor.issue_id, survivor.count) == (issues[0].issue_id, 7)
-    assert absorbed.issue_id == issues[1].issue_id
-    assert is_absorbed(absorbed)
-    assert (absorbed.status, absorbed.title) == ("closed", "已并入 动力：负面反馈集中（X5）")
-    assert run(bridged, [survivor, absorbed]) == []
+@pytest.mark.parametrize("status", ["ignored", "closed"])
+def test_what_rests_absorbs_nothing_open(mention: Make, status: IssueStatus) -> None:
+    """A store may hold several issues of one group, as where two themes became one."""
+    voices = days(mention, 0, 1, 2, 3, 40, 41, 42)
+    [whole] = run(voices)
+    resting = replace(whole, issue_id="is_resting", status=status, count=5)
+    opened = replace(whole, issue_id="is_open", count=4)
+    changed = {issue.issue_id: issue for issue in run(voices, [resting, opened])}
+    assert (changed["is_open"].status, changed["is_open"].count) == ("open", 7)
+    gone = changed["is_resting"]
+    assert is_absorbed(gone)
+    assert (gone.status, gone.title) == ("closed", "已并入 动力：负面反馈集中（X5）")
+    assert run(voices, list(changed.values())) == []
 
 
-def test_an_ignored_issue_swallows_no_open_one(mention: Make) -> None:
-    apart = days(mention, 0, 1, 2, 40, 41, 42)
-    first, second = run(apart)
-    ignored = replace(first, status="ignored")
-    changed = run([*apart, *days(mention, 20)], [ignored, second])
-    assert {issue.issue_id: issue.status for issue in changed} == {
-        second.issue_id: "open",
-        first.issue_id: "closed",
-    }
-
-
-def test_rows_tagged_anew_find_their_issue_by_time(mention: Make) -> None:
+def test_rows_tagged_anew_find_their_issue(mention: Make) -> None:
     voices = days(mention, 0, 1, 2)
     [issue] = run(voices)
     again = [replace(voice, feedback_id=f"v2-{voice.feedback_id}") for voice in voices]
     [after] = run(again, [issue])
     assert after.issue_id == issue.issue_id
-
-
-def test_an_id_is_never_given_twice(mention: Make) -> None:
-    """An issue may live on after the voice it was born of moved to an earlier episode."""
-    voices = days(mention, 0, 1, 2)
-    [issue] = run(voices)
-    moved = replace(
-        issue,
-        evidence=tuple(Evidence(f"f{day}", 0, 0, "") for day in (60, 61, 62)),
-        first_seen=issue.first_seen + timedelta(days=60),
-        last_seen=issue.last_seen + timedelta(days=60),
-    )
-    everything = [*voices, *days(mention, 60, 61, 62)]
-    state = kept([moved], run(everything, [moved]))
-    assert len(state) == 2
-    assert run(everything, state) == []
 
 
 def test_far_years_are_counted_and_do_no_harm(mention: Make) -> None:
@@ -450,16 +438,6 @@ def test_issues_of_twin_themes_become_one(mention: Make) -> None:
     assert (home.count, home.topic_id) == (7, "noise")
     assert gone.merged_into == home.issue_id
     assert run(together, [home, gone], twins={"lift": "noise"}) == []
-
-
-def test_a_closed_issue_swallows_no_open_one(mention: Make) -> None:
-    apart = days(mention, 0, 1, 2, 3, 40, 41, 42)
-    first, second = run(apart)
-    changed = run([*apart, *days(mention, 20)], [replace(first, status="closed"), second])
-    assert {issue.issue_id: issue.count for issue in changed} == {
-        second.issue_id: 8,
-        first.issue_id: 0,
-    }
 
 
 def test_few_complaints_among_much_praise_lower_an_issue_of_a_theme(mention: Make) -> None:

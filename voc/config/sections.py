@@ -96,7 +96,9 @@ class IssueSettings(Section):
         default=1, ge=1, description="Voices that make an issue when they are critical."
     )
     quiet_days: int = Field(
-        default=28, ge=1, description="Days without a voice after which a new one is a new issue."
+        default=28,
+        ge=1,
+        description="Days of silence after which it takes as many voices again.",
     )
     min_score: float = Field(
         default=0.3, ge=0, le=1, description="Lowest probability of a mention that counts."

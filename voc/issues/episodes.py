@@ -13,7 +13,7 @@ DAY_S = 86_400.0
 def find_episodes(
     voices: Sequence[Mention], *, settings: IssueSettings
 ) -> list[tuple[Mention, ...]]:
-    """Cuts the voices of one group into episodes, each of which is an issue.
+    """Cuts the voices of one group into episodes: the times its problem was an issue.
 
     Voices with a pause of more than `quiet_days` between them belong to different runs. A run
     becomes an episode at the first moment at which `min_voices` voices, or `critical_voices`

@@ -24,7 +24,7 @@ from voc.issues.grouping import (
     negativity_by_group,
     reason_of,
 )
-from voc.issues.matching import Match, absorb, birth_id, is_absorbed, match_episodes
+from voc.issues.matching import absorb, birth_id, by_standing, is_absorbed
 from voc.issues.naming import Titles
 from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
@@ -58,18 +58,19 @@ def form_issues(
     growing parts, in any order; only ids (kept from birth) and what people decided (closed,
     ignored) come from `existing`. Running again with the same data returns nothing.
 
-    A closed issue is reopened by voices that came after it was settled and would make an issue by
-    themselves: one that is misread, or a straggler, only counts, as late rows from before do. One
-    that was closed for want of voices that count is reopened where there are such again. An ignored
-    issue stays ignored and goes on counting. One whose voices make no issue any more, as their
-    times were mended, is closed. Where late voices bridge two issues, the later one is returned
-    closed and without voices (see `matching.absorb`).
+    A group has one issue, however often its problem comes back. It is rated by what is said this
+    time (see `find_episodes`). A closed issue is reopened by voices that came after it was settled
+    and would make an issue by themselves: one that is misread, or a straggler, only counts, as late
+    rows from before do. One that was closed for want of voices that count is reopened where there
+    are such again. An ignored issue stays ignored and goes on counting. One whose voices make no
+    issue any more, as their times were mended, is closed. Where two groups have become one, the
+    issue that goes on absorbs the other, which is returned closed and without voices.
 
     Args:
         mentions: All mentions known of each group that is to be looked at; a group none of whose
             voices is given is left as it is.
         existing: The issues known so far. Those that come without evidence, as lists of the store
-            give them, are matched by time and compared without it.
+            give them, are compared without it.
         industries: Taxonomies by id.
         settings: The section `issues` of the settings.
         volumes: All feedbacks a day by (industry, product), days in the zone of `as_of`; the
@@ -215,37 +216,37 @@ class _Scene:
     def form(
         self, key: GroupKey, voices: Sequence[Mention], known: Sequence[Issue]
     ) -> Iterator[Issue]:
-        """Yields all issues of one group, changed or not, and marks of absorbed ones."""
+        """Yields the issue of one group, changed or not, and marks of those it absorbs."""
         episodes = find_episodes(voices, settings=self.settings)
+        if not episodes:
+            opened = (issue for issue in known if issue.status in ("open", "reopened"))
+            yield from (replace(issue, status="closed") for issue in opened)
+            return
         as_of = self.as_of[key.industry]
         days = [day_of(voice.occurred_at, as_of) for voice in voices]
-        taken = {issue.issue_id for issue in known}
-        left = {issue.issue_id: issue for issue in known if issue.status in ("open", "reopened")}
-        for episode, match in zip(episodes, match_episodes(episodes, known), strict=True):
-            issue = self._issue(key, episode, days, match, taken)
-            taken.add(issue.issue_id)
-            yield issue
-            yield from (absorb(other, into=issue) for other in match.absorbed)
-            for other in (issue, *match.absorbed):
-                left.pop(other.issue_id, None)
-        yield from (replace(issue, status="closed") for issue in left.values())
+        ordered = by_standing(known)
+        issue = self._issue(key, episodes, days, ordered[0] if ordered else None)
+        yield issue
+        yield from (absorb(other, into=issue) for other in ordered[1:])
 
     def _issue(
         self,
         key: GroupKey,
-        episode: Sequence[Mention],
+        episodes: Sequence[Sequence[Mention]],
         days: Sequence[int],
-        match: Match,
-        taken: set[str],
+        known: Issue | None,
     ) -> Issue:
         as_of = self.as_of[key.industry]
-        aspect_id = key.aspect_id or commonest_aspect(episode)
-        silent_days = day_of(as_of, as_of) - day_of(episode[-1].occurred_at, as_of)
+        voices = [voice for episode in episodes for voice in episode]
+        first, last = voices[0], voices[-1]
+        aspect_id = key.aspect_id or commonest_aspect(voices)
+        silent_days = day_of(as_of, as_of) - day_of(last.occurred_at, as_of)
+        is_silent = silent_days > self.settings.quiet_days
         test = trend_of(
             days,
             key=key,
-            opened=day_of(episode[0].occurred_at, as_of),
-            last_heard=day_of(episode[-1].occurred_at, as_of),
+            opened=day_of(first.occurred_at, as_of),
+            last_heard=day_of(last.occurred_at, as_of),
             exposure=self.exposure,
             window_days=self.settings.window_days,
             quiet_days=self.settings.quiet_days,
@@ -253,37 +254,36 @@ class _Scene:
             overdispersion=self.overdispersion.get(key, 0.0),
         )
         clientele = self.clienteles.get(key.industry)
-        stake = clientele.stake(voice.feedback_id for voice in episode) if clientele else None
+        stake = clientele.stake(voice.feedback_id for voice in voices) if clientele else None
         severity, reasons = rate_voices(
-            episode,
+            episodes[-1],
             trend=test.trend,
             trend_p=test.p,
             window_days=self.settings.window_days,
             negativity=self.negativity.get(key._replace(aspect_id=aspect_id, topic_id=None)),
             weight=clientele.weight(stake) if clientele else None,
-            silent_days=silent_days if silent_days > self.settings.quiet_days else None,
+            silent_days=silent_days if is_silent else None,
         )
+        if len(episodes) > 1 and not is_silent:
+            reasons = (*reasons, _return_of(episodes))
         change = test.change
         aspect = aspect_of(self.industries, key.industry, aspect_id)
-        first = episode[0]
         return Issue(
-            issue_id=match.survivor.issue_id
-            if match.survivor
-            else birth_id(key, first.feedback_id, taken=taken),
+            issue_id=known.issue_id if known else birth_id(key, first.feedback_id),
             title=self.titles[key.industry].title(
                 aspect.name if aspect else ASPECT_NAMES.get(aspect_id, aspect_id),
-                episode,
+                voices,
                 topic_id=key.topic_id,
                 product=key.product,
                 store=key.store,
             ),
             industry=key.industry,
             aspect_id=aspect_id,
-            status=self._status(match.survivor, episode),
+            status=self._status(known, voices),
             severity=severity,
             first_seen=first.occurred_at,
-            last_seen=episode[-1].occurred_at,
-            count=len(episode),
+            last_seen=last.occurred_at,
+            count=len(voices),
             trend=test.trend,
             trend_p=test.p,
             trend_ratio=change.ratio if change else None,
@@ -292,13 +292,13 @@ class _Scene:
             trend_window_days=self.settings.window_days if change else None,
             severity_reasons=reasons,
             stake=stake,
-            topic_id=key.topic_id or _shared_topic(episode),
+            topic_id=key.topic_id or _shared_topic(voices),
             product=key.product,
             store=key.store,
-            evidence=tuple(_evidence(voice) for voice in episode),
+            evidence=tuple(_evidence(voice) for voice in voices),
         )
 
-    def _status(self, known: Issue | None, episode: Sequence[Mention]) -> IssueStatus:
+    def _status(self, known: Issue | None, voices: Sequence[Mention]) -> IssueStatus:
         if known is None:
             return "open"
         if known.status != "closed":
@@ -306,8 +306,15 @@ class _Scene:
         until = self.settled_until.get(known.issue_id)
         if until is None:
             return "reopened"
-        since = [voice for voice in episode if voice.occurred_at > until]
+        since = [voice for voice in voices if voice.occurred_at > until]
         return "reopened" if find_episodes(since, settings=self.settings) else "closed"
+
+
+def _return_of(episodes: Sequence[Sequence[Mention]]) -> str:
+    """Says that a problem came back, after how long, and how many had spoken of it before."""
+    pause = episodes[-1][0].occurred_at - episodes[-2][-1].occurred_at
+    before = sum(map(len, episodes[:-1]))
+    return f"沉寂 {pause.days} 天后再次出现，此前 {before} 条声音"
 
 
 def _evidence(voice: Mention) -> Evidence:

@@ -134,7 +134,7 @@ def trend_of(
 
     The earlier period reaches back to the issue's first voice at least. Voices after `today` (a
     clock that runs ahead) are not counted here. An issue that has fallen silent is compared by its
-    own voices: what its group says since is another issue's.
+    own voices: what its group says since is too little to be the issue's.
 
     Args:
         voice_days: Days of all voices of the group, sorted ordinals.
