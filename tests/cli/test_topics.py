@@ -126,6 +126,12 @@ def test_what_was_split_off_stays_apart(voc: Voc, clerks: str, tmp_path: Path) -
     assert topics[child]["topic"] == "店员爱理不理"
     assert topics[child]["count"] >= 6
     assert clerks in topics
+    assert voc("topics", "merge", child, clerks).code == 0
+    together = _topics(voc)[clerks]["count"]
+    _feed(voc, tmp_path, ("店员也爱理不理",), "d")
+    topics = _topics(voc)
+    assert child not in topics
+    assert topics[clerks]["count"] == together + 1
 
 
 @pytest.mark.parametrize(
