@@ -111,6 +111,18 @@ def test_an_issue_is_shown_to_people_with_its_history(voc: Voc, issue: dict[str,
     assert (event["actor"], event["to_status"], event["note"]) == ("王", "closed", "已换供应商")
 
 
+def test_what_changes_beside_the_status_is_shown_with_it(voc: Voc, issue: dict[str, Any]) -> None:
+    with open_store("sqlite:///voc.db") as store, store.transaction() as transaction:
+        transaction.note_issue(issue["issue_id"], "voc", "方面有变", datetime.now(UTC))
+    [row] = [
+        line
+        for line in voc("issues", "show", issue["issue_id"]).out.splitlines()
+        if "方面有变" in line
+    ]
+    assert "跟进中" in row
+    assert "→" not in row
+
+
 def test_closing_an_issue_names_the_order_still_open(voc: Voc, issue: dict[str, Any]) -> None:
     name = _order(voc)
     result = voc("issues", "close", issue["issue_id"])

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import MadeOnce
+from voc.cli.topics import _check_merge
+from voc.errors import UsageError
+from voc.pipeline.forming import MUTED
+from voc.records import Topic
 
 Voc = Callable[..., Any]
 DISHONEST = ("店员爱答不理", "店员不理人", "店员爱理不理", "喊店员都不理", "店员理都不理")
@@ -110,6 +115,45 @@ def test_a_muted_topic_stays_muted(voc: Voc, clerks: str, tmp_path: Path) -> Non
     assert clerks in _topics(voc)
 
 
+def test_muting_closes_the_issue_that_stands_on_it_and_says_so(voc: Voc, clerks: str) -> None:
+    [issue] = [
+        one
+        for one in map(json.loads, voc("issues", "--json").out.splitlines())
+        if one["topic_id"] == clerks
+    ]
+    done = voc("topics", "mute", clerks, "--by", "王")
+    assert f"issue {issue['issue_id']} is closed" in done.err
+    orders = voc("work-orders", "--json").out.splitlines()
+    [order] = [one for one in map(json.loads, orders) if one["issue_id"] == issue["issue_id"]]
+    assert f"work order {order['work_order_id']} is still open" in done.err
+    shown = json.loads(voc("issues", "show", issue["issue_id"], "--json").out)
+    assert shown["status"] == "closed"
+    assert [(event["actor"], event["note"]) for event in shown["history"]] == [("王", MUTED)]
+    assert voc("topics", "unmute", clerks).code == 0
+    assert voc("run").code == 0
+    shown = json.loads(voc("issues", "show", issue["issue_id"], "--json").out)
+    assert shown["status"] == "reopened"
+
+
+def test_what_is_muted_and_what_is_not_are_not_merged(voc: Voc, clerks: str) -> None:
+    other = next(name for name in _topics(voc) if name != clerks)
+    assert voc("topics", "mute", clerks).code == 0
+    for words in ((other, clerks), (clerks, other)):
+        refused = voc("topics", "merge", *words)
+        assert refused.code == 2
+        assert f"first type voc topics unmute {clerks}" in refused.err
+        assert len(refused.err.splitlines()) == 1
+    assert voc("topics", "mute", other).code == 0
+    assert voc("topics", "merge", other, clerks).code == 0
+
+
+def test_topics_of_two_industries_are_not_merged() -> None:
+    day = datetime(2026, 11, 1, tzinfo=UTC)
+    snack, bank = (Topic(f"tp_{one}", "慢", one, (), 5, 1.0, day, day) for one in ("snack", "bank"))
+    with pytest.raises(UsageError, match="one is of snack, the other of bank; name two topics"):
+        _check_merge(snack, bank, set())
+
+
 def test_what_was_merged_stays_together(voc: Voc, clerks: str, tmp_path: Path) -> None:
     other = next(name for name in _topics(voc) if name != clerks)
     assert voc("topics", "merge", other, clerks).code == 0
@@ -139,6 +183,12 @@ def test_what_was_split_off_stays_apart(voc: Voc, clerks: str, tmp_path: Path) -
     assert topics[child]["topic"] == "店员爱理不理"
     assert topics[child]["count"] >= 6
     assert clerks in topics
+    assert voc("topics", "merge", child, clerks).code == 0
+    together = _topics(voc)[clerks]["count"]
+    _feed(voc, tmp_path, ("店员也爱理不理",), "d")
+    topics = _topics(voc)
+    assert child not in topics
+    assert topics[clerks]["count"] == together + 1
 
 
 @pytest.mark.parametrize(
@@ -148,7 +198,7 @@ def test_what_was_split_off_stays_apart(voc: Voc, clerks: str, tmp_path: Path) -
         (["rename", "ID", " "], "is no name"),
         (["rename", "ID", "长" * 41], "is no name"),
         (["rename", "ID", "OTHER'S NAME"], "voc topics merge"),
-        (["merge", "ID", "ID"], "two topics of one industry"),
+        (["merge", "ID", "ID"], "cannot be merged into itself"),
         (["merge", "ID", "tp_0"], "no topic 'tp_0'"),
         (["split", "ID", "新主题", "--words", "火星"], "uses '火星'"),
         (["mute", "tp_0"], "no topic 'tp_0'"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.growth import LINEAR, growth
 from voc.config import Aspect, Industry
 from voc.config.sections import IssueSettings
-from voc.issues import form_issues, is_absorbed
+from voc.issues import form_issues, is_absorbed, silenced
 from voc.records import Evidence, Issue, IssueStatus, Mention, Span, stable_id
 
 SETTINGS = IssueSettings(window_days=14, min_voices=3, critical_voices=1, quiet_days=28)
@@ -415,6 +415,21 @@ def test_a_theme_is_one_issue_of_its_commonest_aspect(mention: Make) -> None:
     assert (issue.count, issue.aspect_id, issue.topic_id) == (5, "service", "noise")
     assert issue.title.startswith("服务：")
     assert run(voices, [issue]) == []
+
+
+def test_open_issues_on_muted_themes_are_closed(mention: Make) -> None:
+    [open_one] = run(days(mention, 0, 1, 2, **PLACELESS))
+    others = [
+        replace(open_one, status="ignored"),
+        replace(open_one, status="closed"),
+        replace(open_one, product="云驰X5"),
+        replace(open_one, topic_id="lift"),
+    ]
+    twin = replace(open_one, topic_id="loud", status="reopened")
+    found = silenced(
+        [open_one, *others, twin], muted={"noise"}, industries=CARS, twins={"loud": "noise"}
+    )
+    assert found == [replace(one, status="closed") for one in (open_one, twin)]
 
 
 def test_issues_of_one_theme_by_aspect_are_continued_by_the_largest(mention: Make) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,9 +15,13 @@ from voc.config import load_settings
 from voc.issues import UNPLACED
 from voc.pipeline.chain import Chain
 from voc.pipeline.emergencies import telling_span
+from voc.pipeline.forming import MUTED
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import moments_of
+from voc.pipeline.muting import mute_topic
+from voc.pipeline.ordering import _reopened
 from voc.pipeline.reporting import topic_figures
+from voc.pipeline.standing import standing_for
 from voc.records import (
     SEVERITIES,
     AspectMention,
@@ -294,6 +298,113 @@ def test_themes_that_the_same_voices_speak_of_make_one_issue(workshop: Workshop)
         assert len(running) == expected, shared
     assert {order.issue_id for order in orders} == {living[0].issue_id}
     assert living[0].count == 8
+
+
+LIFTS = Topic("to_lift", "电梯停运", "citizen", ("电梯",), 1, 1.0, OLD, OLD)
+NOISE = Topic("to_noise", "小区噪音", "citizen", ("噪音",), 8, 1.0, OLD, OLD)
+
+
+def _noisy(workshop: Workshop, *topics: Topic) -> list[str]:
+    """Eight voices of one theme, or of several, and one of another theme; the ids of the eight."""
+    said = "小区有噪音"
+    voices = _days("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
+    other = _voice("citizen", "other", OLD, "电梯停了", aspect="urban_construction")
+    workshop.hear("citizen", [*voices, other])
+    names = [item.feedback_id for item, _ in voices]
+    spoken = [(name, one.topic_id, 0.9, Span(0, 5, said)) for one in topics for name in names]
+    spoken.append((other[0].feedback_id, LIFTS.topic_id, 0.9, Span(0, 4, "电梯停了")))
+    with workshop.store.transaction() as transaction:
+        transaction.save_topics("citizen", [*topics, LIFTS], spoken)
+    return names
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_the_issue_of_a_muted_theme_is_closed_until_it_speaks_again(
+    workshop: Workshop, at_once: bool
+) -> None:
+    rules = workshop.folder / "routing.yaml"
+    rules.write_text("open_when: {severity: low, voices: 1}")
+    eased: dict[str, Any] = {"routing.file": str(rules)}
+    _noisy(workshop, NOISE)
+    workshop.chain(**eased).form()
+    [issue] = workshop.store.issues()
+    assert (issue.status, len(workshop.store.work_orders())) == ("open", 1)
+    if at_once:
+        settings = load_settings(environ={})
+        closed = mute_topic(workshop.store, NOISE, actor="王", now=NOW, settings=settings)
+        assert [one.issue_id for one in closed] == [issue.issue_id]
+        assert workshop.chain(**eased).form() == (0, 0)
+    else:  # as versions before this one muted
+        with workshop.store.transaction() as transaction:
+            transaction.mute_topic(NOISE, True, "王", NOW)
+        assert workshop.chain(**eased).form() == (1, 0)
+    assert [one.status for one in workshop.store.issues()] == ["closed"]
+    [event] = workshop.store.issue_events(issue.issue_id)
+    assert (event.actor, event.note) == ("王" if at_once else "voc", MUTED)
+    assert workshop.chain(**eased).form() == (0, 0)
+    with workshop.store.transaction() as transaction:
+        transaction.mute_topic(NOISE, False, "王", NOW)
+    assert workshop.chain(**eased).form() == (1, 0)
+    assert [one.status for one in workshop.store.issues()] == ["reopened"]
+    assert "不再静音" in (workshop.store.issue_events(issue.issue_id)[-1].note or "")
+    [order] = workshop.store.work_orders()
+    assert order.status == "open"
+
+
+def test_a_person_who_settled_an_issue_is_not_overruled_by_muting(workshop: Workshop) -> None:
+    _noisy(workshop, NOISE)
+    workshop.chain().form()
+    [issue] = workshop.store.issues()
+    with workshop.store.transaction() as transaction:
+        transaction.set_issue_status(issue.issue_id, "closed", "老李", "好了", NOW)
+    settings = load_settings(environ={})
+    assert mute_topic(workshop.store, NOISE, actor="王", now=NOW, settings=settings) == []
+    with workshop.store.transaction() as transaction:
+        transaction.mute_topic(NOISE, False, "王", NOW)
+    assert workshop.chain().form() == (0, 0)
+    assert [one.status for one in workshop.store.issues()] == ["closed"]
+
+
+def test_no_issue_stands_on_a_muted_theme_for_its_twin(workshop: Workshop) -> None:
+    twin = replace(NOISE, topic_id="to_loud", topic="吵得睡不着")
+    _noisy(workshop, NOISE, twin)
+    with workshop.store.transaction() as transaction:
+        transaction.mute_topic(twin, True, "王", NOW)
+    assert standing_for(workshop.store, ["citizen"]) == {}
+    with workshop.store.transaction() as transaction:
+        transaction.mute_topic(twin, False, "王", NOW)
+    assert standing_for(workshop.store, ["citizen"]) == {"to_noise": "to_loud"}
+
+
+def test_an_issue_tells_when_its_aspect_changes_and_its_order_stays(workshop: Workshop) -> None:
+    rules = workshop.folder / "routing.yaml"
+    rules.write_text("open_when: {severity: low, voices: 1}\nupdate_when: {voices: 5}")
+    eased: dict[str, Any] = {"routing.file": str(rules)}
+    names = _noisy(workshop, NOISE)
+    workshop.chain(**eased).form()
+    [before], [order] = workshop.store.issues(), workshop.store.work_orders()
+    said = "工地有噪音"
+    more = _days(
+        "citizen", *(n / 9 for n in range(1, 11)), until=OLD, text=said, aspect="environment"
+    )
+    workshop.hear("citizen", more)
+    spoken = [(name, "to_noise", 0.9, Span(0, 5, said)) for name in names]
+    spoken += [(item.feedback_id, "to_noise", 0.9, Span(0, 5, said)) for item, _ in more]
+    with workshop.store.transaction() as transaction:
+        transaction.save_topics("citizen", [NOISE], spoken)
+        transaction.set_issue_status(before.issue_id, "ignored", "老李", None, NOW)
+        transaction.set_issue_status(before.issue_id, "reopened", "老李", None, NOW)
+    assert workshop.chain(**eased).form() == (1, 1)
+    [after], [same] = workshop.store.issues(), workshop.store.work_orders()
+    assert (before.aspect_id, after.aspect_id) == ("urban_construction", "environment")
+    *_, event = workshop.store.issue_events(after.issue_id)
+    assert (event.actor, event.from_status, event.to_status) == ("voc", "reopened", "reopened")
+    assert (event.note or "").startswith("方面由「城乡建设」改为「环境保护」")
+    assert same.department == order.department
+    assert f"此单已由{order.department}办理，不因此改派" in same.description
+    assert workshop.chain(**eased).form() == (0, 0)
+    reopened_at, asked_for = _reopened(workshop.store, [after], {after.issue_id: after}, NOW)
+    assert (list(reopened_at.values()), asked_for) == ([NOW], {after.issue_id})
 
 
 @pytest.mark.parametrize("how", ["joined", "merged", "died"])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from voc.config.sections import TopicSettings
-from voc.pipeline.themes import by_voice, clauses_of, named, without
+from voc.pipeline.themes import by_voice, clauses_of, named, past_of, without
 from voc.records import Evidence, Mention, Span, Topic
-from voc.topics import Assignment, Clause, Discovery, ThemeEvent
+from voc.store import Store, TopicEvent, open_store
+from voc.store.rows import TopicEventKind
+from voc.topics import Assignment, Clause, Discovery, Parted, ThemeEvent
 from voc.topics.namer import ChatNamer, NamerError
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -113,3 +116,26 @@ def test_a_clause_has_the_opinions_that_it_holds() -> None:
         ("屏幕太暗", "太暗"),
         ("电池不耐用",),
     ]
+
+
+def _did(store: Store, *edits: tuple[TopicEventKind, str, str]) -> None:
+    with store.transaction() as transaction:
+        transaction.add_topic_events(
+            [
+                TopicEvent(name, name, "phone", DAY, "王", kind, other, words=("ＷiFi",))
+                for kind, name, other in edits
+            ]
+        )
+
+
+def test_what_was_split_off_and_merged_again_is_split_off_no_more(tmp_path: Path) -> None:
+    cold, loud = (Parted("noise", name, ("wifi",)) for name in ("cold", "loud"))
+    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store:
+        _did(store, ("parted", "cold", "noise"), ("parted", "loud", "noise"))
+        assert past_of(store, "phone").parted == (cold, loud)
+        _did(store, ("joined", "cold", "noise"))
+        past = past_of(store, "phone")
+        assert past.parted == (loud,)
+        assert past.joined == {"noise"}
+        _did(store, ("parted", "cold", "noise"))
+        assert past_of(store, "phone").parted == (loud, cold)

@@ -87,6 +87,16 @@ def test_only_set_issue_status_changes_a_status(store: Store) -> None:
     ]
 
 
+def test_what_changes_beside_the_status_is_told(store: Store) -> None:
+    save(store, ISSUE)
+    with store.transaction() as tx:
+        tx.note_issue("is_1", "voc", "方面由「动力」改为「油耗」", NOW)
+    assert store.issue("is_1") == ISSUE
+    assert store.issue_events("is_1") == [
+        IssueEvent("is_1", NOW, "voc", "open", "open", "方面由「动力」改为「油耗」")
+    ]
+
+
 def test_unknown_issue_is_told(store: Store) -> None:
     with pytest.raises(UsageError, match="no issue 'is_9'"), store.transaction() as tx:
         tx.set_issue_status("is_9", "closed", "a", None, NOW)

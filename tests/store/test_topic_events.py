@@ -90,6 +90,14 @@ def test_what_is_split_off_by_words(filled: Store) -> None:
     assert (event.topic_id, event.other, event.words) == ("d", "a", ("少发", "漏了"))
 
 
+@pytest.mark.parametrize("word", ["app", "APP", "ＡＰＰ", "闪退"])
+def test_words_are_found_in_any_form(store: Store, word: str) -> None:
+    with store.transaction() as tx:
+        tx.save_topics("snack", [topic("a")], [("fb_1", "a", 0.5, Span(0, 5, "App閃退"))])
+        child = replace(topic("d"), topic="闪退")
+        assert tx.split_topic(topic("a"), child, [word], "王", NOW, least=1) == 1
+
+
 def test_what_belongs_least_surely_comes_first_one_of_a_voice(store: Store) -> None:
     scores = [("fb_1", 0.9), ("fb_2", 0.3), ("fb_2", 0.2), ("fb_3", 0.6)]
     places = [

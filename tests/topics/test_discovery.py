@@ -17,6 +17,7 @@ import yaml
 from voc.config.industries import Industry, load_industry
 from voc.records import stable_id
 from voc.topics import Clause, Discovery, Parted, Past, ThemeEvent, discover
+from voc.topics.corpus import Corpus
 from voc.topics.space import Space
 from voc.topics.words import Reader
 
@@ -270,6 +271,27 @@ def test_what_people_merged_stays_one_theme(
     assert second.events == ()
 
 
+def test_what_the_edits_leave_of_a_theme_needs_its_voices_too(
+    automotive: Industry, make: ClauseMaker
+) -> None:
+    """A theme of two voices is none, but where people made it; copies are voices, too."""
+    corpus = Corpus(
+        [*make(*GEARBOX, prefix="g"), *make(*SUNROOF[:2], SUNROOF[0], prefix="s")], automotive
+    )
+    voices = [corpus.clauses[at].feedback_id for at in corpus.distinct]
+    themes = {"g0": 0, "g1": 0, "s0": 2, "s1": 2}
+    labels = np.array([themes.get(voice, 1) for voice in voices], dtype=np.intp)
+
+    def left(min_voices: int, spared: int) -> list[int]:
+        found = corpus.heard(labels, min_voices, spared=labels == spared)
+        return [int(found[voices.index(name)]) for name in ("g0", "g2", "s0")]
+
+    assert left(2, -1) == [0, 1, 2]
+    assert left(3, -1) == [-1, 0, 1]
+    assert left(4, -1) == [-1, 0, -1]
+    assert left(4, 0) == [0, 1, -1]
+
+
 def test_what_people_split_off_stays_a_theme_of_its_own(
     two_themes: list[Clause], automotive: Industry, make: ClauseMaker
 ) -> None:
@@ -292,6 +314,27 @@ def test_what_people_split_off_stays_a_theme_of_its_own(
     assert ids["g1"] == ids["n1"] == gearbox.topic_id
     assert names["tp_low"] == "低速顿挫"
     assert second.events == ()
+
+
+@pytest.mark.parametrize(
+    ("n_left", "expected"), [(5, {"tp_low": 7, "rest": 5}), (4, {"tp_low": 7})]
+)
+def test_a_theme_of_which_more_was_split_off_than_is_left(
+    n_left: int, expected: dict[str, int], automotive: Industry, make: ClauseMaker
+) -> None:
+    """It goes on where enough voices are left."""
+    low = [
+        f"{when}低速换挡顿挫" for when in ("", "起步", "堵车", "早上", "下坡", "倒车", "升级之后")
+    ]
+    rest = [*GEARBOX[1:3], "换挡顿挫没修好", "换挡有点顿挫", "换挡又顿挫"]
+    clauses = make(*low, *rest[:n_left])
+    first = discover(clauses, industry=automotive)
+    [whole] = [replace(topic, topic_id="rest") for topic in first.topics]
+    child = replace(whole, topic_id="tp_low", topic="低速顿挫")
+    known = {one.place: "tp_low" if "低速" in one.text else "rest" for one in clauses}
+    past = Past([whole, child], known, parted=(Parted("rest", "tp_low", ("低速",)),))
+    second = discover(clauses, industry=automotive, past=past)
+    assert {topic.topic_id: topic.count for topic in second.topics} == expected
 
 
 def test_themes_of_another_industry_are_not_continued(

@@ -29,8 +29,10 @@ def print_issue(
         (
             (
                 f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}", event.actor,
-                f"{label(event.from_status, 'issue_status')} → "
-                f"{label(event.to_status, 'issue_status')}",
+                " → ".join(
+                    label(status, "issue_status")
+                    for status in dict.fromkeys((event.from_status, event.to_status))
+                ),
                 event.note or "",
             )
             for event in history

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -166,21 +165,46 @@ def rename(
 def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None) -> None:
     """Mute a topic: no list or report tells of it, and no issue forms around it.
 
-    It goes on counting, and so do its voices for the aspects they judge, whose issues may say the
-    same in their words.
+    An open issue that stands on it is closed, with the reason in its history; its work orders stay
+    with their teams. The topic goes on counting, and so do its voices for the aspects they judge,
+    whose issues may say the same in their words.
 
     Example: voc topics mute tp_0123456789abcdef0123
     """
-    _mute(topic_id, True, actor, config)
+    from voc.pipeline.muting import mute_topic
+    from voc.workorders.states import ENDED
+
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        topic = _topic(store, topic_id)
+        if topic_id in store.muted_topics():
+            say(f"{topic_id}: is muted already; nothing was changed.")
+            return
+        now = datetime.now(settings.zone)
+        closed = mute_topic(store, topic, actor=actor, now=now, settings=settings)
+        say(f"{topic_id}: {topic.topic} is muted")
+        for issue in closed:
+            say(f"issue {issue.issue_id} is closed: {issue.title}")
+            for order in store.work_orders(issue_id=issue.issue_id):
+                if order.status not in ENDED:
+                    say(f"work order {order.work_order_id} is still {order.status}")
 
 
 @topics.command("unmute")
 def unmute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None) -> None:
-    """Let a muted topic speak again.
+    """Let a muted topic speak again; the next run reopens the issue that muting closed.
 
     Example: voc topics unmute tp_0123456789abcdef0123
     """
-    _mute(topic_id, False, actor, config)
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        topic = _topic(store, topic_id)
+        if topic_id not in store.muted_topics():
+            say(f"{topic_id}: is not muted already; nothing was changed.")
+            return
+        with store.transaction() as transaction:
+            transaction.mute_topic(topic, False, actor, datetime.now(settings.zone))
+    say(f"{topic_id}: {topic.topic} is no longer muted")
 
 
 @topics.command("merge")
@@ -194,16 +218,10 @@ def merge(
 
     Example: voc topics merge tp_0123456789abcdef0123 tp_3210fedcba9876543210
     """
-    from voc.errors import UsageError
-
     settings = settings_from(config)
     with opened_store(settings) as store:
         topic, other = _topic(store, topic_id), _topic(store, into)
-        if topic.topic_id == other.topic_id or topic.industry != other.industry:
-            raise UsageError(
-                f"{topic_id} ({topic.industry}) cannot be merged into {into} ({other.industry}):"
-                " name two topics of one industry."
-            )
+        _check_merge(topic, other, store.muted_topics())
         with store.transaction() as transaction:
             transaction.merge_topics(topic, other, actor, datetime.now(settings.zone))
     say(f"{topic_id}: {topic.topic} → {into}: {other.topic}")
@@ -219,7 +237,8 @@ def split(
 ) -> None:
     """Split off what a topic says with certain words; the runs to come keep it apart.
 
-    As many voices must use them as make a topic (topics.min_voices).
+    As many voices must use them as make a topic (topics.min_voices). Merging the new topic into
+    another one ends it.
 
     Example: voc topics split tp_0123456789abcdef0123 冷车异响 --words 冷车,早上
     """
@@ -270,16 +289,24 @@ def _mark(topic: Topic, muted: set[str]) -> dict[str, bool]:
     return {"muted": True} if topic.topic_id in muted else {}
 
 
-def _mute(topic_id: str, muted: bool, actor: str, config: Path | None) -> None:
-    settings = settings_from(config)
-    with opened_store(settings) as store:
-        topic = _topic(store, topic_id)
-        if (topic_id in store.muted_topics()) == muted:
-            say(f"{topic_id}: is {'muted' if muted else 'not muted'} already; nothing was changed.")
-            return
-        with store.transaction() as transaction:
-            transaction.mute_topic(topic, muted, actor, datetime.now(settings.zone))
-    say(f"{topic_id}: {topic.topic} is {'muted' if muted else 'no longer muted'}")
+def _check_merge(topic: Topic, into: Topic, muted: set[str]) -> None:
+    from voc.errors import UsageError
+
+    names = f"{topic.topic_id} ({topic.topic}) cannot be merged into"
+    if topic.topic_id == into.topic_id:
+        raise UsageError(f"{names} itself: name the other topic second.")
+    names = f"{names} {into.topic_id} ({into.topic})"
+    if topic.industry != into.industry:
+        raise UsageError(
+            f"{names}: one is of {topic.industry}, the other of {into.industry}; name two topics"
+            " of one industry."
+        )
+    silent = [one.topic_id for one in (topic, into) if one.topic_id in muted]
+    if len(silent) == 1:
+        raise UsageError(
+            f"{names}: {silent[0]} is muted, the other is not; first type"
+            f" voc topics unmute {silent[0]}, or mute both."
+        )
 
 
 def _topic(store: Store, topic_id: str) -> Topic:

@@ -1,8 +1,8 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
 from voc.issues.episodes import find_episodes
-from voc.issues.forming import form_issues, moved_on, set_aside
-from voc.issues.grouping import UNPLACED, urgent_once
+from voc.issues.forming import form_issues, moved_on, set_aside, silenced
+from voc.issues.grouping import UNPLACED, aspect_name, urgent_once
 from voc.issues.heeding import heeded
 from voc.issues.matching import home_of, is_absorbed
 from voc.issues.severity import rate_voices, severity_of
@@ -14,6 +14,7 @@ __all__ = [
     "UNPLACED",
     "Clientele",
     "Volumes",
+    "aspect_name",
     "find_episodes",
     "form_issues",
     "heeded",
@@ -25,6 +26,7 @@ __all__ = [
     "rate_voices",
     "set_aside",
     "severity_of",
+    "silenced",
     "stake_words",
     "trend_of",
     "urgent_once",

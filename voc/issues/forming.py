@@ -13,10 +13,9 @@ from voc.config import Industry
 from voc.config.sections import IssueSettings
 from voc.issues.episodes import find_episodes
 from voc.issues.grouping import (
-    ASPECT_NAMES,
     GroupKey,
     Polarities,
-    aspect_of,
+    aspect_name,
     commonest_aspect,
     group_rules,
     group_voices,
@@ -145,6 +144,29 @@ def set_aside(
     ]
 
 
+def silenced(
+    issues: Iterable[Issue],
+    *,
+    muted: Collection[str],
+    industries: Mapping[str, Industry],
+    twins: Mapping[str, str],
+) -> list[Issue]:
+    """Returns the open issues that stand on themes which people muted, closed.
+
+    Args:
+        issues: All issues as they are now.
+        muted: The ids of the muted themes.
+        industries: Taxonomies by id.
+        twins: The theme that stands for another, by the other's id.
+    """
+    rules = group_rules(industries)
+    return [
+        replace(issue, status="closed")
+        for issue in issues
+        if issue.status in ("open", "reopened") and issue_key(issue, rules, twins).topic_id in muted
+    ]
+
+
 def moved_on(issues: Sequence[Issue], *, living: Collection[str]) -> list[Issue]:
     """Returns the open issues of themes that are gone: their voices are of other themes now.
 
@@ -267,11 +289,10 @@ class _Scene:
         if len(episodes) > 1 and not is_silent:
             reasons = (*reasons, _return_of(episodes))
         change = test.change
-        aspect = aspect_of(self.industries, key.industry, aspect_id)
         return Issue(
             issue_id=known.issue_id if known else birth_id(key, first.feedback_id),
             title=self.titles[key.industry].title(
-                aspect.name if aspect else ASPECT_NAMES.get(aspect_id, aspect_id),
+                aspect_name(self.industries, key.industry, aspect_id),
                 voices,
                 topic_id=key.topic_id,
                 product=key.product,

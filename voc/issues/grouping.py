@@ -152,6 +152,12 @@ def aspect_of(industries: Mapping[str, Industry], industry: str, aspect_id: str)
     return next((aspect for aspect in known.all_aspects() if aspect.id == aspect_id), None)
 
 
+def aspect_name(industries: Mapping[str, Industry], industry: str, aspect_id: str) -> str:
+    """Returns what an aspect is called, its id where its taxonomy does not know it."""
+    aspect = aspect_of(industries, industry, aspect_id)
+    return aspect.name if aspect else ASPECT_NAMES.get(aspect_id, aspect_id)
+
+
 def group_rules(industries: Mapping[str, Industry]) -> Rules:
     """Returns what the voices of each aspect are grouped by."""
     return {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from voc.config import Industry, Settings
-from voc.issues import form_issues, is_absorbed, moved_on, set_aside
+from voc.issues import aspect_name, form_issues, is_absorbed, moved_on, set_aside, silenced
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.moments import Moments
 from voc.records import UNCOUNTED, Issue, Mention, is_vague
@@ -20,6 +20,10 @@ _WHY_MOVED: Final = {
     "closed": "它的声音不再构成问题：被判为刷帖、广告或重复，时间、内容有更正，或主题有变",
 }
 """Why the chain itself moves an issue to a state."""
+_WHY_BACK: Final = "它的声音又构成问题：重新计入，或其主题不再静音"
+"""Why it reopens what it closed itself."""
+MUTED: Final = "它的主题已静音；取消静音后的下一次运行会重新打开它"
+"""Why an issue is closed whose theme a person muted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,14 @@ class Formed:
     Attributes:
         before: As the store has them, with their evidence, by id.
         changed: Those that are new or have changed.
+        why: Why the status of some has changed, where there is more to say than of any, by id.
+        aspects: How the aspect of some has changed, by id.
     """
 
     before: Mapping[str, Issue]
     changed: Sequence[Issue]
+    why: Mapping[str, str] = field(default_factory=dict)
+    aspects: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def issues(self) -> list[Issue]:
@@ -64,6 +72,7 @@ def formed_issues(
         twins: The theme that stands for another, by the other's id.
     """
     before = {issue.issue_id: issue for issue in store.issues(with_evidence=True)}
+    settled = store.settled_until()
     changed = form_issues(
         complaints,
         list(before.values()),
@@ -81,15 +90,53 @@ def formed_issues(
             store, complaints, as_of=moments.as_of, settings=settings.customers
         ),
         twins=twins,
-        settled_until=store.settled_until(),
+        settled_until=settled,
     )
     uncounted = {name for kind in UNCOUNTED for name in store.flags(kind)}
     changed += set_aside(before.values(), changed, flagged=uncounted)
     themes = store.topics(with_muted=True)
     living = {one.topic_id for one in themes if not is_vague(one.topic)} | twins.keys()
-    stale = {one.issue_id: one for one in moved_on(Formed(before, changed).issues, living=living)}
-    changed = [one for one in changed if one.issue_id not in stale]
-    return Formed(before, [*changed, *stale.values()])
+    silent = silenced(
+        Formed(before, changed).issues,
+        muted=store.muted_topics(),
+        industries=industries,
+        twins=twins,
+    )
+    changed = _replaced(changed, silent)
+    changed = _replaced(changed, moved_on(Formed(before, changed).issues, living=living))
+    back = {
+        one.issue_id: _WHY_BACK
+        for one in changed
+        if one.status == "reopened" and one.issue_id not in settled
+    }
+    return Formed(
+        before,
+        changed,
+        why=back | {one.issue_id: MUTED for one in silent},
+        aspects=dict(_turned(before, changed, industries)),
+    )
+
+
+def _replaced(issues: Sequence[Issue], later: Sequence[Issue]) -> list[Issue]:
+    names = {issue.issue_id for issue in later}
+    return [*(issue for issue in issues if issue.issue_id not in names), *later]
+
+
+def _turned(
+    before: Mapping[str, Issue], changed: Iterable[Issue], industries: Mapping[str, Industry]
+) -> Iterator[tuple[str, str]]:
+    """Yields the id of each issue that is of another aspect than before, and what tells so."""
+    for issue in changed:
+        known = before.get(issue.issue_id)
+        if known is not None and known.aspect_id != issue.aspect_id:
+            former, now = (
+                aspect_name(industries, one.industry, one.aspect_id) for one in (known, issue)
+            )
+            yield (
+                issue.issue_id,
+                f"方面由「{former}」改为「{now}」：多数声音如今谈的是后者；"
+                "已开的工单仍归原部门，新开的工单按新的方面派",
+            )
 
 
 def losing(transaction: Transaction, issues: Sequence[Issue]) -> set[str]:
@@ -114,15 +161,18 @@ def moved(store: Store, before: Mapping[str, Issue]) -> set[str]:
 def keep_issues(
     transaction: Transaction,
     changed: Sequence[Issue],
-    before: Mapping[str, Issue],
+    formed: Formed,
     now: datetime,
 ) -> None:
-    """Keeps issues, each new status with an event that tells why."""
+    """Keeps issues, each new status and each new aspect with an event that tells why."""
     transaction.save_issues(changed)
     for issue in changed:
-        known = before.get(issue.issue_id)
+        if issue.issue_id in formed.aspects:
+            transaction.note_issue(issue.issue_id, SYSTEM, formed.aspects[issue.issue_id], now)
+        known = formed.before.get(issue.issue_id)
         if known is not None and known.status != issue.status:
-            note = None if is_absorbed(issue) else _WHY_MOVED.get(issue.status)
+            why = formed.why.get(issue.issue_id, _WHY_MOVED.get(issue.status))
+            note = None if is_absorbed(issue) else why
             transaction.set_issue_status(
                 issue.issue_id, issue.status, SYSTEM, note, now, settles=False
             )

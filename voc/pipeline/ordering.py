@@ -116,7 +116,7 @@ def order_issues(
             comeback="reopen",
         )
         transaction.lock_orders()
-        keep_issues(transaction, changed, formed.before, now)
+        keep_issues(transaction, changed, formed, now)
         keep_orders(transaction, found)
     return len(changed), len({order.work_order_id for order, *_ in found.orders})
 
@@ -130,7 +130,11 @@ def _reopened(
         if issue.status == "reopened":
             known = before.get(issue.issue_id)
             events = store.issue_events(issue.issue_id)
-            at = [(event.at, event.actor) for event in events if event.to_status == "reopened"]
+            at = [
+                (event.at, event.actor)
+                for event in events
+                if event.from_status != event.to_status == "reopened"
+            ]
             if known is None or known.status != "reopened":
                 at.append((now, SYSTEM))
             moment, actor = max(at, default=(None, None))

@@ -12,14 +12,16 @@ def standing_for(store: Store, industries: Collection[str]) -> dict[str, str]:
     """Returns for each theme that another one stands for that one's id.
 
     A theme has a twin that nearly the same voices speak of, or it is gone and was merged into
-    another one, by a person or by a run; see `voc.topics.twins`.
+    another one, by a person or by a run; see `voc.topics.twins`. A muted theme is nobody's twin.
 
     Args:
         store: Whose themes.
         industries: The ids of their industries.
     """
     names = sorted(industries)
-    twins = twins_of(store.topic_members(names))
+    muted = store.muted_topics()
+    members = store.topic_members(names)
+    twins = twins_of({name: members[name] for name in members.keys() - muted})
     living = {topic.topic_id for topic in store.topics(industry=names, with_muted=True)}
     merges = store.topic_events(industry=names, kind=("joined", "merged"))
     heirs = {event.topic_id: event.other for event in merges if event.topic_id not in living}

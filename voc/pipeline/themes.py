@@ -16,6 +16,7 @@ from voc.pipeline.sentences import Vectoriser, sentences_of
 from voc.pipeline.vectors import KeptVectors
 from voc.records import Mention
 from voc.store import Store, TopicEvent
+from voc.text.normalise import normalise
 from voc.topics import Clause, Discovery, Parted, Past, discover, telling
 from voc.topics.clauses import Place
 from voc.topics.namer import ChatNamer, NamerError
@@ -223,12 +224,20 @@ def past_of(store: Store, industry: str) -> Past:
         topics=store.topics(industry, with_muted=True),
         known=store.topic_places(industry),
         joined=frozenset(event.other for event in edits if event.kind == "joined" and event.other),
-        parted=tuple(
-            Parted(event.other, event.topic_id, event.words)
-            for event in edits
-            if event.kind == "parted" and event.other
-        ),
+        parted=tuple(_parted(edits)),
     )
+
+
+def _parted(edits: Iterable[TopicEvent]) -> list[Parted]:
+    """Returns what is split off still: what was merged into another theme later is not."""
+    found: list[Parted] = []
+    for event in edits:
+        if event.kind == "joined":
+            found = [rule for rule in found if rule.child != event.topic_id]
+        elif event.other:
+            words = tuple(normalise(word).text for word in event.words)
+            found.append(Parted(event.other, event.topic_id, words))
+    return found
 
 
 def _places(mentions: Iterable[Mention]) -> frozenset[str]:

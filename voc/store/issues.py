@@ -90,15 +90,28 @@ def set_status(
     heard = moment_of(known, "last_seen") if status == "closed" and settles else None
     values = {"status": status, **columns_of("settled_until", heard)}
     connection.execute(update(table).where(table.c.issue_id == issue_id).values(values))
-    event = {
-        "issue_id": issue_id,
-        **columns_of("at", now),
-        "actor": actor,
-        "from_status": before,
-        "to_status": status,
-        "note": note,
+    _add_event(connection, IssueEvent(issue_id, now, actor, before, status, note))
+
+
+def note(connection: Connection, issue_id: str, actor: str, said: str, now: datetime) -> None:
+    """Keeps what changed of an issue beside its status; see `Transaction.note_issue`."""
+    table = schema.issue
+    status = connection.execute(
+        select(table.c.status).where(table.c.issue_id == issue_id)
+    ).scalar_one()
+    _add_event(connection, IssueEvent(issue_id, now, actor, status, status, said))
+
+
+def _add_event(connection: Connection, event: IssueEvent) -> None:
+    row = {
+        "issue_id": event.issue_id,
+        **columns_of("at", event.at),
+        "actor": event.actor,
+        "from_status": event.from_status,
+        "to_status": event.to_status,
+        "note": event.note,
     }
-    connection.execute(insert(schema.issue_event), event)
+    connection.execute(insert(schema.issue_event), row)
 
 
 def some(
@@ -175,7 +188,7 @@ def settled_until(connection: Connection) -> dict[str, datetime]:
 
 
 def events(connection: Connection, issue_id: str) -> list[IssueEvent]:
-    """Returns the changes of an issue's status, in their order."""
+    """Returns the changes of an issue, in their order."""
     table = schema.issue_event
     query = select(table).where(table.c.issue_id == issue_id).order_by(table.c.event_id)
     return [

@@ -228,7 +228,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class IssueEvent:
-    """One change of an issue's status."""
+    """One change of an issue: of its status, or, where that stays, what `note` tells of."""
 
     issue_id: str
     at: datetime

@@ -467,7 +467,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
             return issues.settled_until(connection)
 
     def issue_events(self, issue_id: str) -> list[IssueEvent]:
-        """Returns the changes of an issue's status, in their order."""
+        """Returns the changes of an issue, in their order."""
         with self._database.reading() as connection:
             return issues.events(connection, issue_id)
 

@@ -15,6 +15,7 @@ from voc.store.moments import columns_of, moment_of
 from voc.store.rows import TopicEvent, TopicEventKind
 from voc.store.statements import chunks, conditions
 from voc.store.topics import topic_row
+from voc.text.normalise import normalise
 
 
 def add(connection: Connection, events: Sequence[TopicEvent]) -> None:
@@ -91,8 +92,11 @@ def split(
     query = select(place.c.assignment_id, place.c.span_text, place.c.feedback_id).where(
         place.c.topic_id == topic.topic_id
     )
+    told = [normalise(word).text for word in words]
     rows = [
-        row for row in connection.execute(query) if any(word in row.span_text for word in words)
+        row
+        for row in connection.execute(query)
+        if any(word in normalise(row.span_text).text for word in told)
     ]
     if not rows:
         return 0

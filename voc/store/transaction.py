@@ -247,6 +247,10 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         """
         issues.set_status(self._connection, issue_id, status, actor, note, now, settles=settles)
 
+    def note_issue(self, issue_id: str, actor: str, note: str, now: datetime) -> None:
+        """Keeps an event that tells what changed of a known issue beside its status."""
+        issues.note(self._connection, issue_id, actor, note, now)
+
     def save_alerts(self, items: Sequence[Alert]) -> None:
         """Stores new alerts and updates known ones, each by its id.
 

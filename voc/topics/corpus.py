@@ -155,6 +155,24 @@ class Corpus:
         places[kept] = np.arange(len(kept))
         return places[labels]
 
+    def heard(self, labels: Labels, min_voices: int, *, spared: npt.NDArray[np.bool_]) -> Labels:
+        """Drops themes of too few voices, and numbers the rest in their order.
+
+        Args:
+            labels: `(n_distinct,)` themes, −1 for none.
+            min_voices: How many voices make a theme, copies counted.
+            spared: `(n_distinct,)` whose themes stay, however few speak of them.
+        """
+        n_themes = int(labels.max(initial=-1)) + 1
+        spread = labels[self.copy_of]
+        placed = spread >= 0
+        themes, _ = _pairs(spread[placed], self._voices[placed])
+        large = np.flatnonzero(np.bincount(themes, minlength=n_themes) >= min_voices)
+        kept = np.union1d(large, labels[spared & (labels >= 0)])
+        places = np.full(n_themes + 1, -1, dtype=np.intp)
+        places[kept] = np.arange(len(kept))
+        return places[labels]
+
     @cached_property
     def usage(self) -> Usage:
         """The words of the distinct clauses that can be what they are about."""

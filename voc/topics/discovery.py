@@ -15,7 +15,7 @@ from voc.records import Span, Topic
 from voc.topics.clauses import Assignment, Clause, Discovery, ThemeEvent
 from voc.topics.corpus import Corpus
 from voc.topics.description import topics_of
-from voc.topics.edits import edited
+from voc.topics.edits import edited, made
 from voc.topics.lineage import events
 from voc.topics.meaning import Floats
 from voc.topics.past import NOTHING_BEFORE, Past
@@ -74,6 +74,7 @@ def discover(
     begun = settling.opened(before, joined) if (before >= 0).any() else settling.first()
     labels = settling.settled(begun)
     labels = edited(labels, before, ids, past, [reading.text for reading in corpus.readings])
+    labels = corpus.heard(labels, min_voices, spared=made(before, ids, past))
     centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
     sure, close = certainty(vectors, centres, labels)
     topics = topics_of(

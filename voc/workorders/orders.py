@@ -322,7 +322,17 @@ class _Desk:
         return due_at(begin, decided.sla_hours, clock=decided.clock, calendar=self.calendar)
 
     def _routed_anew(self, task: Task, order: WorkOrder) -> Routing:
-        """Returns who gets a task by the rules that its order was not returned by."""
+        """Returns who gets a task by the rules that its order was not returned by.
+
+        The order itself stays with its team, whoever that would be by now.
+        """
+        decided = self._without_refused(task, order)
+        if decided.department == order.department:
+            return decided
+        said = f"{decided.explanation}；此单已由{order.department}办理，不因此改派"
+        return replace(decided, explanation=said)
+
+    def _without_refused(self, task: Task, order: WorkOrder) -> Routing:
         refused, _ = returns_of(order)
         if not refused:
             return task.routing
