@@ -240,7 +240,7 @@ def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Rea
     said = [opining(one, "污水") for one in members(reader, texts)]
     weights = {"污水": 0.9, "横流": 0.4, "处理": 0.2}
     assert name_of(said, weights, complaint=True) == "污水横流"
-    others = [opining(one, "污水很臭") for one in said]
+    others = [opining(one, "污水很臭", "污水横流") for one in said]
     assert name_of(others, weights, complaint=True) == "污水（横流等）"
 
 
@@ -373,6 +373,44 @@ def test_what_is_said_of_a_subject_is_short_and_told_once() -> None:
     words = ["门口的停车场", "灯不亮"]
     [name] = islice(mixed_names("小区路灯", [], words, [], common=set()), 1)
     assert name == "小区路灯（门口的停车场等）"
+
+
+def test_what_is_cut_off_or_denied_is_told_of_no_subject(reader: Reader) -> None:
+    texts = (
+        "医院门口拥堵不堪",
+        "医院门口拥堵不堪",
+        "医院",
+        "医院享受不到便利",
+        "医院享受不到便利",
+        "医院远",
+    )
+    said = [opining(one, one.text.removeprefix("医院"), "便利") for one in members(reader, texts)]
+    weights = {"医院": 0.9, "便利": 0.5, "拥堵": 0.1}
+    assert Said(said, weights, UNKNOWN).verdicts(2) == ["不堪"]
+    [found] = [
+        phrase
+        for phrase in ranked_phrases(said, weights, complaint=True, shortest=2)
+        if phrase.text == "门口拥堵"
+    ]
+    assert (found.before, found.ends) == ("医院", False)
+    found = replace(found, judges=True)
+    [name] = islice(mixed_names("医院", [found], [], [], common=set()), 1)
+    assert name == f"医院{MIXED}"
+    [name] = islice(mixed_names("医院", [replace(found, ends=True)], [], [], common=set()), 1)
+    assert name == "医院（门口拥堵等）"
+
+
+def test_what_asks_or_judges_is_a_subject_only_where_nothing_else_is(reader: Reader) -> None:
+    texts = ("提高教师待遇", "提高待遇", "待遇提高", "提高")
+    weights = {"提高": 0.9, "待遇": 0.5}
+    assert Said(members(reader, texts), weights, UNKNOWN).subject == "待遇"
+    assert Said(members(reader, ("提高", "提高")), weights, UNKNOWN).subject == "提高"
+
+
+def test_no_name_begins_with_what_is_denied(reader: Reader) -> None:
+    texts = ("电话无人接听热线", "电话无人接听热线")
+    found = ranked_phrases(members(reader, texts), {"接听": 0.9}, complaint=True, shortest=2)
+    assert not [phrase.text for phrase in found if phrase.text.startswith("接听")]
 
 
 def test_one_kind_of_trouble_in_many_words_names_a_theme(reader: Reader) -> None:

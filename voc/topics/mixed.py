@@ -63,13 +63,19 @@ def _of_each_kind(subject: str, told: Sequence[Phrase], kinds: Synonyms) -> list
 def _beside(subject: str, phrase: Phrase) -> Iterator[str]:
     """Yields what a phrase says before or after its subject, if not both, and in whole words.
 
-    Or all that it says, where it judges without naming the subject.
+    Or all that it says, where it judges without naming the subject. What goes on in the clause is
+    cut off and tells nothing.
     """
     before, found, after = phrase.text.partition(subject)
     rest = before or after
-    said = sum(len(word) for word in phrase.words if word in rest)
-    is_whole = len(rest) == said or rest in (phrase.first.text, phrase.last.text)
-    is_told = is_whole and not (before and after) if found else phrase.judges and phrase.first.tells
+    if found:
+        said = sum(len(word) for word in phrase.words if word in rest)
+        is_whole = len(rest) == said or rest in (phrase.first.text, phrase.last.text)
+        is_cut = not phrase.ends if after else bool(phrase.before)
+        is_told = is_whole and not is_cut and not (before and after)
+    else:
+        is_told = phrase.judges and phrase.first.tells
+        is_told = is_told and phrase.ends and phrase.before in ("", subject)
     if is_told and (_SAID <= len(rest) <= _LONGEST or (rest and is_trouble(rest))):
         yield rest
 

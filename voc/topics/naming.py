@@ -98,6 +98,7 @@ class _Names:
         self._weights = {
             word: weight * subjects.get(word, 1.0) for word, weight in said.weights.items()
         }
+        self._knows = complaint and any(member.opinions for member in said.members)
         self._rank = partial(
             ranked_phrases, complaint=complaint, cut_off=cut_off, synonyms=said.synonyms
         )
@@ -171,15 +172,18 @@ class _Names:
 
         Of complaints with opinions that is what most judge by, as 房屋质量; else what many say.
         """
-        knows = self._complaint and any(member.opinions for member in self._said.members)
         for phrase in self._about:
-            if not knows and phrase.support >= self._enough:
+            if not self._knows and phrase.support >= self._enough:
                 yield phrase.text
-            elif knows and self._is_about and not phrase.judges and phrase.last.text == self._head:
+            is_thing = not phrase.judges and phrase.last.text == self._head
+            if self._knows and self._is_about and is_thing:
                 yield _MATTER.format(phrase.text)
 
     def _mixed(self) -> Iterator[str]:
-        """Yields the subject with what several say of it."""
+        """Yields the subject with what several say of it.
+
+        Of complaints that is how they judge it, else also what they speak of beside it.
+        """
         said = self._said
         if not (subject := said.subject):
             return iter(())
@@ -190,16 +194,15 @@ class _Names:
         )
         told = max(least_support(said.n_voices), _TOLD_SHARE * said.n_voices)
         mentioned = _MENTIONED_SHARE * said.n_voices
-        telling = (
-            *self._judging,
-            *self._told_of_it,
-            *(one for one in self._repeated if not one.judges and one.support >= mentioned),
-            *self._told_by_one,
-        )
+        things = [one for one in self._repeated if not one.judges and one.support >= mentioned]
+        telling = [*self._judging, *self._told_of_it, *self._told_by_one]
+        words = said.verdicts(max(SHARED, told))
+        if not self._knows:
+            telling, words = telling + things, words + said.shared
         return mixed_names(
             next(wide, subject),
             [phrase for phrase in telling if phrase.support >= told],
-            [*said.verdicts(max(SHARED, told)), *said.shared],
+            words,
             [word for word in said.heads if word != subject],
             common=self._empty if subject in self._bare else self._common - word_list("name_asks"),
             apart="" if subject == self._head else self._head,

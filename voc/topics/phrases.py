@@ -79,6 +79,8 @@ class Phrase:
         first: Its first word.
         last: Its last word.
         whole: Whether it is all that a clause says, without a word that tells nothing.
+        before: The word with content that it directly follows, if any.
+        ends: Whether none directly follows it.
     """
 
     text: str
@@ -89,6 +91,8 @@ class Phrase:
     first: Word
     last: Word
     whole: bool
+    before: str
+    ends: bool
 
 
 def voices_by_word(members: Iterable[Member], synonyms: Synonyms = UNKNOWN) -> Counter[str]:
@@ -147,7 +151,8 @@ def ranked_phrases(
                 continue
             voices[text].add(member.voice)
             telling = _telling(text, words, member, complaint=complaint)
-            wholeness = _wholeness(member.reading, first, last)
+            before, after = _neighbours(member.reading, first, last)
+            wholeness = _wholeness(before, after)
             worth = (
                 _worth(words, _weighed(words, weights, synonyms), shared)
                 * wholeness
@@ -166,6 +171,8 @@ def ranked_phrases(
                         first=words[0],
                         last=words[-1],
                         whole=wholeness >= _WHOLE and not _fillers(words),
+                        before=before.text if before and before.tells else "",
+                        ends=not (after and after.tells),
                     ),
                 )
     found = [
@@ -267,14 +274,18 @@ def _fillers(words: Sequence[Word]) -> int:
     return sum(not word.tells and word.text not in ends for word in words)
 
 
-def _wholeness(reading: Reading, first: int, last: int) -> float:
-    """Values a phrase that begins and ends where the customer's own did; particles do not count."""
+def _neighbours(reading: Reading, first: int, last: int) -> tuple[Word | None, Word | None]:
+    """Returns the words directly before and after a phrase; particles after it do not count."""
     words, particles = reading.words, word_list("name_particles")
     while last + 1 < len(words) and words[last + 1].text in particles:
         last += 1
     before = words[first - 1] if first and words[first - 1].end == words[first].start else None
     follows = last + 1 < len(words) and words[last + 1].start == words[last].end
-    after = words[last + 1] if follows else None
+    return before, words[last + 1] if follows else None
+
+
+def _wholeness(before: Word | None, after: Word | None) -> float:
+    """Values a phrase that begins and ends where the customer's own did."""
     worth = _BEGINS if before is None else 0.75 if before.tells else 1.0
     return worth * (_ENDS if after is None else 0.5 if after.tells else 0.7)
 

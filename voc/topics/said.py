@@ -11,6 +11,7 @@ from typing import Final
 from voc.topics.phrases import Member, Phrase, least_support, voices_by_word
 from voc.topics.stretches import MAX_NAME
 from voc.topics.synonyms import Synonyms
+from voc.topics.wordlists import word_list
 from voc.topics.words import Word
 
 SHARED: Final = 2
@@ -21,8 +22,10 @@ MANY_SAY: Final = 1 / 3
 """What so many of the voices say is true of many of them."""
 # What so many put before a word is the beginning of it.
 _NEARLY_ALL: Final = 0.7
-# What denies the word after it.
+# What denies the word after it, and what denies or asks it in a clause.
 _NOT: Final = re.compile("(?:不|没有?|未能?|无法|难以|不能)$")
+_DENIES: Final = re.compile("[不没无未]|是否")
+_NEAR: Final = 6
 
 
 class Said:
@@ -61,10 +64,16 @@ class Said:
 
     @property
     def subject(self) -> str:
-        """The heaviest word that a third use, else the one that most use; nothing if none does."""
+        """The heaviest word that a third use, else the one that most use; nothing if none does.
+
+        What asks or judges, as 提高 or 合法, is one only where no other is.
+        """
+        no_thing = word_list("name_asks") | word_list("name_bare")
         uses = {word: n for word, n in self._uses.items() if len(word) > 1 and n >= self.least}
-        often = (word for word in self.heads if uses[word] >= MANY_SAY * self.n_voices)
-        return next(often, "") or max(sorted(uses), key=lambda word: uses[word], default="")
+        often = [word for word in self.heads if uses[word] >= MANY_SAY * self.n_voices]
+        often.sort(key=lambda word: word in no_thing)
+        most = max(sorted(uses), key=lambda word: uses[word], default="")
+        return next(iter(often), most)
 
     @property
     def shared(self) -> list[str]:
@@ -107,7 +116,7 @@ class Said:
             for member in self.members
             for word in member.reading.content()
             for opinion in member.opinions
-            if (verdict := _verdict(opinion, word))
+            if (verdict := _verdict(opinion, word)) and _is_so(verdict, member.reading.text)
         }:
             voices[verdict] += 1
             worth[verdict] = max(worth.get(verdict, 0.0), self.weights.get(word, 0.0))
@@ -145,6 +154,12 @@ class Said:
 def _begins(word: Word, text: str) -> bool:
     """Says whether a word is not the end of another, as 路 is in 912路."""
     return not text[: word.start][-1:].isdecimal()
+
+
+def _is_so(verdict: str, text: str) -> bool:
+    """Says whether a clause says it and does not deny it, as 享受不到便利 does 便利."""
+    at = text.find(verdict)
+    return _DENIES.search(text[max(0, at - _NEAR) : max(0, at)]) is None
 
 
 def _verdict(opinion: str, word: str) -> str:

@@ -91,14 +91,16 @@ def is_whole(reading: Reading, first: int, last: int) -> bool:
 
 
 def _begins(reading: Reading, first: int) -> bool:
-    """Says whether a name may begin here: with content, and not in the middle of a list."""
+    """Says whether a name may begin here: with content, not denied, not in the midst of a list."""
     opener = reading.words[first]
     if not (opener.tells or opener.text in word_list("name_openers")):
         return False
     if opener.text[0] in POINTERS or _cuts(reading, opener):
         return False
-    follows = first > 0 and reading.words[first - 1].end == opener.start
-    return not (opener.text == _AND_SO_ON and follows)
+    before = reading.words[first - 1] if first else None
+    if before is None or before.end != opener.start:
+        return True
+    return opener.text != _AND_SO_ON and before.text not in word_list("name_denials")
 
 
 def _is_piece(words: Sequence[Word], at: int) -> bool:

@@ -16,6 +16,7 @@ ListName = Literal[
     "name_praises",
     "name_bare",
     "name_asks",
+    "name_denials",
     "name_kinds",
     "opposites",
     "asking",
