@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -40,7 +40,7 @@ def list_topics(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List the discovered topics, the largest first; show and act on them.
+    """List the discovered topics, those with most complaints first; show and act on them.
 
     Topics of a subject of which voices say many things come after those that name a problem.
 
@@ -51,14 +51,13 @@ def list_topics(
     settings = settings_from(config)
     from voc.cli.topic_view import told_share
     from voc.pipeline.themes import spoken_of
-    from voc.records import is_mixed
 
     with opened_store(settings) as store:
         check_industry(industry, store, settings)
         found = store.topics(industry, with_muted=with_muted)
-        found = sorted(found, key=lambda topic: is_mixed(topic.topic))[:limit]
         muted = store.muted_topics() if with_muted else set()
         spoken = spoken_of(store, industry)
+        found = _complained_of_first(found, spoken)[:limit]
     if as_json:
         print_records(
             _as_dict(topic, spoken.get(topic.topic_id)) | _mark(topic, muted) for topic in found
@@ -269,6 +268,16 @@ def split(
             f"Nothing in {topic_id} uses {words!r}; voc topics show {topic_id} gives its verbatims."
         )
     say(f"{new_id}: {name} ({moved} of {topic_id})")
+
+
+def _complained_of_first(found: Sequence[Topic], spoken: Mapping[str, Spoken]) -> list[Topic]:
+    from voc.records import is_mixed
+
+    def rank(topic: Topic) -> tuple[bool, int, int]:
+        said = spoken.get(topic.topic_id)
+        return is_mixed(topic.topic), -said.negative.count if said else 0, -_voices(said)
+
+    return sorted(found, key=rank)
 
 
 def _voices(spoken: Spoken | None) -> int:
