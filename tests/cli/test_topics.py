@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import MadeOnce
-from voc.cli.topics import _check_merge
+from voc.cli.topics import _check_merge, _complained_of_first
 from voc.errors import UsageError
+from voc.insights import proportion
 from voc.pipeline.forming import MUTED
+from voc.pipeline.themes import Spoken
 from voc.records import Topic
 
 Voc = Callable[..., Any]
@@ -89,6 +91,22 @@ def test_a_list_begins_with_what_names_a_problem(voc: Voc, clerks: str) -> None:
     assert voc("topics", "rename", first, "店员（多方面）").code == 0
     assert list(_topics(voc))[-1] == first
     assert list(_topics(voc, "--limit", "1")) != [first]
+
+
+def test_what_is_complained_of_most_comes_before_what_most_speak_of() -> None:
+    when = datetime(2026, 11, 1, tzinfo=UTC)
+    topics = [
+        Topic(name, name, "car", (name,), 1, 0.0, when, when)
+        for name in ("换空调滤芯", "异响", "座椅（硬等）", "沉默", "油耗高")
+    ]
+    spoken = {
+        "换空调滤芯": Spoken(90, proportion(2, 90)),
+        "异响": Spoken(20, proportion(15, 20)),
+        "油耗高": Spoken(30, proportion(15, 20)),
+        "座椅（硬等）": Spoken(99, proportion(60, 99)),
+    }
+    listed = [topic.topic_id for topic in _complained_of_first(topics, spoken)]
+    assert listed == ["油耗高", "异响", "换空调滤芯", "沉默", "座椅（硬等）"]
 
 
 def test_a_list_counts_complaints_by_voice(voc: Voc, clerks: str) -> None:
