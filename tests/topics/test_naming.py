@@ -230,9 +230,11 @@ def test_the_subject_of_a_mixed_theme_is_what_a_third_speak_of(reader: Reader) -
     texts = ("楼盘的泳池", "楼盘的泳池", *("楼盘",) * 9, "别的", "路过")
     said = [opining(one, "别的") for one in members(reader, texts)]
     weights = {"泳池": 0.9, "楼盘": 0.1}
-    assert name_of(said, weights, complaint=True) == "楼盘（泳池等）"
+    assert name_of(said, weights, complaint=True) == f"楼盘{MIXED}"
     taken = {"楼盘（泳池等）", f"楼盘{MIXED}"}
     assert name_of(said, weights, complaint=True, taken=taken) == "楼盘（其他）"
+    told = members(reader, texts)
+    assert name_of(told, weights, complaint=True) == "楼盘（泳池等）"
 
 
 def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Reader) -> None:

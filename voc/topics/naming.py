@@ -205,7 +205,7 @@ class _Names:
             words,
             [word for word in said.heads if word != subject],
             common=self._empty if subject in self._bare else self._common - word_list("name_asks"),
-            apart="" if subject == self._head else self._head,
+            apart="" if self._knows or subject == self._head else self._head,
             kinds=self._kinds,
         )
 
