@@ -21,7 +21,7 @@ from voc.pipeline.ingesting import Ingested, ingest
 from voc.pipeline.origins import Told, open_source
 from voc.pipeline.reporting import write_topic_report
 from voc.pipeline.themes import spoken_of
-from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES, STAFF, is_vague
+from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, SEVERITIES, STAFF
 from voc.report.tally import UNINFORMATIVE
 from voc.store import Store, open_store
 from voc.tagging.engine import load
@@ -85,8 +85,8 @@ def _summarise(console: Console, store: Store, model: str, read: list[Ingested])
     topics = store.topics()
     if topics:
         negative = {name: said.negative.count for name, said in spoken_of(store).items()}
-        telling = [one for one in topics if not is_vague(one.topic) and one.topic_id in negative]
-        worst = sorted(telling, key=lambda topic: -negative[topic.topic_id])[:6]
+        spoken = [topic for topic in topics if topic.topic_id in negative]
+        worst = sorted(spoken, key=lambda topic: -negative[topic.topic_id])[:6]
         names = "、".join(f"{topic.topic} {negative[topic.topic_id]} 条" for topic in worst)
         console.print(f"\n发现主题 {len(topics)} 个，负面声音最多的：{names}", soft_wrap=True)
 

@@ -164,9 +164,9 @@ def rename(
 def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None) -> None:
     """Mute a topic: no list or report tells of it, and no issue forms around it.
 
-    An open issue that stands on it is closed, with the reason in its history; its work orders stay
-    with their teams. The topic goes on counting, and so do its voices for the aspects they judge,
-    whose issues may say the same in their words.
+    An open issue that it makes by itself is closed, with the reason in its history; its work orders
+    stay with their teams. Issues of an aspect of a product or store go on, though most of their
+    voices may be of the topic, which goes on counting.
 
     Example: voc topics mute tp_0123456789abcdef0123
     """
@@ -181,7 +181,10 @@ def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None)
             return
         now = datetime.now(settings.zone)
         closed = mute_topic(store, topic, actor=actor, now=now, settings=settings)
-        say(f"{topic_id}: {topic.topic} is muted")
+        say(
+            f"{topic_id}: {topic.topic} is muted"
+            + ("" if closed else "; no open issue was its own")
+        )
         for issue in closed:
             say(f"issue {issue.issue_id} is closed: {issue.title}")
             for order in store.work_orders(issue_id=issue.issue_id):
@@ -199,7 +202,7 @@ def unmute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = Non
     with opened_store(settings) as store:
         topic = _topic(store, topic_id)
         if topic_id not in store.muted_topics():
-            say(f"{topic_id}: is not muted already; nothing was changed.")
+            say(f"{topic_id}: is not muted; nothing was changed.")
             return
         with store.transaction() as transaction:
             transaction.mute_topic(topic, False, actor, datetime.now(settings.zone))
