@@ -14,7 +14,7 @@ from voc.workorders.states import STATUS_LABELS
 
 ISSUE_STATUS_LABELS: Final = {
     "open": "跟进中",
-    "reopened": "再次出现",
+    "reopened": "重新打开",
     "closed": "已关闭",
     "ignored": "已忽略",
 }
