@@ -123,6 +123,20 @@ def test_what_changes_beside_the_status_is_shown_with_it(voc: Voc, issue: dict[s
     assert "→" not in row
 
 
+def test_an_issue_is_shown_with_its_work_orders(voc: Voc, issue: dict[str, Any]) -> None:
+    name = _order(voc)
+    [line] = [
+        line
+        for line in voc("issues", "show", issue["issue_id"]).out.splitlines()
+        if line.startswith("工单 ")
+    ]
+    order = json.loads(voc("work-orders", "show", name, "--json").out)
+    assert line.startswith(f"工单 {name}  {order['department']}  待处理  ")
+    assert line.endswith(" 到期")
+    shown = json.loads(voc("issues", "show", issue["issue_id"], "--json").out)
+    assert shown["work_orders"] == [name]
+
+
 def test_closing_an_issue_names_the_order_still_open(voc: Voc, issue: dict[str, Any]) -> None:
     name = _order(voc)
     result = voc("issues", "close", issue["issue_id"])

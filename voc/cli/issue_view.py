@@ -10,7 +10,7 @@ import typer
 
 from voc.cli.terminal import days, print_table
 from voc.pipeline.effects import reason_text
-from voc.records import Effect, Issue
+from voc.records import Effect, Issue, WorkOrder
 from voc.report.wording import EFFECT_LABELS, label, number, p_value, times
 from voc.store import IssueEvent
 
@@ -18,11 +18,20 @@ MOST_VERBATIMS: Final = 20
 
 
 def print_issue(
-    issue: Issue, effect: Effect | None, history: Sequence[IssueEvent], *, zone: tzinfo
+    issue: Issue,
+    effect: Effect | None,
+    orders: Sequence[WorkOrder],
+    history: Sequence[IssueEvent],
+    *,
+    zone: tzinfo,
 ) -> None:
-    """Prints an issue; days and times are in `zone`."""
+    """Prints an issue with its work orders; days and times are in `zone`."""
     for line in _head(issue, effect, zone):
         typer.echo(line)
+    for order in orders:
+        due = f"{order.due_at.astimezone(zone):%Y-%m-%d %H:%M} 到期"
+        status = label(order.status, "order_status")
+        typer.echo(f"工单 {order.work_order_id}  {order.department}  {status}  {due}")
     print_table(
         f"经过 {len(history)} 条",
         dict.fromkeys(("时间", "谁", "变化", "说明"), "left"),

@@ -125,7 +125,7 @@ def _worst_first(found: Sequence[Issue]) -> list[Issue]:
 
 @issues.command("show")
 def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption = None) -> None:
-    """Show one issue with its history, its verbatims, and whether its last order helped.
+    """Show one issue with its orders, history and verbatims, and whether its last order helped.
 
     Of an alert: what stood out, where and how surely, its issue, what people did, and its last
     verbatims.
@@ -145,12 +145,14 @@ def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption 
     with opened_store(settings) as store:
         found = _issue(store, issue_id)
         effect = next(iter(store.effects(issue_id=found.issue_id, limit=1)), None)
+        orders = store.work_orders(issue_id=found.issue_id)
         history = store.issue_events(found.issue_id)
     if not as_json:
-        print_issue(found, effect, history, zone=settings.zone)
+        print_issue(found, effect, orders, history, zone=settings.zone)
         return
     more = {
         "effect": effect.as_dict() if effect else None,
+        "work_orders": [order.work_order_id for order in orders],
         "history": [plain(asdict(event)) for event in history],
     }
     print_records([found.as_dict() | more])
