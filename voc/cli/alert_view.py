@@ -8,7 +8,7 @@ from typing import Final
 
 import typer
 
-from voc.cli.issue_view import ratio_text
+from voc.cli.issue_view import print_changes, ratio_text
 from voc.cli.terminal import print_table
 from voc.records import Alert, Issue
 from voc.report.wording import label, number
@@ -29,7 +29,7 @@ def print_alert(
     for line in _head(alert, issue, zone):
         typer.echo(line)
     if history:
-        _print_history(history, zone)
+        print_changes(f"人工处理 {len(history)} 次", history, zone=zone)
     more = len(alert.feedback_ids) - len(said)
     print_table(
         f"最近的原话 {len(said)} 条" + (f"，共 {len(alert.feedback_ids)} 条" if more else ""),
@@ -40,22 +40,6 @@ def print_alert(
                 _shortened(one.feedback.text),
             )
             for one in said
-        ),
-    )  # fmt: skip
-
-
-def _print_history(history: Sequence[AlertEvent], zone: tzinfo) -> None:
-    print_table(
-        f"人工处理 {len(history)} 次",
-        dict.fromkeys(("时间", "谁", "变化", "说明"), "left"),
-        (
-            (
-                f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}", event.actor,
-                f"{label(event.from_status, 'issue_status')} → "
-                f"{label(event.to_status, 'issue_status')}",
-                event.note or "",
-            )
-            for event in history
         ),
     )  # fmt: skip
 

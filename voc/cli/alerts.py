@@ -120,7 +120,7 @@ def change_alert(
 
 def _tell_open_issue(store: Store, alert: Alert) -> None:
     issue = store.issue(alert.issue_id) if alert.issue_id else None
-    if issue is not None and issue.status in ("open", "reopened"):
+    if issue is not None and issue.is_open:
         say(f"issue {issue.issue_id} is still {issue.status}")
 
 

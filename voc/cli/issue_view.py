@@ -12,7 +12,7 @@ from voc.cli.terminal import days, print_table
 from voc.pipeline.effects import reason_text
 from voc.records import Effect, Issue, WorkOrder
 from voc.report.wording import EFFECT_LABELS, label, number, p_value, times
-from voc.store import IssueEvent
+from voc.store import AlertEvent, IssueEvent
 
 MOST_VERBATIMS: Final = 20
 
@@ -32,8 +32,20 @@ def print_issue(
         due = f"{order.due_at.astimezone(zone):%Y-%m-%d %H:%M} 到期"
         status = label(order.status, "order_status")
         typer.echo(f"工单 {order.work_order_id}  {order.department}  {status}  {due}")
+    print_changes(f"经过 {len(history)} 条", history, zone=zone)
+    told = issue.evidence[-MOST_VERBATIMS:]
+    more = len(issue.evidence) - len(told)
     print_table(
-        f"经过 {len(history)} 条",
+        f"最近的原话 {len(told)} 条" + (f"，更早的 {more} 条见 --json" if more else ""),
+        {"反馈": "left", "原话": "left"},
+        ((said.feedback_id, said.text) for said in reversed(told)),
+    )
+
+
+def print_changes(title: str, history: Sequence[IssueEvent | AlertEvent], *, zone: tzinfo) -> None:
+    """Prints what was done with an issue or an alert; times are in `zone`."""
+    print_table(
+        title,
         dict.fromkeys(("时间", "谁", "变化", "说明"), "left"),
         (
             (
@@ -47,13 +59,6 @@ def print_issue(
             for event in history
         ),
     )  # fmt: skip
-    told = issue.evidence[-MOST_VERBATIMS:]
-    more = len(issue.evidence) - len(told)
-    print_table(
-        f"最近的原话 {len(told)} 条" + (f"，更早的 {more} 条见 --json" if more else ""),
-        {"反馈": "left", "原话": "left"},
-        ((said.feedback_id, said.text) for said in reversed(told)),
-    )
 
 
 def _head(issue: Issue, effect: Effect | None, zone: tzinfo) -> Iterator[str]:

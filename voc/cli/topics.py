@@ -274,11 +274,11 @@ def split(
 
 
 def _complained_of_first(found: Sequence[Topic], spoken: Mapping[str, Spoken]) -> list[Topic]:
-    from voc.records import is_mixed
+    from voc.report.themes import complaint_rank
 
     def rank(topic: Topic) -> tuple[bool, int, int]:
         said = spoken.get(topic.topic_id)
-        return is_mixed(topic.topic), -said.negative.count if said else 0, -_voices(said)
+        return complaint_rank(topic, said.negative.count if said else 0, _voices(said))
 
     return sorted(found, key=rank)
 

@@ -137,7 +137,7 @@ def set_aside(
     return [
         replace(issue, status="closed")
         for issue in existing
-        if issue.status in ("open", "reopened")
+        if issue.is_open
         and issue.issue_id not in formed
         and issue.evidence
         and all(voice.feedback_id in flagged for voice in issue.evidence)
@@ -163,7 +163,7 @@ def silenced(
     return [
         replace(issue, status="closed")
         for issue in issues
-        if issue.status in ("open", "reopened") and issue_key(issue, rules, twins).topic_id in muted
+        if issue.is_open and issue_key(issue, rules, twins).topic_id in muted
     ]
 
 
@@ -178,7 +178,7 @@ def moved_on(issues: Sequence[Issue], *, living: Collection[str]) -> list[Issue]
         living: The ids of the themes that there are, muted ones too, and of those that others
             stand for.
     """
-    opened = [one for one in issues if one.status in ("open", "reopened") and one.evidence]
+    opened = [one for one in issues if one.is_open and one.evidence]
     stale = [one for one in opened if one.topic_id and not _is_living(one.topic_id, living)]
     names = {issue.issue_id for issue in stale}
     homes: dict[str, list[Issue]] = {}
@@ -241,7 +241,7 @@ class _Scene:
         """Yields the issue of one group, changed or not, and marks of those it absorbs."""
         episodes = find_episodes(voices, settings=self.settings)
         if not episodes:
-            opened = (issue for issue in known if issue.status in ("open", "reopened"))
+            opened = (issue for issue in known if issue.is_open)
             yield from (replace(issue, status="closed") for issue in opened)
             return
         as_of = self.as_of[key.industry]

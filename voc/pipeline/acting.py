@@ -59,7 +59,7 @@ def open_for_issue(
         )
     existing = store.work_orders(issue_id=issue_id)
     _check_none(store, issue_id, existing)
-    if issue.status not in ("open", "reopened"):
+    if not issue.is_open:
         raise StateError(f"Issue {issue_id} is {issue.status}; reopen it first.")
     file = settings.resolve(settings.routing.file)
     rules = rules_of(store, settings)

@@ -62,7 +62,7 @@ def _status_after(
     if order.status == "reopened":
         return "reopened" if issue.status == "closed" else None
     # An ignored issue stays ignored: closed, the next voice would reopen it.
-    if order.status != "closed" or issue.status not in ("open", "reopened"):
+    if order.status != "closed" or not issue.is_open:
         return None
     orders, parts = transaction.issue_orders(issue_id), store.order_parts(issue_id=issue_id)
     return None if unsettled(orders, parts, transaction.work_order) else "closed"

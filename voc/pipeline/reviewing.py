@@ -111,7 +111,7 @@ def _waiting(transaction: Transaction, work_order_id: str) -> OrderReview:
 
 def _open_issue(store: Store, review: OrderReview) -> Issue:
     issue = store.issue(review.issue_id)
-    if issue is None or issue.status not in ("open", "reopened"):
+    if issue is None or not issue.is_open:
         state = "gone" if issue is None else issue.status
         raise StateError(
             f"The issue {review.issue_id} of {review.work_order_id} is {state}; reopen it first."

@@ -154,6 +154,11 @@ class Issue:
     stake: Stake | None = None
     merged_into: str | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither closed nor ignored."""
+        return self.status in ("open", "reopened")
+
     def as_dict(self) -> dict[str, Any]:
         others = [name for name in self.__slots__ if name not in ("evidence", "stake")]
         return {

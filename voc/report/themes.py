@@ -48,13 +48,17 @@ def spoken_of(topics: Sequence[Topic], rows: RowTally) -> list[Topic]:
     """
     kept = [topic for topic in topics if not rows.topics or _voices(topic, rows)]
 
-    def rank(topic: Topic) -> tuple[bool, int, int, str]:
+    def rank(topic: Topic) -> tuple[tuple[bool, int, int], str]:
         voices = rows.topics.get(topic.topic_id)
-        negative = voices.negative if voices else 0
-        mixed = is_mixed(topic.topic)
-        return mixed, -negative, -(voices.count if voices else topic.count), topic.topic_id
+        negative, count = (voices.negative, voices.count) if voices else (0, topic.count)
+        return complaint_rank(topic, negative, count), topic.topic_id
 
     return sorted(kept, key=rank)
+
+
+def complaint_rank(topic: Topic, negative: int, voices: int) -> tuple[bool, int, int]:
+    """Ranks a topic: those that name a problem first, of these what most complain of."""
+    return is_mixed(topic.topic), -negative, -voices
 
 
 def _voices(topic: Topic, rows: RowTally) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from voc.errors import UsageError
 from voc.records import Alert, AlertStatus
-from voc.store import schema
+from voc.store import schema, status_events
 from voc.store.moments import columns_of, moment_of
 from voc.store.rows import AlertEvent
 from voc.store.statements import chunks, conditions, upsert
@@ -74,15 +74,8 @@ def set_status(
         **columns_of("settled_until", moment_of(known, "last_seen") if closes else None),
     }
     connection.execute(update(table).where(table.c.alert_id == alert_id).values(values))
-    event = {
-        "alert_id": alert_id,
-        **columns_of("at", now),
-        "actor": actor,
-        "from_status": known.status,
-        "to_status": status,
-        "note": note,
-    }
-    connection.execute(insert(schema.alert_event), event)
+    event = AlertEvent(alert_id, now, actor, known.status, status, note)
+    status_events.add(connection, schema.alert_event, event)
 
 
 def some(
@@ -112,19 +105,7 @@ def one(connection: Connection, alert_id: str) -> Alert | None:
 
 def events(connection: Connection, alert_id: str) -> list[AlertEvent]:
     """Returns what people did with an alert, in order."""
-    table = schema.alert_event
-    query = select(table).where(table.c.alert_id == alert_id).order_by(table.c.event_id)
-    return [
-        AlertEvent(
-            alert_id=row.alert_id,
-            at=moment_of(row, "at"),
-            actor=row.actor,
-            from_status=row.from_status,
-            to_status=row.to_status,
-            note=row.note,
-        )
-        for row in connection.execute(query)
-    ]
+    return status_events.kept(connection, schema.alert_event, AlertEvent, alert_id)
 
 
 def _row(item: Alert) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from voc.errors import UsageError
 from voc.records import Evidence, Issue, IssueStatus, Stake
-from voc.store import schema
+from voc.store import schema, status_events
 from voc.store.moments import columns_of, moment_of
 from voc.store.rows import IssueEvent
 from voc.store.statements import chunks, conditions, upsert
@@ -90,7 +90,8 @@ def set_status(
     heard = moment_of(known, "last_seen") if status == "closed" and settles else None
     values = {"status": status, **columns_of("settled_until", heard)}
     connection.execute(update(table).where(table.c.issue_id == issue_id).values(values))
-    _add_event(connection, IssueEvent(issue_id, now, actor, before, status, note))
+    event = IssueEvent(issue_id, now, actor, before, status, note)
+    status_events.add(connection, schema.issue_event, event)
 
 
 def note(connection: Connection, issue_id: str, actor: str, said: str, now: datetime) -> None:
@@ -99,19 +100,8 @@ def note(connection: Connection, issue_id: str, actor: str, said: str, now: date
     status = connection.execute(
         select(table.c.status).where(table.c.issue_id == issue_id)
     ).scalar_one()
-    _add_event(connection, IssueEvent(issue_id, now, actor, status, status, said))
-
-
-def _add_event(connection: Connection, event: IssueEvent) -> None:
-    row = {
-        "issue_id": event.issue_id,
-        **columns_of("at", event.at),
-        "actor": event.actor,
-        "from_status": event.from_status,
-        "to_status": event.to_status,
-        "note": event.note,
-    }
-    connection.execute(insert(schema.issue_event), row)
+    event = IssueEvent(issue_id, now, actor, status, status, said)
+    status_events.add(connection, schema.issue_event, event)
 
 
 def some(
@@ -189,16 +179,4 @@ def settled_until(connection: Connection) -> dict[str, datetime]:
 
 def events(connection: Connection, issue_id: str) -> list[IssueEvent]:
     """Returns the changes of an issue, in their order."""
-    table = schema.issue_event
-    query = select(table).where(table.c.issue_id == issue_id).order_by(table.c.event_id)
-    return [
-        IssueEvent(
-            issue_id=row.issue_id,
-            at=moment_of(row, "at"),
-            actor=row.actor,
-            from_status=row.from_status,
-            to_status=row.to_status,
-            note=row.note,
-        )
-        for row in connection.execute(query)
-    ]
+    return status_events.kept(connection, schema.issue_event, IssueEvent, issue_id)

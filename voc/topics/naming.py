@@ -193,12 +193,12 @@ class _Names:
             if subject in phrase.words and phrase.support >= MOSTLY * said.n_voices
         )
         told = max(least_support(said.n_voices), _TOLD_SHARE * said.n_voices)
-        mentioned = _MENTIONED_SHARE * said.n_voices
-        things = [one for one in self._repeated if not one.judges and one.support >= mentioned]
         telling = [*self._judging, *self._told_of_it, *self._told_by_one]
         words = said.verdicts(max(SHARED, told))
         if not self._knows:
-            telling, words = telling + things, words + said.shared
+            many = _MENTIONED_SHARE * said.n_voices
+            telling += [one for one in self._repeated if not one.judges and one.support >= many]
+            words += said.shared
         return mixed_names(
             next(wide, subject),
             [phrase for phrase in telling if phrase.support >= told],

@@ -62,7 +62,7 @@ class Said:
             }
         )
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """The heaviest word that a third use, else the one that most use; nothing if none does.
 

@@ -132,7 +132,7 @@ def decide_orders(
     elsewhere = looked_after(existing)
     told: list[tuple[WorkOrder, Message]] = []
     for issue in issues:
-        if issue.status in ("open", "reopened") and issue.issue_id not in elsewhere:
+        if issue.is_open and issue.issue_id not in elsewhere:
             theirs = orders.get(issue.issue_id, [])
             for task in desk.tasks(issue, theirs):
                 is_asked_for = issue.issue_id in asked_for
