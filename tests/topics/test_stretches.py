@@ -28,6 +28,7 @@ def test_words_that_hardly_ever_end_what_is_said(reader: Reader) -> None:
     [
         pytest.param("座椅强制升级", "座椅强制升级", "座椅强制", id="the end is missing"),
         pytest.param("保利城漏水", "保利城漏水", "城漏水", id="a piece of a name"),
+        pytest.param("追尾后的赔偿", "追尾", "追尾后的赔偿", id="what came after it"),
         pytest.param("噪音很大的困扰", "噪音", "噪音很大", id="describes what comes after"),
         pytest.param("噪音很大", "噪音很大", "很大", id="describes what came before"),
     ],

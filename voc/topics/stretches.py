@@ -17,6 +17,8 @@ _COUNTED: Final = frozenset("路区栋号楼层期线站县市镇街室年月日
 _AND_SO_ON: Final = "等"
 # Who or which it is, a reader of the name cannot know: 我车龄, 这三期.
 POINTERS: Final = frozenset("我你您他她它咱俺这那该此")
+# What comes after it is no part of what comes before: 事故后的处理.
+_THEN: Final = frozenset(("后", "时", "之后", "以后", "之前", "以前", "期间", "时候"))
 # What stands between a word and the thing that it describes.
 _OF: Final = "的"
 # A word of so many uses that so few of them end what is said speaks of what would come after it.
@@ -73,6 +75,8 @@ def stretches(
         for last in range(first, len(words)):
             closer = words[last]
             if last > first and not _joins(reading.text, words[last - 1], closer):
+                break
+            if closer.text in _THEN:
                 break
             length = closer.end - words[first].start
             if length > MAX_NAME or (last > first and _is_piece(words, first)):
