@@ -11,7 +11,7 @@ from voc.config.industries import load_industry
 from voc.records import MIXED, is_mixed
 from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.mixed import mixed_names
-from voc.topics.naming import name_of
+from voc.topics.naming import Told, name_of, told_by
 from voc.topics.phrases import Member, least_support, ranked_phrases
 from voc.topics.said import Said
 from voc.topics.stretches import MAX_NAME
@@ -205,7 +205,7 @@ def test_a_mixed_theme_tells_what_several_say_of_its_subject(reader: Reader) -> 
     weights = {"路灯": 0.9, "昏暗": 0.3, "附近": 0.3, "地方": 0.3}
     found = ranked_phrases(said, weights, complaint=True)
     told = [phrase for text in ("没有路灯", "路灯昏暗") for phrase in found if phrase.text == text]
-    names = mixed_names("路灯", told, ["附近"], ["昏暗"], common={"附近"})
+    names = mixed_names("路灯", told, ["附近"], [], ["昏暗"], common={"附近"})
     assert list(islice(names, 4)) == [
         "路灯（没有、昏暗等）", f"路灯{MIXED}", "路灯（昏暗等）", "路灯（其他）"
     ]  # fmt: skip
@@ -214,7 +214,7 @@ def test_a_mixed_theme_tells_what_several_say_of_its_subject(reader: Reader) -> 
 def test_mixed_themes_of_one_subject_are_told_apart() -> None:
     words = ["展厅", "停车", "停车位", "手机"]
     others = ["停车", "展厅里", "灯光"]
-    found = mixed_names("展厅", [], words, others, common={"手机"})
+    found = mixed_names("展厅", [], words, [], others, common={"手机"})
     names = list(islice(found, 6))
     assert names == [
         "展厅（停车等）", f"展厅{MIXED}", "展厅（停车等）", "展厅（灯光等）", "展厅（其他）",
@@ -222,7 +222,7 @@ def test_mixed_themes_of_one_subject_are_told_apart() -> None:
     ]  # fmt: skip
     assert all(map(is_mixed, names))
     assert not is_mixed("展厅（停车）")
-    [first] = islice(mixed_names("展厅", [], words, others, common=set(), apart="门"), 1)
+    [first] = islice(mixed_names("展厅", [], words, [], others, common=set(), apart="门"), 1)
     assert first == "展厅（门、停车等）"
 
 
@@ -322,13 +322,91 @@ def test_words_that_everybody_speaks_of_are_no_name(reader: Reader) -> None:
     assert is_mixed(name_of(said, weights, complaint=True, subjects=everywhere))
 
 
-@pytest.mark.parametrize(("judging", "name"), [(8, "堵车问题"), (2, f"堵车{MIXED}")])
+@pytest.mark.parametrize(("judging", "name"), [(8, "绕路问题"), (2, f"绕路{MIXED}")])
 def test_a_word_names_a_theme_alone_only_if_a_third_judge_by_it(
     reader: Reader, judging: int, name: str
 ) -> None:
-    said = members(reader, ("堵车",) * 20)
-    said = [opining(one, "堵车") for one in said[:judging]] + said[judging:]
-    assert name_of(said, {"堵车": 0.9}, complaint=True) == name
+    said = members(reader, ("绕路",) * 20)
+    said = [opining(one, "绕路") for one in said[:judging]] + said[judging:]
+    assert name_of(said, {"绕路": 0.9}, complaint=True) == name
+
+
+@pytest.mark.parametrize(("others", "name"), [(12, "停水问题"), (16, "自来水公司（停水等）")])
+def test_a_known_trouble_names_complaints_if_a_third_speak_of_it(
+    reader: Reader, others: int, name: str
+) -> None:
+    said = members(reader, (*("停水",) * 7, *("自来水公司",) * others))
+    assert name_of(said, {"停水": 0.9}, complaint=True) == name
+    assert name_of(said, {"停水": 0.9}, complaint=False) != "停水问题"
+
+
+def test_what_is_of_all_matters_is_no_head(reader: Reader) -> None:
+    texts = ("家长换挡顿挫", "家长的变速箱", "家长变速箱")
+    said = Said(members(reader, texts), {"家长": 0.9, "变速箱": 0.2}, UNKNOWN)
+    assert said.heads == ["变速箱", "家长"]
+
+
+def test_what_voices_judge_and_ask_is_told_by_kind(reader: Reader) -> None:
+    texts = ("路灯太暗", "路灯昏暗", "路灯昏暗", "增设路灯", "增加路灯", "增设路灯吧")
+    opinions = ("太暗", "昏暗", "昏暗", "", "", "")
+    pairs = zip(members(reader, texts), opinions, strict=True)
+    said = Said([opining(*pair) for pair in pairs], {"太暗": 0.9, "昏暗": 0.1}, UNKNOWN)
+    assert said.verdicts(3) == []
+    assert said.verdicts(3, Synonyms().by_kind()) == ["昏暗"]
+    assert said.asked(2) == ["增设"]
+    assert said.asked(3) == []
+
+
+def test_what_is_missing_or_refused_is_told_where_a_third_say_so(reader: Reader) -> None:
+    texts = ("还没有退款", "没有给退款", "未能退款", "退款", "我的退款", "退款在哪", "说是退款")
+    said = Said(members(reader, texts), {"退款": 0.9}, UNKNOWN)
+    assert said.missing("退款", 3) == ["没有退款"]
+    assert said.missing("退款", 4) == []
+    assert name_of(members(reader, texts), {"退款": 0.9}, complaint=True) == "没有退款"
+    assert not Said(members(reader, ("收不到信号",) * 4), {"信号": 1.0}, UNKNOWN).missing("信号", 2)
+
+
+def test_the_subject_is_what_most_speak_of(reader: Reader) -> None:
+    texts = (*("变速箱异响",) * 4, *("变速箱的座椅",) * 4)
+    weights = {"座椅": 0.9, "变速箱": 0.2}
+    assert Said(members(reader, texts), weights, UNKNOWN).subject == "变速箱"
+    assert Said(members(reader, (*texts[2:], "座椅")), weights, UNKNOWN).subject == "座椅"
+
+
+def test_praise_stands_in_no_brackets_of_complaints(reader: Reader) -> None:
+    texts = (*("车站方便",) * 3, *(f"车站{word}的事" for word in "甲乙丙丁戊己庚辛"))
+    said = [opining(one, "方便") if "方便" in one.text else one for one in members(reader, texts)]
+    weights = {"车站": 0.9, "方便": 0.5}
+    assert name_of(said, weights, complaint=True, subjects={"车站": 0.1}) == f"车站{MIXED}"
+    assert "方便" in name_of(said, weights, complaint=False, subjects={"车站": 0.1})
+
+
+def test_a_thing_that_is_denied_is_trouble_without_saying_so(reader: Reader) -> None:
+    texts = (*("门口出行不方便",) * 3, *("出行不方便",) * 5)
+    said = [opining(one, "不方便") for one in members(reader, texts)]
+    name = name_of(said, {"方便": 0.9, "出行": 0.8}, complaint=True)
+    assert name.endswith("不方便")
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (("换挡顿挫", "换挡顿挫明显"), Told("换挡顿挫", "换挡", "")),
+        (("座椅的布", "座椅多少钱", "座椅在哪"), Told("", "座椅", "")),
+    ],
+)
+def test_what_a_theme_tells(reader: Reader, texts: tuple[str, ...], told: Told) -> None:
+    weights = {"换挡": 0.9, "顿挫": 0.8, "座椅": 0.7}
+    assert told_by(members(reader, texts), weights, complaint=True) == told
+
+
+def test_what_a_quarter_say_is_said_often(reader: Reader) -> None:
+    texts = (*("座椅的布发硬",) * 2, *(f"座椅{word}的事" for word in "甲乙丙丁戊己"))
+    said = [opining(one, "发硬") if "发硬" in one.text else one for one in members(reader, texts)]
+    assert told_by(said, {"座椅": 0.9}, complaint=True).often == "发硬"
+    many = [*said, *members(reader, tuple(f"座椅{word}的事" for word in "庚辛壬癸子丑寅卯"))]
+    apart = [replace(one, voice=f"v{at}") for at, one in enumerate(many)]
+    assert told_by(apart, {"座椅": 0.9}, complaint=True).often == ""
 
 
 def test_what_most_say_names_better_than_what_a_few_add_to_it(reader: Reader) -> None:
@@ -370,10 +448,15 @@ def test_words_of_one_meaning_make_no_name_together(reader: Reader) -> None:
 
 def test_what_is_said_of_a_subject_is_short_and_told_once() -> None:
     words = ["坏", "井", "灯不亮", "灯不亮啊"]
-    [name] = islice(mixed_names("路灯", [], words, [], common=set()), 1)
+    [name] = islice(mixed_names("路灯", [], words, [], [], common=set()), 1)
     assert name == "路灯（坏、灯不亮等）"
     words = ["门口的停车场", "灯不亮"]
-    [name] = islice(mixed_names("小区路灯", [], words, [], common=set()), 1)
+    beside = ["电线杆", "灯不亮"]
+    [name] = islice(mixed_names("路灯", [], ["坏"], beside, [], common=set()), 1)
+    assert name == "路灯（坏等）"
+    [name] = islice(mixed_names("路灯", [], ["坏"], beside, [], common={"坏"}), 1)
+    assert name == "路灯（电线杆、灯不亮等）"
+    [name] = islice(mixed_names("小区路灯", [], words, [], [], common=set()), 1)
     assert name == "小区路灯（门口的停车场等）"
 
 
@@ -396,9 +479,9 @@ def test_what_is_cut_off_or_denied_is_told_of_no_subject(reader: Reader) -> None
     ]
     assert (found.before, found.ends) == ("医院", False)
     found = replace(found, judges=True)
-    [name] = islice(mixed_names("医院", [found], [], [], common=set()), 1)
+    [name] = islice(mixed_names("医院", [found], [], [], [], common=set()), 1)
     assert name == f"医院{MIXED}"
-    [name] = islice(mixed_names("医院", [replace(found, ends=True)], [], [], common=set()), 1)
+    [name] = islice(mixed_names("医院", [replace(found, ends=True)], [], [], [], common=set()), 1)
     assert name == "医院（门口拥堵等）"
 
 

@@ -68,6 +68,16 @@ def test_a_clause_far_from_its_theme_leaves_it(clauses: list[Clause], automotive
     assert _parts(settling.settled(wrong)) == _parts(rest)
 
 
+def test_a_clause_that_is_held_stays(clauses: list[Clause], automotive: Industry) -> None:
+    settling, _ = _settling(clauses, automotive)
+    rest = settling.settled(settling.first())
+    wrong = rest.copy()
+    wrong[np.flatnonzero(rest == 0)[0]] = 1
+    held = wrong != rest
+    assert _parts(settling.settled(wrong, held)) == _parts(wrong)
+    assert _parts(settling.settled(wrong, ~held)) == _parts(rest)
+
+
 def test_two_themes_that_say_the_same_are_joined(
     clauses: list[Clause], automotive: Industry
 ) -> None:

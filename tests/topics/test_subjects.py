@@ -37,6 +37,13 @@ def test_a_subject_weighs_less_than_what_is_judged(readings: list[Reading]) -> N
     assert all(weights[fault] > 0.9 for fault in FAULTS)
 
 
+def test_a_word_of_all_matters_weighs_little_however_rare(reader: Reader) -> None:
+    said = reader.read([*TEXTS, "家长苦不堪言", "座椅开线"])
+    weights = Subjects(said, [*OPINIONS, ["苦不堪言"], ["开线"]]).weights
+    assert weights["家长"] == weights["苦不堪言"] == pytest.approx(0.3)
+    assert "开线" not in weights
+
+
 @pytest.mark.parametrize("opinions", [(), [()] * len(TEXTS)])
 def test_without_opinions_nothing_tells_subjects(
     readings: list[Reading], opinions: list[list[str]]

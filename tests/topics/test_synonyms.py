@@ -80,6 +80,7 @@ def test_few_clauses_and_those_without_vectors_teach_nothing() -> None:
         ("一期", "二期", False),
         ("轨道交通", "交通", False),
         ("饭店", "餐馆", False),
+        ("不方便", "方便", False),
     ],
 )
 def test_what_is_akin_shares_a_character_and_no_opposites(one: str, other: str, akin: bool) -> None:

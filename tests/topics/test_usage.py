@@ -50,3 +50,8 @@ def test_how_many_clauses_share_the_commonest_word() -> None:
     themes = np.array([0, 0, 0, 1, 1, 1])
     assert usage.commonest(themes, np.arange(6), 2).tolist() == [3, 3]
     assert usage.commonest(themes[:0], np.arange(0), 0).tolist() == []
+
+
+def test_a_word_of_all_matters_is_nothing_that_clauses_share() -> None:
+    usage = Usage([["业主", "公交"], ["业主"], ["业主", "公交"], ["业主"]], [set()] * 4, {})
+    assert usage.commonest(np.array([0, 0, 0, 1]), np.arange(4), 2).tolist() == [2, 0]

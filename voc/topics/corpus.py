@@ -21,6 +21,7 @@ from voc.topics.stretches import seldom_last
 from voc.topics.synonyms import Synonyms
 from voc.topics.themes import Labels
 from voc.topics.usage import Usage
+from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
 SAMPLE_CLAUSES: Final = 20_000
@@ -110,6 +111,12 @@ class Corpus:
                 labels[at] = had
         return labels
 
+    def kinds_in(self, name: str) -> set[str]:
+        """Returns what a name tells of, as one word of each kind; how all is judged tells none."""
+        [reading] = self._reader.read([name])
+        words = self.synonyms.by_kind().of(self.synonyms.parted(reading).content())
+        return set(words) - word_list("name_bare") - word_list("broad_words")
+
     def praises(self, labels: Labels) -> npt.NDArray[np.bool_]:
         """Says of each theme whether most of it is praise."""
         n_themes = int(labels.max(initial=-1)) + 1
@@ -135,8 +142,15 @@ class Corpus:
         lengths = np.array([len(reading.text) for reading in self.readings])
         return np.asarray(counts | (lengths[self.copy_of] < _COPIED_CHARS))
 
-    def large(self, labels: Labels, min_voices: int) -> Labels:
-        """Drops themes of too few voices or of copies only, and numbers the rest by size."""
+    def large(self, labels: Labels, min_voices: int, *, fresh: bool = False) -> Labels:
+        """Drops themes of too few voices or of copies only, and numbers the rest by size.
+
+        Args:
+            labels: `(n_distinct,)` themes, −1 for none.
+            min_voices: How many voices make a theme.
+            fresh: Whether they are new: many of their clauses must share a word that tells what
+                they are about. Later, what joins them may say it in others.
+        """
         n_themes = int(labels.max(initial=-1)) + 1
         spread = labels[self.copy_of]
         counted = np.flatnonzero((spread >= 0) & self._countable)
@@ -144,12 +158,11 @@ class Corpus:
         themes, wordings = _pairs(spread[counted], self.copy_of[counted])
         n_voices = np.bincount(voices, minlength=n_themes)
         n_wordings = np.bincount(themes, minlength=n_themes)
-        least = np.maximum(2, _SUBJECT_SHARE * n_wordings)
-        kept = np.flatnonzero(
-            (n_voices >= min_voices)
-            & (n_wordings > 1)
-            & (self.usage.commonest(themes, wordings, n_themes) >= least)
-        )
+        is_theme = (n_voices >= min_voices) & (n_wordings > 1)
+        if fresh:
+            least = np.maximum(2, _SUBJECT_SHARE * n_wordings)
+            is_theme &= self.usage.commonest(themes, wordings, n_themes) >= least
+        kept = np.flatnonzero(is_theme)
         kept = kept[np.argsort(-n_voices[kept], kind="stable")]
         places = np.full(n_themes + 1, -1, dtype=np.intp)
         places[kept] = np.arange(len(kept))

@@ -14,14 +14,16 @@ from voc.text.normalise import normalise
 from voc.topics.clauses import Clause
 from voc.topics.corpus import COMPLAINT, Corpus
 from voc.topics.evidence import evidence_of
+from voc.topics.gathering import Gist
 from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.lineage import continued, shared
 from voc.topics.matching import Candidate, matched
 from voc.topics.meaning import Floats
-from voc.topics.naming import name_of
+from voc.topics.naming import name_of, told_by
 from voc.topics.past import Past
 from voc.topics.phrases import Member
 from voc.topics.space import Vectors
+from voc.topics.synonyms import troubles
 from voc.topics.themes import Labels
 
 _ID_KEYWORDS: Final = 5
@@ -104,6 +106,32 @@ def topics_of(
     return topics
 
 
+def gists_of(corpus: Corpus, labels: Labels, closeness: Floats) -> list[Gist]:
+    """Returns what each theme tells.
+
+    Args:
+        corpus: The clauses.
+        labels: `(n,)` their themes, −1 for none.
+        closeness: `(n,)` how much each is like its theme.
+    """
+    found = []
+    for theme in _themes(corpus, labels):
+        told = told_by(
+            _members(theme, corpus, closeness),
+            theme.weights,
+            complaint=theme.complaint,
+            subjects=corpus.subjects,
+            cut_off=corpus.cut_off,
+            synonyms=corpus.synonyms,
+        )
+        words = corpus.kinds_in(told.problem or told.subject)
+        is_mixed = not (told.problem or words & troubles())
+        if is_mixed and told.often:
+            words |= corpus.kinds_in(told.often)
+        found.append(Gist(frozenset(words), is_mixed))
+    return found
+
+
 def _known(
     themes: Sequence[_Theme],
     corpus: Corpus,
@@ -141,7 +169,7 @@ def _themes(corpus: Corpus, labels: Labels) -> list[_Theme]:
     ]
 
 
-def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str]) -> str:
+def _members(theme: _Theme, corpus: Corpus, closeness: Floats) -> list[Member]:
     members, complaint = [], theme.complaint
     for at in theme.places:
         clause = corpus.clauses[corpus.distinct[at]]
@@ -156,10 +184,14 @@ def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str])
                 corpus.judging[at],
             )
         )
+    return members
+
+
+def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str]) -> str:
     return name_of(
-        members,
+        _members(theme, corpus, closeness),
         theme.weights,
-        complaint=complaint,
+        complaint=theme.complaint,
         taken=taken,
         subjects=corpus.subjects,
         cut_off=corpus.cut_off,

@@ -9,18 +9,43 @@ is downloaded.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
 
 from voc.config.industries import Industry
-from voc.records import Span, Topic
+from voc.records import Span, Topic, is_mixed
 from voc.topics.clauses import Assignment, Clause, Discovery, ThemeEvent
 from voc.topics.corpus import Corpus
-from voc.topics.description import topics_of
+from voc.topics.description import gists_of, topics_of
 from voc.topics.edits import edited, made
-from voc.topics.lineage import events
+from voc.topics.gathering import Gist, gathered
+from voc.topics.lineage import continued, events, shared
 from voc.topics.meaning import Floats
 from voc.topics.past import NOTHING_BEFORE, Past
 from voc.topics.settling import Settling
-from voc.topics.themes import Labels, certainty
+from voc.topics.space import Vectors
+from voc.topics.themes import Labels, certainty, closeness
+
+_MOST_GATHERINGS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the clauses of a run belonged to before it.
+
+    Attributes:
+        labels: `(n,)` the earlier theme of each, −1 for none.
+        count: How many earlier themes there are.
+        mixed: Those of them in which no problem stands for most.
+        made: Those that people made.
+    """
+
+    labels: Labels
+    count: int
+    mixed: list[int]
+    made: list[int]
 
 
 def discover(
@@ -72,9 +97,12 @@ def discover(
     settling = Settling(corpus, vectors, sample, seed=seed, min_voices=min_voices)
     joined = [ids.index(name) for name in sorted(past.joined.intersection(ids))]
     begun = settling.opened(before, joined) if (before >= 0).any() else settling.first()
-    labels = settling.settled(begun)
+    peoples = made(before, ids, past)
+    mixed = [at for at, topic in enumerate(earlier) if is_mixed(topic.topic)]
+    were = _Before(before, len(ids), mixed, np.unique(before[peoples]).tolist())
+    labels = _at_rest(settling, corpus, vectors, begun, were)
     labels = edited(labels, before, ids, past, [reading.text for reading in corpus.readings])
-    labels = corpus.heard(labels, min_voices, spared=made(before, ids, past))
+    labels = corpus.heard(labels, min_voices, spared=peoples)
     centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
     sure, close = certainty(vectors, centres, labels)
     topics = topics_of(
@@ -94,6 +122,29 @@ def discover(
         round(len(assignments) / len(clauses), 4),
         events(labels, before, [topic.topic_id for topic in topics], ids),
     )
+
+
+def _at_rest(
+    settling: Settling, corpus: Corpus, vectors: Vectors, labels: Labels, before: _Before
+) -> Labels:
+    """Settles themes and puts together those that tell the same, until none are left that do.
+
+    Those that tell nothing, as 业主（多方面）, end with it.
+    """
+    held = np.isin(before.labels, before.mixed)
+    for _ in range(_MOST_GATHERINGS):
+        settled = settling.settled(labels, held)
+        means = vectors.means(settled, int(settled.max(initial=-1)) + 1).normalised()
+        gists = gists_of(corpus, settled, closeness(vectors, means, settled))
+        known = continued(shared(settled, before.labels, before.count))
+        for theme, was in known.items():
+            if was in before.made or gists[theme].is_mixed != (was in before.mixed):
+                gists[theme] = Gist()  # its name or its maker says what it is
+        labels = gathered(settled, gists, corpus.praises(settled), known)
+        if len(np.unique(labels[labels >= 0])) == sum(not gist.is_empty for gist in gists):
+            break
+        held |= np.isin(settled, [at for at, gist in enumerate(gists) if gist.is_mixed])
+    return labels
 
 
 def _assignments(

@@ -20,6 +20,7 @@ def mixed_names(
     subject: str,
     told: Sequence[Phrase],
     words: Sequence[str],
+    beside: Sequence[str],
     others: Sequence[str],
     *,
     common: Collection[str],
@@ -31,7 +32,8 @@ def mixed_names(
     Args:
         subject: What the voices speak of.
         told: Phrases that tell more of the subject, as 没有路灯 of 路灯, best first.
-        words: Words by which several voices judge, or which many use beside it, best first.
+        words: Words by which several voices judge, best first.
+        beside: Words that many use beside it; they are told where nothing else is.
         others: Further words that several voices use, heaviest first.
         common: Words that everybody speaks of; they tell nothing of a subject.
         apart: The theme's heaviest word, where fewer say it than the subject; it is told first.
@@ -41,6 +43,7 @@ def mixed_names(
     said += _of_each_kind(subject, told, kinds)
     said += [word for word in words if _stands(word)]
     said = _apart((word for word in said if word == apart or word not in common), subject)
+    said = said or _apart((word for word in beside if word not in common), subject)
     # Of several themes of one subject, the second is told apart by what else it speaks of.
     for at in range(0, len(said), _SAID):
         both, first = (AND_MORE.format("、".join(said[at : at + n])) for n in (_SAID, 1))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
 from voc.topics.phrases import Member, Phrase, least_support, voices_by_word
 from voc.topics.stretches import MAX_NAME
-from voc.topics.synonyms import Synonyms
+from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.wordlists import word_list
-from voc.topics.words import Word
+from voc.topics.words import Reading, Word
 
 SHARED: Final = 2
 """So many voices say what is no single one's."""
@@ -26,6 +26,8 @@ _NEARLY_ALL: Final = 0.7
 _NOT: Final = re.compile("(?:不|没有?|未能?|无法|难以|不能)$")
 _DENIES: Final = re.compile("[不没无未]|是否")
 _NEAR: Final = 6
+# What may follow a verdict: 太不方便了.
+_LINGERING: Final = "了的啊呢吧"
 
 
 class Said:
@@ -36,7 +38,7 @@ class Said:
         weights: Its words with their weights, heaviest first.
         synonyms: Words that stand for one another.
         n_voices: How many speak.
-        heads: The words that several voices use, heaviest first.
+        heads: The words that several voices use, heaviest first; last those of all matters.
     """
 
     def __init__(
@@ -48,7 +50,8 @@ class Said:
         self.n_voices = len({member.voice for member in members})
         self.least = max(SHARED, least_support(self.n_voices))
         self._uses = voices_by_word(members, synonyms)
-        self.heads = [word for word in weights if len(word) > 1 and self._uses[word] >= self.least]
+        heads = [word for word in weights if len(word) > 1 and self._uses[word] >= self.least]
+        self.heads = sorted(heads, key=lambda word: word in word_list("broad_words"))
 
     def judging(self, word: str, *, alone: bool = False) -> int:
         """Counts the voices that judge by a word, as by 噪音 in 噪音很大, or by it alone."""
@@ -64,16 +67,19 @@ class Said:
 
     @cached_property
     def subject(self) -> str:
-        """The heaviest word that a third use, else the one that most use; nothing if none does.
+        """The heaviest word of those that a third use, and hardly fewer than use another.
+
+        Else the one that most use; nothing if none does.
 
         What asks or judges, as 提高 or 合法, is one only where no other is.
         """
-        no_thing = word_list("name_asks") | word_list("name_bare")
+        no_thing = word_list("name_asks") | word_list("name_bare") | word_list("broad_words")
         uses = {word: n for word, n in self._uses.items() if len(word) > 1 and n >= self.least}
         often = [word for word in self.heads if uses[word] >= MANY_SAY * self.n_voices]
-        often.sort(key=lambda word: word in no_thing)
-        most = max(sorted(uses), key=lambda word: uses[word], default="")
-        return next(iter(often), most)
+        things = [word for word in often if word not in no_thing] or often
+        most = max((uses[word] for word in things), default=0)
+        things = [word for word in things if uses[word] >= _NEARLY_ALL * most]
+        return next(iter(things), max(sorted(uses), key=lambda word: uses[word], default=""))
 
     @property
     def shared(self) -> list[str]:
@@ -105,23 +111,59 @@ class Said:
     def _adds(self, opinion: str, meant: set[str]) -> bool:
         return set(self.synonyms.of([opinion])) != meant
 
-    def verdicts(self, least: float) -> list[str]:
+    def verdicts(self, least: float, kinds: Synonyms = UNKNOWN) -> list[str]:
         """Returns what so many voices end an opinion with, as 昏暗 or 不达标.
 
-        First what many say and tells this theme from others.
+        First what many say and tells this theme from others. Of verdicts of one kind, which count
+        together, the commonest is returned.
+
+        Args:
+            least: How many voices.
+            kinds: Words that tell the same.
         """
-        voices, worth = Counter[str](), dict[str, float]()
-        for _, word, verdict in {
+        said: dict[str, set[str]] = defaultdict(set)
+        worth: dict[str, float] = defaultdict(float)
+        voices: dict[str, Counter[str]] = defaultdict(Counter)
+        for voice, word, verdict in {
             (member.voice, word, verdict)
             for member in self.members
             for word in member.reading.content()
             for opinion in member.opinions
-            if (verdict := _verdict(opinion, word)) and _is_so(verdict, member.reading.text)
+            if (verdict := verdict_of(opinion, word)) and _is_so(verdict, member.reading.text)
         }:
-            voices[verdict] += 1
-            worth[verdict] = max(worth.get(verdict, 0.0), self.weights.get(word, 0.0))
-        told = sorted(verdict for verdict, n in voices.items() if n >= least)
-        return sorted(told, key=lambda verdict: -voices[verdict] * worth[verdict])
+            [kind] = kinds.of([verdict]) if len(kinds.of([verdict])) == 1 else [verdict]
+            said[kind].add(voice)
+            voices[kind][verdict] += 1
+            worth[kind] = max(worth[kind], self.weights.get(word, 0.0))
+        told = sorted(kind for kind, of in said.items() if len(of) >= least)
+        told.sort(key=lambda kind: -len(said[kind]) * worth[kind])
+        return [min(voices[kind], key=lambda one: (-voices[kind][one], one)) for kind in told]
+
+    def asked(self, least: float) -> list[str]:
+        """Returns what so many voices ask to be done, as 增设, what most ask first."""
+        asks = word_list("name_asks")
+        said = {
+            (member.voice, word)
+            for member in self.members
+            for word in asks.intersection(member.reading.content())
+        }
+        voices = Counter(word for _, word in said)
+        told = sorted(word for word, n in voices.items() if n >= least)
+        return sorted(told, key=lambda word: -voices[word])
+
+    def saying(self, text: str) -> int:
+        """Counts the voices whose clauses hold a text."""
+        return len({one.voice for one in self.members if text in one.reading.text})
+
+    def missing(self, subject: str, least: float) -> list[str]:
+        """Returns that a thing is missing or refused, as 没有退款, where so many voices say so."""
+        voices: dict[str, set[str]] = defaultdict(set)
+        for member in self.members:
+            if denial := _denial(subject, member.reading):
+                voices[denial].add(member.voice)
+        if len(set().union(*voices.values())) < least:
+            return []
+        return [min(voices, key=lambda word: (-len(voices[word]), word)) + subject]
 
     def whole(self, name: str) -> str:
         """Gives a name back what was cut off it: what nearly all that use it say before or after.
@@ -130,25 +172,45 @@ class Said:
         溪湖（多方面） is 梅溪湖（多方面）.
         """
         stem, mark, told = name.partition("（")
-        before, after, n = Counter[str](), Counter[str](), 0
-        for text, words in self._clauses:
-            if (at := text.find(stem)) >= 0:
-                n += 1
-                before.update(word.text for word in words if word.end == at and _begins(word, text))
-                after.update(word.text for word in words if word.start == at + len(stem))
-        [(head, n_before)] = before.most_common(1) or [("", 0)]
-        [(tail, n_after)] = after.most_common(1) or [("", 0)]
-        for piece, n_piece, grown in ((head, n_before, head + stem), (tail, n_after, stem + tail)):
-            is_cut = n_piece > SHARED and n_piece >= _NEARLY_ALL * n
-            if is_cut and piece.isalpha() and piece not in stem and len(grown) <= MAX_NAME:
-                return grown + mark + told
+        head, tail = self._beside(stem, before=True), self._beside(stem, before=False)
+        for piece, grown in ((head, head + stem), (tail, stem + tail)):
+            if piece.isalpha() and piece not in stem and len(grown) <= MAX_NAME:
+                return self.whole(grown + mark + told)
         return name
+
+    def _beside(self, stem: str, *, before: bool) -> str:
+        """Returns the word that nearly all say before, or after, a name, or its longest part."""
+        for size in range(len(stem), 1, -1):
+            part = stem[:size] if before else stem[-size:]
+            words, n = Counter[str](), 0
+            for text, told in self._clauses:
+                if (at := text.find(part)) < 0:
+                    continue
+                n += 1
+                words.update(word.text for word in told if _meets(word, text, at, size, before))
+            if n > SHARED:
+                [(piece, n_piece)] = words.most_common(1) or [("", 0)]
+                return piece if n_piece > SHARED and n_piece >= _NEARLY_ALL * n else ""
+        return ""
 
     @cached_property
     def _clauses(self) -> list[tuple[str, list[Word]]]:
         """The clauses, and their words with content."""
         readings = (member.reading for member in self.members)
         return [(one.text, [word for word in one.words if word.tells]) for one in readings]
+
+
+def _denial(subject: str, reading: Reading) -> str:
+    """Returns the word that denies a thing: one of the two before it, as in 没有给退款."""
+    at = reading.text.find(subject)
+    before = [word for word in reading.words if word.end <= at][-2:]
+    denials = word_list("name_denials")
+    return next((word.text for word in before if word.text in denials), "")
+
+
+def _meets(word: Word, text: str, at: int, size: int, before: bool) -> bool:
+    """Says whether a word ends where a part of a name begins, or begins where it ends."""
+    return (word.end == at and _begins(word, text)) if before else word.start == at + size
 
 
 def _begins(word: Word, text: str) -> bool:
@@ -162,8 +224,9 @@ def _is_so(verdict: str, text: str) -> bool:
     return _DENIES.search(text[max(0, at - _NEAR) : max(0, at)]) is None
 
 
-def _verdict(opinion: str, word: str) -> str:
+def verdict_of(opinion: str, word: str) -> str:
     """Returns the word that ends an opinion, with what denies it; nothing if it does not."""
+    opinion = opinion.rstrip(_LINGERING)
     if not opinion.endswith(word):
         return ""
     denied = _NOT.search(opinion.removesuffix(word))

@@ -77,16 +77,20 @@ class Settling:
             labels[rows] = np.where(parts >= 0, parts + int(labels.max(initial=-1)) + 1, -1)
         return labels
 
-    def settled(self, labels: Labels) -> Labels:
+    def settled(self, labels: Labels, held: npt.NDArray[np.bool_] | None = None) -> Labels:
         """Returns `(n,)` themes 0 … n_themes − 1, the largest first, −1 for none.
 
         Args:
             labels: `(n,)` the themes so far, −1 for none.
+            held: `(n,)` which clauses stay in theirs however unlike it they are, for it has a
+                subject in common and no more; by default none.
         """
         labels = self._whole(labels)
+        held = np.zeros(len(labels), dtype=np.bool_) if held is None else held
         for _ in range(_MOST_ROUNDS):
             before = labels
-            labels = self._whole(self._grouped(self._adopted(self._left(labels))))
+            left = np.where(held, labels, self._left(labels))
+            labels = self._whole(self._grouped(self._adopted(left)))
             if np.array_equal(labels, before):
                 break
         return labels
@@ -121,7 +125,7 @@ class Settling:
         free = np.flatnonzero((labels < 0) & self._sampled)
         fresh = np.full(len(labels), -1, dtype=np.intp)
         fresh[free] = group(self._vectors.take(free), seed=self._seed)
-        fresh = self._corpus.large(fresh, self._min_voices)
+        fresh = self._corpus.large(fresh, self._min_voices, fresh=True)
         return np.where(fresh >= 0, fresh + int(labels.max(initial=-1)) + 1, labels)
 
     def _joined(self, labels: Labels) -> Labels:

@@ -17,6 +17,7 @@ import numpy as np
 
 from voc.text.normalise import normalise
 from voc.topics.meaning import Floats
+from voc.topics.wordlists import word_list
 from voc.topics.words import Reading
 
 SUBJECT: Final = 0.75
@@ -29,6 +30,8 @@ _LEAST_WEIGHT: Final = 0.1
 # Words that more of the clauses hold than this are taken out of sentence vectors, by this share.
 _FREQUENT: Final = 0.01
 _TAKEN_OUT: Final = 0.7
+# What words weigh that join unlike matters.
+_BROAD: Final = 0.3
 _RIDGE: Final = 5.0
 # How many clauses of average words stand for what is not known of a rare one.
 _PRIOR: Final = 5.0
@@ -67,6 +70,8 @@ class Subjects:
                 judges = (judging[word] + _PRIOR * mean) / (n + _PRIOR)
                 weight = (_COMMON * len(readings) / n) ** (1.0 - judges)
                 self.weights[word] = max(_LEAST_WEIGHT, weight)
+        for word in word_list("broad_words") & uses.keys():
+            self.weights[word] = min(_BROAD, self.weights.get(word, 1.0))
         frequent = [word for word in self.weights if uses[word] > _FREQUENT * len(readings)]
         self._frequent = {word: at for at, word in enumerate(frequent)}
 

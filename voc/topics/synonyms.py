@@ -102,10 +102,19 @@ class Synonyms:
             start += len(half)
 
 
+# What makes a word its opposite: 不方便.
+_DENYING: Final = frozenset("不没无未非")
+
+
 @functools.cache
 def _kinds() -> dict[str, str]:
     """Words that tell of trouble, with one of its kind."""
     return {word: min(kind) for kind in word_sets("name_kinds") for word in kind}
+
+
+def troubles() -> frozenset[str]:
+    """Returns one word of each kind of trouble that is known, as `Synonyms.by_kind` does."""
+    return frozenset(_kinds().values())
 
 
 UNKNOWN: Final = Synonyms()
@@ -154,11 +163,13 @@ def _attached(words: Sequence[str], means: Floats) -> dict[str, str]:
 def is_akin(one: str, other: str) -> bool:
     """Says whether two words may mean the same by how they are written.
 
-    They share a character, are nearly as long (交通 is more than 轨道交通), and what differs are no
-    opposites.
+    They share a character, are nearly as long (交通 is more than 轨道交通), neither denies the
+    other, and what differs are no opposites.
     """
     shared = set(one) & set(other)
     if not shared or abs(len(one) - len(other)) > 1:
         return False
     mine, theirs = set(one) - shared, set(other) - shared
+    if (mine | theirs) & _DENYING and not (mine and theirs):
+        return False
     return not any(mine & kind and theirs & kind for kind in word_sets("opposites"))

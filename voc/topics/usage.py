@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from voc.topics.subjects import SUBJECT
 from voc.topics.themes import Labels
+from voc.topics.wordlists import word_list
 
 # What this share of a theme's clauses hold is its core.
 _CORE_SHARE: Final = 0.4
@@ -52,9 +53,13 @@ class Usage:
         places = {word: at for at, word in enumerate(self._words)}
         self._uses = _matrix(said, places)
         self._judges = _matrix(judged, places)
+        broad = word_list("broad_words")
+        self._telling = np.array([word not in broad for word in self._words] or [False])
 
     def commonest(self, themes: Labels, clauses: Labels, n_themes: int) -> Labels:
         """Returns how many clauses of each theme share the word most of them have in common.
+
+        Words that join unlike matters, as 业主, do not count.
 
         Args:
             themes: The theme of each of some clauses.
@@ -63,7 +68,7 @@ class Usage:
         """
         if not n_themes:
             return np.zeros(0, dtype=np.intp)
-        uses = _counted(self._uses, themes, clauses, n_themes)
+        uses = _counted(self._uses, themes, clauses, n_themes).multiply(self._telling).tocsr()
         return np.asarray(uses.max(axis=1).toarray()).ravel()
 
     def cores(self, labels: Labels) -> Cores:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 ListName = Literal[
     "generic_words",
+    "broad_words",
     "name_openers",
     "name_closers",
     "name_verdicts",
