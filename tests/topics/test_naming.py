@@ -357,6 +357,23 @@ def test_what_voices_judge_and_ask_is_told_by_kind(reader: Reader) -> None:
     assert said.asked(3) == []
 
 
+def test_a_kind_of_trouble_is_told_in_whatever_words(reader: Reader) -> None:
+    told = ("城管视而不见", "城管睁只眼闭只眼", "城管从不理睬", "城管视而不见呢")
+    texts = (*told, *(f"城管{word}的事" for word in "甲乙丙丁"))
+    weights = {"城管": 0.9, "视而不见": 0.1}
+    said = Said(members(reader, texts), weights, UNKNOWN)
+    [trouble] = said.troubles
+    assert (trouble.word, len(trouble.voices)) == ("视而不见", 4)
+    assert name_of(members(reader, texts), weights, complaint=True) == "城管视而不见"
+    fewer = members(reader, (*texts, "城管戊的事"))
+    assert name_of(fewer, weights, complaint=True) == "城管（视而不见等）"
+
+
+def test_a_kind_of_trouble_elsewhere_is_not_the_subjects(reader: Reader) -> None:
+    texts = (*("城管大楼",) * 4, *("物业推诿扯皮",) * 5)
+    assert "推诿" not in name_of(members(reader, texts), {"城管": 0.9}, complaint=True)[:4]
+
+
 def test_what_is_missing_or_refused_is_told_where_a_third_say_so(reader: Reader) -> None:
     texts = ("还没有退款", "没有给退款", "未能退款", "退款", "我的退款", "退款在哪", "说是退款")
     said = Said(members(reader, texts), {"退款": 0.9}, UNKNOWN)

@@ -175,6 +175,7 @@ class _Names:
         yield from self._broad()
         yield from (phrase.text for phrase in self._judging if phrase.support >= self._enough)
         yield from self._joined()
+        yield from self._half()
         yield from self._troubles()
         yield from self._things()
 
@@ -183,7 +184,9 @@ class _Names:
         said = self._said
         least = max(SHARED, least_support(said.n_voices), share * said.n_voices)
         told = [*said.verdicts(least, self._kinds), *said.asked(least)]
-        untold = {said.subject, *word_list("name_denials")}
+        if self._complaint:
+            told = [one.word for one in said.troubles if len(one.voices) >= least] + told
+        untold = {said.subject, *word_list("name_denials"), *word_list("name_unfinished")}
         untold |= word_list("name_praises") if self._complaint else set()
         return [word for word in told if word not in untold]
 
@@ -209,9 +212,23 @@ class _Names:
             told = [one for one in self._told_of(word) if one.support >= self._enough]
             told.sort(key=lambda one: (-one.support, -self._said.saying(one.text)))
             spoken, subject = self._speaking_of(word), self._said.whole(word)
-            names = [_in_order(subject, one, spoken) for one in told if one.first.tells]
+            names = [_in_order(subject, one.text, spoken) for one in told if one.first.tells]
             names += self._said.missing(subject, self._enough)
             yield from (name for name in names if len(name) <= MAX_NAME)
+
+    def _half(self) -> Iterator[str]:
+        """Yields the subject with the kind of trouble that half tell of, in whatever words.
+
+        As 城管不作为, where many say that the city's guards look on, and others that they shirk.
+        """
+        said, subject = self._said, self._said.whole(self._said.subject)
+        spoken = self._speaking_of(said.subject)
+        of_it = {one.voice for one in spoken}
+        for trouble in said.troubles if self._complaint and subject else ():
+            is_half = len(trouble.voices) >= MOSTLY * said.n_voices
+            both = len(trouble.voices & of_it) >= self._enough
+            if is_half and both and said.subject not in trouble.kind:
+                yield _in_order(subject, trouble.word, spoken)
 
     def _troubles(self) -> Iterator[str]:
         """Yields what some say of a thing that is trouble in itself, and then the thing."""
@@ -329,12 +346,12 @@ def _closest_first(members: Sequence[Member]) -> list[Member]:
     return sorted(members, key=lambda one: (not one.fitting, -one.closeness, one.text))
 
 
-def _in_order(subject: str, said: Phrase, members: Sequence[Member]) -> str:
+def _in_order(subject: str, said: str, members: Sequence[Member]) -> str:
     """Joins them as most customers do."""
     texts = [member.reading.text for member in members]
-    both = [(text.find(subject), text.find(said.text)) for text in texts]
+    both = [(text.find(subject), text.find(said)) for text in texts]
     after = sum(1 if there > here else -1 for here, there in both if min(here, there) >= 0)
-    return f"{subject}{said.text}" if after >= 0 else f"{said.text}{subject}"
+    return f"{subject}{said}" if after >= 0 else f"{said}{subject}"
 
 
 def _last_resort(

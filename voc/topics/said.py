@@ -6,12 +6,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from voc.topics.phrases import Member, Phrase, least_support, voices_by_word
 from voc.topics.stretches import MAX_NAME
 from voc.topics.synonyms import UNKNOWN, Synonyms
-from voc.topics.wordlists import word_list
+from voc.topics.wordlists import word_list, word_sets
 from voc.topics.words import Reading, Word
 
 SHARED: Final = 2
@@ -26,8 +26,24 @@ _NEARLY_ALL: Final = 0.7
 _NOT: Final = re.compile("(?:不|没有?|未能?|无法|难以|不能)$")
 _DENIES: Final = re.compile("[不没无未]|是否")
 _NEAR: Final = 6
+# What tells of trouble only beside the word that it stands with.
+_FAINT: Final = frozenset(("没有", "没人", "无人", "不够", "缺少", "增加", "设置", "安装", "推卸"))
 # What may follow a verdict: 太不方便了.
 _LINGERING: Final = "了的啊呢吧"
+
+
+class Trouble(NamedTuple):
+    """A kind of trouble that voices tell of.
+
+    Attributes:
+        word: The commonest of its words.
+        voices: Who tells of it.
+        kind: All its words (see `voc/topics/data/name_kinds.txt`).
+    """
+
+    word: str
+    voices: frozenset[str]
+    kind: frozenset[str]
 
 
 class Said:
@@ -151,9 +167,25 @@ class Said:
         told = sorted(word for word, n in voices.items() if n >= least)
         return sorted(told, key=lambda word: -voices[word])
 
+    @cached_property
+    def troubles(self) -> list[Trouble]:
+        """The kinds of trouble that voices tell of in whatever words, the commonest first."""
+        found = []
+        for kind in word_sets("name_kinds"):
+            told = [word for word in sorted(kind) if len(word) > 1 and word not in _FAINT]
+            voices = {word: self._voices_of(word) for word in told}
+            commonest = max(told, key=lambda word: len(voices[word]), default="")
+            said = frozenset().union(*voices.values())
+            if len(said) >= SHARED:
+                found.append(Trouble(commonest, said, kind))
+        return sorted(found, key=lambda one: (-len(one.voices), one.word))
+
+    def _voices_of(self, text: str) -> frozenset[str]:
+        return frozenset(one.voice for one in self.members if text in one.reading.text)
+
     def saying(self, text: str) -> int:
         """Counts the voices whose clauses hold a text."""
-        return len({one.voice for one in self.members if text in one.reading.text})
+        return len(self._voices_of(text))
 
     def missing(self, subject: str, least: float) -> list[str]:
         """Returns that a thing is missing or refused, as 没有退款, where so many voices say so."""
