@@ -137,6 +137,21 @@ def test_old_feedback_keeps_its_trends_and_orders(
     assert workshop.chain().form() == (0, 0)
 
 
+def test_praise_that_was_misread_makes_neither_issue_nor_alert(workshop: Workshop) -> None:
+    calm = [_voice("automotive", f"c{day}", NOW - timedelta(days=day), "好", aspect=None)
+            for day in range(1, 84)]  # fmt: skip
+    days, best = [day / 10 for day in range(1, 10)], {"rating": 5.0, "rating_max": 5.0}
+    workshop.hear("automotive", [*calm, *_days("automotive", *days, until=NOW, **best)])
+    workshop.chain().form()
+    assert workshop.store.issues() == []
+    assert workshop.chain().alert() == 0
+    angry = _days("automotive", *(day + 0.01 for day in days), until=NOW)
+    workshop.hear("automotive", angry)
+    workshop.chain().form()
+    assert [issue.count for issue in workshop.store.issues()] == [18]
+    assert workshop.chain().alert() == 1
+
+
 def test_what_goes_while_issues_are_formed_is_quoted_nowhere(workshop: Workshop) -> None:
     said = _days("automotive", *range(1, 10), until=NOW)
     workshop.hear("automotive", said)

@@ -26,7 +26,9 @@ from voc.records.vocabulary import (
 class Mention:
     """One negative, neutral or positive word on one aspect, placed in time and space.
 
-    It is what issues are formed from: a row of Tags joined with its Feedback.
+    It is what issues are formed from: a row of Tags joined with its Feedback. `is_praise` says
+    whether the feedback as a whole praises, `is_doubtful` that the mention makes no issue (see
+    `voc.issues.doubts`).
     """
 
     feedback_id: str
@@ -44,6 +46,8 @@ class Mention:
     urgency_reasons: tuple[str, ...] = ()
     opinions: tuple[str, ...] = ()
     topic_id: str | None = None
+    is_praise: bool = False
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
