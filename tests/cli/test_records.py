@@ -111,6 +111,23 @@ def test_an_issue_is_shown_to_people_with_its_history(voc: Voc, issue: dict[str,
     assert (event["actor"], event["to_status"], event["note"]) == ("王", "closed", "已换供应商")
 
 
+def test_an_issue_is_closed_as_of_when_it_was_solved(voc: Voc, issue: dict[str, Any]) -> None:
+    name = issue["issue_id"]
+    refused = voc("issues", "close", name, "--at", "2999-01-01")
+    assert (refused.code, "is still to come" in refused.err) == (2, True)
+    assert voc("issues", "close", name, "--at", "2026-11-06").code == 0
+    with open_store("sqlite:///voc.db") as store:
+        settled = store.settled_until()[name]
+    assert settled.isoformat() == "2026-11-07T00:00:00+08:00"
+    [event] = json.loads(voc("issues", "show", name, "--json").out)["history"]
+    assert event["at"] == settled.isoformat()
+    voc("issues", "reopen", name)
+    began = datetime.now(UTC)
+    assert voc("issues", "close", name, "--at", f"{began.astimezone():%Y-%m-%d}").code == 0
+    with open_store("sqlite:///voc.db") as store:
+        assert store.settled_until()[name] <= datetime.now(UTC)
+
+
 def test_what_changes_beside_the_status_is_shown_with_it(voc: Voc, issue: dict[str, Any]) -> None:
     with open_store("sqlite:///voc.db") as store, store.transaction() as transaction:
         transaction.note_issue(issue["issue_id"], "voc", "方面有变", datetime.now(UTC))

@@ -50,12 +50,14 @@ class Workshop:
 
     store: Store
     folder: Path
+    now: datetime | None = None
 
     def chain(self, **overrides: Any) -> Chain:
         settings = load_settings(
             overrides={"queue.dir": str(self.folder / "orders")} | overrides, environ={}
         )
-        return Chain(self.store, cast(Any, SimpleNamespace(model=MODEL)), settings)
+        engine = cast(Any, SimpleNamespace(model=MODEL))
+        return Chain(self.store, engine, settings, now=lambda: self.now or datetime.now(UTC))
 
     def hear(
         self, industry: str, items: Sequence[tuple[Feedback, Tags]], *, at: datetime = NOW
@@ -246,6 +248,7 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
     asked = {"routing.file": str(rules)}
     for store, days in (("一店", (5, 3, 1)), ("二店", (4, 2))):
         workshop.hear("automotive", _days("automotive", *days, until=OLD, store=store))
+    workshop.now = OLD
     workshop.chain(**asked).form()
     orders = workshop.store.work_orders()
     assert sorted(order.title[-4:] for order in orders) == ["（一店）", "（二店）"]
@@ -254,20 +257,49 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
         with workshop.store.transaction() as transaction:
             handler.act(
                 transaction, order.work_order_id, "closed",
-                actor="老李", at=datetime.now(UTC), note="好了",
+                actor="老李", at=OLD + timedelta(minutes=9), note="好了",
             )  # fmt: skip
     [issue] = workshop.store.issues()
     assert issue.status == "closed"
-    for hour in (0, 1 / 24):
+    workshop.now = OLD + timedelta(days=1)
+    for hour in (1 / 24, 2 / 24):
         workshop.hear("automotive", _days("automotive", -hour, until=OLD, store="二店"))
-        assert workshop.chain(**asked).form() == (1, 0), "fewer than make an issue"
-    workshop.hear("automotive", _days("automotive", -2 / 24, until=OLD, store="二店"))
+        told = workshop.chain(**asked).form()
+        assert told == (1, 0), "fewer than make an issue"
+    workshop.hear("automotive", _days("automotive", -3 / 24, until=OLD, store="二店"))
     assert workshop.chain(**asked).form() == (1, 1)
     assert {order.title[-4:]: order.status for order in workshop.store.work_orders()} == {
         "（一店）": "closed",
         "（二店）": "reopened",
     }
     assert workshop.chain(**asked).form() == (0, 0)
+
+
+@pytest.mark.parametrize("closes", ["the issue", "its order"])
+def test_what_was_said_before_the_closing_and_comes_in_later_reopens_nothing(
+    closes: str, workshop: Workshop
+) -> None:
+    workshop.hear("automotive", _days("automotive", 9, 8, 7, 6, 5, until=OLD))
+    workshop.now = OLD
+    assert workshop.chain().form() == (1, 1)
+    [order], settings = workshop.store.work_orders(), load_settings(environ={})
+    with workshop.store.transaction() as transaction:
+        if closes == "the issue":
+            transaction.set_issue_status(order.issue_id, "closed", "老李", "好了", OLD)
+        else:
+            Handler(workshop.store, settings).act(
+                transaction, order.work_order_id, "closed", actor="老李", at=OLD, note="好了"
+            )
+    workshop.now = OLD + timedelta(days=2)
+    workshop.hear("automotive", _days("automotive", 4, 3, 2, 1, 0.1, until=OLD))
+    assert workshop.chain().form()[0] == 1
+    [issue], [order] = workshop.store.issues(), workshop.store.work_orders()
+    assert (issue.status, issue.count) == ("closed", 10)
+    assert order.reopened_count == 0
+    workshop.hear("automotive", _days("automotive", -0.1, -0.2, -0.3, until=OLD))
+    assert workshop.chain().form()[0] == 1
+    [issue] = workshop.store.issues()
+    assert (issue.status, issue.count) == ("reopened", 13)
 
 
 def test_what_comes_back_after_a_pause_is_of_one_issue_and_order(workshop: Workshop) -> None:

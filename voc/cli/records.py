@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -20,6 +19,7 @@ from voc.cli.terminal import (
     code_of,
     days,
     opened_store,
+    passed,
     print_records,
     print_table,
     say,
@@ -160,17 +160,24 @@ def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption 
 
 @issues.command("close")
 def close_issue(
-    issue_id: str, note: NoteOption = None, actor: ActorOption = "cli", config: ConfigOption = None
+    issue_id: str,
+    note: NoteOption = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="When it was solved, a bare day at its end."),
+    ] = None,
+    actor: ActorOption = "cli",
+    config: ConfigOption = None,
 ) -> None:
-    """Close an issue; as many voices after this as make an issue, or a critical one, reopen it.
+    """Close an issue, as of now or of --at; voices said after that may reopen it.
 
-    An alert stays closed however long what it had stands out; it reopens when voices of days
-    after the last one it had stand out by themselves.
+    It takes as many as make an issue, or a critical one; what was said before and comes in later
+    joins it as history. An alert reopens when voices of later days stand out by themselves.
 
-    Example: voc issues close is_0123456789abcdef0123 --note 已换供应商
+    Example: voc issues close is_0123456789abcdef0123 --note 已换供应商 --at 2026-11-20
     Example: voc issues close al_0123456789abcdef0123 --note 促销所致 --by 王
     """
-    _change_issue(issue_id, "closed", actor, note, config)
+    _change_issue(issue_id, "closed", actor, note, config, at=at)
 
 
 @issues.command("ignore")
@@ -255,14 +262,21 @@ def _issue(store: Store, issue_id: str) -> Issue:
 
 
 def _change_issue(
-    issue_id: str, status: IssueStatus, actor: str, note: str | None, config: Path | None
+    issue_id: str,
+    status: IssueStatus,
+    actor: str,
+    note: str | None,
+    config: Path | None,
+    *,
+    at: str | None = None,
 ) -> None:
     from voc.errors import UsageError
     from voc.workorders.states import ENDED
 
     settings = settings_from(config)
+    moment = passed(at, settings, after=True)
     if is_alert(issue_id):
-        change_alert(issue_id, status, actor, note, settings)
+        change_alert(issue_id, status, actor, note, settings, at=moment)
         return
     with opened_store(settings) as store:
         before = _issue(store, issue_id)
@@ -276,7 +290,7 @@ def _change_issue(
             say(f"{issue_id}: is {before.status} already; nothing was changed.")
             return
         with store.transaction() as transaction:
-            transaction.set_issue_status(issue_id, status, actor, note, datetime.now(UTC))
+            transaction.set_issue_status(issue_id, status, actor, note, moment)
         say(f"{issue_id}: {before.status} → {status}")
         if status == "reopened":
             return

@@ -130,6 +130,25 @@ def day_from(text: str | None, settings: Settings, *, after: bool = False) -> da
     return moment + timedelta(days=1) if after and len(text) <= 10 else moment
 
 
+def passed(text: str | None, settings: Settings, *, after: bool = False) -> datetime:
+    """Reads a day or a time that has passed; the present moment where none is told.
+
+    With `after`, a bare day is its end, today's the present moment.
+
+    Raises:
+        UsageError: It is neither, or is still to come.
+    """
+    from datetime import datetime
+
+    from voc.errors import UsageError
+
+    now = datetime.now(settings.zone)
+    begin = day_from(text, settings) or now
+    if begin > now:
+        raise UsageError(f"--at {text} is still to come; name a time that has passed.")
+    return min(day_from(text, settings, after=after) or now, now)
+
+
 def check_one_of(option: str, value: str | None, allowed: Iterable[str]) -> None:
     """Checks the value of a filter.
 

@@ -201,8 +201,8 @@ class Alert:
         set_aside: Paid posts of the stream in the same days, which were not counted.
         issue_id: The issue that holds the most of its voices.
         feedback_ids: Its voices, in order of time.
-        settled_until: The last voice it had when a person closed it last; those of later days
-            alone open it again. `None` where nobody closed it, or it was reopened by hand.
+        settled_until: When a person closed it last; voices of later days alone open it again.
+            `None` where nobody closed it, or it was reopened by hand.
     """
 
     alert_id: str
