@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.cli.conftest import MadeOnce
+from voc.cli.order_view import listed, print_orders
 from voc.cli.records import _worst_first
 from voc.cli.terminal import days
-from voc.records import Alert, Issue
+from voc.records import Alert, Issue, WorkOrder
 from voc.store import open_store
 
 Voc = Callable[..., Any]
@@ -282,6 +284,35 @@ def test_issues_are_listed_by_severity_and_then_size() -> None:
     assert [one.issue_id for one in _worst_first(found)] == [
         "worst", "large", "small", "low", "closed",
     ]  # fmt: skip
+
+
+def test_work_orders_are_listed_by_the_end_of_their_time_and_marked_when_overdue(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+    def order(name: str, status: str, hours_left: float) -> WorkOrder:
+        due = now + timedelta(hours=hours_left)
+        return WorkOrder(
+            name, "is_1", "题", "", "投诉", "normal", "甲部", status, now - timedelta(days=9), due,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    given = [
+        order("new", "open", 50),
+        order("done", "closed", -90),
+        order("late", "in_progress", -72),
+        order("older", "resolved", -99),
+        order("soon", "waiting", 3),
+    ]
+    found = listed(given, now=now, zone=zone)
+    assert [one.work_order_id for one, _ in found] == ["late", "soon", "new", "done", "older"]
+    print_orders(found, zone=zone)
+    said = capsys.readouterr().out
+    assert "工单 5 张，逾期 1 张" in said
+    [line] = [line for line in said.splitlines() if "逾期 3 天" in line]
+    assert "late" in line
+    assert "2026-11-17 17:00 逾期 3 天" in line
 
 
 def test_the_list_shows_days_of_the_settings_zone(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -218,37 +219,27 @@ def list_work_orders(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List work orders, the newest first; show and act on them.
+    """List work orders, open ones before others, by the end of their time; show and act on them.
+
+    Those whose time is up come first and are marked 逾期; of those done, the newest.
 
     Example: voc work-orders --department 动力总成质量部 --json
     """
+    from voc.cli.order_view import listed, print_orders
     from voc.records import WorkOrderStatus
 
     if context.invoked_subcommand:
         return
     status = code_of("--status", status, get_args(WorkOrderStatus), kind="order_status")
-    with opened_store(settings_from(config)) as store:
-        found = store.work_orders(status=status, department=department, limit=limit)
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        orders = store.work_orders(status=status, department=department)
+    now = datetime.now(settings.zone)
+    found = listed(orders, now=now, zone=settings.zone)[:limit]
     if as_json:
-        print_records(order.as_dict() for order in found)
+        print_records(order.as_dict() for order, _ in found)
         return
-    from voc.report.wording import label
-
-    print_table(
-        f"工单 {len(found)} 张",
-        {
-            "编号": "left", "标题": "left", "部门": "left", "优先级": "left", "状态": "left",
-            "截止": "left",
-        },
-        (
-            (
-                order.work_order_id, order.title, order.department,
-                label(order.priority, "priority"), label(order.status, "order_status"),
-                f"{order.due_at:%Y-%m-%d %H:%M}",
-            )
-            for order in found
-        ),
-    )  # fmt: skip
+    print_orders(found, zone=settings.zone)
 
 
 def _issue(store: Store, issue_id: str) -> Issue:
