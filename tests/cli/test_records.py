@@ -37,13 +37,17 @@ def issue(voc: Voc, tmp_path: Path, made_once: MadeOnce) -> dict[str, Any]:
     return dict(found)
 
 
-def _form(voc: Voc, tmp_path: Path) -> None:
+def _write(tmp_path: Path) -> None:
     rows = [
         {"id": str(n), "text": text, "time": f"2026-11-0{n + 1} 11:00", "store": "南京店"}
         for n, text in enumerate(TEXTS)
     ]
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (tmp_path / "reviews.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def _form(voc: Voc, tmp_path: Path) -> None:
+    _write(tmp_path)
     voc("ingest", "reviews.jsonl", "--industry", "snack")
     assert voc("run").code == 0
 
@@ -128,6 +132,13 @@ def test_an_issue_is_closed_as_of_when_it_was_solved(voc: Voc, issue: dict[str, 
     assert voc("issues", "close", name, "--at", f"{began.astimezone():%Y-%m-%d}").code == 0
     with open_store("sqlite:///voc.db") as store:
         assert store.settled_until()[name] <= datetime.now(UTC)
+
+
+def test_tables_without_rows_have_no_headings(voc: Voc, issue: dict[str, Any]) -> None:
+    said = voc("issues", "show", issue["issue_id"]).out
+    assert "经过" not in said
+    assert "最近的原话" in said
+    assert voc("issues", "--status", "closed").out == "问题 0 个\n"
 
 
 def test_what_changes_beside_the_status_is_shown_with_it(voc: Voc, issue: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from voc.cli.terminal import print_table
+from voc.cli.terminal import print_part, print_table
 from voc.pipeline.effects import reason_text
 from voc.records import Effect, WorkOrder
 from voc.report.issue_figures import OrderLine
@@ -70,7 +70,7 @@ def print_order(
     zone = calendar.zone
     for line in (*_head(order, children), *_clock(order, calendar, now), *_effect(effect)):
         typer.echo(line)
-    print_table(
+    print_part(
         f"经过 {len(order.history)} 条",
         {"时间": "left", "谁": "left", "动作": "left", "变化": "left", "说明": "left"},
         (
