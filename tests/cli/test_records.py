@@ -141,6 +141,15 @@ def test_tables_without_rows_have_no_headings(voc: Voc, issue: dict[str, Any]) -
     assert voc("issues", "--status", "closed").out == "问题 0 个\n"
 
 
+def test_a_run_at_a_time_to_come_says_what_waits(voc: Voc, tmp_path: Path) -> None:
+    _write(tmp_path)
+    voc("ingest", "reviews.jsonl", "--industry", "snack")
+    told = voc("run", "--at", "2199-01-02T09:00")
+    assert "0 messages delivered" in told.out
+    assert "1 messages wait, the first until 2199-01-02 09:00: --at is still to come" in told.err
+    assert "wait" not in voc("run").err
+
+
 def test_what_changes_beside_the_status_is_shown_with_it(voc: Voc, issue: dict[str, Any]) -> None:
     with open_store("sqlite:///voc.db") as store, store.transaction() as transaction:
         transaction.note_issue(issue["issue_id"], "voc", "方面有变", datetime.now(UTC))
