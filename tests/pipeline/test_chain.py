@@ -398,6 +398,23 @@ def test_the_issue_of_a_muted_theme_is_closed_until_it_speaks_again(
     assert order.status == "open"
 
 
+def test_an_issue_that_a_person_reopens_stays_open_though_its_theme_is_muted(
+    workshop: Workshop,
+) -> None:
+    _noisy(workshop, NOISE)
+    workshop.chain().form()
+    settings = load_settings(environ={})
+    [issue] = mute_topic(workshop.store, NOISE, actor="王", now=NOW, settings=settings)
+    for actor, status in (("老李", "reopened"), ("老李", "closed")):
+        with workshop.store.transaction() as transaction:
+            transaction.note_issue(issue.issue_id, "voc", "方面有变", NOW)
+            transaction.set_issue_status(issue.issue_id, cast(Any, status), actor, None, NOW)
+            transaction.note_issue(issue.issue_id, "voc", "方面有变", NOW)
+        for _ in range(2):
+            workshop.chain().form()
+            assert [one.status for one in workshop.store.issues()] == [status]
+
+
 def test_a_person_who_settled_an_issue_is_not_overruled_by_muting(workshop: Workshop) -> None:
     _noisy(workshop, NOISE)
     workshop.chain().form()
