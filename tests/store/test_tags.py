@@ -151,7 +151,7 @@ def test_mention_brings_what_issues_need(store: Store) -> None:
     ("tone", "score", "rating", "is_praise"),
     [
         ("positive", 0.9, None, True),
-        ("positive", 0.6, None, False),
+        ("positive", 0.5, None, False),
         ("negative", 0.9, None, False),
         ("negative", 0.9, 5.0, True),
         ("negative", 0.9, 4.0, True),

@@ -36,7 +36,7 @@ _PRIME: Final = 1_000_003
 
 _GOOD_RATING: Final = 0.8
 """Share of the highest rating from which a rating praises: four stars of five."""
-_SURE_TONE: Final = 2 / 3
+_SURE_TONE: Final = 0.55
 """Probability from which a positive tone praises."""
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
