@@ -98,7 +98,8 @@ def test_one_that_is_closed_stays_closed_until_later_voices_stand_out(
 ) -> None:
     name = alert["alert_id"]
     assert voc("report", "-o", "open.html").code == 0
-    closing = voc("issues", "close", name[:8], "--note", "换了店长", "--by", "王")
+    solved = str(BEGIN + timedelta(days=48))
+    closing = voc("issues", "close", name[:8], "--note", "换了店长", "--by", "王", "--at", solved)
     assert (closing.code, closing.out) == (0, "")
     assert f"{name}: open → closed\nissue {alert['issue_id']} is still open" in closing.err
     assert voc("run").code == 0
@@ -111,6 +112,10 @@ def test_one_that_is_closed_stays_closed_until_later_voices_stand_out(
     shown = " ".join(voc("issues", "show", name).out.split())
     assert "人工关闭 趋势" in shown
     assert "王 │ 跟进中 → 已关闭 │ 换了店长" in shown
+    late = [(day, f"{said}，那天是{day}号") for day in (47, 48) for said in ANGRY]
+    _ingest(voc, tmp_path, "late", late)
+    assert voc("run").code == 0
+    assert _status(voc, alert) == ("closed", 0)
     later = [(day, f"{said}，{day}号") for day in (51, 52) for said in ANGRY]
     _ingest(voc, tmp_path, "later", [*later, *((day, "栗子甜") for day in range(47, 53))])
     assert voc("run").code == 0

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.cli.conftest import MadeOnce
+from voc.cli.order_view import listed, print_orders
 from voc.cli.records import _worst_first
 from voc.cli.terminal import days
-from voc.records import Alert, Issue
+from voc.records import Alert, Issue, WorkOrder
 from voc.store import open_store
 
 Voc = Callable[..., Any]
@@ -35,13 +37,17 @@ def issue(voc: Voc, tmp_path: Path, made_once: MadeOnce) -> dict[str, Any]:
     return dict(found)
 
 
-def _form(voc: Voc, tmp_path: Path) -> None:
+def _write(tmp_path: Path) -> None:
     rows = [
         {"id": str(n), "text": text, "time": f"2026-11-0{n + 1} 11:00", "store": "南京店"}
         for n, text in enumerate(TEXTS)
     ]
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (tmp_path / "reviews.jsonl").write_text("".join(lines), encoding="utf-8")
+
+
+def _form(voc: Voc, tmp_path: Path) -> None:
+    _write(tmp_path)
     voc("ingest", "reviews.jsonl", "--industry", "snack")
     assert voc("run").code == 0
 
@@ -109,6 +115,39 @@ def test_an_issue_is_shown_to_people_with_its_history(voc: Voc, issue: dict[str,
     assert "{" not in said
     [event] = json.loads(voc("issues", "show", name, "--json").out)["history"]
     assert (event["actor"], event["to_status"], event["note"]) == ("王", "closed", "已换供应商")
+
+
+def test_an_issue_is_closed_as_of_when_it_was_solved(voc: Voc, issue: dict[str, Any]) -> None:
+    name = issue["issue_id"]
+    refused = voc("issues", "close", name, "--at", "2999-01-01")
+    assert (refused.code, "is still to come" in refused.err) == (2, True)
+    assert voc("issues", "close", name, "--at", "2026-11-06").code == 0
+    with open_store("sqlite:///voc.db") as store:
+        settled = store.settled_until()[name]
+    assert settled.isoformat() == "2026-11-07T00:00:00+08:00"
+    [event] = json.loads(voc("issues", "show", name, "--json").out)["history"]
+    assert event["at"] == settled.isoformat()
+    voc("issues", "reopen", name)
+    began = datetime.now(UTC)
+    assert voc("issues", "close", name, "--at", f"{began.astimezone():%Y-%m-%d}").code == 0
+    with open_store("sqlite:///voc.db") as store:
+        assert store.settled_until()[name] <= datetime.now(UTC)
+
+
+def test_tables_without_rows_have_no_headings(voc: Voc, issue: dict[str, Any]) -> None:
+    said = voc("issues", "show", issue["issue_id"]).out
+    assert "经过" not in said
+    assert "最近的原话" in said
+    assert voc("issues", "--status", "closed").out == "问题 0 个\n"
+
+
+def test_a_run_at_a_time_to_come_says_what_waits(voc: Voc, tmp_path: Path) -> None:
+    _write(tmp_path)
+    voc("ingest", "reviews.jsonl", "--industry", "snack")
+    told = voc("run", "--at", "2199-01-02T09:00")
+    assert "0 messages delivered" in told.out
+    assert "1 messages wait, the first until 2199-01-02 09:00: --at is still to come" in told.err
+    assert "wait" not in voc("run").err
 
 
 def test_what_changes_beside_the_status_is_shown_with_it(voc: Voc, issue: dict[str, Any]) -> None:
@@ -265,6 +304,35 @@ def test_issues_are_listed_by_severity_and_then_size() -> None:
     assert [one.issue_id for one in _worst_first(found)] == [
         "worst", "large", "small", "low", "closed",
     ]  # fmt: skip
+
+
+def test_work_orders_are_listed_by_the_end_of_their_time_and_marked_when_overdue(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+    def order(name: str, status: str, hours_left: float) -> WorkOrder:
+        due = now + timedelta(hours=hours_left)
+        return WorkOrder(
+            name, "is_1", "题", "", "投诉", "normal", "甲部", status, now - timedelta(days=9), due,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    given = [
+        order("new", "open", 50),
+        order("done", "closed", -90),
+        order("late", "in_progress", -72),
+        order("older", "resolved", -99),
+        order("soon", "waiting", 3),
+    ]
+    found = listed(given, now=now, zone=zone)
+    assert [one.work_order_id for one, _ in found] == ["late", "soon", "new", "done", "older"]
+    print_orders(found, zone=zone)
+    said = capsys.readouterr().out
+    assert "工单 5 张，逾期 1 张" in said
+    [line] = [line for line in said.splitlines() if "逾期 3 天" in line]
+    assert "late" in line
+    assert "2026-11-17 17:00 逾期 3 天" in line
 
 
 def test_the_list_shows_days_of_the_settings_zone(

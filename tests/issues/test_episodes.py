@@ -53,3 +53,13 @@ def test_critical_voices_count_within_the_window_only(mention: Callable[..., Men
     near = [mention("a", 0, urgency="critical"), mention("b", 10, urgency="critical")]
     assert find_episodes(far, settings=settings) == []
     assert find_episodes(near, settings=settings) == [tuple(near)]
+
+
+def test_doubtful_voices_open_nothing_and_count_in_what_others_open(
+    mention: Callable[..., Mention],
+) -> None:
+    doubtful = [mention(f"d{day}", day, is_doubtful=True) for day in (0, 1, 2)]
+    sure = [mention(f"s{day}", day) for day in (3, 4, 5)]
+    assert find_episodes(doubtful, settings=SETTINGS) == []
+    assert find_episodes([*doubtful, *sure[:2]], settings=SETTINGS) == []
+    assert find_episodes([*doubtful, *sure], settings=SETTINGS) == [(*doubtful, *sure)]

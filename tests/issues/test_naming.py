@@ -224,7 +224,7 @@ def test_one_voice_stands_for_others_by_its_whole_clause(mention: Callable[..., 
     texts = ["我的油耗略高", "打火声怪", "轮胎薄"]
     voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]
     title = Titles(None, voices, {}).title("性能", voices, product="X5")
-    assert title.removesuffix("等（X5）").removeprefix("性能：") in texts
+    assert f"我的{title.removesuffix('等（X5）').removeprefix('性能：')}" in texts
 
 
 def test_the_name_of_the_product_is_no_problem(mention: Callable[..., Mention]) -> None:
@@ -253,3 +253,33 @@ def test_what_few_judge_titles_no_issue_of_a_mixed_theme(mention: Callable[..., 
     titles = Titles(None, voices, topics)
     assert titles.title("城建", voices, topic_id="tp_1") == f"城建：违规{MIXED}"
     assert titles.title("城建", voices[:4], topic_id="tp_1") == "城建：停车场违规"
+
+
+@pytest.mark.parametrize(
+    ("texts", "title"),
+    [
+        (("HUD我觉得鸡肋",), "动力：HUD鸡肋等（一店）"),
+        (("这配送素质真是给跪了",), "动力：配送素质真是给跪了等（一店）"),
+        (("不是那个短头发女的", "换挡顿挫"), "动力：换挡顿挫等（一店）"),
+        (("没你上一个杂牌机强", "换挡顿挫"), "动力：换挡顿挫等（一店）"),
+        (("这台车没你的好", "换挡顿挫"), "动力：换挡顿挫等（一店）"),
+        (("公司就欠", "轮胎鼓包"), "动力：轮胎鼓包等（一店）"),
+    ],
+)
+def test_a_title_points_to_nothing_and_ends_in_no_bare_verb(
+    texts: Sequence[str], title: str, mention: Callable[..., Mention]
+) -> None:
+    others = ("今天又去了", "门口等着", "周末")[: 3 - len(texts)]
+    voices = [mention(f"f{i}", i, text=text) for i, text in enumerate((*texts, *others))]
+    assert _titles(mention, voices).title("动力", voices, store="一店") == title
+
+
+def test_where_no_words_are_fit_the_theme_of_most_voices_stands(
+    mention: Callable[..., Mention],
+) -> None:
+    voices = [
+        mention(f"f{day}", day, text=text, topic_id="t1" if day else None)
+        for day, text in enumerate(("那个女的", "你猜呢", "她来了"))
+    ]
+    titles = Titles(None, voices, {"t1": "换挡顿挫"})
+    assert titles.title("动力", voices, store="一店") == "动力：换挡顿挫（一店）"

@@ -50,12 +50,14 @@ class Workshop:
 
     store: Store
     folder: Path
+    now: datetime | None = None
 
     def chain(self, **overrides: Any) -> Chain:
         settings = load_settings(
             overrides={"queue.dir": str(self.folder / "orders")} | overrides, environ={}
         )
-        return Chain(self.store, cast(Any, SimpleNamespace(model=MODEL)), settings)
+        engine = cast(Any, SimpleNamespace(model=MODEL))
+        return Chain(self.store, engine, settings, now=lambda: self.now or datetime.now(UTC))
 
     def hear(
         self, industry: str, items: Sequence[tuple[Feedback, Tags]], *, at: datetime = NOW
@@ -135,6 +137,21 @@ def test_old_feedback_keeps_its_trends_and_orders(
     assert issue.trend in ("new", "rising")
     assert workshop.orders("automotive")
     assert workshop.chain().form() == (0, 0)
+
+
+def test_praise_that_was_misread_makes_neither_issue_nor_alert(workshop: Workshop) -> None:
+    calm = [_voice("automotive", f"c{day}", NOW - timedelta(days=day), "好", aspect=None)
+            for day in range(1, 84)]  # fmt: skip
+    days, best = [day / 10 for day in range(1, 10)], {"rating": 5.0, "rating_max": 5.0}
+    workshop.hear("automotive", [*calm, *_days("automotive", *days, until=NOW, **best)])
+    workshop.chain().form()
+    assert workshop.store.issues() == []
+    assert workshop.chain().alert() == 0
+    angry = _days("automotive", *(day + 0.01 for day in days), until=NOW)
+    workshop.hear("automotive", angry)
+    workshop.chain().form()
+    assert [issue.count for issue in workshop.store.issues()] == [18]
+    assert workshop.chain().alert() == 1
 
 
 def test_what_goes_while_issues_are_formed_is_quoted_nowhere(workshop: Workshop) -> None:
@@ -231,6 +248,7 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
     asked = {"routing.file": str(rules)}
     for store, days in (("一店", (5, 3, 1)), ("二店", (4, 2))):
         workshop.hear("automotive", _days("automotive", *days, until=OLD, store=store))
+    workshop.now = OLD
     workshop.chain(**asked).form()
     orders = workshop.store.work_orders()
     assert sorted(order.title[-4:] for order in orders) == ["（一店）", "（二店）"]
@@ -239,20 +257,49 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
         with workshop.store.transaction() as transaction:
             handler.act(
                 transaction, order.work_order_id, "closed",
-                actor="老李", at=datetime.now(UTC), note="好了",
+                actor="老李", at=OLD + timedelta(minutes=9), note="好了",
             )  # fmt: skip
     [issue] = workshop.store.issues()
     assert issue.status == "closed"
-    for hour in (0, 1 / 24):
+    workshop.now = OLD + timedelta(days=1)
+    for hour in (1 / 24, 2 / 24):
         workshop.hear("automotive", _days("automotive", -hour, until=OLD, store="二店"))
-        assert workshop.chain(**asked).form() == (1, 0), "fewer than make an issue"
-    workshop.hear("automotive", _days("automotive", -2 / 24, until=OLD, store="二店"))
+        told = workshop.chain(**asked).form()
+        assert told == (1, 0), "fewer than make an issue"
+    workshop.hear("automotive", _days("automotive", -3 / 24, until=OLD, store="二店"))
     assert workshop.chain(**asked).form() == (1, 1)
     assert {order.title[-4:]: order.status for order in workshop.store.work_orders()} == {
         "（一店）": "closed",
         "（二店）": "reopened",
     }
     assert workshop.chain(**asked).form() == (0, 0)
+
+
+@pytest.mark.parametrize("closes", ["the issue", "its order"])
+def test_what_was_said_before_the_closing_and_comes_in_later_reopens_nothing(
+    closes: str, workshop: Workshop
+) -> None:
+    workshop.hear("automotive", _days("automotive", 9, 8, 7, 6, 5, until=OLD))
+    workshop.now = OLD
+    assert workshop.chain().form() == (1, 1)
+    [order], settings = workshop.store.work_orders(), load_settings(environ={})
+    with workshop.store.transaction() as transaction:
+        if closes == "the issue":
+            transaction.set_issue_status(order.issue_id, "closed", "老李", "好了", OLD)
+        else:
+            Handler(workshop.store, settings).act(
+                transaction, order.work_order_id, "closed", actor="老李", at=OLD, note="好了"
+            )
+    workshop.now = OLD + timedelta(days=2)
+    workshop.hear("automotive", _days("automotive", 4, 3, 2, 1, 0.1, until=OLD))
+    assert workshop.chain().form()[0] == 1
+    [issue], [order] = workshop.store.issues(), workshop.store.work_orders()
+    assert (issue.status, issue.count) == ("closed", 10)
+    assert order.reopened_count == 0
+    workshop.hear("automotive", _days("automotive", -0.1, -0.2, -0.3, until=OLD))
+    assert workshop.chain().form()[0] == 1
+    [issue] = workshop.store.issues()
+    assert (issue.status, issue.count) == ("reopened", 13)
 
 
 def test_what_comes_back_after_a_pause_is_of_one_issue_and_order(workshop: Workshop) -> None:
@@ -349,6 +396,23 @@ def test_the_issue_of_a_muted_theme_is_closed_until_it_speaks_again(
     assert "不再静音" in (workshop.store.issue_events(issue.issue_id)[-1].note or "")
     [order] = workshop.store.work_orders()
     assert order.status == "open"
+
+
+def test_an_issue_that_a_person_reopens_stays_open_though_its_theme_is_muted(
+    workshop: Workshop,
+) -> None:
+    _noisy(workshop, NOISE)
+    workshop.chain().form()
+    settings = load_settings(environ={})
+    [issue] = mute_topic(workshop.store, NOISE, actor="王", now=NOW, settings=settings)
+    for actor, status in (("老李", "reopened"), ("老李", "closed")):
+        with workshop.store.transaction() as transaction:
+            transaction.note_issue(issue.issue_id, "voc", "方面有变", NOW)
+            transaction.set_issue_status(issue.issue_id, cast(Any, status), actor, None, NOW)
+            transaction.note_issue(issue.issue_id, "voc", "方面有变", NOW)
+        for _ in range(2):
+            workshop.chain().form()
+            assert [one.status for one in workshop.store.issues()] == [status]
 
 
 def test_a_person_who_settled_an_issue_is_not_overruled_by_muting(workshop: Workshop) -> None:

@@ -168,10 +168,7 @@ def test_what_was_handled_does_not_come_back_by_the_joining(
     joining: Joining,
 ) -> None:
     for number in (1, 2):
-        order = opened(number)
-        with joining.store.transaction() as transaction:
-            transaction.save_issues([replace(issue(1), last_seen=NOW + timedelta(days=1))])
-        desk(order, "resolved")
+        desk(opened(number), "resolved", at=NOW + timedelta(days=2 - number))
     assert joining.decided(12) != []
     joining()
     assert joining.decided(12) == []

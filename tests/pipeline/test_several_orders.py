@@ -346,10 +346,9 @@ def test_an_order_of_the_whole_that_a_person_opened_stands_for_its_parts(
     more = replace(
         whole, count=6, evidence=(*said, *(Evidence(f"fb_{n}", 0, 4, "") for n in (4, 5)))
     )
-    back = decide(store, asked, [more], circumstances=heard(more, voices=6))
+    back = decide(store, asked, [more], circumstances=heard(more, voices=6, later=2 * HOUR))
     assert [one.title for one in back] == [f"{whole.title}（一店）", f"{whole.title}（二店）"]
-    before = HOUR * -1
-    assert decide(store, asked, [more], circumstances=heard(more, voices=6, later=before)) == []
+    assert decide(store, asked, [more], circumstances=heard(more, voices=6, later=HOUR)) == []
 
 
 def heard(of: Issue, *, voices: int = 4, later: timedelta = HOUR) -> dict[str, Any]:

@@ -108,6 +108,15 @@ def test_a_clause_is_taken_once_and_complains_if_any_mention_does() -> None:
     ]
 
 
+def test_a_complaint_is_said_aside_where_its_voice_praises() -> None:
+    def mention(name: str, *, is_praise: bool) -> Mention:
+        said = (Span(0, 4, "屏幕太暗"),)
+        return Mention(name, "phone", "a", "negative", 0.9, DAY, said, is_praise=is_praise)
+
+    found = clauses_of([mention("f1", is_praise=True), mention("f2", is_praise=False)])
+    assert [clause.aside for clause in found] == [True, False]
+
+
 def test_a_clause_has_the_opinions_that_it_holds() -> None:
     clauses = Span(0, 6, "屏幕真的太暗"), Span(7, 13, "电池也不耐用")
     said = ("屏幕太暗", "电池不耐用", "太暗", "客服态度差")

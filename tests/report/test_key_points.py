@@ -55,6 +55,17 @@ def test_the_lead_says_how_much_was_said_and_what_changed(rising: Callable[..., 
     )
 
 
+def test_the_lead_says_to_which_day_weeks_and_deadlines_count(
+    rising: Callable[..., Figures], order: Callable[..., Any]
+) -> None:
+    counted = "“近”“最近”数到反馈的最后一天（11月15日），工单时限数到今天（11月16日）。"
+    assert said(rising(work_orders=[order("wo_1", due=60)]).lead).endswith(counted)
+    assert "今天" not in said(rising().lead)
+    same_day = datetime(2026, 11, 15, 23, tzinfo=timezone(timedelta(hours=8)))
+    made = rising(work_orders=[order("wo_1", due=60)], generated_at=same_day)
+    assert "今天" not in said(made.lead)
+
+
 def test_a_rising_issue_is_told_with_its_ratio_and_interval(
     rising: Callable[..., Figures],
 ) -> None:

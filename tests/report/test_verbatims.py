@@ -126,6 +126,15 @@ def test_telling_and_late_voices_are_kept(voice: Callable[..., Any]) -> None:
     assert [one.rank[-1] for one in kept] == ["v9", "v8", "v7", "v6"]
 
 
+def test_who_praises_as_a_whole_speaks_for_an_issue_last(voice: Callable[..., Any]) -> None:
+    said = "低速换挡一顿一顿的，第{}天了"
+    kept: list[Any] = []
+    for number in range(4):
+        keep_best(kept, voice(f"p{number}", said.format(number), day=9, sentiment="positive"))
+    keep_best(kept, voice("c", said.format(5), day=1))
+    assert kept[0].rank[-1] == "c"
+
+
 def test_there_are_five_at_most(voice: Callable[..., Any]) -> None:
     voices = [voice(f"v{n}", f"第{n}位车主说低速换挡一顿一顿的") for n in range(4)]
     others = [voice(f"w{n}", f"另外第{n}位车主也说换挡会闯动") for n in range(4)]

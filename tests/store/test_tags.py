@@ -147,6 +147,25 @@ def test_mention_brings_what_issues_need(store: Store) -> None:
     assert bad.topic_id is None
 
 
+@pytest.mark.parametrize(
+    ("tone", "score", "rating", "is_praise"),
+    [
+        ("positive", 0.9, None, True),
+        ("positive", 0.5, None, False),
+        ("negative", 0.9, None, False),
+        ("negative", 0.9, 5.0, True),
+        ("negative", 0.9, 4.0, True),
+        ("positive", 0.9, 3.0, False),
+    ],
+)
+def test_mention_tells_whether_its_voice_praises_by_rating_or_else_by_tone(
+    tone: Polarity, score: float, rating: float | None, is_praise: bool, store: Store
+) -> None:
+    ingest(store, [voice(rating=rating, rating_max=5.0 if rating else None)])
+    tag(store, sentiment=Sentiment(tone, score, {}))
+    assert {one.is_praise for one in store.mentions(model="m@1")} == {is_praise}
+
+
 def test_what_the_topic_was_heard_in_is_the_first_evidence(store: Store) -> None:
     ingest(store, [voice()])
     spans = (Span(0, 2, TEXT[:2]), Span(2, 4, TEXT[2:4]), Span(4, 6, TEXT[4:6]))

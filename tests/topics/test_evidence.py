@@ -59,3 +59,23 @@ def test_what_judges_otherwise_is_no_evidence_where_others_do(
     level = np.full(len(TEXTS), 0.8, dtype=np.float32)
     clauses[3] = replace(clauses[3], opinions=("换挡一顿一顿",))
     assert evidence_of(clauses, vectors, level, negative=True)[0].text == TEXTS[3]
+
+
+def test_what_judges_otherwise_comes_last_where_too_few_do_not(
+    reader: Reader, make: Callable[..., list[Clause]]
+) -> None:
+    clauses = [replace(clause, negative=at in (6, 7)) for at, clause in enumerate(make(*TEXTS))]
+    vectors = Space(reader, seed=0).fit(reader.read(TEXTS), [c.feedback_id for c in clauses])
+    closeness = np.linspace(0.9, 0.1, len(TEXTS), dtype=np.float32)
+    chosen = [item.text for item in evidence_of(clauses, vectors, closeness, negative=True)]
+    assert chosen[0] in TEXTS[6:]
+    assert set(chosen) - set(TEXTS[6:])
+
+
+def test_a_complaint_of_a_voice_that_praises_gives_way_to_others(
+    reader: Reader, make: Callable[..., list[Clause]]
+) -> None:
+    clauses = [replace(clause, aside=at != 7) for at, clause in enumerate(make(*TEXTS))]
+    vectors = Space(reader, seed=0).fit(reader.read(TEXTS), [c.feedback_id for c in clauses])
+    level = np.full(len(TEXTS), 0.8, dtype=np.float32)
+    assert evidence_of(clauses, vectors, level, negative=True)[0].text == TEXTS[7]

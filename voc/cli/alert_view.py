@@ -9,7 +9,7 @@ from typing import Final
 import typer
 
 from voc.cli.issue_view import print_changes, ratio_text
-from voc.cli.terminal import print_table
+from voc.cli.terminal import print_part
 from voc.records import Alert, Issue
 from voc.report.wording import label, number
 from voc.store import AlertEvent, StoredFeedback
@@ -28,10 +28,9 @@ def print_alert(
     """Prints an alert; days and times are in `zone`."""
     for line in _head(alert, issue, zone):
         typer.echo(line)
-    if history:
-        print_changes(f"人工处理 {len(history)} 次", history, zone=zone)
+    print_changes(f"人工处理 {len(history)} 次", history, zone=zone)
     more = len(alert.feedback_ids) - len(said)
-    print_table(
+    print_part(
         f"最近的原话 {len(said)} 条" + (f"，共 {len(alert.feedback_ids)} 条" if more else ""),
         {"反馈": "left", "日期": "left", "原话": "left"},
         (

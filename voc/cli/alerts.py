@@ -84,9 +84,15 @@ def show_alert(alert_id: str, as_json: bool, settings: Settings) -> None:
 
 
 def change_alert(
-    alert_id: str, status: IssueStatus, actor: str, note: str | None, settings: Settings
+    alert_id: str,
+    status: IssueStatus,
+    actor: str,
+    note: str | None,
+    settings: Settings,
+    *,
+    at: datetime,
 ) -> None:
-    """Closes or reopens an alert by hand, and tells what became of it.
+    """Closes or reopens an alert by hand as of `at`, and tells what became of it.
 
     Raises:
         UsageError: There is no such alert; alerts have no such status; or it is to be reopened and
@@ -111,8 +117,7 @@ def change_alert(
                 " when it stands out again. Only one that was closed by hand can be reopened."
             )
         with store.transaction() as transaction:
-            now = datetime.now(settings.zone)
-            transaction.set_alert_status(before.alert_id, wanted, actor, note, now)
+            transaction.set_alert_status(before.alert_id, wanted, actor, note, at)
         say(f"{before.alert_id}: {before.status} → {wanted}")
         if wanted == "closed":
             _tell_open_issue(store, before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -201,7 +202,22 @@ def run(
                 f"{done.delivery.postponed} messages will be tried again,"
                 f" {done.delivery.buried} were refused; voc outbox list says why."
             )
+        _tell_waiting(store, moment)
         unread.leave()
+
+
+def _tell_waiting(store: Store, moment: datetime | None) -> None:
+    """Says what messages wait where a run stood at a time to come: they go out by the clock."""
+    now = datetime.now(UTC)
+    if moment is None or moment <= now:
+        return
+    waiting = [one.next_at for one in store.outbox("pending") if one.next_at > now]
+    if waiting:
+        first = min(waiting).astimezone(moment.tzinfo)
+        say(
+            f"{len(waiting)} messages wait, the first until {first:%Y-%m-%d %H:%M}: --at is still"
+            " to come, and messages are delivered by the clock."
+        )
 
 
 def _returned(told: Returned) -> str:

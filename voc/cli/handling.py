@@ -12,8 +12,8 @@ from voc.cli.terminal import (
     ConfigOption,
     JsonOption,
     check_one_of,
-    day_from,
     opened_store,
+    passed,
     print_records,
     print_table,
     say,
@@ -117,7 +117,6 @@ def act(
     """
     from typing import cast, get_args
 
-    from voc.errors import UsageError
     from voc.pipeline.handling import Handler
     from voc.records import WaitingFor
     from voc.workorders import Details
@@ -136,10 +135,7 @@ def act(
         satisfaction=satisfaction,
         satisfied=satisfied,
     )
-    now = datetime.now(settings.zone)
-    moment = day_from(at, settings) or now
-    if moment > now:
-        raise UsageError(f"--at {at} is still to come; name a time that has passed.")
+    moment = passed(at, settings)
     with opened_store(settings) as store:
         work_order_id = _whole(store, work_order_id)
         if store.work_order(work_order_id) is None:

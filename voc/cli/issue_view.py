@@ -8,7 +8,7 @@ from typing import Final
 
 import typer
 
-from voc.cli.terminal import days, print_table
+from voc.cli.terminal import days, print_part
 from voc.pipeline.effects import reason_text
 from voc.records import Effect, Issue, WorkOrder
 from voc.report.wording import EFFECT_LABELS, label, number, p_value, times
@@ -35,7 +35,7 @@ def print_issue(
     print_changes(f"经过 {len(history)} 条", history, zone=zone)
     told = issue.evidence[-MOST_VERBATIMS:]
     more = len(issue.evidence) - len(told)
-    print_table(
+    print_part(
         f"最近的原话 {len(told)} 条" + (f"，更早的 {more} 条见 --json" if more else ""),
         {"反馈": "left", "原话": "left"},
         ((said.feedback_id, said.text) for said in reversed(told)),
@@ -44,7 +44,7 @@ def print_issue(
 
 def print_changes(title: str, history: Sequence[IssueEvent | AlertEvent], *, zone: tzinfo) -> None:
     """Prints what was done with an issue or an alert; times are in `zone`."""
-    print_table(
+    print_part(
         title,
         dict.fromkeys(("时间", "谁", "变化", "说明"), "left"),
         (

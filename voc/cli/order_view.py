@@ -1,17 +1,20 @@
-"""One work order as people read it: where it stands, its clock, what happened to it."""
+"""Work orders as people read them: the list, and where one stands, its clock, its history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import typer
 
-from voc.cli.terminal import print_table
+from voc.cli.terminal import print_part, print_table
 from voc.pipeline.effects import reason_text
 from voc.records import Effect, WorkOrder
-from voc.report.wording import EFFECT_LABELS
+from voc.report.issue_figures import OrderLine
+from voc.report.orders import is_open, order_line, pressing_first
+from voc.report.wording import EFFECT_LABELS, hours, label
 from voc.workorders import ACTION_LABELS, WorkingCalendar, phase_of
 from voc.workorders.clocks import granted_hours, is_running, used_hours, used_share
 from voc.workorders.rules import PRIORITY_LABELS
@@ -26,6 +29,35 @@ _FIELDS: Final = {
 }  # fmt: skip
 
 
+Listed = tuple[WorkOrder, OrderLine]
+"""An order, and what a report would say of it."""
+
+
+def listed(orders: Sequence[WorkOrder], *, now: datetime, zone: ZoneInfo) -> list[Listed]:
+    """Returns open orders by the end of their time, overdue ones first, then others as given."""
+    found = {one.work_order_id: (one, order_line(one, now=now, zone=zone)) for one in orders}
+    running = pressing_first([line for _, line in found.values() if is_open(line)])
+    return [found.pop(line.work_order_id) for line in running] + list(found.values())
+
+
+def print_orders(found: Sequence[Listed], *, zone: tzinfo) -> None:
+    """Prints a list of orders, overdue ones marked; times are in `zone`."""
+    late = sum(line.is_overdue for _, line in found)
+    print_table(
+        f"工单 {len(found)} 张" + (f"，逾期 {late} 张" if late else ""),
+        dict.fromkeys(("编号", "标题", "部门", "优先级", "状态", "截止"), "left"),
+        (
+            (
+                order.work_order_id, order.title, order.department,
+                label(order.priority, "priority"), label(order.status, "order_status"),
+                _time(order.due_at, zone)
+                + (f" 逾期 {hours(line.hours_left or 0)}" if line.is_overdue else ""),
+            )
+            for order, line in found
+        ),
+    )  # fmt: skip
+
+
 def print_order(
     order: WorkOrder,
     children: Sequence[WorkOrder],
@@ -38,7 +70,7 @@ def print_order(
     zone = calendar.zone
     for line in (*_head(order, children), *_clock(order, calendar, now), *_effect(effect)):
         typer.echo(line)
-    print_table(
+    print_part(
         f"经过 {len(order.history)} 条",
         {"时间": "left", "谁": "left", "动作": "left", "变化": "left", "说明": "left"},
         (

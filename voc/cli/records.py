@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -20,6 +20,7 @@ from voc.cli.terminal import (
     code_of,
     days,
     opened_store,
+    passed,
     print_records,
     print_table,
     say,
@@ -160,17 +161,24 @@ def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption 
 
 @issues.command("close")
 def close_issue(
-    issue_id: str, note: NoteOption = None, actor: ActorOption = "cli", config: ConfigOption = None
+    issue_id: str,
+    note: NoteOption = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="When it was solved, a bare day at its end."),
+    ] = None,
+    actor: ActorOption = "cli",
+    config: ConfigOption = None,
 ) -> None:
-    """Close an issue; as many voices after this as make an issue, or a critical one, reopen it.
+    """Close an issue, as of now or of --at; voices said after that may reopen it.
 
-    An alert stays closed however long what it had stands out; it reopens when voices of days
-    after the last one it had stand out by themselves.
+    It takes as many as make an issue, or a critical one; what was said before and comes in later
+    joins it as history. An alert reopens when voices of later days stand out by themselves.
 
-    Example: voc issues close is_0123456789abcdef0123 --note 已换供应商
+    Example: voc issues close is_0123456789abcdef0123 --note 已换供应商 --at 2026-11-20
     Example: voc issues close al_0123456789abcdef0123 --note 促销所致 --by 王
     """
-    _change_issue(issue_id, "closed", actor, note, config)
+    _change_issue(issue_id, "closed", actor, note, config, at=at)
 
 
 @issues.command("ignore")
@@ -211,37 +219,27 @@ def list_work_orders(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List work orders, the newest first; show and act on them.
+    """List work orders, open ones before others, by the end of their time; show and act on them.
+
+    Those whose time is up come first and are marked 逾期; of those done, the newest.
 
     Example: voc work-orders --department 动力总成质量部 --json
     """
+    from voc.cli.order_view import listed, print_orders
     from voc.records import WorkOrderStatus
 
     if context.invoked_subcommand:
         return
     status = code_of("--status", status, get_args(WorkOrderStatus), kind="order_status")
-    with opened_store(settings_from(config)) as store:
-        found = store.work_orders(status=status, department=department, limit=limit)
+    settings = settings_from(config)
+    with opened_store(settings) as store:
+        orders = store.work_orders(status=status, department=department)
+    now = datetime.now(settings.zone)
+    found = listed(orders, now=now, zone=settings.zone)[:limit]
     if as_json:
-        print_records(order.as_dict() for order in found)
+        print_records(order.as_dict() for order, _ in found)
         return
-    from voc.report.wording import label
-
-    print_table(
-        f"工单 {len(found)} 张",
-        {
-            "编号": "left", "标题": "left", "部门": "left", "优先级": "left", "状态": "left",
-            "截止": "left",
-        },
-        (
-            (
-                order.work_order_id, order.title, order.department,
-                label(order.priority, "priority"), label(order.status, "order_status"),
-                f"{order.due_at:%Y-%m-%d %H:%M}",
-            )
-            for order in found
-        ),
-    )  # fmt: skip
+    print_orders(found, zone=settings.zone)
 
 
 def _issue(store: Store, issue_id: str) -> Issue:
@@ -255,14 +253,21 @@ def _issue(store: Store, issue_id: str) -> Issue:
 
 
 def _change_issue(
-    issue_id: str, status: IssueStatus, actor: str, note: str | None, config: Path | None
+    issue_id: str,
+    status: IssueStatus,
+    actor: str,
+    note: str | None,
+    config: Path | None,
+    *,
+    at: str | None = None,
 ) -> None:
     from voc.errors import UsageError
     from voc.workorders.states import ENDED
 
     settings = settings_from(config)
+    moment = passed(at, settings, after=True)
     if is_alert(issue_id):
-        change_alert(issue_id, status, actor, note, settings)
+        change_alert(issue_id, status, actor, note, settings, at=moment)
         return
     with opened_store(settings) as store:
         before = _issue(store, issue_id)
@@ -276,7 +281,7 @@ def _change_issue(
             say(f"{issue_id}: is {before.status} already; nothing was changed.")
             return
         with store.transaction() as transaction:
-            transaction.set_issue_status(issue_id, status, actor, note, datetime.now(UTC))
+            transaction.set_issue_status(issue_id, status, actor, note, moment)
         say(f"{issue_id}: {before.status} → {status}")
         if status == "reopened":
             return

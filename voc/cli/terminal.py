@@ -130,6 +130,25 @@ def day_from(text: str | None, settings: Settings, *, after: bool = False) -> da
     return moment + timedelta(days=1) if after and len(text) <= 10 else moment
 
 
+def passed(text: str | None, settings: Settings, *, after: bool = False) -> datetime:
+    """Reads a day or a time that has passed; the present moment where none is told.
+
+    With `after`, a bare day is its end, today's the present moment.
+
+    Raises:
+        UsageError: It is neither, or is still to come.
+    """
+    from datetime import datetime
+
+    from voc.errors import UsageError
+
+    now = datetime.now(settings.zone)
+    begin = day_from(text, settings) or now
+    if begin > now:
+        raise UsageError(f"--at {text} is still to come; name a time that has passed.")
+    return min(day_from(text, settings, after=after) or now, now)
+
+
 def check_one_of(option: str, value: str | None, allowed: Iterable[str]) -> None:
     """Checks the value of a filter.
 
@@ -210,11 +229,21 @@ def print_records(records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def print_table(title: str, columns: Mapping[str, str], rows: Iterable[tuple[str, ...]]) -> None:
-    """Prints a table; `columns` maps headings to `left` or `right`."""
+    """Prints a table, its title alone where it has no rows.
+
+    Args:
+        title: What it lists, and how many.
+        columns: Headings, each with `left` or `right`.
+        rows: Its cells.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    rows = list(rows)
+    if not rows:
+        typer.echo(title)
+        return
     table = Table(title=title, title_justify="left", header_style="bold")
     for heading, side in columns.items():
         table.add_column(heading, justify="right" if side == "right" else "left", overflow="fold")
@@ -223,6 +252,13 @@ def print_table(title: str, columns: Mapping[str, str], rows: Iterable[tuple[str
     console = Console()
     console.width = console.width if console.is_terminal else 140
     console.print(table)
+
+
+def print_part(title: str, columns: Mapping[str, str], rows: Iterable[tuple[str, ...]]) -> None:
+    """Prints a table that is a part of more; nothing where it has no rows."""
+    rows = list(rows)
+    if rows:
+        print_table(title, columns, rows)
 
 
 class Progress:

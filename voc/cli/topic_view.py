@@ -8,7 +8,7 @@ from typing import Final
 
 import typer
 
-from voc.cli.terminal import days, print_table
+from voc.cli.terminal import days, print_part
 from voc.pipeline.themes import Spoken
 from voc.records import Evidence, Topic
 from voc.report.wording import interval, percent
@@ -32,17 +32,17 @@ def print_topic(
     """Prints a topic; days and times are in `zone`."""
     for line in _head(topic, spoken, is_muted, zone):
         typer.echo(line)
-    print_table(
+    print_part(
         f"有代表性的原话 {len(topic.evidence)} 条",
         {"反馈": "left", "原话": "left"},
         ((said.feedback_id, said.text) for said in topic.evidence),
     )
-    print_table(
+    print_part(
         f"最没有把握的原话 {len(doubtful)} 条",
         {"反馈": "left", "原话": "left", "把握": "right"},
         ((said.feedback_id, said.text, f"{score:.2f}") for said, score in doubtful),
     )
-    print_table(
+    print_part(
         f"经过 {len(history)} 条",
         dict.fromkeys(("时间", "谁", "变化", "另一主题", "何词"), "left"),
         (

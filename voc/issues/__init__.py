@@ -1,5 +1,6 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
+from voc.issues.doubts import doubted
 from voc.issues.episodes import find_episodes
 from voc.issues.forming import form_issues, moved_on, set_aside, silenced
 from voc.issues.grouping import UNPLACED, aspect_name, urgent_once
@@ -15,6 +16,7 @@ __all__ = [
     "Clientele",
     "Volumes",
     "aspect_name",
+    "doubted",
     "find_episodes",
     "form_issues",
     "heeded",

@@ -5,9 +5,9 @@ on each, so that the same data give the same alerts, however often and when they
 what was kept come how often an alert was reopened, which stream of several that hold the same
 voices was told of, and what people closed.
 
-An alert that a person closed stays closed while all that stands out is what it had by then. It is
-reopened when voices of days after the last one it had stand out by themselves, by the same test:
-whether the matter had calmed in between or went on.
+An alert that a person closed stays closed while all that stands out is of days up to then. It is
+reopened when voices of later days stand out by themselves, by the same test: whether the matter had
+calmed in between or went on.
 """
 
 from __future__ import annotations

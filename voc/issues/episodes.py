@@ -16,11 +16,11 @@ def find_episodes(
     """Cuts the voices of one group into episodes: the times its problem was an issue.
 
     Voices with a pause of more than `quiet_days` between them belong to different runs. A run
-    becomes an episode at the first moment at which `min_voices` voices, or `critical_voices`
-    critical ones, lie within `window_days`; the episode holds all voices from that window's first
-    to the end of the run. More voices only ever make episodes begin earlier, grow or join: an
-    episode of some of the voices lies wholly in one episode of all of them. That is what keeps late
-    and out-of-order rows from making second issues.
+    becomes an episode at the first moment at which `min_voices` voices that are not doubtful, or
+    `critical_voices` critical ones, lie within `window_days`; the episode holds all voices from
+    that window's first to the end of the run. More voices only ever make episodes begin earlier,
+    grow or join: an episode of some of the voices lies wholly in one episode of all of them. That
+    is what keeps late and out-of-order rows from making second issues.
 
     Args:
         voices: One group's voices, sorted by time, one a feedback.
@@ -53,12 +53,14 @@ def _opening(
 ) -> int | None:
     """Returns the index of the first voice of the first window that is dense enough."""
     window_s = settings.window_days * DAY_S
-    first, critical = begin, 0
+    first, sure, critical = begin, 0, 0
     for index in range(begin, end):
+        sure += not voices[index].is_doubtful
         critical += voices[index].urgency == "critical"
         while times_s[index] - times_s[first] > window_s:
+            sure -= not voices[first].is_doubtful
             critical -= voices[first].urgency == "critical"
             first += 1
-        if index - first + 1 >= settings.min_voices or critical >= settings.critical_voices:
+        if sure >= settings.min_voices or critical >= settings.critical_voices:
             return first
     return None

@@ -58,8 +58,8 @@ def form_issues(
     ignored) come from `existing`. Running again with the same data returns nothing.
 
     A group has one issue, however often its problem comes back. It is rated by what is said this
-    time (see `find_episodes`). A closed issue is reopened by voices that came after it was settled
-    and would make an issue by themselves: one that is misread, or a straggler, only counts, as late
+    time (see `find_episodes`). A closed issue is reopened by voices of after it was settled that
+    would make an issue by themselves: one that is misread, or a straggler, only counts, as late
     rows from before do. One that was closed for want of voices that count is reopened where there
     are such again. An ignored issue stays ignored and goes on counting. One whose voices make no
     issue any more, as their times were mended, is closed. Where two groups have become one, the
@@ -82,8 +82,8 @@ def form_issues(
         clienteles: The customers behind voices, by industry, for the value at stake.
         twins: The theme that stands for another, by the other's id: issues of both are of one
             group. The mentions name the first alone.
-        settled_until: The newest voice that closed issues had when they were settled, by id; one
-            that it lacks was not. `None`: each was when it was seen last.
+        settled_until: When closed issues were settled, by id; one that it lacks was not. `None`:
+            each was when it was seen last.
 
     Returns:
         New and changed issues, by first voice and id. Their evidence names every voice with the

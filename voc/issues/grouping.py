@@ -227,6 +227,7 @@ def merged(one: Mention, other: Mention) -> Mention:
         urgency_reasons=tuple(sorted({*one.urgency_reasons, *other.urgency_reasons})),
         opinions=tuple(sorted({*one.opinions, *other.opinions})),
         topic_id=min(topics, default=None),
+        is_doubtful=one.is_doubtful and other.is_doubtful,
     )
 
 

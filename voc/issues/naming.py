@@ -55,6 +55,18 @@ _CHINESE_GAP: Final = re.compile(r"(?<![!-~])\s+|\s+(?![!-~])")
 _UNFINISHED: Final = re.compile(
     "(?:给|无法|没有|还没|也没|迟迟不|了一|的|被|把|让|和|与|不|是|在)$"
 )
+# Verbs without what they are done to.
+_BARE: Final = re.compile(
+    "(?:(?<!拖)欠|要求|导致|造成|进行|予以|给予|属于|成为|来到|希望|想要?|告诉|告知|表示"
+    "|(?<!话)说|(?<!被)拒绝|(?<![不未没有])提供)$"
+)
+# Whose opinion it is; what is judged stays without it.
+_OPINING: Final = re.compile(
+    "(?:我|本人|咱)?(?:个人|自己)?(?:觉得|认为)|^[我咱俺]的?"
+    "|^[这那]种?(?![么个些样台款家次位件只张部双瓶盒包条点边里时天年])"
+)
+# Who or what is meant stands elsewhere. 这么 tells how much; 不值这价 and 让我失望 are sayings.
+_POINTING: Final = re.compile("(?<!适合)(?<!让)我|[你您他她它咱俺谁]|(?<!值)[这那](?!么)")
 # Who or what one voice alone names: others would not know them, and should not.
 _NAMED: Final = re.compile(
     "[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|老师|医生|师傅|经理|主任|校长|局长|书记|镇长|村长|警官)"
@@ -81,6 +93,7 @@ _EMPTY: Final = frozenset(
         "不予",
         "太少",
         "太多",
+        "个人",
         "隐患",
         "情况",
     )
@@ -174,10 +187,19 @@ class Titles:
             return terms
         # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where
         # voices may speak of different firms, one of them would be accused in the name of all.
-        single = self._ranked(members, uses, None, aspect, places) if places else []
-        if not single:
-            return terms or [_NOTHING_SAID]
-        return [f"{_without_aspect(_uncut(single[0].text, members), aspect)}等"]
+        singles = self._ranked(members, uses, None, aspect, places) if places else []
+        for said in filter(None, (_uncut(one.text, members) for one in singles)):
+            return [f"{_without_aspect(said, aspect)}等"]
+        return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
+
+    def _shared_theme(self, voices: Sequence[Mention], aspect: str) -> list[str]:
+        """Returns the name of the theme of complaints that most voices belong to, if it tells."""
+        themes = Counter(voice.topic_id for voice in voices if voice.topic_id in self._topics)
+        [(topic_id, count)] = themes.most_common(1) or [(None, 0)]
+        name = self._topics.get(topic_id or "", "")
+        is_telling = 2 * count > len(voices) and not is_mixed(name)
+        said = _told(name, aspect) if is_telling else ""
+        return [said] if said else []
 
     def _terms(self, uses: Counter[str], aspect: str) -> list[str]:
         """Returns the two terms of the taxonomy that most voices use, of those that two use."""
@@ -248,11 +270,18 @@ def _support(phrase: Phrase, uses: Counter[str]) -> int:
 
 
 def _uncut(phrase: str, members: Sequence[Member]) -> str:
-    """Returns the clause that a phrase was cut out of, if it is short enough for a title."""
-    clauses = [member.text.strip(_EDGES) for member in members if phrase in member.text]
-    short = [one for one in clauses if len(one) <= _MAX_PHRASE and not set(one) & set(_EDGES)]
-    fit = [one for one in short if not (_UNFIT.search(one) or _NAMED.search(one))]
-    return min(fit, key=len, default=phrase)
+    """Returns the clause that a phrase was cut out of, if it is short enough for a title.
+
+    Nothing where short ones cannot be understood alone: 杂牌机强 says another thing than
+    没我上一个杂牌机强.
+    """
+    told = (_OPINING.sub("", member.text.strip(_EDGES)) for member in members)
+    short = [one for one in told if phrase in one and len(one) <= _MAX_PHRASE]
+    clauses = [one for one in short if not set(one) & set(_EDGES)]
+    fit = [
+        one for one in clauses if _is_whole(one) and not (_UNFIT.search(one) or _NAMED.search(one))
+    ]
+    return min(fit, key=len, default="" if any(map(_POINTING.search, clauses)) else phrase)
 
 
 def _carried(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> list[Phrase]:
@@ -290,10 +319,15 @@ def _fitted(title: str, place: str) -> str:
 
 def _told(phrase: str, aspect: str) -> str:
     """Returns what a phrase says beside the aspect's name, or nothing where it says too little."""
-    rest = _without_aspect(phrase.strip(_EDGES), aspect)
+    rest = _without_aspect(_OPINING.sub("", phrase).strip(_EDGES), aspect)
     empty = rest in _VAGUE or rest in _EMPTY or rest[:1].isdigit()
-    whole = len(rest) > 1 and not empty and not _UNFINISHED.search(rest)
+    whole = len(rest) > 1 and not empty and not _UNFINISHED.search(rest) and _is_whole(rest)
     return rest if whole and not _UNFIT.search(rest) else ""
+
+
+def _is_whole(phrase: str) -> bool:
+    """Says whether a phrase can be understood alone: no verb is bare, and nothing points away."""
+    return not (_BARE.search(phrase) or _POINTING.search(phrase))
 
 
 def _without_aspect(phrase: str, aspect: str) -> str:

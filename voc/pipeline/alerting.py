@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from voc.config import Industry, Settings
+from voc.issues import doubted
 from voc.issues.alerts import form_alerts
 from voc.issues.streams import build_streams
 from voc.pipeline.moments import newest_moment
@@ -43,8 +44,9 @@ def raise_alerts(
     silent = {name for kind in UNCOUNTED - {told} for name in store.flags(kind)}
     counted: dict[str, list[Mention]] = defaultdict(list)
     aside: dict[str, list[Mention]] = defaultdict(list)
-    for mention in store.mentions(model=model, sentiment="negative", with_flagged=True):
-        if mention.feedback_id in silent:
+    negative = store.mentions(model=model, sentiment="negative", with_flagged=True)
+    for mention in doubted(negative):
+        if mention.feedback_id in silent or mention.is_doubtful:
             continue
         if mention.score >= settings.issues.min_score and mention.industry in heard:
             part = aside if mention.feedback_id in paid else counted

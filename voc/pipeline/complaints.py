@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from voc.config import Industry
+from voc.issues import doubted
 from voc.pipeline.emergencies import unplaced_emergencies
 from voc.records import Mention, is_vague
 from voc.store import Store
@@ -23,7 +24,7 @@ def complaints_of(
 
     What is said of a theme that has a twin is said of the one that stands for both. A theme in
     which several voices say nothing alike, as 家长（多方面）, is no problem that they share: what
-    is said of it is of no theme here.
+    is said of it is of no theme here. Those that hardly complain are marked as doubtful.
 
     Args:
         store: What is read.
@@ -33,11 +34,10 @@ def complaints_of(
         twins: The theme that stands for another, by the other's id; see `twins_of`.
     """
     vague = {topic.topic_id for topic in store.topics(with_muted=True) if is_vague(topic.topic)}
+    negative = store.mentions(model=model, industry=sorted(industries), sentiment="negative")
     counted = [
         _of_problem(joined(mention, twins), vague)
-        for mention in store.mentions(
-            model=model, industry=sorted(industries), sentiment="negative"
-        )
+        for mention in doubted(negative)
         if mention.score >= min_score
     ]
     heard = {mention.feedback_id for mention in counted}

@@ -96,12 +96,16 @@ def formed_issues(
     changed += set_aside(before.values(), changed, flagged=uncounted)
     themes = store.topics(with_muted=True)
     living = {one.topic_id for one in themes if not is_vague(one.topic)} | twins.keys()
-    silent = silenced(
-        Formed(before, changed).issues,
-        muted=store.muted_topics(),
-        industries=industries,
-        twins=twins,
-    )
+    silent = [
+        issue
+        for issue in silenced(
+            Formed(before, changed).issues,
+            muted=store.muted_topics(),
+            industries=industries,
+            twins=twins,
+        )
+        if not _is_kept_open(store, issue.issue_id)
+    ]
     changed = _replaced(changed, silent)
     changed = _replaced(changed, moved_on(Formed(before, changed).issues, living=living))
     back = {
@@ -115,6 +119,13 @@ def formed_issues(
         why=back | {one.issue_id: MUTED for one in silent},
         aspects=dict(_turned(before, changed, industries)),
     )
+
+
+def _is_kept_open(store: Store, issue_id: str) -> bool:
+    """Says whether a person reopened an issue, and nobody has closed it since."""
+    events = store.issue_events(issue_id)
+    moves = [event for event in events if event.from_status != event.to_status]
+    return bool(moves) and moves[-1].to_status == "reopened" and moves[-1].actor != SYSTEM
 
 
 def _replaced(issues: Sequence[Issue], later: Sequence[Issue]) -> list[Issue]:

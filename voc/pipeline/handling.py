@@ -152,7 +152,7 @@ class Handler:
             rulebook=self.rulebook,
             may_redo=other is None,
         )
-        after = self._heard(before, after)
+        after = _heard(before, after, at)
         children = transaction.child_orders(work_order_id)
         check_relations(before, action, parent=parent, children=children)
         routing: Routing | None = None
@@ -206,14 +206,6 @@ class Handler:
             note=f"关闭满 {days:g} 天",
         )
         return True
-
-    def _heard(self, before: WorkOrder, after: WorkOrder) -> WorkOrder:
-        """Keeps with an order that ends until when the voices of its issue were heard by then."""
-        if before.status in ENDED or after.status not in ENDED:
-            return after
-        issue = self._store.issue(after.issue_id)
-        heard = issue.last_seen if issue else None
-        return replace(after, clock=replace(after.clock, heard_until=heard))
 
     def _locked(
         self, transaction: Transaction, work_order_id: str, into: str | None
@@ -368,3 +360,10 @@ class Handler:
         assert issue is not None, "the store keeps no order without its issue"
         parts = self._store.order_parts(issue_id=order.issue_id)
         return issue_told_before(issue, last) if is_parted(parts.values()) else issue
+
+
+def _heard(before: WorkOrder, after: WorkOrder, at: datetime) -> WorkOrder:
+    """Keeps with an order that ends until when what is said is of before its end."""
+    if before.status in ENDED or after.status not in ENDED:
+        return after
+    return replace(after, clock=replace(after.clock, heard_until=at))

@@ -264,6 +264,7 @@ def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
                     negative=negative,
                     opinions=tuple(one for one in mention.opinions if _is_in(one, span.text)),
                     positive=positive,
+                    aside=negative and mention.is_praise,
                 )
     return list(found.values())
 

@@ -26,7 +26,9 @@ from voc.records.vocabulary import (
 class Mention:
     """One negative, neutral or positive word on one aspect, placed in time and space.
 
-    It is what issues are formed from: a row of Tags joined with its Feedback.
+    It is what issues are formed from: a row of Tags joined with its Feedback. `is_praise` says
+    whether the feedback as a whole praises, `is_doubtful` that the mention makes no issue (see
+    `voc.issues.doubts`).
     """
 
     feedback_id: str
@@ -44,6 +46,8 @@ class Mention:
     urgency_reasons: tuple[str, ...] = ()
     opinions: tuple[str, ...] = ()
     topic_id: str | None = None
+    is_praise: bool = False
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +201,8 @@ class Alert:
         set_aside: Paid posts of the stream in the same days, which were not counted.
         issue_id: The issue that holds the most of its voices.
         feedback_ids: Its voices, in order of time.
-        settled_until: The last voice it had when a person closed it last; those of later days
-            alone open it again. `None` where nobody closed it, or it was reopened by hand.
+        settled_until: When a person closed it last; voices of later days alone open it again.
+            `None` where nobody closed it, or it was reopened by hand.
     """
 
     alert_id: str

@@ -178,8 +178,8 @@ class OrderClock:
         ended_at: When work on it ended: it stands still for good unless the order is reopened.
         closed_at: When it was closed.
         archived_at: When it was put away.
-        heard_until: The newest voice of its issue when work on it ended, by the customers' clock;
-            later ones tell whether the problem came back.
+        heard_until: When work on it ended last; what is said later tells whether the problem came
+            back.
         escalated: The steps of escalation already taken in this round, by name.
     """
 

@@ -47,7 +47,7 @@ from voc.report.issue_cards import (
 )
 from voc.report.issue_figures import IssueLine, OrderLine
 from voc.report.key_points import key_points
-from voc.report.lead import lead
+from voc.report.lead import counted_to, lead
 from voc.report.orders import is_open as is_order_open
 from voc.report.orders import order_figures, order_line, orders_by_issue
 from voc.report.outcomes import effect_figures, handling_lines
@@ -180,12 +180,13 @@ def _figures(
     topics = chosen(themes, MOST_TOPICS)
     alerts = alert_lines(report)
     others = [topic for topic in themes if topic not in topics]
+    made = report.generated_at.astimezone(report.zone).isoformat(timespec="minutes")
     return Figures(
         title=report.title,
         industry=report.industry.name if report.industry else None,
         first_day=first_day,
         last_day=last_day,
-        generated_at=report.generated_at.astimezone(report.zone).isoformat(timespec="minutes"),
+        generated_at=made,
         zone=report.zone.key,
         model=report.model,
         window_days=report.window_days,
@@ -196,6 +197,7 @@ def _figures(
         lead=(
             *lead(findings.overview, findings.calendar, first_day, last_day, undated=rows.undated),
             *(emerging(alerts, findings.calendar) if findings.overview.rows else ()),
+            *(counted_to(findings.calendar, last_day, made) if findings.orders.pressing else ()),
         ),
         alerts=alerts,
         key_points=key_points(findings),

@@ -71,6 +71,14 @@ def lead(
     return tuple(parts)
 
 
+def counted_to(calendar: Calendar, last_day: str | None, today: str) -> Sentence:
+    """Returns to which day the last weeks count and to which deadlines, where these differ."""
+    if last_day is None or last_day[:10] == today[:10]:
+        return ()
+    last, now = calendar.day(last_day), calendar.day(today)
+    return (plain(f"“近”“最近”数到反馈的最后一天（{last}），工单时限数到今天（{now}）。"),)
+
+
 def is_told(change: ShareChange) -> bool:
     """Says whether both periods hold enough feedback to be compared."""
     return min(change.now.total, change.before.total) >= FEWEST_IN_WEEK

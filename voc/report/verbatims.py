@@ -29,7 +29,7 @@ _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\"'<>\\`{}|^]")
 class Candidate:
     """A voice that may be shown; greater ones speak better for the issue."""
 
-    rank: tuple[bool, bool, bool, float, str]
+    rank: tuple[bool, bool, bool, bool, float, str]
     parts: tuple[TextPart, ...]
     moment: str | None
     channel: str
@@ -46,8 +46,8 @@ class Candidate:
 def candidate(row: ReportRow, evidence: Evidence, *, moment: datetime | None) -> Candidate:
     """Makes a candidate of a voice.
 
-    Voices with a telling stretch of evidence come before others, then those long enough to say
-    something, urgent ones, later ones.
+    Voices with a telling stretch of evidence come before others, then those that do not praise as a
+    whole, those long enough to say something, urgent ones, later ones.
 
     Args:
         row: The feedback.
@@ -59,6 +59,7 @@ def candidate(row: ReportRow, evidence: Evidence, *, moment: datetime | None) ->
     return Candidate(
         rank=(
             any(len(part.text) >= _TELLING for part in parts if part.marked),
+            row.sentiment != "positive",
             len(row.text) in _SPOKEN,
             row.urgency in URGENCIES[2:],
             moment.timestamp() if moment else 0.0,

@@ -71,7 +71,7 @@ def set_status(
     values = {
         "status": status,
         **columns_of("closed_at", now if closes else None),
-        **columns_of("settled_until", moment_of(known, "last_seen") if closes else None),
+        **columns_of("settled_until", now if closes else None),
     }
     connection.execute(update(table).where(table.c.alert_id == alert_id).values(values))
     event = AlertEvent(alert_id, now, actor, known.status, status, note)

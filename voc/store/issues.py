@@ -87,8 +87,8 @@ def set_status(
     before = known.status
     if before == status:
         return
-    heard = moment_of(known, "last_seen") if status == "closed" and settles else None
-    values = {"status": status, **columns_of("settled_until", heard)}
+    until = now if status == "closed" and settles else None
+    values = {"status": status, **columns_of("settled_until", until)}
     connection.execute(update(table).where(table.c.issue_id == issue_id).values(values))
     event = IssueEvent(issue_id, now, actor, before, status, note)
     status_events.add(connection, schema.issue_event, event)
@@ -171,7 +171,7 @@ def issue_of(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:
 
 
 def settled_until(connection: Connection) -> dict[str, datetime]:
-    """Returns the newest voice that settled issues had when they were closed, by their ids."""
+    """Returns when settled issues were closed, by their ids."""
     table = schema.issue
     query = select(table).where(table.c.status == "closed", table.c.settled_until.is_not(None))
     return {row.issue_id: moment_of(row, "settled_until") for row in connection.execute(query)}

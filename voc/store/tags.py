@@ -34,6 +34,11 @@ _SPREAD: Final = 7_919
 _PRIME: Final = 1_000_003
 """Tell sets of voices apart whose `seq` have the same sum, and when they were tagged."""
 
+_GOOD_RATING: Final = 0.8
+"""Share of the highest rating from which a rating praises: four stars of five."""
+_SURE_TONE: Final = 0.55
+"""Probability from which a positive tone praises."""
+
 _STREAM: Final = {"stream_results": True, "yield_per": 500}
 _KEY: Final = ("feedback_id", "version", "model")
 _TAG_VALUES: Final = (
@@ -43,8 +48,10 @@ _VOICE: Final = (
     "feedback_id", "seq", "source", "channel", "product", "store", "region", "author",
     "customer_id", "rating", "rating_max", "nps", "csat", "ces", "url",
 )  # fmt: skip
+_PLACE: Final = ("product", "store", "region")
 _WORDS: Final = ("text", "turns")
 _VERDICT: Final = ("industry", "sentiment", "sentiment_score", "intent", "urgency")
+_TONE: Final = {"sentiment": "tone", "sentiment_score": "tone_score"}
 _TIME: Final = ("occurred_at", "created_at_offset_s", "ingested_at_offset_s")
 
 
@@ -296,14 +303,16 @@ def mentions(
     with_flagged: bool,
 ) -> Iterator[Mention]:
     """Yields what voices say of aspects; see `Store.mentions`."""
-    table, voice = schema.mention, schema.feedback
+    table, voice, verdict = schema.mention, schema.feedback, schema.tags
     wanted = ((table.c.industry, industry), (table.c.sentiment, sentiment))
     query = (
         select(
             *(column for column in table.c if column.name not in ("version", "model")),
-            *(voice.c[name] for name in ("product", "store", "region", "channel", *_TIME[1:])),
+            *(voice.c[name] for name in (*_PLACE, "channel", "rating", "rating_max", *_TIME[1:])),
+            *(verdict.c[name].label(told) for name, told in _TONE.items()),
         )
         .join(voice, same_version(table))
+        .join(verdict, and_(*(table.c[name] == verdict.c[name] for name in _KEY)))
         .where(
             IS_CURRENT,
             table.c.model == model,
@@ -372,7 +381,15 @@ def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
         urgency_reasons=tuple(row.urgency_reasons),
         opinions=tuple(row.opinions),
         topic_id=None if topic is None or topic.muted else topic.topic_id,
+        is_praise=_is_praise(row),
     )
+
+
+def _is_praise(row: Row[Any]) -> bool:
+    """Says whether a voice as a whole praises: by its rating, else by its tone."""
+    if row.rating is not None and row.rating_max:
+        return bool(row.rating / row.rating_max >= _GOOD_RATING)
+    return bool(row.tone == "positive" and (row.tone_score or 0.0) >= _SURE_TONE)
 
 
 def _topic(evidence: Sequence[Span], topics: Sequence[Assigned]) -> Assigned | None:

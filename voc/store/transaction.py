@@ -238,9 +238,9 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
     ) -> None:
         """Changes an issue's status and keeps an event; the status it has changes nothing.
 
-        An issue that is closed keeps until when its voices were heard, for what comes after tells
-        whether the problem came back. With `settles` false it does not: it was closed for want of
-        voices that count, and any that count open it again.
+        An issue that is closed keeps when, for what is said after that tells whether the problem
+        came back. With `settles` false it does not: it was closed for want of voices that count,
+        and any that count open it again.
 
         Raises:
             UsageError: There is no such issue.
@@ -263,8 +263,8 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
     ) -> None:
         """Closes or reopens an alert by hand and keeps an event; the same status changes nothing.
 
-        An alert that is closed keeps the last voice it had: what comes on later days tells whether
-        it came back. One that is reopened is as if nobody had closed it.
+        An alert that is closed keeps when: what is said on later days tells whether it came back.
+        One that is reopened is as if nobody had closed it.
 
         Raises:
             UsageError: There is no such alert.

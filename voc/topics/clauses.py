@@ -27,6 +27,7 @@ class Clause:
         negative: Whether it complains.
         opinions: What is judged and how, as one, of each opinion that touches it.
         positive: Whether it praises; what asks or tells does neither.
+        aside: Whether it complains in a voice that praises as a whole.
     """
 
     feedback_id: str
@@ -37,6 +38,7 @@ class Clause:
     negative: bool
     opinions: tuple[str, ...] = ()
     positive: bool = False
+    aside: bool = False
 
     @property
     def place(self) -> Place:

@@ -18,8 +18,11 @@ MIN_EVIDENCE: Final = 3
 _LIKED_LENGTH: Final = range(6, 41)
 _TOO_ALIKE: Final = 0.85
 _READ_CLAUSES: Final = 200
-# What a clause without an opinion of its own is worth.
+# What a clause without an opinion of its own is worth, and a complaint in what praises otherwise.
 _SAYS_NOTHING: Final = 0.8
+_SAID_ASIDE: Final = 0.7
+# More than any two clauses of one polarity are apart.
+_FIRST: Final = 2.0
 
 
 def evidence_of(
@@ -33,7 +36,7 @@ def evidence_of(
 
     They are taken by maximal marginal relevance (Carbonell and Goldstein 1998): like the theme,
     unlike those taken before. Clauses that judge otherwise than the theme stand for it only where
-    it has too few others.
+    it has too few others, and come after them.
 
     Args:
         clauses: The theme's clauses, n of them.
@@ -45,8 +48,9 @@ def evidence_of(
     if len({clauses[at].feedback_id for at in fitting}) >= MIN_EVIDENCE:
         clauses, closeness = [clauses[at] for at in fitting], closeness[fitting]
         vectors = vectors.take(np.array(fitting, dtype=np.intp))
-    worth = np.array([_worth(clause, negative=negative) for clause in clauses], dtype=np.float32)
-    order = np.argsort(-(closeness * worth), kind="stable")[:_READ_CLAUSES]
+    worth = np.array([_worth(clause) for clause in clauses], dtype=np.float32)
+    fits = np.array([clause.negative == negative for clause in clauses], dtype=np.bool_)
+    order = np.lexsort((-(closeness * worth), ~fits))[:_READ_CLAUSES]
     likeness = vectors.take(order).similarities(vectors.take(order))
     relevance = (closeness * worth)[order]
     taken: list[int] = []
@@ -61,14 +65,15 @@ def evidence_of(
         ]
         if not open_to:
             break
-        taken.append(max(open_to, key=lambda at: (0.6 * relevance[at] - 0.4 * repeats[at], -at)))
+        rank = 0.6 * relevance - 0.4 * repeats + _FIRST * fits[order]
+        taken.append(max(open_to, key=lambda at: (rank[at], -at)))
     return tuple(_evidence(clauses[order[at]]) for at in taken)
 
 
-def _worth(clause: Clause, *, negative: bool) -> float:
-    fitting = 1.0 if clause.negative == negative else 0.6
+def _worth(clause: Clause) -> float:
     telling = 1.0 if any(opinion in clause.text for opinion in clause.opinions) else _SAYS_NOTHING
-    return fitting * telling * (1.0 if len(clause.text) in _LIKED_LENGTH else 0.7)
+    whole = _SAID_ASIDE if clause.aside else 1.0
+    return telling * whole * (1.0 if len(clause.text) in _LIKED_LENGTH else 0.7)
 
 
 def _evidence(clause: Clause) -> Evidence:
