@@ -276,19 +276,23 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
 
 
 @pytest.mark.parametrize("closes", ["the issue", "its order"])
+@pytest.mark.parametrize("later", [0, 300], ids=["at once", "of an archive"])
 def test_what_was_said_before_the_closing_and_comes_in_later_reopens_nothing(
-    closes: str, workshop: Workshop
+    closes: str, later: int, workshop: Workshop
 ) -> None:
     workshop.hear("automotive", _days("automotive", 9, 8, 7, 6, 5, until=OLD))
+    newest = _days("snack", 0.05, until=OLD, text="新街口店说好吃", aspect="taste")
+    workshop.hear("snack", newest)
     workshop.now = OLD
     assert workshop.chain().form() == (1, 1)
     [order], settings = workshop.store.work_orders(), load_settings(environ={})
+    at = OLD + timedelta(days=later)
     with workshop.store.transaction() as transaction:
         if closes == "the issue":
-            transaction.set_issue_status(order.issue_id, "closed", "老李", "好了", OLD)
+            transaction.set_issue_status(order.issue_id, "closed", "老李", "好了", at)
         else:
             Handler(workshop.store, settings).act(
-                transaction, order.work_order_id, "closed", actor="老李", at=OLD, note="好了"
+                transaction, order.work_order_id, "closed", actor="老李", at=at, note="好了"
             )
     workshop.now = OLD + timedelta(days=2)
     workshop.hear("automotive", _days("automotive", 4, 3, 2, 1, 0.1, until=OLD))

@@ -19,6 +19,8 @@ MONDAY = datetime(2026, 9, 21, tzinfo=UTC)
         ({"severity": "critical"}, {"severity": "high"}),
         ({"severity": "high", "trend": "rising"}, {"severity": "critical"}),
         ({"severity": "high", "trend": "new"}, {"severity": "high"}),
+        ({"severity": "critical"}, {"severity": "high", "trend": "new", "count": 1}),
+        ({"severity": "critical", "count": 3}, {"severity": "high", "trend": "new", "count": 2}),
         ({"severity": "high", "trend": "steady"}, {"severity": "high", "trend": "falling"}),
         ({"severity": "medium"}, {"severity": "low", "trend": "rising"}),
         ({"severity": "low"}, {"severity": "critical", "status": "closed"}),

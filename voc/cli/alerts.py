@@ -90,9 +90,10 @@ def change_alert(
     note: str | None,
     settings: Settings,
     *,
-    at: datetime,
+    now: datetime,
+    solved_at: datetime | None,
 ) -> None:
-    """Closes or reopens an alert by hand as of `at`, and tells what became of it.
+    """Closes or reopens an alert by hand as of `now`, and tells what became of it.
 
     Raises:
         UsageError: There is no such alert; alerts have no such status; or it is to be reopened and
@@ -117,7 +118,9 @@ def change_alert(
                 " when it stands out again. Only one that was closed by hand can be reopened."
             )
         with store.transaction() as transaction:
-            transaction.set_alert_status(before.alert_id, wanted, actor, note, at)
+            transaction.set_alert_status(
+                before.alert_id, wanted, actor, note, now, solved_at=solved_at
+            )
         say(f"{before.alert_id}: {before.status} → {wanted}")
         if wanted == "closed":
             _tell_open_issue(store, before)

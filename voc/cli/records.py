@@ -267,7 +267,9 @@ def _change_issue(
     settings = settings_from(config)
     moment = passed(at, settings, after=True)
     if is_alert(issue_id):
-        change_alert(issue_id, status, actor, note, settings, at=moment)
+        change_alert(
+            issue_id, status, actor, note, settings, now=moment, solved_at=moment if at else None
+        )
         return
     with opened_store(settings) as store:
         before = _issue(store, issue_id)
@@ -281,7 +283,9 @@ def _change_issue(
             say(f"{issue_id}: is {before.status} already; nothing was changed.")
             return
         with store.transaction() as transaction:
-            transaction.set_issue_status(issue_id, status, actor, note, moment)
+            transaction.set_issue_status(
+                issue_id, status, actor, note, moment, solved_at=moment if at else None
+            )
         say(f"{issue_id}: {before.status} → {status}")
         if status == "reopened":
             return

@@ -152,7 +152,9 @@ class Handler:
             rulebook=self.rulebook,
             may_redo=other is None,
         )
-        after = _heard(before, after, at)
+        if before.status not in ENDED and after.status in ENDED:
+            heard = transaction.heard_by(at)
+            after = replace(after, clock=replace(after.clock, heard_until=heard))
         children = transaction.child_orders(work_order_id)
         check_relations(before, action, parent=parent, children=children)
         routing: Routing | None = None
@@ -360,10 +362,3 @@ class Handler:
         assert issue is not None, "the store keeps no order without its issue"
         parts = self._store.order_parts(issue_id=order.issue_id)
         return issue_told_before(issue, last) if is_parted(parts.values()) else issue
-
-
-def _heard(before: WorkOrder, after: WorkOrder, at: datetime) -> WorkOrder:
-    """Keeps with an order that ends until when what is said is of before its end."""
-    if before.status in ENDED or after.status not in ENDED:
-        return after
-    return replace(after, clock=replace(after.clock, heard_until=at))

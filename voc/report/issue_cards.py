@@ -33,7 +33,8 @@ UNTOLD: Final = "unknown"
 MOST_SPARKS: Final = 12
 MOST_SHARES: Final = 4
 _OPEN: Final = ("open", "reopened")
-_GROWING: Final = ("rising", "new")
+# What fewer voices say anew is no growth: one alone is new at any time.
+_SEVERAL: Final = 3
 _TRENDS: Final = ("rising", "new", "steady", "falling")
 
 
@@ -61,8 +62,8 @@ def is_open(issue: Issue | IssueLine) -> bool:
 
 
 def is_growing(issue: Issue | IssueLine) -> bool:
-    """Says whether it is new or rising."""
-    return issue.trend in _GROWING
+    """Says whether it is rising, or new with several voices."""
+    return issue.trend == "rising" or (issue.trend == "new" and issue.count >= _SEVERAL)
 
 
 def urgency_rank(issue: Issue | IssueLine) -> tuple[int, bool]:

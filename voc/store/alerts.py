@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 from voc.errors import UsageError
 from voc.records import Alert, AlertStatus
 from voc.store import schema, status_events
+from voc.store.hearing import heard_by
 from voc.store.moments import columns_of, moment_of
 from voc.store.rows import AlertEvent
 from voc.store.statements import chunks, conditions, upsert
@@ -57,6 +58,8 @@ def set_status(
     actor: str,
     note: str | None,
     now: datetime,
+    *,
+    solved_at: datetime | None,
 ) -> None:
     """Changes an alert's status and keeps who did it; see `Transaction.set_alert_status`."""
     table = schema.alert
@@ -68,10 +71,11 @@ def set_status(
     if known.status == status:
         return
     closes = status == "closed"
+    until = (solved_at or heard_by(connection, now)) if closes else None
     values = {
         "status": status,
         **columns_of("closed_at", now if closes else None),
-        **columns_of("settled_until", now if closes else None),
+        **columns_of("settled_until", until),
     }
     connection.execute(update(table).where(table.c.alert_id == alert_id).values(values))
     event = AlertEvent(alert_id, now, actor, known.status, status, note)

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 
 from voc.records import CONVERSATIONS, CallTags
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT, is_counted, stored
+from voc.store.feedback import is_counted, stored
 from voc.store.rows import StoredCall
-from voc.store.statements import chunks, one_or_more
+from voc.store.statements import IS_CURRENT, chunks, one_or_more
 from voc.store.tags import same_version, within
 
 _STREAM: Final = {"stream_results": True, "yield_per": 100}

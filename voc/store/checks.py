@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, func, inspect, select, text
 
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT
 from voc.store.migrate import current_revision
 from voc.store.rows import StoreCounts
+from voc.store.statements import IS_CURRENT
 
 
 def counts(connection: Connection) -> StoreCounts:

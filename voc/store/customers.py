@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Row, Table, func, select
 from voc.records import Customer, Order
 from voc.store import schema
 from voc.store.actions import tags_of
-from voc.store.feedback import IS_CURRENT
 from voc.store.moments import columns_of, micros, moment, moment_of
 from voc.store.rows import CustomerFile, UpsertCounts
-from voc.store.statements import chunks, conditions, lock, upsert
+from voc.store.statements import IS_CURRENT, chunks, conditions, lock, upsert
 
 _DIRECTORY_LOCK: Final = 4
 _OF_CUSTOMER: Final = ("tier", "store", "region")

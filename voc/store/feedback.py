@@ -18,7 +18,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
     update,
 )
 
@@ -27,10 +26,7 @@ from voc.store import schema, withdrawals
 from voc.store.columns import json_text, storable
 from voc.store.moments import columns_of, micros, moment, moment_of
 from voc.store.rows import IngestCounts, Reject, SourceCount, StoredFeedback
-from voc.store.statements import ROWS, chunks, insert_new, lock, upsert
-
-IS_CURRENT: Final = text("feedback.is_current")
-"""The condition as the partial indexes have it, so that SQLite uses them."""
+from voc.store.statements import IS_CURRENT, ROWS, chunks, insert_new, lock, upsert
 
 _INGEST_LOCK: Final = withdrawals.INGEST_LOCK
 _TEXTS: Final = (

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from voc.errors import UsageError
 from voc.records import Evidence, Issue, IssueStatus, Stake
 from voc.store import schema, status_events
+from voc.store.hearing import heard_by
 from voc.store.moments import columns_of, moment_of
 from voc.store.rows import IssueEvent
 from voc.store.statements import chunks, conditions, upsert
@@ -76,6 +77,7 @@ def set_status(
     now: datetime,
     *,
     settles: bool,
+    solved_at: datetime | None = None,
 ) -> None:
     """Changes an issue's status and keeps who did it; see `Transaction.set_issue_status`."""
     table = schema.issue
@@ -87,7 +89,9 @@ def set_status(
     before = known.status
     if before == status:
         return
-    until = now if status == "closed" and settles else None
+    until = None
+    if status == "closed" and settles:
+        until = solved_at or heard_by(connection, now)
     values = {"status": status, **columns_of("settled_until", until)}
     connection.execute(update(table).where(table.c.issue_id == issue_id).values(values))
     event = IssueEvent(issue_id, now, actor, before, status, note)
@@ -171,7 +175,7 @@ def issue_of(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:
 
 
 def settled_until(connection: Connection) -> dict[str, datetime]:
-    """Returns when settled issues were closed, by their ids."""
+    """Returns since when what is said of settled issues tells that they came back, by their ids."""
     table = schema.issue
     query = select(table).where(table.c.status == "closed", table.c.settled_until.is_not(None))
     return {row.issue_id: moment_of(row, "settled_until") for row in connection.execute(query)}

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from voc.records import stable_id
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT
-from voc.store.statements import chunks
+from voc.store.statements import IS_CURRENT, chunks
 
 MOST_SOURCES: Final = 50
 TELLING_CHARS: Final = 6

@@ -15,11 +15,11 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, or_
 
 from voc.records import Issue, Tags, Topic, WorkOrder
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT, stored
+from voc.store.feedback import stored
 from voc.store.issues import issue_of
 from voc.store.moments import micros
 from voc.store.rows import StoredFeedback
-from voc.store.statements import conditions
+from voc.store.statements import IS_CURRENT, conditions
 from voc.store.tags import newest_of
 from voc.store.topics import topic_of
 from voc.store.workorders import with_history

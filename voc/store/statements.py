@@ -14,6 +14,9 @@ Item = TypeVar("Item")
 ROWS: Final = 500
 """Rows or ids in one statement; SQLite takes 32,766 parameters at most, older ones 999."""
 
+IS_CURRENT: Final = text("feedback.is_current")
+"""The condition as the partial indexes have it, so that SQLite uses them."""
+
 
 def chunks(items: Iterable[Item], size: int = ROWS) -> Iterator[list[Item]]:
     """Yields `items` as lists of `size` at most."""

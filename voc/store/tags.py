@@ -21,10 +21,10 @@ from sqlalchemy import (
 
 from voc.records import AspectMention, Mention, Opinion, Span, Tags, Turn, is_mixed
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT, is_counted
+from voc.store.feedback import is_counted
 from voc.store.moments import micros, moment
 from voc.store.rows import StoredFeedback, TaggedRow
-from voc.store.statements import chunks, conditions, lock, one_or_more, upsert
+from voc.store.statements import IS_CURRENT, chunks, conditions, lock, one_or_more, upsert
 from voc.store.topics import Assigned, assigned
 from voc.store.withdrawals import INGEST_LOCK
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Result, select
 
 from voc.store import schema
-from voc.store.feedback import IS_CURRENT, is_counted
+from voc.store.feedback import is_counted
 from voc.store.rows import TopicVoice
-from voc.store.statements import conditions
+from voc.store.statements import IS_CURRENT, conditions
 from voc.store.tags import same_version
 
 _STREAM: Final = {"stream_results": True, "yield_per": 500}

@@ -27,6 +27,7 @@ from voc.store import (
     alerts,
     effects,
     feedback,
+    hearing,
     issues,
     outbox,
     tags,
@@ -235,17 +236,27 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         now: datetime,
         *,
         settles: bool = True,
+        solved_at: datetime | None = None,
     ) -> None:
         """Changes an issue's status and keeps an event; the status it has changes nothing.
 
-        An issue that is closed keeps when, for what is said after that tells whether the problem
-        came back. With `settles` false it does not: it was closed for want of voices that count,
-        and any that count open it again.
+        An issue that is closed keeps when it was solved, by default the time of the newest voice of
+        the store: what is said after that tells whether the problem came back. With `settles` false
+        it does not: it was closed for want of voices that count, and any that count open it again.
 
         Raises:
             UsageError: There is no such issue.
         """
-        issues.set_status(self._connection, issue_id, status, actor, note, now, settles=settles)
+        issues.set_status(
+            self._connection,
+            issue_id,
+            status,
+            actor,
+            note,
+            now,
+            settles=settles,
+            solved_at=solved_at,
+        )
 
     def note_issue(self, issue_id: str, actor: str, note: str, now: datetime) -> None:
         """Keeps an event that tells what changed of a known issue beside its status."""
@@ -259,17 +270,28 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         alerts.save(self._connection, items)
 
     def set_alert_status(
-        self, alert_id: str, status: AlertStatus, actor: str, note: str | None, now: datetime
+        self,
+        alert_id: str,
+        status: AlertStatus,
+        actor: str,
+        note: str | None,
+        now: datetime,
+        *,
+        solved_at: datetime | None = None,
     ) -> None:
         """Closes or reopens an alert by hand and keeps an event; the same status changes nothing.
 
-        An alert that is closed keeps when: what is said on later days tells whether it came back.
-        One that is reopened is as if nobody had closed it.
+        An alert that is closed keeps when it was solved, as an issue does: what is said on later
+        days tells whether it came back. One that is reopened is as if nobody had closed it.
 
         Raises:
             UsageError: There is no such alert.
         """
-        alerts.set_status(self._connection, alert_id, status, actor, note, now)
+        alerts.set_status(self._connection, alert_id, status, actor, note, now, solved_at=solved_at)
+
+    def heard_by(self, now: datetime) -> datetime:
+        """Returns the time of the newest voice, `now` where none is or it is later than that."""
+        return hearing.heard_by(self._connection, now)
 
     def save_effects(self, items: Sequence[Effect]) -> None:
         """Stores new effects of work orders and updates known ones, each by its id."""
