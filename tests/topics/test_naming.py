@@ -9,9 +9,10 @@ import pytest
 
 from voc.config.industries import load_industry
 from voc.records import MIXED, is_mixed
+from voc.topics.candidates import Candidates, Told
 from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.mixed import mixed_names
-from voc.topics.naming import Told, name_of, told_by
+from voc.topics.naming import name_of
 from voc.topics.phrases import Member, least_support, ranked_phrases
 from voc.topics.said import Said
 from voc.topics.stretches import MAX_NAME
@@ -414,16 +415,16 @@ def test_a_thing_that_is_denied_is_trouble_without_saying_so(reader: Reader) -> 
 )
 def test_what_a_theme_tells(reader: Reader, texts: tuple[str, ...], told: Told) -> None:
     weights = {"换挡": 0.9, "顿挫": 0.8, "座椅": 0.7}
-    assert told_by(members(reader, texts), weights, complaint=True) == told
+    assert Candidates(members(reader, texts), weights, complaint=True).told == told
 
 
 def test_what_a_quarter_say_is_said_often(reader: Reader) -> None:
     texts = (*("座椅的布发硬",) * 2, *(f"座椅{word}的事" for word in "甲乙丙丁戊己"))
     said = [opining(one, "发硬") if "发硬" in one.text else one for one in members(reader, texts)]
-    assert told_by(said, {"座椅": 0.9}, complaint=True).often == "发硬"
+    assert Candidates(said, {"座椅": 0.9}, complaint=True).told.often == "发硬"
     many = [*said, *members(reader, tuple(f"座椅{word}的事" for word in "庚辛壬癸子丑寅卯"))]
     apart = [replace(one, voice=f"v{at}") for at, one in enumerate(many)]
-    assert told_by(apart, {"座椅": 0.9}, complaint=True).often == ""
+    assert Candidates(apart, {"座椅": 0.9}, complaint=True).told.often == ""
 
 
 def test_what_most_say_names_better_than_what_a_few_add_to_it(reader: Reader) -> None:

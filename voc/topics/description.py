@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from voc.records import Topic, stable_id
 from voc.text.normalise import normalise
+from voc.topics.candidates import Candidates
 from voc.topics.clauses import Clause
 from voc.topics.corpus import COMPLAINT, Corpus
 from voc.topics.evidence import evidence_of
@@ -19,7 +20,7 @@ from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.lineage import continued, shared
 from voc.topics.matching import Candidate, matched
 from voc.topics.meaning import Floats
-from voc.topics.naming import name_of, told_by
+from voc.topics.naming import name_of
 from voc.topics.past import Past
 from voc.topics.phrases import Member
 from voc.topics.space import Vectors
@@ -116,14 +117,14 @@ def gists_of(corpus: Corpus, labels: Labels, closeness: Floats) -> list[Gist]:
     """
     found = []
     for theme in _themes(corpus, labels):
-        told = told_by(
+        told = Candidates(
             _members(theme, corpus, closeness),
             theme.weights,
             complaint=theme.complaint,
             subjects=corpus.subjects,
             cut_off=corpus.cut_off,
             synonyms=corpus.synonyms,
-        )
+        ).told
         words = corpus.kinds_in(told.problem or told.subject)
         is_mixed = not (told.problem or words & troubles())
         if is_mixed and told.often:
