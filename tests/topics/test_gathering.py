@@ -12,8 +12,8 @@ from voc.config.industries import Industry
 from voc.records import MIXED
 from voc.topics import Clause, Past, discover
 from voc.topics.corpus import Corpus
-from voc.topics.description import gists_of
-from voc.topics.gathering import Gist, gathered
+from voc.topics.gathering import gathered
+from voc.topics.gists import Gist, Gists
 
 ClauseMaker = Callable[..., list[Clause]]
 BUSES = Gist(frozenset({"公交"}), is_mixed=True)
@@ -81,7 +81,7 @@ def test_kinds_of_trouble_and_subjects_tell_what_themes_say(
     corpus.placed(seed=0)
     names = [corpus.clauses[at].feedback_id[0] for at in corpus.distinct]
     labels = np.array(["abcd".index(name) for name in names], dtype=np.intp)
-    blocked, crowded, seats, more = gists_of(corpus, labels, np.ones(len(labels), np.float32))
+    blocked, crowded, seats, more = Gists(corpus).of(labels, np.ones(len(labels), np.float32))
     assert seats == more == Gist(frozenset({"座椅"}), is_mixed=True)
     assert not blocked.is_mixed
     assert blocked.words & crowded.words

@@ -2,54 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from voc.records import Topic, stable_id
-from voc.text.normalise import normalise
-from voc.topics.candidates import Candidates
-from voc.topics.clauses import Clause
-from voc.topics.corpus import COMPLAINT, Corpus
+from voc.topics.corpus import Corpus
 from voc.topics.evidence import evidence_of
-from voc.topics.gathering import Gist
-from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.lineage import continued, shared
 from voc.topics.matching import Candidate, matched
 from voc.topics.meaning import Floats
+from voc.topics.members import Theme, members_of, themes_of
 from voc.topics.naming import name_of
 from voc.topics.past import Past
-from voc.topics.phrases import Member
 from voc.topics.space import Vectors
-from voc.topics.synonyms import troubles
 from voc.topics.themes import Labels
 
 _ID_KEYWORDS: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Theme:
-    """A theme by its parts: places among the distinct clauses, all clauses, and its words."""
-
-    places: npt.NDArray[np.intp]
-    clauses: tuple[Clause, ...]
-    weights: Mapping[str, float]
-    keywords: tuple[str, ...]
-
-    @property
-    def voices(self) -> frozenset[str]:
-        return frozenset(clause.feedback_id for clause in self.clauses)
-
-    @property
-    def negative_share(self) -> float:
-        return sum(clause.negative for clause in self.clauses) / len(self.clauses)
-
-    @property
-    def complaint(self) -> bool:
-        return self.negative_share >= COMPLAINT
 
 
 def topics_of(
@@ -75,7 +45,7 @@ def topics_of(
         before: `(n,)` the earlier topics of the clauses, as places in `past.of(industry)`.
         places: Names of products, stores and regions; none of them names a theme by itself.
     """
-    themes = _themes(corpus, labels)
+    themes = themes_of(corpus, labels)
     known = _known(themes, corpus, labels, past.of(industry), before)
     names = {topic.topic for topic in known if topic}
     ids = {topic.topic_id for topic in past.topics}
@@ -107,34 +77,8 @@ def topics_of(
     return topics
 
 
-def gists_of(corpus: Corpus, labels: Labels, closeness: Floats) -> list[Gist]:
-    """Returns what each theme tells.
-
-    Args:
-        corpus: The clauses.
-        labels: `(n,)` their themes, −1 for none.
-        closeness: `(n,)` how much each is like its theme.
-    """
-    found = []
-    for theme in _themes(corpus, labels):
-        told = Candidates(
-            _members(theme, corpus, closeness),
-            theme.weights,
-            complaint=theme.complaint,
-            subjects=corpus.subjects,
-            cut_off=corpus.cut_off,
-            synonyms=corpus.synonyms,
-        ).told
-        words = corpus.kinds_in(told.problem or told.subject)
-        is_mixed = not (told.problem or words & troubles())
-        if is_mixed and told.often:
-            words |= corpus.kinds_in(told.often)
-        found.append(Gist(frozenset(words), is_mixed))
-    return found
-
-
 def _known(
-    themes: Sequence[_Theme],
+    themes: Sequence[Theme],
     corpus: Corpus,
     labels: Labels,
     earlier: Sequence[Topic],
@@ -154,43 +98,9 @@ def _known(
     return [earlier[same[at]] if at in same else by_words[at] for at in range(len(themes))]
 
 
-def _themes(corpus: Corpus, labels: Labels) -> list[_Theme]:
-    n_themes = int(labels.max(initial=-1)) + 1
-    clauses: list[list[Clause]] = [[] for _ in range(n_themes)]
-    for clause, label in zip(corpus.clauses, labels[corpus.copy_of], strict=True):
-        if label >= 0:
-            clauses[label].append(clause)
-    places = [np.flatnonzero(labels == label) for label in range(n_themes)]
-    readings = [[corpus.readings[at] for at in theme] for theme in places]
-    weights = weights_of(readings, without=corpus.silent)
-    keywords = keywords_of(readings, weights)
-    return [
-        _Theme(at, tuple(said), weight, words)
-        for at, said, weight, words in zip(places, clauses, weights, keywords, strict=True)
-    ]
-
-
-def _members(theme: _Theme, corpus: Corpus, closeness: Floats) -> list[Member]:
-    members, complaint = [], theme.complaint
-    for at in theme.places:
-        clause = corpus.clauses[corpus.distinct[at]]
-        members.append(
-            Member(
-                corpus.readings[at],
-                clause.text,
-                clause.feedback_id,
-                float(closeness[at]),
-                clause.negative == complaint,
-                tuple(normalise(opinion).text for opinion in clause.opinions),
-                corpus.judging[at],
-            )
-        )
-    return members
-
-
-def _new_name(theme: _Theme, corpus: Corpus, closeness: Floats, taken: set[str]) -> str:
+def _new_name(theme: Theme, corpus: Corpus, closeness: Floats, taken: set[str]) -> str:
     return name_of(
-        _members(theme, corpus, closeness),
+        members_of(theme, corpus, closeness),
         theme.weights,
         complaint=theme.complaint,
         taken=taken,

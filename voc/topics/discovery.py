@@ -18,9 +18,10 @@ from voc.config.industries import Industry
 from voc.records import Span, Topic, is_mixed
 from voc.topics.clauses import Assignment, Clause, Discovery, ThemeEvent
 from voc.topics.corpus import Corpus
-from voc.topics.description import gists_of, topics_of
+from voc.topics.description import topics_of
 from voc.topics.edits import edited, made
-from voc.topics.gathering import Gist, gathered
+from voc.topics.gathering import gathered
+from voc.topics.gists import Gist, Gists
 from voc.topics.lineage import continued, events, shared
 from voc.topics.meaning import Floats
 from voc.topics.past import NOTHING_BEFORE, Past
@@ -131,11 +132,11 @@ def _at_rest(
 
     Those that tell nothing, as 业主（多方面）, end with it.
     """
-    held = np.isin(before.labels, before.mixed)
+    held, told = np.isin(before.labels, before.mixed), Gists(corpus)
     for _ in range(_MOST_GATHERINGS):
         settled = settling.settled(labels, held)
         means = vectors.means(settled, int(settled.max(initial=-1)) + 1).normalised()
-        gists = gists_of(corpus, settled, closeness(vectors, means, settled))
+        gists = told.of(settled, closeness(vectors, means, settled))
         known = continued(shared(settled, before.labels, before.count))
         for theme, was in known.items():
             if was in before.made or gists[theme].is_mixed != (was in before.mixed):

@@ -8,30 +8,12 @@ reader less than 公交 as a whole. What many of them share, as 公交不准点,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from voc.topics.gists import Gist
 from voc.topics.themes import Labels
-
-
-class Gist(NamedTuple):
-    """What a theme tells.
-
-    Attributes:
-        words: The words of its problem, as one of each kind; or what it is about, where no problem
-            stands for most; without those of all matters.
-        is_mixed: Whether none does.
-    """
-
-    words: frozenset[str] = frozenset()
-    is_mixed: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it tells nothing, as 业主（多方面）."""
-        return self.is_mixed and not self.words
 
 
 def gathered(

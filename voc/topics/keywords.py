@@ -11,6 +11,8 @@ from voc.topics.words import Reading
 
 MAX_KEYWORDS: Final = 8
 _HEAD: Final = 1
+# What fewer of the clauses use tells of one or two voices, not of the theme.
+_LEAST_SHARE: Final = 0.04
 
 
 def weights_of(
@@ -48,8 +50,8 @@ def keywords_of(
     """Returns the keywords of themes, heaviest first, 8 at most.
 
     A theme's heaviest word says what it is about, whoever else has it; of the others, each
-    goes to the one theme that it is heaviest in, so that keywords tell themes apart. Words of a
-    single clause are taken only where no two clauses share one.
+    goes to the one theme that it is heaviest in, so that keywords tell themes apart. Two clauses at
+    least, and one in 25, use a keyword; others are taken only where there is none.
 
     Args:
         themes: The clauses of each theme.
@@ -70,4 +72,5 @@ def keywords_of(
 
 def _shared(theme: Sequence[Reading], weights: Mapping[str, float]) -> list[str]:
     uses = Counter(word for reading in theme for word in set(reading.content()))
-    return [word for word in weights if uses[word] > 1] or list(weights)
+    least = max(2, _LEAST_SHARE * len(theme))
+    return [word for word in weights if uses[word] >= least] or list(weights)
