@@ -88,6 +88,9 @@ def test_the_worker_tags_within_seconds_and_stops_when_told(voc: Voc, tmp_path: 
                 assert running.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
+            # It gives way to who cannot wait.
+            nicer = os.getpriority(os.PRIO_PROCESS, running.pid)
+            assert nicer == min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)
             second = subprocess.run(
                 call, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120
             )
