@@ -370,6 +370,24 @@ def test_a_kind_of_trouble_is_told_in_whatever_words(reader: Reader) -> None:
     assert name_of(fewer, weights, complaint=True) == "城管（视而不见等）"
 
 
+def test_how_half_judge_a_subject_is_its_name(reader: Reader) -> None:
+    texts = ("坐车到市里很绕路", "坐车回家绕路", "坐车上班的人都绕路", *("坐车去学校",) * 3)
+    said = [opining(one, "绕路") if "绕路" in one.text else one for one in members(reader, texts)]
+    assert name_of(said, {"坐车": 0.9, "绕路": 0.1}, complaint=True) == "坐车绕路"
+    fewer = [*said, *members(reader, ("坐车回家", "坐车旅行"))]
+    apart = [replace(one, voice=f"v{at}") for at, one in enumerate(fewer)]
+    assert is_mixed(name_of(apart, {"坐车": 0.9, "绕路": 0.1}, complaint=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "torn"), [("加快教育均衡发展", "加快教育"), ("冻结了开发商", "冻结了开发商")]
+)
+def test_no_name_ends_in_the_midst_of_a_sentence(reader: Reader, text: str, torn: str) -> None:
+    said = members(reader, (text, f"{text}吧", f"要{text}"))
+    weights = {"教育": 0.9, "加快": 0.8, "冻结": 0.9, "开发商": 0.8}
+    assert name_of(said, weights, complaint=True) != torn
+
+
 def test_a_kind_of_trouble_elsewhere_is_not_the_subjects(reader: Reader) -> None:
     texts = (*("城管大楼",) * 4, *("物业推诿扯皮",) * 5)
     assert "推诿" not in name_of(members(reader, texts), {"城管": 0.9}, complaint=True)[:4]

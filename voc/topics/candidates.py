@@ -176,6 +176,13 @@ class Candidates:
             both = len(trouble.voices & of_it) >= self._enough
             if is_half and both and said.subject not in trouble.kind:
                 yield _in_order(subject, trouble.word, spoken)
+        if self._complaint and subject:
+            own = set(self._kinds.of([said.subject]))
+            told = [
+                word for word in self._said_of_it(MOSTLY) if not own & {*self._kinds.of([word])}
+            ]
+            names = [_in_order(subject, word, spoken) for word in told if word not in subject]
+            yield from (name for name in names if MIN_NAME <= len(name) <= MAX_NAME)
 
     def _troubles(self) -> Iterator[str]:
         """Yields what some say of a thing that is trouble in itself, and then the thing."""

@@ -30,6 +30,8 @@ _WHOLE: Final = _BEGINS * _ENDS
 # What names do without, and what it is worth with it.
 _LIMP: Final = frozenset("就还也都又却才便竟")
 _LIMPS: Final = 0.5
+# What stands within a sentence, not within a name: 冻结了开发商.
+_DONE: Final = "了"
 # How words begin that say what is wrong.
 _TROUBLE: Final = frozenset("不没无未难乱太差坏慢贵少缺漏破裂堵吵脏臭霉拖欠骗抢占违骂吼凶")
 _NO_TROUBLE: Final = (
@@ -178,9 +180,15 @@ def ranked_phrases(
     found = [
         (-worth * _commonness(phrase), len(text), text, phrase)
         for text, (worth, one) in best.items()
-        if (phrase := _counted(one, len(voices[text]))).support >= least
+        if (phrase := _counted(one, len(voices[text]))).support >= least and not _is_torn(phrase)
     ]
     return [phrase for *_, phrase in sorted(found, key=lambda one: one[:3])]
+
+
+def _is_torn(phrase: Phrase) -> bool:
+    """Says whether a phrase ends in the midst of what was said: 加快教育 of 加快教育均衡发展."""
+    asks = phrase.words & word_list("name_asks")
+    return bool(asks and not phrase.ends) or _DONE in phrase.text[1:-1]
 
 
 def _counted(phrase: Phrase, voices: int) -> Phrase:
