@@ -61,6 +61,14 @@ def test_no_themes_are_none() -> None:
     assert gathered(np.array([-1, -1]), [], np.zeros(0, dtype=bool), {}).tolist() == [-1, -1]
 
 
+def test_a_verdict_is_what_a_name_tells_of(make: ClauseMaker, automotive: Industry) -> None:
+    corpus = Corpus(make("送餐太慢"), automotive)
+    slow = corpus.kinds_in("太慢问题")
+    assert slow == corpus.kinds_in("速度太慢") == corpus.kinds_in("慢的要死")
+    assert slow < corpus.kinds_in("送餐太慢")
+    assert corpus.kinds_in("业主") == corpus.kinds_in("违规") == set()
+
+
 @pytest.fixture
 def jams(make: ClauseMaker) -> list[Clause]:
     """Two themes by words and one kind of trouble, and two of one subject."""

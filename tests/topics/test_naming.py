@@ -380,7 +380,8 @@ def test_how_half_judge_a_subject_is_its_name(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "torn"), [("加快教育均衡发展", "加快教育"), ("冻结了开发商", "冻结了开发商")]
+    ("text", "torn"),
+    [("加快教育均衡发展", "加快教育"), ("冻结了开发商", "冻结了开发商"), ("送餐tm慢", "送餐tm慢")],
 )
 def test_no_name_ends_in_the_midst_of_a_sentence(reader: Reader, text: str, torn: str) -> None:
     said = members(reader, (text, f"{text}吧", f"要{text}"))

@@ -170,7 +170,7 @@ def close_issue(
     actor: ActorOption = "cli",
     config: ConfigOption = None,
 ) -> None:
-    """Close an issue, as of now or of --at; voices said after that may reopen it.
+    """Close an issue; voices said after the newest one heard by now, or after --at, may reopen it.
 
     It takes as many as make an issue, or a critical one; what was said before and comes in later
     joins it as history. An alert reopens when voices of later days stand out by themselves.

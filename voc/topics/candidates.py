@@ -77,6 +77,7 @@ class Candidates:
     ) -> None:
         said = Said(closest_first(members), _meant(weights, synonyms), synonyms)
         self._said = said
+        self._told: dict[str, list[Phrase]] = {}
         self._complaint = complaint
         self._common = {word for word, weight in subjects.items() if weight < SUBJECT}
         self._weights = {
@@ -276,6 +277,11 @@ class Candidates:
 
     def _told_of(self, word: str) -> list[Phrase]:
         """Returns the phrases, however short, by which several of those clauses judge it."""
+        if word not in self._told:
+            self._told[word] = self._judging_it(word)
+        return self._told[word]
+
+    def _judging_it(self, word: str) -> list[Phrase]:
         spoken, least = self._speaking_of(word), self._said.least
         found = self._rank(spoken, self._weights, shortest=1, least=least, synonyms=self._kinds)
         own = set(self._kinds.of([word]))

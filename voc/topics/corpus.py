@@ -114,7 +114,10 @@ class Corpus:
     def kinds_in(self, name: str) -> set[str]:
         """Returns what a name tells of, as one word of each kind; how all is judged tells none."""
         [reading] = self._reader.read([name])
-        words = self.synonyms.by_kind().of(self.synonyms.parted(reading).content())
+        parted = self.synonyms.parted(reading)
+        listed = word_list("name_kinds")
+        told = [word.text for word in parted.words if word.tells or word.text in listed]
+        words = self.synonyms.by_kind().of(told)
         return set(words) - word_list("name_bare") - word_list("broad_words")
 
     def praises(self, labels: Labels) -> npt.NDArray[np.bool_]:

@@ -180,15 +180,19 @@ def ranked_phrases(
     found = [
         (-worth * _commonness(phrase), len(text), text, phrase)
         for text, (worth, one) in best.items()
-        if (phrase := _counted(one, len(voices[text]))).support >= least and not _is_torn(phrase)
+        if (phrase := _counted(one, len(voices[text]))).support >= least and not _is_unfit(phrase)
     ]
     return [phrase for *_, phrase in sorted(found, key=lambda one: one[:3])]
 
 
-def _is_torn(phrase: Phrase) -> bool:
-    """Says whether a phrase ends in the midst of what was said: 加快教育 of 加快教育均衡发展."""
+def _is_unfit(phrase: Phrase) -> bool:
+    """Says whether a phrase ends in the midst of what was said, or swears.
+
+    As 加快教育 of 加快教育均衡发展 and 冻结了开发商 do, or 太tm慢.
+    """
     asks = phrase.words & word_list("name_asks")
-    return bool(asks and not phrase.ends) or _DONE in phrase.text[1:-1]
+    torn = bool(asks and not phrase.ends) or _DONE in phrase.text[1:-1]
+    return torn or any(word in phrase.text.lower() for word in word_list("name_rude"))
 
 
 def _counted(phrase: Phrase, voices: int) -> Phrase:

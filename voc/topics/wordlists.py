@@ -17,6 +17,7 @@ ListName = Literal[
     "name_praises",
     "name_bare",
     "name_asks",
+    "name_rude",
     "name_denials",
     "name_kinds",
     "opposites",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -45,7 +45,7 @@ def describe(
         _situation(issue, circumstances, due_at),
         _scope(issue, circumstances),
         "原声：",
-        *_quoted(issue.evidence),
+        *_quoted(issue.evidence, _urgent(circumstances)),
         f"办理：{routing.advice}",
         f"技能组：{routing.skill_group}" if routing.skill_group else "",
         f"时限：{due_at:%Y-%m-%d %H:%M} 前",
@@ -57,16 +57,23 @@ def describe(
     return "\n".join(line for line in lines if line)
 
 
-def verbatims(evidence: Sequence[Evidence], *, limit: int = _VERBATIMS) -> list[Evidence]:
+def verbatims(
+    evidence: Sequence[Evidence], *, limit: int = _VERBATIMS, first: Collection[str] = ()
+) -> list[Evidence]:
     """Picks what to quote: telling pieces that do not repeat each other, newest first if equal.
 
     Args:
         evidence: Places in order of time; the last 200 are looked at.
         limit: Pieces at most.
+        first: The ids of voices that come before others, and are looked at in any case.
     """
-    told = [item for item in evidence[-_READ_EVIDENCE:] if len(item.text.strip()) >= 2]
+    looked = [item for item in evidence[:-_READ_EVIDENCE] if item.feedback_id in first]
+    looked += evidence[-_READ_EVIDENCE:]
+    told = [item for item in looked if len(item.text.strip()) >= 2]
     newest_first = [told[index] for index in range(len(told) - 1, -1, -1)]
-    ranked = sorted(newest_first, key=lambda item: -min(len(item.text), 40))
+    ranked = sorted(
+        newest_first, key=lambda item: (item.feedback_id not in first, -min(len(item.text), 40))
+    )
     picked: list[Evidence] = []
     for item in ranked:
         if len(picked) < limit and not any(_alike(item.text, other.text) for other in picked):
@@ -83,12 +90,28 @@ def _bigrams(text: str) -> set[str]:
     return {text[index : index + 2] for index in range(max(1, len(text) - 1))}
 
 
-def _quoted(evidence: Sequence[Evidence]) -> list[str]:
+def _urgent(circumstances: Circumstances) -> dict[str, str]:
+    """Returns the voices that are critical, with why."""
+    return {
+        voice.feedback_id: "、".join(voice.urgency_reasons)
+        for voice, _ in circumstances.voices
+        if voice.urgency == "critical"
+    }
+
+
+def _quoted(evidence: Sequence[Evidence], urgent: Mapping[str, str]) -> list[str]:
     quotes = [
-        f"  {number}. “{_cut(item.text)}”（{item.feedback_id}）"
-        for number, item in enumerate(verbatims(evidence), start=1)
+        f"  {number}. “{_cut(item.text)}”（{_source(item.feedback_id, urgent)}）"
+        for number, item in enumerate(verbatims(evidence, first=urgent), start=1)
     ]
     return quotes or [f"  （见反馈 {'、'.join(item.feedback_id for item in evidence[-3:])}）"]
+
+
+def _source(feedback_id: str, urgent: Mapping[str, str]) -> str:
+    """Names a voice, and says of a critical one why it is."""
+    if feedback_id not in urgent:
+        return feedback_id
+    return f"{feedback_id}，十分紧急{'：' if urgent[feedback_id] else ''}{urgent[feedback_id]}"
 
 
 def _cut(text: str) -> str:
