@@ -29,7 +29,7 @@ from voc.topics.settling import Settling
 from voc.topics.space import Vectors
 from voc.topics.themes import Labels, certainty, closeness
 
-_MOST_GATHERINGS: Final = 4
+_MOST_GATHERINGS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from voc.topics.words import Reading
 MAX_KEYWORDS: Final = 8
 _HEAD: Final = 1
 # What fewer of the clauses use tells of one or two voices, not of the theme.
-_LEAST_SHARE: Final = 0.04
+_LEAST_SHARE: Final = 0.02
 
 
 def weights_of(
@@ -51,7 +51,7 @@ def keywords_of(
 
     A theme's heaviest word says what it is about, whoever else has it; of the others, each
     goes to the one theme that it is heaviest in, so that keywords tell themes apart. Two clauses at
-    least, and one in 25, use a keyword; others are taken only where there is none.
+    least, and one in 50, use a keyword; others are taken only where there is none.
 
     Args:
         themes: The clauses of each theme.

@@ -207,12 +207,14 @@ class _Usage:
 
     def __init__(self, members: Sequence[Member], synonyms: Synonyms) -> None:
         self._voices = [member.voice for member in members]
-        self._synonyms = synonyms
+        self._meant: dict[str, list[str]] = {}
         self._clauses: dict[str, set[int]] = defaultdict(set)
         for at, member in enumerate(members):
-            words = [word.text for word in member.reading.words]
-            for word in (*words, *synonyms.of(words)):
-                self._clauses[word].add(at)
+            for text in {word.text for word in member.reading.words}:
+                if text not in self._meant:
+                    self._meant[text] = synonyms.of([text])
+                for one in (text, *self._meant[text]):
+                    self._clauses[one].add(at)
         self._known: dict[frozenset[str], int] = {}
 
     @property
@@ -225,20 +227,20 @@ class _Usage:
 
         A single character without content, as 又, may be another one.
         """
-        ends = edges()
-        needed = frozenset(
-            self._synonyms.of(
-                word.text
-                for word in words
-                if word.tells or len(word.text) > 1 or word.text.isascii() or word.text in ends
-            )
-        )
-        if needed not in self._known:
-            clauses = sorted((self._clauses[word] for word in needed), key=len)
-            enough = clauses and len(clauses[0]) >= least
-            both = set.intersection(*clauses) if enough else ()
-            self._known[needed] = len({self._voices[at] for at in both})
-        return self._known[needed]
+        ends, needed = edges(), set[str]()
+        for word in words:
+            text = word.text
+            if word.tells or len(text) > 1 or text.isascii() or text in ends:
+                for one in self._meant[text]:
+                    if len(self._clauses[one]) < least:
+                        return 0
+                    needed.add(one)
+        known = frozenset(needed)
+        if known not in self._known:
+            clauses = sorted((self._clauses[one] for one in known), key=len)
+            both = set.intersection(*clauses) if clauses else ()
+            self._known[known] = len({self._voices[at] for at in both})
+        return self._known[known]
 
 
 def _stammers(words: Collection[str], synonyms: Synonyms) -> bool:
