@@ -180,7 +180,8 @@ def test_closing_an_issue_names_the_order_still_open(voc: Voc, issue: dict[str, 
     name = _order(voc)
     result = voc("issues", "close", issue["issue_id"])
     assert result.code == 0
-    assert f"work order {name} is still open" in result.err
+    assert f"work order {name} is still open; voc work-orders act {name} closed" in result.err
+    assert "派出的说明：\n  问题：" in voc("work-orders", "show", name).out
     voc("work-orders", "act", name, "closed")
     voc("issues", "reopen", issue["issue_id"])
     assert "still" not in voc("issues", "close", issue["issue_id"]).err

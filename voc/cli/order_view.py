@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
+from textwrap import indent
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,8 @@ def print_order(
     zone = calendar.zone
     for line in (*_head(order, children), *_clock(order, calendar, now), *_effect(effect)):
         typer.echo(line)
+    if order.description:
+        typer.echo(f"派出的说明：\n{indent(order.description, '  ')}")
     print_part(
         f"经过 {len(order.history)} 条",
         {"时间": "left", "谁": "left", "动作": "left", "变化": "left", "说明": "left"},

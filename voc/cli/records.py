@@ -291,4 +291,7 @@ def _change_issue(
             return
         for order in store.work_orders(issue_id=issue_id):
             if order.status not in ENDED:
-                say(f"work order {order.work_order_id} is still {order.status}")
+                say(
+                    f"work order {order.work_order_id} is still {order.status};"
+                    f" voc work-orders act {order.work_order_id} closed ends it"
+                )

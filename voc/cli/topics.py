@@ -189,7 +189,10 @@ def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None)
             say(f"issue {issue.issue_id} is closed: {issue.title}")
             for order in store.work_orders(issue_id=issue.issue_id):
                 if order.status not in ENDED:
-                    say(f"work order {order.work_order_id} is still {order.status}")
+                    say(
+                        f"work order {order.work_order_id} is still {order.status};"
+                        f" voc work-orders act {order.work_order_id} closed ends it"
+                    )
 
 
 @topics.command("unmute")
