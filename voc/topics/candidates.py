@@ -167,7 +167,8 @@ class Candidates:
     def _half(self) -> Iterator[str]:
         """Yields the subject with the kind of trouble that half tell of, in whatever words.
 
-        As 城管不作为, where many say that the city's guards look on, and others that they shirk.
+        As 城管不作为, where many say that the city's guards look on, and others that they shirk. Or
+        with how half judge it.
         """
         said, subject = self._said, self._said.whole(self._said.subject)
         spoken = self._speaking_of(said.subject)

@@ -28,8 +28,9 @@ def name_of(
     first that adds to it what a third say, or no more than a verdict, as 扰民严重; and if a third
     judge by it alone, what a quarter say of it, as 污水横流, or 污水问题, for it is trouble in
     itself. Where there is none, a subject stands with what is most often said of it elsewhere in
-    a clause, as 店员态度差, or, if most judge by it, as a matter: 房屋质量问题. Else what a third
-    speak of stands with what a tenth say of it, as 路灯（没有、昏暗等）, or alone, as
+    a clause, as 店员态度差, or with the kind of trouble that half tell of in whatever words, as
+    城管不作为, or, if most judge by it, as a matter: 房屋质量问题. Else what a third speak of
+    stands with what a tenth say of it or ask, as 路灯（没有、昏暗等）, or alone, as
     小区（多方面）; praise and questions may be named by what they are about.
 
     Args:
