@@ -182,6 +182,18 @@ def rejections(as_json: JsonOption = False, config: ConfigOption = None) -> None
     )
 
 
+def tell_open_orders(store: Store, issue_id: str) -> None:
+    """Says which orders of an issue are still open, and how to end them."""
+    from voc.workorders.states import ENDED
+
+    for order in store.work_orders(issue_id=issue_id):
+        if order.status not in ENDED:
+            say(
+                f"work order {order.work_order_id} is still {order.status};"
+                f" voc work-orders act {order.work_order_id} closed ends it"
+            )
+
+
 def _tell(done: Applied) -> None:
     from voc.workorders import ACTION_LABELS, phase_of
     from voc.workorders.history import SYSTEM

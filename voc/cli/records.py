@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from voc.cli.alerts import change_alert, is_alert, list_alerts, show_alert
+from voc.cli.handling import tell_open_orders
 from voc.cli.prefixes import full_id
 from voc.cli.reviews import review
 from voc.cli.terminal import (
@@ -262,7 +263,6 @@ def _change_issue(
     at: str | None = None,
 ) -> None:
     from voc.errors import UsageError
-    from voc.workorders.states import ENDED
 
     settings = settings_from(config)
     moment = passed(at, settings, after=True)
@@ -289,9 +289,4 @@ def _change_issue(
         say(f"{issue_id}: {before.status} → {status}")
         if status == "reopened":
             return
-        for order in store.work_orders(issue_id=issue_id):
-            if order.status not in ENDED:
-                say(
-                    f"work order {order.work_order_id} is still {order.status};"
-                    f" voc work-orders act {order.work_order_id} closed ends it"
-                )
+        tell_open_orders(store, issue_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from voc.cli.handling import tell_open_orders
 from voc.cli.records import ActorOption, LimitOption
 from voc.cli.terminal import (
     ConfigOption,
@@ -171,7 +172,6 @@ def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None)
     Example: voc topics mute tp_0123456789abcdef0123
     """
     from voc.pipeline.muting import mute_topic
-    from voc.workorders.states import ENDED
 
     settings = settings_from(config)
     with opened_store(settings) as store:
@@ -187,12 +187,7 @@ def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None)
         )
         for issue in closed:
             say(f"issue {issue.issue_id} is closed: {issue.title}")
-            for order in store.work_orders(issue_id=issue.issue_id):
-                if order.status not in ENDED:
-                    say(
-                        f"work order {order.work_order_id} is still {order.status};"
-                        f" voc work-orders act {order.work_order_id} closed ends it"
-                    )
+            tell_open_orders(store, issue.issue_id)
 
 
 @topics.command("unmute")

@@ -170,21 +170,20 @@ class Candidates:
         As 城管不作为, where many say that the city's guards look on, and others that they shirk. Or
         with how half judge it.
         """
-        said, subject = self._said, self._said.whole(self._said.subject)
-        spoken = self._speaking_of(said.subject)
+        said = self._said
+        if not (self._complaint and said.subject):
+            return
+        subject, spoken = said.whole(said.subject), self._speaking_of(said.subject)
         of_it = {one.voice for one in spoken}
-        for trouble in said.troubles if self._complaint and subject else ():
+        for trouble in said.troubles:
             is_half = len(trouble.voices) >= MOSTLY * said.n_voices
             both = len(trouble.voices & of_it) >= self._enough
             if is_half and both and said.subject not in trouble.kind:
                 yield _in_order(subject, trouble.word, spoken)
-        if self._complaint and subject:
-            own = set(self._kinds.of([said.subject]))
-            told = [
-                word for word in self._said_of_it(MOSTLY) if not own & {*self._kinds.of([word])}
-            ]
-            names = [_in_order(subject, word, spoken) for word in told if word not in subject]
-            yield from (name for name in names if MIN_NAME <= len(name) <= MAX_NAME)
+        own = set(self._kinds.of([said.subject]))
+        told = [word for word in self._said_of_it(MOSTLY) if not own & {*self._kinds.of([word])}]
+        names = [_in_order(subject, word, spoken) for word in told if word not in subject]
+        yield from (name for name in names if MIN_NAME <= len(name) <= MAX_NAME)
 
     def _troubles(self) -> Iterator[str]:
         """Yields what some say of a thing that is trouble in itself, and then the thing."""

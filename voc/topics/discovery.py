@@ -26,8 +26,7 @@ from voc.topics.lineage import continued, events, shared
 from voc.topics.meaning import Floats
 from voc.topics.past import NOTHING_BEFORE, Past
 from voc.topics.settling import Settling
-from voc.topics.space import Vectors
-from voc.topics.themes import Labels, certainty, closeness
+from voc.topics.themes import Labels, certainty
 
 _MOST_GATHERINGS: Final = 3
 
@@ -101,7 +100,7 @@ def discover(
     peoples = made(before, ids, past)
     mixed = [at for at, topic in enumerate(earlier) if is_mixed(topic.topic)]
     were = _Before(before, len(ids), mixed, np.unique(before[peoples]).tolist())
-    labels = _at_rest(settling, corpus, vectors, begun, were)
+    labels = _at_rest(settling, corpus, begun, were)
     labels = edited(labels, before, ids, past, [reading.text for reading in corpus.readings])
     labels = corpus.heard(labels, min_voices, spared=peoples)
     centres = vectors.means(labels, int(labels.max(initial=-1)) + 1).normalised()
@@ -125,9 +124,7 @@ def discover(
     )
 
 
-def _at_rest(
-    settling: Settling, corpus: Corpus, vectors: Vectors, labels: Labels, before: _Before
-) -> Labels:
+def _at_rest(settling: Settling, corpus: Corpus, labels: Labels, before: _Before) -> Labels:
     """Settles themes and puts together those that tell the same, until none are left that do.
 
     Those that tell nothing, as 业主（多方面）, end with it.
@@ -135,8 +132,7 @@ def _at_rest(
     held, told = np.isin(before.labels, before.mixed), Gists(corpus)
     for _ in range(_MOST_GATHERINGS):
         settled = settling.settled(labels, held)
-        means = vectors.means(settled, int(settled.max(initial=-1)) + 1).normalised()
-        gists = told.of(settled, closeness(vectors, means, settled))
+        gists = told.of(settled, settling.closeness(settled))
         known = continued(shared(settled, before.labels, before.count))
         for theme, was in known.items():
             if was in before.made or gists[theme].is_mixed != (was in before.mixed):

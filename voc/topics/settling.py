@@ -95,6 +95,10 @@ class Settling:
                 break
         return labels
 
+    def closeness(self, labels: Labels) -> Floats:
+        """Returns `(n,)` how much each clause is like its theme; 0 for none."""
+        return closeness(self._vectors, self._means(labels).normalised(), labels)
+
     def _whole(self, labels: Labels) -> Labels:
         """Parts praise from complaint, joins what is one, and drops what is no theme."""
         labels = self._corpus.large(labels, self._min_voices)
@@ -103,8 +107,7 @@ class Settling:
 
     def _left(self, labels: Labels) -> Labels:
         """Lets clauses go that have become unlike their theme."""
-        close = closeness(self._vectors, self._means(labels).normalised(), labels)
-        return np.where(close >= _STAYS, labels, -1)
+        return np.where(self.closeness(labels) >= _STAYS, labels, -1)
 
     def _adopted(self, labels: Labels) -> Labels:
         """Takes clauses without a theme to the nearest one, to its side that judges as they do."""
