@@ -233,3 +233,9 @@ except TransientDeliveryError as error:
     assert "a message could not be written" in done.stdout
     assert list(tmp_path.glob("*.json")) == []
     assert list(tmp_path.glob(".*")) == []
+
+
+def test_what_another_writer_has_published_meanwhile_stops_nobody(tmp_path: Path) -> None:
+    gone = tmp_path / ".20260309T023000.json.1-2.tmp"
+    gone.symlink_to(tmp_path / "nowhere")  # listed, but gone when it is looked at
+    assert FileQueueSink(tmp_path).send(message()) in names(tmp_path)

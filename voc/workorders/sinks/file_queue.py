@@ -13,6 +13,7 @@ import errno
 import os
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 from typing import Final
@@ -88,8 +89,9 @@ class FileQueueSink:
     def _remove_leftovers(self) -> None:
         """Removes what a killed writer left behind; an hour is longer than any write."""
         for path in self._folder.glob(".*.tmp"):
-            if time.time() - path.stat().st_mtime > _STALE_S:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another thread has published it meanwhile
+                if time.time() - path.stat().st_mtime > _STALE_S:
+                    path.unlink(missing_ok=True)
 
     def _has(self, name: str) -> bool:
         return (self._folder / name).exists() or (self._folder / DONE / name).exists()
