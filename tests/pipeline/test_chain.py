@@ -12,9 +12,8 @@ from typing import Any, Literal, cast
 import pytest
 
 from voc.config import load_settings
-from voc.issues import UNPLACED
+from voc.issues import telling_span
 from voc.pipeline.chain import Chain
-from voc.pipeline.emergencies import telling_span
 from voc.pipeline.forming import MUTED
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import moments_of
@@ -24,6 +23,7 @@ from voc.pipeline.reporting import topic_figures
 from voc.pipeline.standing import standing_for
 from voc.records import (
     SEVERITIES,
+    UNPLACED,
     AspectMention,
     Feedback,
     Issue,
@@ -598,7 +598,7 @@ def test_an_emergency_is_heard(values: dict[str, Any], heard: bool, workshop: Wo
     assert bool(found) is heard
     for issue in found:
         assert issue
-        assert issue.title == "紧急情况：火灾与燃气"
+        assert issue.title == "火灾与燃气：煤气泄漏"
         assert [item.text for item in issue.evidence] == ["小区里面煤气泄漏了没有人来管！"]
     assert workshop.chain().form() == (0, 0)
 

@@ -36,13 +36,23 @@ class Part(BaseModel):
 
 
 class UrgentWords(Part):
-    """Words that make a voice urgent in this industry."""
+    """Words that make a voice urgent in this industry, and who takes care of what they tell."""
 
     reason: Word = Field(description="Why, as people read it: 安全, 食品安全, 法律, 媒体 …")
     level: Literal["high", "critical"] = Field(description="The urgency such a word gives.")
     words: tuple[Word, ...] = Field(
         min_length=1,
         description="The words themselves; … stands for up to six others, as 吃出…头发.",
+    )
+    aspect: Word | None = Field(
+        default=None,
+        description="Name or id of the aspect that critical voices with this reason are about,"
+        " whatever else they speak of.",
+    )
+    department: Word | None = Field(
+        default=None,
+        description="The team that takes care, where no aspect stands for it: critical voices with"
+        " this reason are then issues of their own.",
     )
 
 
@@ -79,7 +89,7 @@ class Industry(Part):
             for place, aspect in _placed(self.aspects):
                 value = getattr(aspect, attribute)
                 if value in seen:
-                    raise _repeated(
+                    raise _misplaced(
                         (*place, attribute),
                         f"two aspects have the {attribute} {value!r}; give each its own",
                     )
@@ -92,13 +102,42 @@ class Industry(Part):
         for place, aspect in _placed(self.aspects):
             for index, word in enumerate(aspect.keywords):
                 if word in owner:
-                    raise _repeated(
+                    raise _misplaced(
                         (*place, "keywords", index),
                         f"the keyword {word!r} stands under {owner[word]!r} and {aspect.name!r};"
                         " keep it under the one it tells apart",
                     )
                 owner[word] = aspect.name
         return self
+
+    @model_validator(mode="after")
+    def _emergencies_have_one_home(self) -> Industry:
+        names = {name for aspect in self.all_aspects() for name in (aspect.id, aspect.name)}
+        for index, words in enumerate(self.urgency):
+            if words.aspect is not None and words.aspect not in names:
+                raise _misplaced(
+                    ("urgency", index, "aspect"),
+                    f"there is no aspect {words.aspect!r}.{nearest(words.aspect, names)}",
+                )
+            if words.aspect is not None and words.department is not None:
+                raise _misplaced(
+                    ("urgency", index, "department"),
+                    f"the aspect {words.aspect!r} says whose it is; keep one of the two",
+                )
+        return self
+
+    def emergency(self, reason: str) -> UrgentWords | None:
+        """Returns whose the critical voices with a reason are, where that is said."""
+        return next(
+            (
+                words
+                for words in self.urgency
+                if words.reason == reason
+                and words.level == "critical"
+                and (words.aspect is not None or words.department is not None)
+            ),
+            None,
+        )
 
     def all_aspects(self) -> tuple[Aspect, ...]:
         """Aspects and their children, parents first, in file order."""
@@ -129,8 +168,8 @@ def _placed(
         yield from _placed(aspect.children, place, "children")
 
 
-def _repeated(place: Place, message: str) -> PydanticCustomError:
-    return PydanticCustomError("repeated", "{message}", {"message": message, "place": place})
+def _misplaced(place: Place, message: str) -> PydanticCustomError:
+    return PydanticCustomError("misplaced", "{message}", {"message": message, "place": place})
 
 
 def industry_files(folder: Path | None = None) -> dict[str, Path]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from voc.issues.grouping import UNPLACED, GroupKey, Rules, is_placeless, key_of, rule_of
+from voc.issues.grouping import GroupKey, Rules, is_placeless, key_of, rule_of
 from voc.issues.trends import day_of
-from voc.records import Heard, Mention
+from voc.records import UNPLACED, Heard, Mention
 
 Days = list[int]
 Place = tuple[str, bool, bool, str | None, str | None]

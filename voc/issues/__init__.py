@@ -1,9 +1,10 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
 from voc.issues.doubts import doubted
+from voc.issues.emergencies import Home, emergency_home, telling_span, told_apart
 from voc.issues.episodes import find_episodes
 from voc.issues.forming import form_issues, moved_on, set_aside, silenced
-from voc.issues.grouping import UNPLACED, aspect_name, urgent_once
+from voc.issues.grouping import aspect_name, urgent_once
 from voc.issues.heeding import heeded
 from voc.issues.matching import home_of, is_absorbed
 from voc.issues.severity import rate_voices, severity_of
@@ -12,11 +13,12 @@ from voc.issues.trends import Volumes, rate_change, rate_ratio_p, trend_of
 
 __all__ = [
     "SPENDING_PERIOD",
-    "UNPLACED",
     "Clientele",
+    "Home",
     "Volumes",
     "aspect_name",
     "doubted",
+    "emergency_home",
     "find_episodes",
     "form_issues",
     "heeded",
@@ -30,6 +32,8 @@ __all__ = [
     "severity_of",
     "silenced",
     "stake_words",
+    "telling_span",
+    "told_apart",
     "trend_of",
     "urgent_once",
 ]

@@ -21,7 +21,6 @@ from voc.issues.grouping import (
     group_voices,
     issue_key,
     negativity_by_group,
-    reason_of,
 )
 from voc.issues.matching import absorb, birth_id, by_standing, is_absorbed
 from voc.issues.naming import Titles
@@ -29,7 +28,7 @@ from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
 from voc.issues.trends import Exposure, Volumes, day_of, trend_of
 from voc.issues.variation import overdispersion_of
-from voc.records import Evidence, Issue, IssueStatus, Mention
+from voc.records import Evidence, Issue, IssueStatus, Mention, reason_of
 
 Groups = Mapping[GroupKey, Sequence[Mention]]
 

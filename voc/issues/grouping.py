@@ -9,10 +9,7 @@ from typing import NamedTuple
 
 from voc.config import Aspect, Industry
 from voc.issues.severity import Negativity
-from voc.records import URGENCIES, Issue, Mention, Span
-
-UNPLACED = "unplaced"
-"""Stands for the aspect of an emergency that speaks of no aspect of its taxonomy."""
+from voc.records import UNPLACED, URGENCIES, Issue, Mention, Span
 
 ASPECT_NAMES = {UNPLACED: "紧急情况"}
 
@@ -21,12 +18,6 @@ _BOTH = ("product", "store")
 
 Rules = Mapping[tuple[str, str], Sequence[str]]
 """`group_by` of each aspect by (industry, aspect id)."""
-
-
-def reason_of(topic_id: str) -> str | None:
-    """Returns the reason of urgency that stands for the theme of an emergency without an aspect."""
-    prefix, _, reason = topic_id.partition(".")
-    return reason or None if prefix == UNPLACED else None
 
 
 class GroupKey(NamedTuple):

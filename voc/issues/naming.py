@@ -7,13 +7,23 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from voc.config import Industry
-from voc.issues.grouping import reason_of
-from voc.records import Mention, is_mixed
+from voc.records import Mention, is_mixed, is_vague, reason_of
+from voc.tagging.urgency import words_of_danger
 from voc.text.normalise import normalise
-from voc.topics.phrases import MIN_NAME, SOME, Member, Phrase, ranked_phrases, voices_by_word
+from voc.topics.candidates import Candidates
+from voc.topics.phrases import (
+    MIN_NAME,
+    SOME,
+    Member,
+    Phrase,
+    is_trouble,
+    ranked_phrases,
+    voices_by_word,
+)
 from voc.topics.said import MANY_SAY
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
@@ -114,6 +124,7 @@ class Titles:
     def __init__(
         self, industry: Industry | None, voices: Sequence[Mention], topics: Mapping[str, str]
     ) -> None:
+        self._industry = industry
         self._reader = Reader(industry)
         self._topics = topics
         sample = voices[:: max(1, len(voices) // _BACKGROUND)]
@@ -136,7 +147,8 @@ class Titles:
         named, with a second one if it judges another matter and is half as common; where they say
         too little alike, the mixed theme, or the terms of the taxonomy that most of them use. Of
         three voices and more, two must say each word, or it must be a common one of the industry:
-        what only one says may be anybody's name.
+        what only one says may be anybody's name. An emergency is called by its reason and the words
+        of danger, as 食品安全：拉肚子.
 
         Args:
             aspect: The aspect's name as people read it.
@@ -145,8 +157,12 @@ class Titles:
             product: The product, where all voices must share it.
             store: The store, likewise.
         """
-        named = (reason_of(topic_id) or self._topics.get(topic_id)) if topic_id else None
-        if named and not is_mixed(named):
+        reason = reason_of(topic_id)
+        named = self._topics.get(topic_id) if topic_id else None
+        if reason is not None:
+            words = self._dangers(voices)
+            aspect, phrases = (reason, words) if words else (aspect, [reason])
+        elif named and not is_mixed(named):
             phrases = [named]
         else:
             places = {one for one in (product, store) if one}
@@ -157,6 +173,21 @@ class Titles:
             if len(title) <= MAX_TITLE:
                 return title
         return _fitted(f"{aspect}：{phrases[0]}", place)
+
+    def _dangers(self, voices: Sequence[Mention]) -> list[str]:
+        """Returns the words of danger that most voices use, as they say them: one, or two unlike."""
+        uses = Counter(
+            word
+            for voice in voices[-_READ_VOICES:]
+            for word in {
+                word
+                for span in voice.evidence
+                for word in words_of_danger(normalise(span.text).text, self._industry)
+            }
+        )
+        ranked = sorted(uses, key=lambda word: (-uses[word], len(word), word))
+        unlike = (word for word in ranked[1:] if not set(word) & set(ranked[0]))
+        return [*ranked[:1], *islice(unlike, 1)]
 
     def _said(
         self, aspect: str, voices: Sequence[Mention], places: set[str], *, theme: str | None
@@ -169,7 +200,8 @@ class Titles:
         members = list(self._members(voices[-_READ_VOICES:]))
         uses = voices_by_word(members)
         known = self._fit_to_print(uses) if len(voices) >= _MANY else None
-        ranked = self._ranked(members, uses, known, aspect, places)
+        weights = self._weights(members, uses)
+        ranked = self._ranked(members, weights, known, aspect, places)
         carried = _carried(ranked, uses, len(voices))
         if theme:
             many = MANY_SAY * len(voices)
@@ -178,16 +210,21 @@ class Titles:
                 for one in carried
                 if one.judges and one.support >= many and not theme.startswith(one.text)
             ]
-        if carried and (len(voices) < _MANY or _support(carried[0], uses) > 1):
+        is_said = bool(carried) and (len(voices) < _MANY or _support(carried[0], uses) > 1)
+        if is_said and (carried[0].judges or is_trouble(carried[0].last.text)):
             return _first_two(carried, uses)
         if theme:
             return [theme]
+        if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
+            return [name]
+        if is_said:
+            return _first_two(carried, uses)
         terms = self._terms(uses, aspect)
         if len(terms) > 1:
             return terms
         # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where
         # voices may speak of different firms, one of them would be accused in the name of all.
-        singles = self._ranked(members, uses, None, aspect, places) if places else []
+        singles = self._ranked(members, weights, None, aspect, places) if places else []
         for said in filter(None, (_uncut(one.text, members) for one in singles)):
             return [f"{_without_aspect(said, aspect)}等"]
         return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
@@ -215,19 +252,23 @@ class Titles:
             if n > 1 or self._uses[word] >= _COMMON or self._reader.is_keyword(word)
         }
 
-    def _ranked(
-        self,
-        members: Sequence[Member],
-        uses: Counter[str],
-        known: set[str] | None,
-        aspect: str,
-        places: set[str],
-    ) -> list[Phrase]:
+    def _weights(self, members: Sequence[Member], uses: Counter[str]) -> dict[str, float]:
+        """Returns how much each word is these voices' own, the heaviest first."""
         total = max(len({member.voice for member in members}), 1)
         weights = {
             word: n / total * math.log1p(self._total / max(self._uses[word], n))
             for word, n in uses.items()
         }
+        return dict(sorted(weights.items(), key=lambda item: (-item[1], item[0])))
+
+    def _ranked(
+        self,
+        members: Sequence[Member],
+        weights: Mapping[str, float],
+        known: set[str] | None,
+        aspect: str,
+        places: set[str],
+    ) -> list[Phrase]:
         found = ranked_phrases(members, weights, complaint=True, shortest=_SHORTEST, known=known)
         private = known is None
         told = [
@@ -263,6 +304,19 @@ def _holds(clause: Reading, opinion: str) -> bool:
 def _joined(opinion: str) -> str:
     """Writes `变速箱 顿挫` as one phrase."""
     return _CHINESE_GAP.sub("", opinion)
+
+
+def _as_theme(members: Sequence[Member], weights: Mapping[str, float], aspect: str) -> str:
+    """Returns what a theme of these clauses would be called, if that says what is wrong.
+
+    Of few clauses it is how a quarter of them judge.
+    """
+    candidates = Candidates(members, weights, complaint=True)
+    name = next(iter(candidates), "") if len({one.voice for one in members}) >= SOME else ""
+    if name and not is_vague(name):
+        return name if is_mixed(name) else _told(name, aspect)
+    often = candidates.told.often
+    return _told(often, aspect) if often and is_trouble(often) else ""
 
 
 def _support(phrase: Phrase, uses: Counter[str]) -> int:
@@ -321,7 +375,8 @@ def _told(phrase: str, aspect: str) -> str:
     """Returns what a phrase says beside the aspect's name, or nothing where it says too little."""
     rest = _without_aspect(_OPINING.sub("", phrase).strip(_EDGES), aspect)
     empty = rest in _VAGUE or rest in _EMPTY or rest[:1].isdigit()
-    whole = len(rest) > 1 and not empty and not _UNFINISHED.search(rest) and _is_whole(rest)
+    is_new = len(rest) > 1 and rest not in aspect and not empty
+    whole = is_new and not _UNFINISHED.search(rest) and _is_whole(rest)
     return rest if whole and not _UNFIT.search(rest) else ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voc.config import Industry
 from voc.issues import doubted
-from voc.pipeline.emergencies import unplaced_emergencies
+from voc.pipeline.emergencies import with_emergencies
 from voc.records import Mention, is_vague
 from voc.store import Store
 
@@ -20,7 +20,7 @@ def complaints_of(
     min_score: float,
     twins: Mapping[str, str],
 ) -> list[Mention]:
-    """Returns negative mentions, and a mention for each emergency that complains of no aspect.
+    """Returns negative mentions, with those of emergencies told apart; see `with_emergencies`.
 
     What is said of a theme that has a twin is said of the one that stands for both. A theme in
     which several voices say nothing alike, as 家长（多方面）, is no problem that they share: what
@@ -40,11 +40,7 @@ def complaints_of(
         for mention in doubted(negative)
         if mention.score >= min_score
     ]
-    heard = {mention.feedback_id for mention in counted}
-    return [
-        *counted,
-        *unplaced_emergencies(store, model=model, heard=heard, industries=industries),
-    ]
+    return with_emergencies(store, counted, model=model, industries=industries)
 
 
 def _of_problem(mention: Mention, vague: Collection[str]) -> Mention:

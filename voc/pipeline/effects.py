@@ -13,7 +13,7 @@ from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
 from voc.issues.grouping import group_rules, group_voices, issue_key
 from voc.pipeline.complaints import joined
-from voc.pipeline.emergencies import unplaced_emergencies
+from voc.pipeline.emergencies import with_emergencies
 from voc.pipeline.handling import Handler
 from voc.pipeline.standing import standing_for
 from voc.records import UNCOUNTED, Effect, HistoryEntry, Mention, WorkOrder
@@ -188,29 +188,31 @@ def _watch(
     }
     counted = {row.feedback_id for row in rows}
     least = settings.issues.min_score
-    mentions = [
-        joined(replace(mention, evidence=(), opinions=()), twins)
-        for mention in store.mentions(model=model, industry=list(industries))
-        if mention.feedback_id in counted and mention.score >= least
-    ]
-    negative = [mention for mention in mentions if mention.sentiment == "negative"]
-    emergencies: list[Mention] = [
-        mention
-        for mention in unplaced_emergencies(
-            store,
-            model=model,
-            heard={mention.feedback_id for mention in negative},
-            industries=industries,
-        )
+    calm, negative = list[Mention](), list[Mention]()
+    for mention in store.mentions(model=model, industry=list(industries)):
+        if mention.feedback_id in counted and mention.score >= least:
+            said = joined(mention, twins)
+            if said.sentiment == "negative":
+                negative.append(said)
+            else:
+                calm.append(_bare(said))
+    complaints = [
+        _bare(mention)
+        for mention in with_emergencies(store, negative, model=model, industries=industries)
         if mention.feedback_id in counted
     ]
-    groups = group_voices([*negative, *emergencies], industries=industries, min_score=least)
+    groups = group_voices(complaints, industries=industries, min_score=least)
     places = count_places(
         rows,
-        [*mentions, *emergencies],
+        sorted([*calm, *complaints], key=lambda mention: mention.occurred_at),
         groups,
         aspects={order.key[:2] for order in ended},
         rules=group_rules(industries),
         as_of=as_of,
     )
     return Watch(places, settings.effects, as_of)
+
+
+def _bare(mention: Mention) -> Mention:
+    """Returns a mention without its words, which take memory."""
+    return replace(mention, evidence=(), opinions=())

@@ -10,14 +10,14 @@ from typing import Final
 
 from voc.config import Industry, Settings
 from voc.errors import UsageError
-from voc.issues import UNPLACED, severity_of
+from voc.issues import Home, emergency_home, severity_of
 from voc.pipeline.departments import FIELD, Handled, departments_of
 from voc.pipeline.file_rows import FileRows
 from voc.pipeline.opening import what_opens
 from voc.pipeline.routed import Routed
 from voc.pipeline.routing import Desk
 from voc.pipeline.tagging import Failure, tag_feedback
-from voc.records import AspectMention, Feedback, Issue, Mention, Tags
+from voc.records import UNPLACED, AspectMention, Feedback, Issue, Mention, Tags, reason_of
 from voc.sources.base import Reject
 from voc.sources.rows import Row
 from voc.sources.tables import read_rows
@@ -167,6 +167,8 @@ def _alone(
 ) -> Issue:
     """Returns the issue that a row would be if nobody else spoke of it."""
     urgency = tags.urgency.label if tags.urgency else "normal"
+    reasons = tags.urgency.reasons if tags.urgency and urgency == "critical" else ()
+    home = emergency_home(reasons, industry)
     severity, _ = severity_of(
         voices=1,
         critical=urgency == "critical",
@@ -177,9 +179,10 @@ def _alone(
     moment = feedback.created_at or datetime.now(UTC)
     return Issue(
         issue_id=feedback.native_id or str(row.number),
-        title=best.aspect if best else "",
+        title=_title(home, best, industry),
         industry=industry.id,
-        aspect_id=best.aspect_id if best else UNPLACED,
+        aspect_id=home.aspect_id if home else best.aspect_id if best else UNPLACED,
+        topic_id=home.topic_id if home else None,
         status="open",
         severity=severity,
         first_seen=moment,
@@ -190,3 +193,9 @@ def _alone(
         product=feedback.product,
         store=feedback.store,
     )
+
+
+def _title(home: Home | None, best: AspectMention | None, industry: Industry) -> str:
+    if home is None:
+        return best.aspect if best else ""
+    return reason_of(home.topic_id) or industry.aspect(home.aspect_id).name

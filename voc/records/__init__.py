@@ -5,6 +5,7 @@ half-open `[start, end)` code points into the `text` they belong to. `as_dict` g
 values; keys without a value are left out where the contract calls them optional.
 """
 
+from voc.records.emergencies import UNPLACED, reason_of, theme_of
 from voc.records.issues import (
     Alert,
     Effect,
@@ -104,6 +105,7 @@ __all__ = [
     "STAFF",
     "TASKS",
     "UNCOUNTED",
+    "UNPLACED",
     "URGENCIES",
     "Alert",
     "AlertStatus",
@@ -157,6 +159,8 @@ __all__ = [
     "is_mixed",
     "is_vague",
     "plain",
+    "reason_of",
     "satisfaction_level",
     "stable_id",
+    "theme_of",
 ]

@@ -115,7 +115,7 @@ def urgency_of(
     upset = negative or intent == "complaint"
     found: dict[str, UrgencyLabel] = {}
     earnest = intent not in ("praise", "inquiry")
-    for level, reason in _alarms(text, industry, upset=upset, earnest=earnest):
+    for level, reason, _ in _alarms(text, industry, upset=upset, earnest=earnest):
         if intent == "praise" and not negative and reason != _LIFE:
             continue
         if reason not in found or _rank(level) > _rank(found[reason]):
@@ -130,14 +130,25 @@ def urgency_of(
     return Urgency("low" if calm and not found else "normal")
 
 
+def words_of_danger(text: str, industry: Industry | None) -> list[str]:
+    """Returns what in a complaint makes it critical, as it is said there: 吃出一根头发.
+
+    Args:
+        text: The normalised text.
+        industry: The industry whose words of urgency count too.
+    """
+    alarms = _alarms(text, industry, upset=True, earnest=True)
+    return [word for level, _, word in alarms if level == "critical"]
+
+
 def _rank(level: UrgencyLabel) -> int:
     return URGENCIES.index(level)
 
 
 def _alarms(
     text: str, industry: Industry | None, *, upset: bool, earnest: bool
-) -> Iterator[tuple[UrgencyLabel, str]]:
-    """Returns level and reason of what in a text is urgent."""
+) -> Iterator[tuple[UrgencyLabel, str, str]]:
+    """Yields level, reason and words of what in a text is urgent."""
     words = (_INDUSTRIES.get(industry) if industry else _general()).find(text)
     if any(alarm.level for _, _, alarm in words):
         told = any(alarm.told for _, _, alarm in words)
@@ -154,9 +165,9 @@ def _alarms(
             level = alarm.level
             if not (alarm.threat and not upset) and is_supposed(text, *clause):
                 level = _lowered(level) if upset else "normal"
-            yield level, alarm.reason
+            yield level, alarm.reason, text[start:end]
     if upset and _is_unresolved(text):
-        yield "high", _REASONS["unresolved"]
+        yield "high", _REASONS["unresolved"], ""
 
 
 def _ends_of_runs(text: str, words: Sequence[tuple[int, int, _Alarm]]) -> dict[int, int]:

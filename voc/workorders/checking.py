@@ -61,9 +61,14 @@ def calendar_for(rules: RoutingRules, path: Path | None = None) -> WorkingCalend
 
 
 def known_teams(rules: RoutingRules, industries: Iterable[Industry]) -> set[str]:
-    """Returns the departments that aspects or the routing file know of."""
-    aspects = (aspect for industry in industries for aspect in industry.all_aspects())
-    named = {aspect.department for aspect in aspects if aspect.department}
+    """Returns the departments that taxonomies or the routing file know of."""
+    owners = [
+        owner.department
+        for industry in industries
+        for group in (industry.all_aspects(), industry.urgency)
+        for owner in group
+    ]
+    named = {owner for owner in owners if owner}
     return {*named, *rules.departments, rules.defaults.department}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from voc.config import Aspect, Industry
-from voc.records import PRIORITIES, Issue, Priority, UrgencyLabel
+from voc.records import PRIORITIES, Issue, Priority, UrgencyLabel, reason_of
 from voc.workorders.calendar import Clock
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.matching import Failed, RuleIndex
@@ -231,6 +231,10 @@ def _department(
     """
     if then.department:
         return then.department, "部门由规则指定", "rule"
+    reason = reason_of(issue.topic_id)
+    emergency = industry.emergency(reason) if industry and reason else None
+    if emergency is not None and emergency.department:
+        return emergency.department, f"“{reason}”归{emergency.department}", "aspect"
     path = _path(issue.aspect_id, industry.aspects) if industry else []
     named = next((aspect for aspect in reversed(path) if aspect.department), None)
     is_heard = named is None or told.urgency != "critical"

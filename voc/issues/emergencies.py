@@ -1,0 +1,125 @@
+"""Emergencies: critical voices told apart from the crowd whose complaint they are in.
+
+One who was poisoned by a dish says so among many who find it bland. Where the taxonomy says whose
+such a danger is (`aspect` or `department` of its words of urgency), what is said in the clause of
+danger is heard as a complaint of that alone, and presses nobody else; what the voice says beside it
+stays an ordinary complaint of its aspect. Without such a word in the taxonomy a danger belongs to
+the aspect it is heard in, as a brake that fails does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from voc.config import Industry
+from voc.records import UNPLACED, Mention, Span, Tags, theme_of
+from voc.tagging.urgency import words_of_danger
+from voc.text.normalise import normalise
+from voc.text.sentences import clauses, sentences
+
+_LEAST_SAID: Final = 8
+"""Characters below which a sentence alone tells nobody what happened."""
+
+
+class Home(NamedTuple):
+    """Where an emergency belongs: to an aspect, or to a theme of its own, called by its reason."""
+
+    aspect_id: str
+    topic_id: str | None
+
+
+def emergency_home(reasons: Sequence[str], industry: Industry | None) -> Home | None:
+    """Returns where a critical voice belongs by its reasons, the gravest first.
+
+    `None` where the taxonomy does not say, so that it belongs to what it is heard to speak of.
+    """
+    for reason in reasons if industry else ():
+        words = industry.emergency(reason) if industry else None
+        if words is not None and industry is not None:
+            if words.aspect is not None:
+                return Home(industry.aspect(words.aspect).id, None)
+            return Home(UNPLACED, theme_of(reason))
+    return None
+
+
+def told_apart(
+    voice: Sequence[Mention], emergency: Mention, *, tags: Tags, industry: Industry, home: Home
+) -> list[Mention]:
+    """Returns the complaints of one critical voice, its emergency as one of its own.
+
+    Args:
+        voice: The negative mentions of it that count.
+        emergency: What is known of the voice, and the sentence that tells of the emergency.
+        tags: The voice.
+        industry: Its taxonomy.
+        home: Where the emergency belongs.
+    """
+    dangers = _dangers(tags, industry)
+    at_home = [one for one in voice if home.topic_id is None and one.aspect_id == home.aspect_id]
+    apart = replace(
+        emergency,
+        aspect_id=home.aspect_id,
+        topic_id=home.topic_id or next((one.topic_id for one in at_home), None),
+        opinions=tuple(opinion for one in at_home for opinion in one.opinions)
+        or emergency.opinions,
+    )
+    calm = [
+        replace(one, urgency="normal", urgency_reasons=())
+        for one in voice
+        if one not in at_home and not _is_within(one.evidence, dangers)
+    ]
+    return [*calm, apart]
+
+
+def _dangers(tags: Tags, industry: Industry) -> list[tuple[int, int]]:
+    """Returns the clauses that tell of a danger, in the offsets of `tags.text`."""
+    return [
+        (start, end)
+        for start, end in clauses(tags.text)
+        if _is_critical(tags.text[start:end], industry)
+    ]
+
+
+def _is_within(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> bool:
+    """Says whether all that a complaint rests on stands in clauses of danger."""
+    return bool(evidence) and all(
+        any(start < span.end and span.start < end for start, end in dangers) for span in evidence
+    )
+
+
+def _is_critical(said: str, industry: Industry | None) -> bool:
+    return bool(words_of_danger(normalise(said).text, industry))
+
+
+def telling_span(tags: Tags, industry: Industry | None) -> Span:
+    """Returns the sentence that tells of an emergency, in the offsets of `tags.text`.
+
+    It is the first one with a critical word, else the one with the first negative opinion, else the
+    first; a very short one is told with those beside it.
+
+    Args:
+        tags: The voice.
+        industry: The industry whose words of urgency count too.
+    """
+    spans = sentences(tags.text)
+    if not spans:
+        return Span(0, len(tags.text), tags.text)
+    first = last = _telling(tags, spans, industry)
+    while spans[last][1] - spans[first][0] < _LEAST_SAID and (first, last) != (0, len(spans) - 1):
+        if last + 1 < len(spans):
+            last += 1
+        else:
+            first -= 1
+    start, end = spans[first][0], spans[last][1]
+    return Span(start, end, tags.text[start:end])
+
+
+def _telling(tags: Tags, spans: list[tuple[int, int]], industry: Industry | None) -> int:
+    for index, (start, end) in enumerate(spans):
+        if _is_critical(tags.text[start:end], industry):
+            return index
+    judged = [item.opinion.start for item in tags.opinions if item.sentiment == "negative"]
+    at = min(judged, default=0)
+    return next((index for index, (_, end) in enumerate(spans) if at < end), 0)
