@@ -55,6 +55,20 @@ def test_each_row_is_routed_and_explained(voc: Voc, tmp_path: Path, rules: Path)
     assert 0 < second["confidence"] <= 1
 
 
+def test_an_emergency_goes_to_whose_it_is(voc: Voc, tmp_path: Path) -> None:
+    name = rows(
+        tmp_path,
+        {"id": "a", "text": "味道很差，吃完上吐下泻进医院了"},
+        {"id": "b", "text": "味道很差，太咸了"},
+    )
+    for industry, department in (("restaurant", "品控食安部"), ("snack", "食品安全部")):
+        done = voc("route", name, "--industry", industry)
+        assert done.code == 0
+        ill, salty = (json.loads(line) for line in done.out.splitlines())
+        assert (ill["department"], ill["priority"]) == (department, "urgent")
+        assert salty["department"] == "产品研发部"
+
+
 def test_what_is_done_about_a_voice_is_explained(voc: Voc, tmp_path: Path) -> None:
     (tmp_path / "voc.yaml").write_text("routing: {file: rules.yaml}\n", encoding="utf-8")
     (tmp_path / "rules.yaml").write_text(

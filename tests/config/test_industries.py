@@ -111,6 +111,24 @@ def edited(folder: Path, *changes: tuple[str, str]) -> str:
             id="a keyword given twice",
         ),
         pytest.param(
+            (
+                "name: 茶馆\n",
+                "name: 茶馆\nurgency: [{reason: 虫, level: high, words: [虫], aspect: 服物}]\n",
+            ),
+            "tea.yaml:3: urgency.0.aspect: there is no aspect '服物'.",
+            id="an emergency of no aspect",
+        ),
+        pytest.param(
+            (
+                "name: 茶馆\n",
+                "name: 茶馆\nurgency:\n- {reason: 虫, level: high, words: [虫], aspect: 服务,\n"
+                "   department: 食安部}\n",
+            ),
+            "tea.yaml:5: urgency.0.department: the aspect '服务' says whose it is;"
+            " keep one of the two",
+            id="an emergency of two",
+        ),
+        pytest.param(
             ("[味道, 回甘]", "[味道, 12]"),
             "tea.yaml:6: aspects.0.keywords.1: should be text in quotes, not 12",
             id="a keyword that is a number",

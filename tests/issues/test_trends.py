@@ -50,6 +50,12 @@ def test_trends_by_days(voices: list[int], opened: int, trend: Trend) -> None:
     assert 0 <= p <= 1
 
 
+@pytest.mark.parametrize(("data_starts", "trend"), [(73, "new"), (74, "steady"), (95, "steady")])
+def test_where_data_have_just_begun_nothing_is_new(data_starts: int, trend: Trend) -> None:
+    exposure = Exposure(None, data_starts={"cars": data_starts})
+    assert _trend([95, 96, 97], opened=95, exposure=exposure)[0] == trend
+
+
 def test_a_rise_that_all_feedback_shares_is_none() -> None:
     voices = [*range(32, 87, 10), *range(87, 101), *range(87, 101)]
     campaign = {date.fromordinal(day): 1000 if day >= 87 else 50 for day in range(1, 101)}

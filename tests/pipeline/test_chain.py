@@ -603,6 +603,36 @@ def test_an_emergency_is_heard(values: dict[str, Any], heard: bool, workshop: Wo
     assert workshop.chain().form() == (0, 0)
 
 
+def test_an_emergency_in_a_crowd_is_an_issue_and_an_order_of_its_own(workshop: Workshop) -> None:
+    poisoned = Urgency("critical", ("食品安全",))
+    said = "菜太淡没有味道"
+    voices = [
+        _voice("restaurant", str(day), NOW - timedelta(days=day), said, aspect="dish.taste")
+        for day in range(1, 7)
+    ]
+    ill = "吃完他家的鱼上吐下泻"
+    when = NOW - timedelta(days=1, hours=1)
+    for name, text in (("in", f"{said}，{ill}"), ("alone", ill)):
+        voices.append(_voice("restaurant", name, when, text, aspect="dish.taste", urgency=poisoned))
+    workshop.hear("restaurant", voices)
+    workshop.chain().form()
+    taste, ill_of_it = sorted(
+        (workshop.store.issue(issue.issue_id) for issue in workshop.store.issues()),
+        key=lambda issue: issue.aspect_id if issue else "",
+    )
+    assert taste
+    assert ill_of_it
+    assert (taste.aspect_id, taste.count, taste.severity) == ("dish.taste", 7, "medium")
+    assert (ill_of_it.aspect_id, ill_of_it.count, ill_of_it.severity) == (UNPLACED, 2, "high")
+    assert ill_of_it.title == "食品安全：上吐下泻"
+    orders = {order.issue_id: order for order in workshop.orders("restaurant")}
+    assert orders[taste.issue_id].priority == "normal"
+    urgent = orders[ill_of_it.issue_id]
+    assert (urgent.priority, urgent.department) == ("urgent", "品控食安部")
+    assert "十分紧急：食品安全" in urgent.description
+    assert workshop.chain().form() == (0, 0)
+
+
 @pytest.mark.parametrize("product", [None, "X5"])
 def test_emergencies_of_different_reasons_are_different_issues(
     product: str | None, workshop: Workshop

@@ -85,7 +85,7 @@ def _dangers(tags: Tags, industry: Industry) -> list[tuple[int, int]]:
 def _is_within(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> bool:
     """Says whether all that a complaint rests on stands in clauses of danger."""
     return bool(evidence) and all(
-        any(start < span.end and span.start < end for start, end in dangers) for span in evidence
+        any(start <= span.start and span.end <= end for start, end in dangers) for span in evidence
     )
 
 

@@ -175,7 +175,7 @@ class Titles:
         return _fitted(f"{aspect}：{phrases[0]}", place)
 
     def _dangers(self, voices: Sequence[Mention]) -> list[str]:
-        """Returns the words of danger that most voices use, as they say them: one, or two unlike."""
+        """Returns the words of danger that most voices use: one, or two that are not alike."""
         uses = Counter(
             word
             for voice in voices[-_READ_VOICES:]

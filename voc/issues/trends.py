@@ -149,9 +149,9 @@ def trend_of(
 
     Returns:
         `falling` where several voices have fallen silent, `new` where the issue began within the
-        last window, else `rising` (with three voices in it at least, and no fewer a day than
-        before) or `falling` where the two-sided p-value is below 0.05, else `steady`; with the
-        p-value, 1.0 where nothing can be compared.
+        last window and there may be data of as many days before it, else `rising` (with three
+        voices in it at least, and no fewer a day than before) or `falling` where the two-sided
+        p-value is below 0.05, else `steady`; with the p-value, 1.0 where nothing can be compared.
     """
     silent = last_heard < today - quiet_days
     if silent:
@@ -171,9 +171,9 @@ def trend_of(
     p = change.p if change else 1.0
     if silent:
         return TrendTest("falling" if sum(counts) > 1 else "steady", p, change)
-    if opened >= recent:
-        return TrendTest("new", p, change)
     days = (exposure.days(key, recent, today), exposure.days(key, earlier, recent - 1))
+    if opened >= recent and days[1] >= window_days:
+        return TrendTest("new", p, change)
     return TrendTest(_label(counts, exposures, days, p), p, change)
 
 
