@@ -114,6 +114,19 @@ def test_what_was_dealt_with_is_called_so_and_comes_last(
     assert told[1][2] == "工单已于 11月20日办结，其后没有新的反馈"
 
 
+@pytest.mark.parametrize(
+    ("days_after", "said_of_it"),
+    [(8, "，其后到 11月28日没有新的反馈"), (0, ""), (-2, "")],
+)
+def test_a_report_of_the_past_vouches_for_no_day_after_it(
+    days_after: int, said_of_it: str, rising: Callable[..., Figures], order: Callable[..., Any]
+) -> None:
+    done = order("wo_1", status="resolved", clock=OrderClock(ended_at=ENDED_AT))
+    until = ENDED_AT.replace(hour=0) + timedelta(days=days_after + 1)
+    figures = rising(work_orders=[done], until=until)
+    assert points(figures)[0][2] == f"工单已于 11月20日办结{said_of_it}"
+
+
 def test_what_nobody_speaks_of_lately_comes_after_what_is_heard(
     rising: Callable[..., Figures], issue: Callable[..., Any]
 ) -> None:

@@ -125,6 +125,7 @@ def build_figures(report: ReportInput) -> Figures:
             (call for call in report.calls if report.scope.holds(call)), report.zone, known
         ),
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
+        last_day=_ends(span)[1] if report.until is not None else None,
     )
     return _figures(report, rows, mentions, span, findings, lines, spoken)
 

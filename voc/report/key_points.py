@@ -82,7 +82,7 @@ def _issue(card: IssueCard, findings: Findings) -> KeyPoint:
             *_told_others(line, findings.lines),
             plain("。"),
         ),
-        _issue_action(card, calendar),
+        _issue_action(card, findings),
         f"issue-{line.issue_id}",
     )
 
@@ -128,18 +128,27 @@ def _where(card: IssueCard) -> list[TextPart]:
     return []
 
 
-def _issue_action(card: IssueCard, calendar: Calendar) -> Sentence:
+def _issue_action(card: IssueCard, findings: Findings) -> Sentence:
+    calendar = findings.calendar
     pending = [order for order in card.orders if is_order_open(order)]
     if pending:
         return _order_action(pending[0], calendar)
     if card.orders:
         department = card.orders[0].department
         if settled := _settled_at(card):
-            return (plain(f"工单已于 {calendar.day(settled)}办结，其后没有新的反馈"),)
+            silence = _silence_since(settled, findings.last_day, calendar)
+            return (plain(f"工单已于 {calendar.day(settled)}办结{silence}"),)
         return (plain("工单已办结而反馈未止，请"), strong(department), plain("复核处理结果"))
     if card.line.department:
         return (plain("尚无工单，建议交"), strong(card.line.department), plain("核查"))
     return (plain("尚无工单，请指定负责部门"),)
+
+
+def _silence_since(day: str, last_day: str | None, calendar: Calendar) -> str:
+    """Says until when nobody spoke after a day; nothing where the report ends before."""
+    if last_day is None:
+        return "，其后没有新的反馈"
+    return f"，其后到 {calendar.day(last_day)}没有新的反馈" if day < last_day else ""
 
 
 def _settled_at(card: IssueCard) -> str | None:

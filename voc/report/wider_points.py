@@ -27,7 +27,10 @@ _POSITIVE: Final = POLARITIES.index("positive")
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What the sentences are made from."""
+    """What the sentences are made from.
+
+    `last_day` is the last one that was asked for, where one was: what came later is not told.
+    """
 
     overview: Overview
     cards: Sequence[IssueCard]
@@ -39,6 +42,7 @@ class Findings:
     calendar: Calendar
     peaks: tuple[ThemePeak, ...] = ()
     calls: CallFigures | None = None
+    last_day: str | None = None
 
 
 def wider_points(findings: Findings) -> list[KeyPoint]:
