@@ -102,14 +102,18 @@ class Synonyms:
             start += len(half)
 
 
+# What tells how much, as in 超慢.
+_DEGREES: Final = "很太超好巨真最挺特更极老"
 # What makes a word its opposite: 不方便.
 _DENYING: Final = frozenset("不没无未非")
 
 
 @functools.cache
 def _kinds() -> dict[str, str]:
-    """Words that tell of trouble, with one of its kind."""
-    return {word: min(kind) for kind in word_sets("name_kinds") for word in kind}
+    """Words that tell of trouble, by whatever degree, with one of their kind."""
+    found = {word: min(kind) for kind in word_sets("name_kinds") for word in kind}
+    plain = [word for word in found if len(word) == 1]
+    return {degree + word: found[word] for degree in _DEGREES for word in plain} | found
 
 
 def troubles() -> frozenset[str]:
