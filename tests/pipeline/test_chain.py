@@ -9,8 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal, cast
 
+import numpy as np
 import pytest
 
+from tests.topics.test_discovery import GEARBOX, SUNROOF
 from voc.config import load_settings
 from voc.issues import UNPLACED
 from voc.pipeline.chain import Chain
@@ -35,7 +37,7 @@ from voc.records import (
     Urgency,
     WorkOrder,
 )
-from voc.report import Figures, render_html
+from voc.report import Figures, Scope, render_html
 from voc.store import Store, TopicEvent, open_store
 from voc.workorders import apply_event
 
@@ -56,7 +58,8 @@ class Workshop:
         settings = load_settings(
             overrides={"queue.dir": str(self.folder / "orders")} | overrides, environ={}
         )
-        engine = cast(Any, SimpleNamespace(model=MODEL))
+        scripted = SimpleNamespace(model=MODEL, vectors=lambda texts: np.ones((len(texts), 2)))
+        engine = cast(Any, scripted)
         return Chain(self.store, engine, settings, now=lambda: self.now or datetime.now(UTC))
 
     def hear(
@@ -553,6 +556,59 @@ def test_the_report_of_a_past_period_judges_by_its_end(workshop: Workshop) -> No
     assert kept.severity == after.severity
 
 
+AHEAD = [-40.0, -41.0, -42.0, -43.0]
+
+
+def _told(workshop: Workshop, **values: Any) -> Figures:
+    settings = load_settings(environ={})
+    return topic_figures(workshop.store, settings=settings, model=MODEL, **values)[0]
+
+
+def test_voices_of_the_future_move_no_period(workshop: Workshop) -> None:
+    workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=NOW, store="一店"))
+    workshop.chain().form()
+    [issue] = workshop.store.issues()
+    before = _told(workshop)
+    workshop.hear("automotive", _days("automotive", *AHEAD, until=NOW, store="二店"))
+    assert workshop.chain().form() == (0, 0)
+    assert workshop.store.issues() == [issue]
+    figures = _told(workshop)
+    assert (figures.first_day, figures.last_day) == (before.first_day, before.last_day)
+    assert (figures.overview, figures.volume) == (before.overview, before.volume)
+    assert (figures.coverage.rows, figures.coverage.future) == (9, 4)
+    assert "，4 条的时间在未来，到时才计入" in render_html(figures)
+    assert _told(workshop, scope=Scope(stores=("一店",))).coverage.future == 0
+    assert _told(workshop, since=NOW + timedelta(days=42)).coverage.future == 2
+    assert not _told(workshop, until=NOW + timedelta(days=1)).is_past
+    workshop.now = NOW + timedelta(days=50)
+    workshop.chain().form()
+    assert [one.count for one in workshop.store.issues()] == [9]
+
+
+def test_voices_of_the_future_are_of_no_theme_yet(workshop: Workshop) -> None:
+    said = [f"{name}{text}" for name in "上下" for text in (*GEARBOX, *SUNROOF)]
+    ends = [NOW, NOW + timedelta(days=90)]
+    voices = [
+        _voice("automotive", f"{number}", ends[number % 2] - timedelta(days=number), text)
+        for number, text in enumerate(said)
+    ]
+    workshop.hear("automotive", voices)
+    workshop.chain().discover_topics()
+    assert [theme.count for theme in workshop.store.topics()] == [6, 6]
+    assert max(theme.last_seen for theme in workshop.store.topics()) <= NOW
+    workshop.now = NOW + timedelta(days=90)
+    workshop.chain().discover_topics()
+    assert sum(theme.count for theme in workshop.store.topics()) > 12
+
+
+def test_where_all_is_of_the_future_the_clock_is_wrong(workshop: Workshop) -> None:
+    workshop.now = OLD
+    workshop.hear("automotive", _days("automotive", *AHEAD, until=NOW))
+    workshop.chain().form()
+    assert [one.count for one in workshop.store.issues()] == [4]
+    assert (_told(workshop).overview.rows, _told(workshop).coverage.future) == (4, 0)
+
+
 def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -> None:
     workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=OLD))
     workshop.chain().form()
@@ -600,6 +656,22 @@ def test_an_emergency_is_heard(values: dict[str, Any], heard: bool, workshop: Wo
         assert issue
         assert issue.title == "紧急情况：火灾与燃气"
         assert [item.text for item in issue.evidence] == ["小区里面煤气泄漏了没有人来管！"]
+    assert workshop.chain().form() == (0, 0)
+
+
+def test_an_emergency_with_a_wrong_year_counts_for_when_it_came_in(workshop: Workshop) -> None:
+    voices = [
+        _voice("automotive", "a", NOW + timedelta(days=9_000), aspect=None, urgency=FIRE),
+        _voice("automotive", "b", OLD),
+    ]
+    workshop.hear("automotive", voices)
+    assert workshop.chain().form() == (1, 1)
+    [issue] = workshop.store.issues(aspect_id=UNPLACED)
+    assert (issue.first_seen, issue.last_seen) == (NOW, NOW)
+    with workshop.store.transaction() as transaction:
+        transaction.set_issue_status(
+            issue.issue_id, "closed", "老李", "好了", datetime.now(UTC) + timedelta(minutes=1)
+        )
     assert workshop.chain().form() == (0, 0)
 
 

@@ -80,6 +80,7 @@ from voc.records.vocabulary import (
     WorkOrderStatus,
 )
 from voc.records.voices import (
+    CLOCK_SKEW,
     Customer,
     Feedback,
     Order,
@@ -90,6 +91,7 @@ __all__ = [
     "ADVERTISEMENT",
     "AND_MORE",
     "CHANNELS",
+    "CLOCK_SKEW",
     "CONVERSATIONS",
     "FILLED",
     "INTENTS",
