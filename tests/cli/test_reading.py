@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import connect
 
@@ -208,6 +209,21 @@ def test_what_is_doubtful_in_a_file_is_counted(voc: Voc, tmp_path: Path) -> None
 def test_a_clean_file_is_not_doubted(voc: Voc, tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text(ROWS, encoding="utf-8")
     assert len(voc("ingest", "r.csv", "--industry", "snack").err.splitlines()) == 1
+
+
+def test_rows_of_the_future_are_told_and_a_clock_that_is_fast_is_not(
+    voc: Voc, tmp_path: Path
+) -> None:
+    tomorrow = f"{datetime.now(UTC) + timedelta(hours=23):%Y-%m-%dT%H:%M:%SZ}"
+    (tmp_path / "r.csv").write_text(f"{ROWS}{tomorrow},薯片不脆,一店\n", encoding="utf-8")
+    assert len(voc("ingest", "r.csv", "--industry", "snack").err.splitlines()) == 1
+    late = "2062-11-20 10:00,薯片受潮了,一店\n2062-11-21,薯片碎了,一店\n"
+    (tmp_path / "r.csv").write_text(f"{ROWS}{late}", encoding="utf-8")
+    assert voc("ingest", "r.csv", "--industry", "snack").err.splitlines()[-1] == (
+        "r: 2 rows have a time in the future; they are kept, but until it comes only emergencies"
+        " among them count. --map created_at=COLUMN names another column; or mend the times and"
+        " ingest again (the first: r.csv:7, 2062-11-20 10:00)."
+    )
 
 
 def test_columns_that_were_not_read_are_told_where_no_time_is_known(

@@ -1,19 +1,16 @@
-"""Issues and orders over a store: each industry by its own clock, and what emergencies say."""
+"""Issues and orders over a store: each industry by its own clock, and who settles what."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Literal, cast
 
 import pytest
 
+from tests.pipeline.workshop import MODEL, NOW, OLD, Workshop, heard_on, voice
 from voc.config import load_settings
-from voc.issues import telling_span
-from voc.pipeline.chain import Chain
 from voc.pipeline.forming import MUTED
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import moments_of
@@ -23,114 +20,26 @@ from voc.pipeline.reporting import topic_figures
 from voc.pipeline.standing import standing_for
 from voc.records import (
     SEVERITIES,
-    UNPLACED,
-    AspectMention,
-    Feedback,
     Issue,
-    Opinion,
-    Sentiment,
     Span,
-    Tags,
     Topic,
-    Urgency,
-    WorkOrder,
 )
 from voc.report import Figures, render_html
-from voc.store import Store, TopicEvent, open_store
+from voc.store import TopicEvent
 from voc.workorders import apply_event
-
-MODEL = "scripted@1.0.0"
-NOW = datetime.now(UTC)
-OLD = NOW - timedelta(days=900)
-
-
-@dataclass
-class Workshop:
-    """A store, and a chain over it whose tags the tests write."""
-
-    store: Store
-    folder: Path
-    now: datetime | None = None
-
-    def chain(self, **overrides: Any) -> Chain:
-        settings = load_settings(
-            overrides={"queue.dir": str(self.folder / "orders")} | overrides, environ={}
-        )
-        engine = cast(Any, SimpleNamespace(model=MODEL))
-        return Chain(self.store, engine, settings, now=lambda: self.now or datetime.now(UTC))
-
-    def hear(
-        self, industry: str, items: Sequence[tuple[Feedback, Tags]], *, at: datetime = NOW
-    ) -> None:
-        tags = {item.feedback_id: said for item, said in items}
-        with self.store.transaction() as transaction:
-            transaction.add_feedback([item for item, _ in items], industry=industry, now=at)
-        stored = self.store.untagged(MODEL, limit=1000)
-        with self.store.transaction() as transaction:
-            transaction.save_tags([(item, tags[item.feedback_id]) for item in stored], at)
-
-    def orders(self, industry: str) -> list[WorkOrder]:
-        named = {issue.issue_id for issue in self.store.issues(industry=industry)}
-        return [order for order in self.store.work_orders() if order.issue_id in named]
-
-
-@pytest.fixture
-def workshop(tmp_path: Path) -> Iterator[Workshop]:
-    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store:
-        yield Workshop(store, tmp_path)
-
-
-def _voice(
-    industry: str,
-    name: str,
-    when: datetime | None,
-    text: str = "起步顿挫得厉害",
-    *,
-    aspect: str | None = "power",
-    score: float = 0.9,
-    sentiment: str = "negative",
-    urgency: Urgency | None = None,
-    opinions: Sequence[str] = (),
-    **values: Any,
-) -> tuple[Feedback, Tags]:
-    feedback = Feedback(f"{industry}-s", name, "review", text, created_at=when, **values)
-    spans = [Span(text.index(said), text.index(said) + len(said), said) for said in opinions]
-    aspects = (
-        ()
-        if aspect is None
-        else (AspectMention(aspect, aspect, "negative", score, (Span(0, len(text), text),)),)
-    )
-    tags = Tags(
-        id=feedback.feedback_id,
-        text=text,
-        language="zh",
-        sentiment=Sentiment(cast(Any, sentiment), 0.9, {}),
-        aspects=aspects,
-        opinions=tuple(Opinion(None, span, "negative") for span in spans),
-        urgency=urgency or Urgency("normal"),
-        model=MODEL,
-        industry=industry,
-    )
-    return feedback, tags
-
-
-def _days(industry: str, *days: float, until: datetime, **values: Any) -> list[Any]:
-    return [
-        _voice(industry, f"{industry}{day}", until - timedelta(days=day), **values) for day in days
-    ]
 
 
 @pytest.mark.parametrize(
     "newer",
     [
-        pytest.param(lambda: [_voice("phone", "new", NOW)], id="another industry is newer"),
-        pytest.param(lambda: [_voice("phone", "undated", None)], id="another one is undated"),
+        pytest.param(lambda: [voice("phone", "new", NOW)], id="another industry is newer"),
+        pytest.param(lambda: [voice("phone", "undated", None)], id="another one is undated"),
     ],
 )
 def test_old_feedback_keeps_its_trends_and_orders(
     newer: Callable[[], list[Any]], workshop: Workshop
 ) -> None:
-    workshop.hear("automotive", _days("automotive", 80, 60, 9, 8, 7, 6, 5, 4, 3, until=OLD))
+    workshop.hear("automotive", heard_on("automotive", 80, 60, 9, 8, 7, 6, 5, 4, 3, until=OLD))
     workshop.hear("phone", newer())
     workshop.chain().form()
     [issue] = workshop.store.issues(industry="automotive")
@@ -140,14 +49,14 @@ def test_old_feedback_keeps_its_trends_and_orders(
 
 
 def test_praise_that_was_misread_makes_neither_issue_nor_alert(workshop: Workshop) -> None:
-    calm = [_voice("automotive", f"c{day}", NOW - timedelta(days=day), "好", aspect=None)
+    calm = [voice("automotive", f"c{day}", NOW - timedelta(days=day), "好", aspect=None)
             for day in range(1, 84)]  # fmt: skip
     days, best = [day / 10 for day in range(1, 10)], {"rating": 5.0, "rating_max": 5.0}
-    workshop.hear("automotive", [*calm, *_days("automotive", *days, until=NOW, **best)])
+    workshop.hear("automotive", [*calm, *heard_on("automotive", *days, until=NOW, **best)])
     workshop.chain().form()
     assert workshop.store.issues() == []
     assert workshop.chain().alert() == 0
-    angry = _days("automotive", *(day + 0.01 for day in days), until=NOW)
+    angry = heard_on("automotive", *(day + 0.01 for day in days), until=NOW)
     workshop.hear("automotive", angry)
     workshop.chain().form()
     assert [issue.count for issue in workshop.store.issues()] == [18]
@@ -155,7 +64,7 @@ def test_praise_that_was_misread_makes_neither_issue_nor_alert(workshop: Worksho
 
 
 def test_what_goes_while_issues_are_formed_is_quoted_nowhere(workshop: Workshop) -> None:
-    said = _days("automotive", *range(1, 10), until=NOW)
+    said = heard_on("automotive", *range(1, 10), until=NOW)
     workshop.hear("automotive", said)
 
     def withdrawn() -> datetime:
@@ -185,16 +94,16 @@ def test_what_goes_while_issues_are_formed_is_quoted_nowhere(workshop: Workshop)
 def test_the_newest_moment(
     voices: list[tuple[datetime | None, str]], newest: datetime, workshop: Workshop
 ) -> None:
-    workshop.hear("phone", [_voice("phone", name, when) for when, name in voices])
+    workshop.hear("phone", [voice("phone", name, when) for when, name in voices])
     moments = moments_of(workshop.store, model=MODEL, zone=UTC, now=NOW)
     assert abs(moments.as_of["phone"] - newest) < timedelta(seconds=1)
 
 
 def test_one_wrong_year_does_not_make_history_of_the_rest(workshop: Workshop) -> None:
     workshop.hear(
-        "phone", [_voice("phone", f"a{n}", OLD - timedelta(days=n / 9)) for n in range(300)]
+        "phone", [voice("phone", f"a{n}", OLD - timedelta(days=n / 9)) for n in range(300)]
     )
-    workshop.hear("phone", [_voice("phone", "wrong", OLD + timedelta(days=400))])
+    workshop.hear("phone", [voice("phone", "wrong", OLD + timedelta(days=400))])
     moments = moments_of(workshop.store, model=MODEL, zone=UTC, now=NOW)
     assert abs(moments.as_of["phone"] - OLD) < timedelta(seconds=1)
 
@@ -202,7 +111,7 @@ def test_one_wrong_year_does_not_make_history_of_the_rest(workshop: Workshop) ->
 def test_an_eased_rule_opens_orders_for_known_issues(workshop: Workshop) -> None:
     rules = workshop.folder / "routing.yaml"
     rules.write_text("open_when: {severity: high}")
-    workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=OLD))
+    workshop.hear("automotive", heard_on("automotive", 5, 4, 3, 2, 1, until=OLD))
     assert workshop.chain(**{"routing.file": str(rules)}).form() == (1, 0)
     rules.write_text("open_when: {severity: low}")
     assert workshop.chain(**{"routing.file": str(rules)}).form() == (0, 1)
@@ -210,7 +119,7 @@ def test_an_eased_rule_opens_orders_for_known_issues(workshop: Workshop) -> None
 
 
 def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) -> None:
-    workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=OLD))
+    workshop.hear("automotive", heard_on("automotive", 5, 4, 3, 2, 1, until=OLD))
     assert workshop.chain().form() == (1, 1)
     [order] = workshop.store.work_orders()
     for minutes, status in ((1, "closed"), (2, "reopened")):
@@ -230,7 +139,7 @@ def test_an_issue_that_a_person_reopens_gets_an_order_again(workshop: Workshop) 
 
 def test_history_gets_an_order_where_a_person_takes_it_up_again(workshop: Workshop) -> None:
     old = [90 + number / 4 for number in range(20)]
-    workshop.hear("automotive", _days("automotive", *old, 0, until=OLD))
+    workshop.hear("automotive", heard_on("automotive", *old, 0, until=OLD))
     assert workshop.chain().form() == (1, 0)
     [issue] = workshop.store.issues()
     with workshop.store.transaction() as transaction:
@@ -247,7 +156,7 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
     )
     asked = {"routing.file": str(rules)}
     for store, days in (("一店", (5, 3, 1)), ("二店", (4, 2))):
-        workshop.hear("automotive", _days("automotive", *days, until=OLD, store=store))
+        workshop.hear("automotive", heard_on("automotive", *days, until=OLD, store=store))
     workshop.now = OLD
     workshop.chain(**asked).form()
     orders = workshop.store.work_orders()
@@ -263,10 +172,10 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
     assert issue.status == "closed"
     workshop.now = OLD + timedelta(days=1)
     for hour in (1 / 24, 2 / 24):
-        workshop.hear("automotive", _days("automotive", -hour, until=OLD, store="二店"))
+        workshop.hear("automotive", heard_on("automotive", -hour, until=OLD, store="二店"))
         told = workshop.chain(**asked).form()
         assert told == (1, 0), "fewer than make an issue"
-    workshop.hear("automotive", _days("automotive", -3 / 24, until=OLD, store="二店"))
+    workshop.hear("automotive", heard_on("automotive", -3 / 24, until=OLD, store="二店"))
     assert workshop.chain(**asked).form() == (1, 1)
     assert {order.title[-4:]: order.status for order in workshop.store.work_orders()} == {
         "（一店）": "closed",
@@ -280,8 +189,8 @@ def test_new_voices_reopen_only_the_part_of_an_issue_that_they_are_of(workshop: 
 def test_what_was_said_before_the_closing_and_comes_in_later_reopens_nothing(
     closes: str, later: int, workshop: Workshop
 ) -> None:
-    workshop.hear("automotive", _days("automotive", 9, 8, 7, 6, 5, until=OLD))
-    newest = _days("snack", 0.05, until=OLD, text="新街口店说好吃", aspect="taste")
+    workshop.hear("automotive", heard_on("automotive", 9, 8, 7, 6, 5, until=OLD))
+    newest = heard_on("snack", 0.05, until=OLD, text="新街口店说好吃", aspect="taste")
     workshop.hear("snack", newest)
     workshop.now = OLD
     assert workshop.chain().form() == (1, 1)
@@ -295,12 +204,12 @@ def test_what_was_said_before_the_closing_and_comes_in_later_reopens_nothing(
                 transaction, order.work_order_id, "closed", actor="老李", at=at, note="好了"
             )
     workshop.now = OLD + timedelta(days=2)
-    workshop.hear("automotive", _days("automotive", 4, 3, 2, 1, 0.1, until=OLD))
+    workshop.hear("automotive", heard_on("automotive", 4, 3, 2, 1, 0.1, until=OLD))
     assert workshop.chain().form()[0] == 1
     [issue], [order] = workshop.store.issues(), workshop.store.work_orders()
     assert (issue.status, issue.count) == ("closed", 10)
     assert order.reopened_count == 0
-    workshop.hear("automotive", _days("automotive", -0.1, -0.2, -0.3, until=OLD))
+    workshop.hear("automotive", heard_on("automotive", -0.1, -0.2, -0.3, until=OLD))
     assert workshop.chain().form()[0] == 1
     [issue] = workshop.store.issues()
     assert (issue.status, issue.count) == ("reopened", 13)
@@ -311,7 +220,7 @@ def test_what_comes_back_after_a_pause_is_of_one_issue_and_order(workshop: Works
     rules.write_text("open_when: {severity: low, voices: 1}")
     eased = {"issues.quiet_days": 30, "routing.file": str(rules)}
     for days, voices in (((70, 69, 68), 3), ((20, 19, 18), 6), ((45, 44), 8)):
-        workshop.hear("automotive", _days("automotive", *days, until=OLD))
+        workshop.hear("automotive", heard_on("automotive", *days, until=OLD))
         workshop.chain(**eased).form()
         [issue], [order] = workshop.store.issues(), workshop.store.work_orders()
         assert (issue.count, order.issue_id) == (voices, issue.issue_id)
@@ -322,7 +231,7 @@ def test_themes_that_the_same_voices_speak_of_make_one_issue(workshop: Workshop)
     rules = workshop.folder / "routing.yaml"
     rules.write_text("open_when: {severity: low, voices: 1}")
     said = "小区有噪音，电梯也停"
-    voices = _days("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
+    voices = heard_on("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
     workshop.hear("citizen", voices)
     topics = [
         Topic(name, name, "citizen", (name,), 8, 1.0, OLD, OLD) for name in ("to_noise", "to_lift")
@@ -358,8 +267,8 @@ NOISE = Topic("to_noise", "小区噪音", "citizen", ("噪音",), 8, 1.0, OLD, O
 def _noisy(workshop: Workshop, *topics: Topic) -> list[str]:
     """Eight voices of one theme, or of several, and one of another theme; the ids of the eight."""
     said = "小区有噪音"
-    voices = _days("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
-    other = _voice("citizen", "other", OLD, "电梯停了", aspect="urban_construction")
+    voices = heard_on("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
+    other = voice("citizen", "other", OLD, "电梯停了", aspect="urban_construction")
     workshop.hear("citizen", [*voices, other])
     names = [item.feedback_id for item, _ in voices]
     spoken = [(name, one.topic_id, 0.9, Span(0, 5, said)) for one in topics for name in names]
@@ -452,7 +361,7 @@ def test_an_issue_tells_when_its_aspect_changes_and_its_order_stays(workshop: Wo
     workshop.chain(**eased).form()
     [before], [order] = workshop.store.issues(), workshop.store.work_orders()
     said = "工地有噪音"
-    more = _days(
+    more = heard_on(
         "citizen", *(n / 9 for n in range(1, 11)), until=OLD, text=said, aspect="environment"
     )
     workshop.hear("citizen", more)
@@ -482,7 +391,7 @@ def test_no_voice_counts_twice_when_its_theme_goes(
     rules = workshop.folder / "routing.yaml"
     rules.write_text("open_when: {severity: low, voices: 1}")
     said = "小区有噪音"
-    voices = _days("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
+    voices = heard_on("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
     workshop.hear("citizen", voices)
     names = [item.feedback_id for item, _ in voices]
 
@@ -509,8 +418,8 @@ def test_no_voice_counts_twice_when_its_theme_goes(
 
 def test_voices_that_say_nothing_alike_make_no_issue(workshop: Workshop) -> None:
     said = "让家长很不放心"
-    voices = _days("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
-    other = _voice("citizen", "other", OLD, "小区有噪音", aspect="urban_construction")
+    voices = heard_on("citizen", *range(8), until=OLD, text=said, aspect="urban_construction")
+    other = voice("citizen", "other", OLD, "小区有噪音", aspect="urban_construction")
     workshop.hear("citizen", [*voices, other])
     spoken = [(item.feedback_id, "to_1", 0.9, Span(0, 7, said)) for item, _ in voices]
     spoken.append((other[0].feedback_id, "to_2", 0.9, Span(0, 5, "小区有噪音")))
@@ -533,8 +442,10 @@ def test_voices_that_say_nothing_alike_make_no_issue(workshop: Workshop) -> None
 
 def test_the_report_of_a_past_period_judges_by_its_end(workshop: Workshop) -> None:
     burst = [round(day * 0.5, 1) for day in range(16)]
-    voices = _days("automotive", *burst, until=OLD, product="X5")
-    later = _days("automotive", 200.0, until=NOW, product="X5", sentiment="positive", aspect=None)
+    voices = heard_on("automotive", *burst, until=OLD, product="X5")
+    later = heard_on(
+        "automotive", 200.0, until=NOW, product="X5", sentiment="positive", aspect=None
+    )
     workshop.hear("automotive", [*voices, *later])
     workshop.chain().form()
 
@@ -554,7 +465,7 @@ def test_the_report_of_a_past_period_judges_by_its_end(workshop: Workshop) -> No
 
 
 def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -> None:
-    workshop.hear("automotive", _days("automotive", 5, 4, 3, 2, 1, until=OLD))
+    workshop.hear("automotive", heard_on("automotive", 5, 4, 3, 2, 1, until=OLD))
     workshop.chain().form()
     [issue] = workshop.store.issues()
     heard = workshop.store.issue(issue.issue_id)
@@ -569,105 +480,7 @@ def test_an_issue_closes_when_all_its_voices_are_set_aside(workshop: Workshop) -
     [*_, event] = workshop.store.issue_events(issue.issue_id)
     assert (event.to_status, event.actor) == ("closed", "voc")
     assert (event.note or "").startswith("它的声音不再构成问题：")
-    workshop.hear("automotive", _days("automotive", 0.4, 0.3, 0.2, until=OLD))
+    workshop.hear("automotive", heard_on("automotive", 0.4, 0.3, 0.2, until=OLD))
     workshop.chain().form()
     [back] = workshop.store.issues()
     assert (back.issue_id, back.status) == (issue.issue_id, "reopened")
-
-
-FIRE = Urgency("critical", ("火灾与燃气", "安全"))
-
-
-@pytest.mark.parametrize(
-    ("values", "heard"),
-    [
-        pytest.param({"aspect": None}, True, id="no aspect"),
-        pytest.param({"aspect": None, "sentiment": "neutral"}, True, id="told without anger"),
-        pytest.param({"aspect": None, "sentiment": "positive"}, False, id="praise"),
-        pytest.param({"aspect": "power", "score": 0.1}, True, id="an aspect too doubtful to count"),
-        pytest.param({"aspect": "power"}, False, id="an aspect that counts"),
-    ],
-)
-def test_an_emergency_is_heard(values: dict[str, Any], heard: bool, workshop: Workshop) -> None:
-    text = "你好。小区里面煤气泄漏了没有人来管！谢谢"
-    workshop.hear("automotive", [_voice("automotive", "a", OLD, text, urgency=FIRE, **values)])
-    workshop.chain().form()
-    found = [
-        workshop.store.issue(issue.issue_id) for issue in workshop.store.issues(aspect_id=UNPLACED)
-    ]
-    assert bool(found) is heard
-    for issue in found:
-        assert issue
-        assert issue.title == "火灾与燃气：煤气泄漏"
-        assert [item.text for item in issue.evidence] == ["小区里面煤气泄漏了没有人来管！"]
-    assert workshop.chain().form() == (0, 0)
-
-
-def test_an_emergency_in_a_crowd_is_an_issue_and_an_order_of_its_own(workshop: Workshop) -> None:
-    poisoned = Urgency("critical", ("食品安全",))
-    said = "菜太淡没有味道"
-    voices = [
-        _voice("restaurant", str(day), NOW - timedelta(days=day), said, aspect="dish.taste")
-        for day in range(1, 7)
-    ]
-    ill = "吃完他家的鱼上吐下泻"
-    when = NOW - timedelta(days=1, hours=1)
-    for name, text in (("in", f"{said}，{ill}"), ("alone", ill)):
-        voices.append(_voice("restaurant", name, when, text, aspect="dish.taste", urgency=poisoned))
-    workshop.hear("restaurant", voices)
-    workshop.chain().form()
-    taste, ill_of_it = sorted(
-        (workshop.store.issue(issue.issue_id) for issue in workshop.store.issues()),
-        key=lambda issue: issue.aspect_id if issue else "",
-    )
-    assert taste
-    assert ill_of_it
-    assert (taste.aspect_id, taste.count, taste.severity) == ("dish.taste", 7, "medium")
-    assert (ill_of_it.aspect_id, ill_of_it.count, ill_of_it.severity) == (UNPLACED, 2, "high")
-    assert ill_of_it.title == "食品安全：上吐下泻"
-    orders = {order.issue_id: order for order in workshop.orders("restaurant")}
-    assert orders[taste.issue_id].priority == "normal"
-    urgent = orders[ill_of_it.issue_id]
-    assert (urgent.priority, urgent.department) == ("urgent", "品控食安部")
-    assert "十分紧急：食品安全" in urgent.description
-    assert workshop.chain().form() == (0, 0)
-
-
-@pytest.mark.parametrize("product", [None, "X5"])
-def test_emergencies_of_different_reasons_are_different_issues(
-    product: str | None, workshop: Workshop
-) -> None:
-    reasons = ["食品安全", "人身安全", "食品安全"]
-    voices = [
-        _voice(
-            "automotive",
-            str(index),
-            OLD,
-            aspect=None,
-            urgency=Urgency("critical", (reason, "安全")),
-            product=product,
-        )
-        for index, reason in enumerate(reasons)
-    ]
-    workshop.hear("automotive", voices)
-    workshop.chain().form()
-    issues = workshop.store.issues(aspect_id=UNPLACED)
-    assert sorted(issue.count for issue in issues) == [1, 2]
-    assert workshop.chain().form() == (0, 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "opinions", "told"),
-    [
-        ("服务差。我昨天在店里被烫伤了，没人管！", ["差"], "我昨天在店里被烫伤了，没人管！"),
-        ("我去过一次。这家店的服务真的很差劲！", ["差劲"], "这家店的服务真的很差劲！"),
-        ("着火了！快来。", [], "着火了！快来。"),
-        ("快来！着火了！", [], "快来！着火了！"),
-        ("着火了", [], "着火了"),
-        ("", [], ""),
-    ],
-)
-def test_whole_sentences_are_quoted(text: str, opinions: list[str], told: str) -> None:
-    _, tags = _voice("restaurant", "a", OLD, text, aspect=None, opinions=opinions)
-    span = telling_span(tags, None)
-    assert span.text == told == text[span.start : span.end]

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from tests.pipeline.test_chain import MODEL, NOW, Workshop, _voice
+from tests.pipeline.workshop import MODEL, NOW, Workshop, voice
 from voc.config import Settings, load_settings
 from voc.pipeline.effects import changed_effects, keep_effects, reason_text
 from voc.pipeline.handling import Handler
 from voc.pipeline.taxonomies import industries_of
 from voc.records import Effect, Issue, OrderClock, WorkOrder
-from voc.store import Store, open_store
+from voc.store import Store
 
 END = NOW - timedelta(days=30)
 TRADE = "snack"
 ASPECT = "store_service"
-
-
-@pytest.fixture
-def workshop(tmp_path: Path) -> Iterator[Workshop]:
-    with open_store(f"sqlite:///{tmp_path / 'voc.db'}") as store:
-        yield Workshop(store, tmp_path)
 
 
 def hear(workshop: Workshop, store: str, *, before: int, after: int, last_day: float = 0.0) -> None:
@@ -40,9 +32,9 @@ def hear(workshop: Workshop, store: str, *, before: int, after: int, last_day: f
             when = NOW - timedelta(days=draw.uniform(last, first))
             aspect = ASPECT if number < count else None
             name, mood = f"{store}{part}{number}", "negative" if aspect else "neutral"
-            items.append(_voice(TRADE, name, when, aspect=aspect, sentiment=mood, store=store))
+            items.append(voice(TRADE, name, when, aspect=aspect, sentiment=mood, store=store))
     newest = NOW - timedelta(days=last_day)
-    items.append(_voice(TRADE, f"{store}newest", newest, aspect=None, sentiment="neutral"))
+    items.append(voice(TRADE, f"{store}newest", newest, aspect=None, sentiment="neutral"))
     workshop.hear(TRADE, items)
 
 
@@ -127,7 +119,7 @@ def test_later_voices_change_it(workshop: Workshop) -> None:
     mended(workshop.store, "南京店")
     [first] = measure(workshop.store, settings())
     late = [
-        _voice(TRADE, f"late{number}", END + timedelta(days=5), aspect=ASPECT, store="南京店")
+        voice(TRADE, f"late{number}", END + timedelta(days=5), aspect=ASPECT, store="南京店")
         for number in range(60)
     ]
     workshop.hear(TRADE, late)
@@ -200,7 +192,7 @@ def test_rejected_and_merged_orders_are_not_measured(workshop: Workshop) -> None
 
 def test_a_place_that_speaks_of_little_else_is_measured_by_its_industry(workshop: Workshop) -> None:
     items = [
-        _voice(
+        voice(
             TRADE, f"x{number}", NOW - timedelta(days=1 + number % 70), aspect=ASPECT,
             store="南京店",
         )

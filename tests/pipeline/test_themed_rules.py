@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.pipeline.test_chain import OLD, Workshop, _voice, workshop  # noqa: F401 - fixture
+from tests.pipeline.workshop import OLD, Workshop, voice
 from voc.config import load_settings
 from voc.pipeline.rulecheck import rule_notes
 from voc.pipeline.themed_rules import rules_of
@@ -17,10 +17,10 @@ TOPICS = {"to_noise": "夜间施工噪音", "to_lift": "电梯停运", "to_tree"
 
 
 @pytest.fixture
-def themed(workshop: Workshop) -> Workshop:  # noqa: F811
+def themed(workshop: Workshop) -> Workshop:
     """Six voices speak of noise, four of them of the lift too: the two are twins."""
     voices = [
-        _voice("citizen", f"v{day}", OLD - timedelta(days=day), SAID, aspect="urban_construction")
+        voice("citizen", f"v{day}", OLD - timedelta(days=day), SAID, aspect="urban_construction")
         for day in range(6)
     ]
     workshop.hear("citizen", voices)

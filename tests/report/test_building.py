@@ -134,9 +134,9 @@ def test_the_coverage_says_what_the_figures_rest_on(
     row: Callable[..., Any], mention: Callable[..., Any], report: Callable[..., Any]
 ) -> None:
     rows = [row("a"), row("b", day=None, sentiment=None), row("c", nps=99)]
-    found = build_figures(report(rows=rows, mentions=[mention("a")], rejects=7)).coverage
-    assert (found.rows, found.rejects, found.judged, found.with_aspect) == (3, 7, 2, 1)
-    assert (found.untimed, found.off_scale) == (1, 1)
+    found = build_figures(report(rows=rows, mentions=[mention("a")], rejects=7, future=2)).coverage
+    assert (found.rows, found.rejects, found.judged, found.with_aspect) == (5, 7, 2, 1)
+    assert (found.untimed, found.off_scale, found.future) == (1, 1, 2)
 
 
 def test_figures_are_plain_json(

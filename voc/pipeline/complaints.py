@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from voc.config import Industry
 from voc.issues import doubted
@@ -41,6 +42,26 @@ def complaints_of(
         if mention.score >= min_score
     ]
     return with_emergencies(store, counted, model=model, industries=industries)
+
+
+def counting(store: Store, complaints: Iterable[Mention], cutoff: datetime) -> list[Mention]:
+    """Returns complaints without those dated in the future, which count later.
+
+    Emergencies cannot wait for a time that is wrong: they count for when they came in.
+
+    Args:
+        store: What the complaints were read from.
+        complaints: As `complaints_of` returns them.
+        cutoff: From when on voices are dated in the future; see `cutoff_of`.
+    """
+    found = []
+    for mention in complaints:
+        if mention.occurred_at >= cutoff and mention.urgency == "critical":
+            voice = store.feedback(mention.feedback_id)
+            mention = replace(mention, occurred_at=voice.ingested_at) if voice else mention
+        if mention.occurred_at < cutoff:
+            found.append(mention)
+    return found
 
 
 def _of_problem(mention: Mention, vague: Collection[str]) -> Mention:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from typing import Final
 
 from voc.insights import core_days
 from voc.issues import Volumes
-from voc.records import UNCOUNTED
+from voc.records import CLOCK_SKEW, UNCOUNTED
 from voc.store import Store, TaggedRow
+
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,19 @@ class Moments:
 
     volumes: Volumes
     as_of: dict[str, datetime]
+
+
+def cutoff_of(store: Store, now: datetime) -> datetime:
+    """Returns from when on voices are dated in the future, so that they count nowhere yet.
+
+    Where all that is stored would be, it is the clock that is wrong, and nothing is left out.
+
+    Args:
+        store: What is read.
+        now: The present moment; the cutoff lies `CLOCK_SKEW` after it.
+    """
+    cutoff = now + CLOCK_SKEW
+    return cutoff if store.feedback_page(limit=1, until=cutoff).items else _LATEST
 
 
 def moments_of(store: Store, *, model: str, zone: tzinfo, now: datetime) -> Moments:

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from voc.config import Industry, Settings
 from voc.issues import find_episodes
-from voc.pipeline.complaints import complaints_of
+from voc.pipeline.complaints import complaints_of, counting
 from voc.pipeline.following import follow_voices
 from voc.pipeline.forming import formed_issues, keep_issues, losing, moved
 from voc.pipeline.handling import Handler
 from voc.pipeline.health import backlog
 from voc.pipeline.keeping import keep_orders, ledger_of
-from voc.pipeline.moments import moments_of
+from voc.pipeline.moments import cutoff_of, moments_of
 from voc.pipeline.standing import standing_for
 from voc.pipeline.telling import told_by_voices
 from voc.pipeline.themed_rules import themed
@@ -59,6 +59,7 @@ def order_issues(
         twins=twins,
     )
     now = clock()
+    complaints = counting(store, complaints, cutoff_of(store, now))
     moments = moments_of(store, model=model, zone=settings.zone, now=now)
     formed = formed_issues(
         store,

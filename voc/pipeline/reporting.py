@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, TypeVar
@@ -13,9 +13,9 @@ from typing import Final, TypeVar
 from voc.config import Aspect, Industry, Settings, bundled
 from voc.errors import UsageError
 from voc.pipeline.calls import CallReader, as_heard, calls_of, predictor_of
-from voc.pipeline.complaints import complaints_of
+from voc.pipeline.complaints import complaints_of, counting
 from voc.pipeline.forming import formed_issues
-from voc.pipeline.moments import moments_of
+from voc.pipeline.moments import cutoff_of, moments_of
 from voc.pipeline.standing import standing_for
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
 from voc.pipeline.themes import BY_RUN
@@ -38,7 +38,6 @@ from voc.workorders import WorkingCalendar, calendar_for, load_routing
 
 _MOST_NAMES: Final = 12
 _INSTANT: Final = timedelta(microseconds=1)
-_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 Spoken = TypeVar("Spoken", Mention, Issue)
 
 
@@ -106,10 +105,13 @@ def topic_figures(
     wanted = [item.id for item in loaded] or None
     name, wanted_model = _models(store, settings, model)
     merged = len(loaded) > 1
-    issues, is_past = _issues(store, loaded, settings, model=name, until=until)
+    now = datetime.now(settings.zone)
+    cutoff = cutoff_of(store, now)
+    end = min(until or cutoff, cutoff)
+    issues, is_past = _issues(store, loaded, settings, model=name, until=until, cutoff=cutoff)
     of_these = {item.issue_id for item in issues}
     mentions: Iterator[Mention] = store.mentions(
-        model=name, industry=wanted, since=since, until=until
+        model=name, industry=wanted, since=since, until=end
     )
     predictor, notice = predictor_of(settings)
     notes += [notice] if notice else []
@@ -119,10 +121,17 @@ def topic_figures(
         model=name,
         industry=wanted,
         since=since,
-        until=until,
+        until=end,
     )
-    missing = store.count_untagged(model=wanted_model, industry=wanted, since=since, until=until)
+    missing = store.count_untagged(model=wanted_model, industry=wanted, since=since, until=end)
     untagged = Untagged(wanted_model, missing) if missing else None
+    ahead = store.tagged(
+        model=name,
+        industry=wanted,
+        since=max(since or cutoff, cutoff),
+        until=until,
+        with_words=False,
+    )
     figures = build_figures(
         ReportInput(
             title=settings.report.title,
@@ -130,10 +139,10 @@ def topic_figures(
             since=since,
             until=until,
             is_past=is_past,
-            generated_at=datetime.now(settings.zone),
+            generated_at=now,
             zone=settings.zone,
             model=name,
-            rows=map(as_heard, store.tagged(model=name, industry=wanted, since=since, until=until)),
+            rows=map(as_heard, store.tagged(model=name, industry=wanted, since=since, until=end)),
             mentions=(qualified(item) for item in mentions) if merged else mentions,
             scope=scope,
             topic_voices=store.topic_voices(wanted, model=name),
@@ -151,6 +160,7 @@ def topic_figures(
             measured=measured_of(name, settings),
             untagged=untagged,
             theme_run=last_run(store, wanted),
+            future=sum(map(scope.holds, ahead)),
         )
     )
     _check(scope, figures, store, name)
@@ -159,7 +169,7 @@ def topic_figures(
             f"{untagged.count} feedbacks are not tagged by {untagged.model} yet; voc run does it."
             + (f" This report shows the tags of {name}." if name != untagged.model else "")
         )
-    left_out = store.count_without_industry(since=since, until=until) if wanted else 0
+    left_out = store.count_without_industry(since=since, until=end) if wanted else 0
     if left_out:
         notes.append(f"{left_out} feedbacks without an industry are not in this report.")
     return figures, tuple(notes)
@@ -172,6 +182,7 @@ def _issues(
     *,
     model: str,
     until: datetime | None,
+    cutoff: datetime,
 ) -> tuple[list[Issue], bool]:
     """Returns the issues, and whether they are those of a time before the newest voice.
 
@@ -179,7 +190,7 @@ def _issues(
     """
     known = {item.id: item for item in industries}
     if until is not None and known:
-        now = moments_of(store, model=model, zone=settings.zone, now=_LATEST)
+        now = moments_of(store, model=model, zone=settings.zone, now=cutoff)
         if any(until <= now.as_of[name] for name in known if name in now.as_of):
             then = moments_of(store, model=model, zone=settings.zone, now=until - _INSTANT)
             twins = standing_for(store, known)
@@ -192,7 +203,7 @@ def _issues(
             )
             formed = formed_issues(
                 store,
-                [item for item in complaints if item.occurred_at < until],
+                [item for item in counting(store, complaints, cutoff) if item.occurred_at < until],
                 model=model,
                 industries=known,
                 settings=settings,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from voc.config import Settings
 from voc.issues import heeded, urgent_once
 from voc.pipeline.calls import predicted_of
-from voc.pipeline.complaints import complaints_of
+from voc.pipeline.complaints import complaints_of, counting
 from voc.pipeline.learned import Learned
+from voc.pipeline.moments import cutoff_of
 from voc.pipeline.standing import standing_for
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.tiers import Tiers, tiers_of
@@ -59,16 +61,18 @@ def told_now(
 ) -> dict[str, Circumstances]:
     """Returns what the voices of issues tell, by issue id, as the store has them now."""
     industries, _ = industries_of(store, settings, sorted({issue.industry for issue in issues}))
+    complaints = complaints_of(
+        store,
+        model=model,
+        industries=industries,
+        min_score=settings.issues.min_score,
+        twins=standing_for(store, industries),
+    )
+    cutoff = cutoff_of(store, datetime.now(settings.zone))
     return told_by_voices(
         store,
         issues,
-        complaints_of(
-            store,
-            model=model,
-            industries=industries,
-            min_score=settings.issues.min_score,
-            twins=standing_for(store, industries),
-        ),
+        counting(store, complaints, cutoff),
         model=model,
         rules=rules,
         window_days=settings.issues.window_days,

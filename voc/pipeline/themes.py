@@ -12,6 +12,7 @@ from xxhash import xxh128
 from voc.config import Industry
 from voc.config.sections import TopicSettings
 from voc.insights import Proportion, proportion
+from voc.pipeline.moments import cutoff_of
 from voc.pipeline.sentences import Vectoriser, sentences_of
 from voc.pipeline.vectors import KeptVectors
 from voc.records import Mention
@@ -52,7 +53,8 @@ def discover_topics(
     Raises:
         MissingExtraError: scikit-learn is missing.
     """
-    mentions = list(store.mentions(model=model, industry=industry.id))
+    cutoff = cutoff_of(store, now)
+    mentions = list(store.mentions(model=model, industry=industry.id, until=cutoff))
     clauses = telling(clauses_of(mentions), industry)
     past = past_of(store, industry.id)
     places = _places(mentions)

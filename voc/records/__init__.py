@@ -81,6 +81,7 @@ from voc.records.vocabulary import (
     WorkOrderStatus,
 )
 from voc.records.voices import (
+    CLOCK_SKEW,
     Customer,
     Feedback,
     Order,
@@ -91,6 +92,7 @@ __all__ = [
     "ADVERTISEMENT",
     "AND_MORE",
     "CHANNELS",
+    "CLOCK_SKEW",
     "CONVERSATIONS",
     "FILLED",
     "INTENTS",

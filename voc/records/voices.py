@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from voc.records.plain import plain, stable_id, without_blanks
 from voc.records.vocabulary import Channel
+
+CLOCK_SKEW: Final = timedelta(days=1)
+"""How far ahead of this machine's clock a voice may be dated, as clocks and zones differ."""
 
 
 @dataclass(frozen=True, slots=True)

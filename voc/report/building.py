@@ -291,12 +291,13 @@ def _coverage(
 ) -> Coverage:
     strays = _outside(rows, span)
     return Coverage(
-        rows=rows.rows + rows.staff,
+        rows=rows.rows + rows.staff + report.future,
         rejects=report.rejects,
         judged=rows.judged - sum(strays[: len(POLARITIES)]),
         with_aspect=mentions.feedback,
         untimed=rows.untimed,
         undated=rows.undated,
+        future=report.future,
         strays=sum(strays),
         off_scale=rows.off_scale,
     )

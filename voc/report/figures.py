@@ -252,6 +252,7 @@ class Coverage:
         with_aspect: Feedback that speaks of an aspect, of those that count.
         untimed: Feedback without a time.
         undated: Feedback whose source told no time, so that it stands at when it was ingested.
+        future: Feedback dated in the future, which counts nowhere before its time comes.
         strays: Feedback so far before or after all the rest that charts and trends leave it out.
         off_scale: Scores outside their scale, left out.
     """
@@ -262,6 +263,7 @@ class Coverage:
     with_aspect: int
     untimed: int
     undated: int
+    future: int
     strays: int
     off_scale: int
 

@@ -190,6 +190,7 @@ class ReportInput:
         measured: What was measured about the model that tagged.
         theme_run: What the last run made of themes; `None` where there was none.
         untagged: What the model that should have tagged has not; `None` where it has tagged all.
+        future: How much feedback of the period is dated in the future; it is not in `rows`.
     """
 
     title: str
@@ -218,3 +219,4 @@ class ReportInput:
     measured: tuple[Measured, ...] = ()
     untagged: Untagged | None = None
     theme_run: ThemeRun | None = None
+    future: int = 0

@@ -230,6 +230,7 @@ def _method(figures: Figures, tables: Sequence[Sheet]) -> Sheet:
         ("谈到具体方面（条）", coverage.with_aspect),
         ("没有时间（条）", coverage.untimed),
         ("按导入时间计（条）", coverage.undated),
+        ("时间在未来（条）", coverage.future),
         ("离群时间（条）", coverage.strays),
         ("无法读取（行）", coverage.rejects),
         ("模型", figures.model),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Final
 
-from voc.records import Feedback
+from voc.records import CLOCK_SKEW, Feedback
 from voc.sources.columns import ColumnMap
 from voc.sources.identity import Repeats
 from voc.sources.rows import Row
@@ -16,6 +17,8 @@ _SAID: Final[Mapping[str, str]] = {
     "repeated": "have the id of an earlier row with other words; the later one counts, as its edit."
     " If both are voices, name a column of unique ids with --id",
     "time": "have a time that cannot be read; they count for that of their file",
+    "future": "have a time in the future; they are kept, but until it comes only emergencies among"
+    " them count. --map created_at=COLUMN names another column; or mend the times and ingest again",
     "rating": "have a rating that cannot be read; it is left out",
     "scale": "have a rating above the best of the rows before; it counts on the next larger scale",
     "nps": "have an NPS that cannot be read; it is left out",
@@ -42,6 +45,7 @@ class Doubts:
 
     def __init__(self, *, channel_told: bool = False) -> None:
         self._channel_told = channel_told
+        self._cutoff = datetime.now(UTC) + CLOCK_SKEW
         self._found: dict[str, tuple[int, str]] = {}
         self._ids = Repeats()
         self._words = Repeats()
@@ -72,8 +76,13 @@ class Doubts:
         if columns["created_at"] is None and voice.created_at is None:
             self._spare |= dict.fromkeys(name for name in row.values if name not in columns.used)
         for kind in kinds:
-            count, first = self._found.get(kind, (0, row.place))
-            self._found[kind] = count + 1, first
+            self._count(kind, row.place)
+        if voice.created_at is not None and voice.created_at >= self._cutoff:
+            self._count("future", f"{row.place}, {voice.created_at:%Y-%m-%d %H:%M}")
+
+    def _count(self, kind: str, place: str) -> None:
+        count, first = self._found.get(kind, (0, place))
+        self._found[kind] = count + 1, first
 
     def _may_be_written(self, voice: Feedback, columns: ColumnMap) -> bool:
         is_told = self._channel_told or columns["channel"] is not None

@@ -7,16 +7,23 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from voc.store import schema
-from voc.store.moments import moment, offset_s
+from voc.store.moments import micros, moment, offset_s
 from voc.store.statements import IS_CURRENT
 
 
 def heard_by(connection: Connection, now: datetime) -> datetime:
-    """Returns the time of the newest voice, `now` where none is or it is later than that.
+    """Returns the time of the newest voice, `now` where there is none.
 
     What is said after that comes later than all that is known, though a store that is filled from
-    an archive lags behind the present.
+    an archive lags behind the present. A voice dated later than `now` was heard when it came in.
     """
-    when = schema.feedback.c.occurred_at
-    newest = connection.execute(select(func.max(when)).where(IS_CURRENT)).scalar()
-    return now if newest is None else min(now, moment(newest, offset_s(now)))
+    voice, at = schema.feedback.c, micros(now)
+    newest = [
+        connection.execute(select(func.max(column)).where(IS_CURRENT, condition)).scalar()
+        for column, condition in (
+            (voice.occurred_at, voice.occurred_at <= at),
+            (voice.ingested_at, voice.occurred_at > at),
+        )
+    ]
+    found = [each for each in newest if each is not None]
+    return min(now, moment(max(found), offset_s(now))) if found else now

@@ -290,7 +290,7 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         alerts.set_status(self._connection, alert_id, status, actor, note, now, solved_at=solved_at)
 
     def heard_by(self, now: datetime) -> datetime:
-        """Returns the time of the newest voice, `now` where none is or it is later than that."""
+        """Returns the time of the newest voice, not later than `now`; `now` where there is none."""
         return hearing.heard_by(self._connection, now)
 
     def save_effects(self, items: Sequence[Effect]) -> None:
