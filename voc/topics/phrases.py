@@ -209,18 +209,24 @@ class _Usage:
 
     def __init__(self, members: Sequence[Member], synonyms: Synonyms, least: int) -> None:
         self._voices = [member.voice for member in members]
-        self._clauses: dict[str, set[int]] = defaultdict(set)
-        words = {word.text: word for member in members for word in member.reading.words}
-        meant = {text: synonyms.of([text]) for text in words}
+        words: dict[str, Word] = {}
+        said: dict[str, set[int]] = defaultdict(set)
         for at, member in enumerate(members):
-            for text in {word.text for word in member.reading.words}:
-                for one in (text, *meant[text]):
-                    self._clauses[one].add(at)
-        self._needed = {text: meant[text] for text, word in words.items() if _is_needed(word)}
+            for word in member.reading.words:
+                words[word.text] = word
+                said[word.text].add(at)
+        self._clauses: dict[str, set[int]] = {}
+        self._needed: dict[str, list[str]] = {}
+        for text, word in words.items():
+            meant = synonyms.of([text])
+            for one in {text, *meant}:
+                self._clauses[one] = said[text].union(self._clauses.get(one, ()))
+            if _is_needed(word):
+                self._needed[text] = meant
         self.rare = {
             text
             for text, needed in self._needed.items()
-            if any(len(self._clauses[one]) < least for one in needed)
+            if min(len(self._clauses[one]) for one in needed) < least
         }
         self._known: dict[frozenset[str], int] = {}
 
