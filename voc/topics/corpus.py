@@ -13,6 +13,7 @@ from xxhash import xxh64_intdigest
 from voc.config.industries import Industry
 from voc.records import Topic
 from voc.text.duplicates import near_duplicate_groups
+from voc.text.normalise import normalise
 from voc.topics.clauses import Clause, Place
 from voc.topics.context import numbered
 from voc.topics.meaning import Floats
@@ -198,6 +199,12 @@ class Corpus:
             said.append([word for word in words if len(word) > 1 or self._reader.is_keyword(word)])
         judged = [words & set(here) for words, here in zip(self.judging, said, strict=True)]
         return Usage(said, judged, self.subjects)
+
+    @cached_property
+    def opinions(self) -> list[tuple[str, ...]]:
+        """The opinions of each of the distinct clauses, in normal form."""
+        opinions = (self.clauses[at].opinions for at in self.distinct)
+        return [tuple(normalise(opinion).text for opinion in said) for said in opinions]
 
     @cached_property
     def judging(self) -> list[frozenset[str]]:
