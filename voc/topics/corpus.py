@@ -159,13 +159,13 @@ class Corpus:
         spread = labels[self.copy_of]
         counted = np.flatnonzero((spread >= 0) & self._countable)
         voices = _pairs(spread[counted], self._voices[counted])[0]
-        themes, wordings = _pairs(spread[counted], self.copy_of[counted])
+        placed = np.flatnonzero(labels >= 0)
         n_voices = np.bincount(voices, minlength=n_themes)
-        n_wordings = np.bincount(themes, minlength=n_themes)
+        n_wordings = np.bincount(labels[placed], minlength=n_themes)
         is_theme = (n_voices >= min_voices) & (n_wordings > 1)
         if fresh:
             least = np.maximum(2, _SUBJECT_SHARE * n_wordings)
-            is_theme &= self.usage.commonest(themes, wordings, n_themes) >= least
+            is_theme &= self.usage.commonest(labels[placed], placed, n_themes) >= least
         kept = np.flatnonzero(is_theme)
         kept = kept[np.argsort(-n_voices[kept], kind="stable")]
         places = np.full(n_themes + 1, -1, dtype=np.intp)
