@@ -159,7 +159,7 @@ class Candidates:
         for word in dict.fromkeys((self._head, self._said.subject)):
             told = [one for one in self._told_of(word) if one.support >= self._enough]
             told.sort(key=lambda one: (-one.support, -self._said.saying(one.text)))
-            spoken, subject = self._speaking_of(word), self._said.whole(word)
+            spoken, subject = self._said.speaking_of(word), self._said.whole(word)
             names = [_in_order(subject, one.text, spoken) for one in told if one.first.tells]
             names += self._said.missing(subject, self._enough)
             yield from (name for name in names if len(name) <= MAX_NAME)
@@ -173,7 +173,7 @@ class Candidates:
         said = self._said
         if not (self._complaint and said.subject):
             return
-        subject, spoken = said.whole(said.subject), self._speaking_of(said.subject)
+        subject, spoken = said.whole(said.subject), said.speaking_of(said.subject)
         of_it = {one.voice for one in spoken}
         for trouble in said.troubles:
             is_half = len(trouble.voices) >= MOSTLY * said.n_voices
@@ -251,7 +251,7 @@ class Candidates:
     @property
     def _is_spoken_of(self) -> bool:
         """Whether a third of the voices use the head."""
-        return len({one.voice for one in self._speaking_of(self._head)}) >= self._enough
+        return len({one.voice for one in self._said.speaking_of(self._head)}) >= self._enough
 
     @property
     def _told_by_one(self) -> list[Phrase]:
@@ -270,11 +270,6 @@ class Candidates:
         some = (phrase for phrase in self._repeated if phrase.support >= least)
         return [phrase for phrase in some if not phrase.words <= self._common]
 
-    def _speaking_of(self, word: str) -> list[Member]:
-        """Returns the clauses that speak of something."""
-        meant = self._said.synonyms
-        return [one for one in self._said.members if word in meant.of(one.reading.content())]
-
     def _told_of(self, word: str) -> list[Phrase]:
         """Returns the phrases, however short, by which several of those clauses judge it."""
         if word not in self._told:
@@ -282,7 +277,7 @@ class Candidates:
         return self._told[word]
 
     def _judging_it(self, word: str) -> list[Phrase]:
-        spoken, least = self._speaking_of(word), self._said.least
+        spoken, least = self._said.speaking_of(word), self._said.least
         found = self._rank(spoken, self._weights, shortest=1, least=least, synonyms=self._kinds)
         own = set(self._kinds.of([word]))
         return [one for one in found if one.judges and one.voices >= SHARED and not one.words & own]

@@ -13,6 +13,7 @@ from xxhash import xxh64_intdigest
 from voc.config.industries import Industry
 from voc.records import Topic
 from voc.text.duplicates import near_duplicate_groups
+from voc.text.normalise import normalise
 from voc.topics.clauses import Clause, Place
 from voc.topics.context import numbered
 from voc.topics.meaning import Floats
@@ -158,13 +159,13 @@ class Corpus:
         spread = labels[self.copy_of]
         counted = np.flatnonzero((spread >= 0) & self._countable)
         voices = _pairs(spread[counted], self._voices[counted])[0]
-        themes, wordings = _pairs(spread[counted], self.copy_of[counted])
+        placed = np.flatnonzero(labels >= 0)
         n_voices = np.bincount(voices, minlength=n_themes)
-        n_wordings = np.bincount(themes, minlength=n_themes)
+        n_wordings = np.bincount(labels[placed], minlength=n_themes)
         is_theme = (n_voices >= min_voices) & (n_wordings > 1)
         if fresh:
             least = np.maximum(2, _SUBJECT_SHARE * n_wordings)
-            is_theme &= self.usage.commonest(themes, wordings, n_themes) >= least
+            is_theme &= self.usage.commonest(labels[placed], placed, n_themes) >= least
         kept = np.flatnonzero(is_theme)
         kept = kept[np.argsort(-n_voices[kept], kind="stable")]
         places = np.full(n_themes + 1, -1, dtype=np.intp)
@@ -198,6 +199,12 @@ class Corpus:
             said.append([word for word in words if len(word) > 1 or self._reader.is_keyword(word)])
         judged = [words & set(here) for words, here in zip(self.judging, said, strict=True)]
         return Usage(said, judged, self.subjects)
+
+    @cached_property
+    def opinions(self) -> list[tuple[str, ...]]:
+        """The opinions of each of the distinct clauses, in normal form."""
+        opinions = (self.clauses[at].opinions for at in self.distinct)
+        return [tuple(normalise(opinion).text for opinion in said) for said in opinions]
 
     @cached_property
     def judging(self) -> list[frozenset[str]]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from voc.text.normalise import normalise
 from voc.topics.clauses import Clause
 from voc.topics.corpus import COMPLAINT, Corpus
 from voc.topics.keywords import keywords_of, weights_of
@@ -74,7 +73,7 @@ def members_of(theme: Theme, corpus: Corpus, closeness: Floats) -> list[Member]:
                 clause.feedback_id,
                 float(closeness[at]),
                 clause.negative == complaint,
-                tuple(normalise(opinion).text for opinion in clause.opinions),
+                corpus.opinions[at],
                 corpus.judging[at],
             )
         )

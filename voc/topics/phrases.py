@@ -138,35 +138,33 @@ def ranked_phrases(
         cut_off: Words that end no phrase.
         synonyms: Words that stand for one another, so that who uses one uses the other.
     """
-    usage = _Usage(members, synonyms)
+    usage = _Usage(members, synonyms, least)
     shared = usage.shared if known is None else known
+    weighed = usage.weighed(weights)
     voices: dict[str, set[str]] = defaultdict(set)
     best: dict[str, tuple[float, Phrase]] = {}
     for member in members[:_READ_CLAUSES]:
-        for text, first, last in stretches(member.reading, shortest, cut_off):
+        for text, first, last in stretches(member.reading, shortest, cut_off, usage.rare):
             words = member.reading.words[first : last + 1]
-            support = usage.support(words, least)
+            support = usage.support(words)
             if support < least:
                 continue
             content = frozenset(word.text for word in words if word.tells)
-            if not (known is None or content.issubset(known)) or _stammers(content, synonyms):
+            meant = synonyms.of(content)
+            stammers = len(set(meant)) < len(meant)  # as 噪音 and 声音 do
+            if stammers or not (known is None or content.issubset(known)):
                 continue
             voices[text].add(member.voice)
             telling = _telling(text, words, member, complaint=complaint)
             before, after = _neighbours(member.reading, first, last)
             wholeness = _wholeness(before, after)
-            worth = (
-                _worth(words, _weighed(words, weights, synonyms), shared)
-                * wholeness
-                * _manner(member)
-                * telling
-            )
+            worth = _worth(words, weighed, shared) * wholeness * _manner(member) * telling
             if worth > (best[text][0] if text in best else 0.0):
                 best[text] = (
                     worth,
                     Phrase(
                         text=as_written(text, member.text),
-                        words=frozenset(synonyms.of(content)),
+                        words=frozenset(meant),
                         voices=0,
                         support=support,
                         judges=telling > 1.0,
@@ -203,18 +201,33 @@ def _counted(phrase: Phrase, voices: int) -> Phrase:
 
 
 class _Usage:
-    """Which clauses use which words, or what these stand for."""
+    """Which clauses use which words, or what these stand for.
 
-    def __init__(self, members: Sequence[Member], synonyms: Synonyms) -> None:
+    Attributes:
+        rare: The words of too few clauses to be in a phrase.
+    """
+
+    def __init__(self, members: Sequence[Member], synonyms: Synonyms, least: int) -> None:
         self._voices = [member.voice for member in members]
-        self._meant: dict[str, list[str]] = {}
-        self._clauses: dict[str, set[int]] = defaultdict(set)
+        words: dict[str, Word] = {}
+        said: dict[str, set[int]] = defaultdict(set)
         for at, member in enumerate(members):
-            for text in {word.text for word in member.reading.words}:
-                if text not in self._meant:
-                    self._meant[text] = synonyms.of([text])
-                for one in (text, *self._meant[text]):
-                    self._clauses[one].add(at)
+            for word in member.reading.words:
+                words[word.text] = word
+                said[word.text].add(at)
+        self._clauses: dict[str, set[int]] = {}
+        self._needed: dict[str, list[str]] = {}
+        for text, word in words.items():
+            meant = synonyms.of([text])
+            for one in {text, *meant}:
+                self._clauses[one] = said[text].union(self._clauses.get(one, ()))
+            if _is_needed(word):
+                self._needed[text] = meant
+        self.rare = {
+            text
+            for text, needed in self._needed.items()
+            if min(len(self._clauses[one]) for one in needed) < least
+        }
         self._known: dict[frozenset[str], int] = {}
 
     @property
@@ -222,45 +235,28 @@ class _Usage:
         """The words of more than one clause."""
         return {word for word, clauses in self._clauses.items() if len(clauses) > 1}
 
-    def support(self, words: Iterable[Word], least: int) -> int:
-        """Counts the voices that use all words in one clause; 0 where a word has too few clauses.
-
-        A single character without content, as 又, may be another one.
-        """
-        ends, needed = edges(), set[str]()
-        for word in words:
-            text = word.text
-            if word.tells or len(text) > 1 or text.isascii() or text in ends:
-                for one in self._meant[text]:
-                    if len(self._clauses[one]) < least:
-                        return 0
-                    needed.add(one)
-        known = frozenset(needed)
-        if known not in self._known:
-            clauses = sorted((self._clauses[one] for one in known), key=len)
+    def support(self, words: Iterable[Word]) -> int:
+        """Counts the voices that use all words in one clause."""
+        needed = frozenset(one for word in words for one in self._needed.get(word.text, ()))
+        if needed not in self._known:
+            clauses = sorted((self._clauses[one] for one in needed), key=len)
             both = set.intersection(*clauses) if clauses else ()
-            self._known[known] = len({self._voices[at] for at in both})
-        return self._known[known]
+            self._known[needed] = len({self._voices[at] for at in both})
+        return self._known[needed]
+
+    def weighed(self, weights: Mapping[str, float]) -> dict[str, float]:
+        """Returns the weights of words, or of what they stand for where that weighs more."""
+        return {
+            text: max(weights.get(text, 0.0), sum(weights.get(one, 0.0) for one in needed))
+            for text, needed in self._needed.items()
+            if text not in self.rare
+        }
 
 
-def _stammers(words: Collection[str], synonyms: Synonyms) -> bool:
-    """Says whether words say one thing twice, as 噪音 and 声音."""
-    meant = synonyms.of(words)
-    return len(set(meant)) < len(meant)
-
-
-def _weighed(
-    words: Iterable[Word], weights: Mapping[str, float], synonyms: Synonyms
-) -> dict[str, float]:
-    """Returns the weights of words, or of what they stand for where that weighs more."""
-    return {
-        word.text: max(
-            weights.get(word.text, 0.0),
-            sum(weights.get(part, 0.0) for part in synonyms.of([word.text])),
-        )
-        for word in words
-        if word.tells
-    }
+def _is_needed(word: Word) -> bool:
+    """Says whether a word is one: a single character without content, as 又, may be another."""
+    text = word.text
+    return word.tells or len(text) > 1 or text.isascii() or text in edges()
 
 
 def _worth(words: Sequence[Word], weights: Mapping[str, float], shared: Collection[str]) -> float:

@@ -69,6 +69,10 @@ class Said:
         heads = [word for word in weights if len(word) > 1 and self._uses[word] >= self.least]
         self.heads = sorted(heads, key=lambda word: word in word_list("broad_words"))
 
+    def speaking_of(self, word: str) -> list[Member]:
+        """Returns the clauses that use a word, or one that stands for it."""
+        return [one for one, words in zip(self.members, self._meant, strict=True) if word in words]
+
     def judging(self, word: str, *, alone: bool = False) -> int:
         """Counts the voices that judge by a word, as by 噪音 in 噪音很大, or by it alone."""
         meant = set(self.synonyms.of([word]))
@@ -181,7 +185,19 @@ class Said:
         return sorted(found, key=lambda one: (-len(one.voices), one.word))
 
     def _voices_of(self, text: str) -> frozenset[str]:
+        if text not in self._everything:
+            return frozenset()
         return frozenset(one.voice for one in self.members if text in one.reading.text)
+
+    @cached_property
+    def _meant(self) -> list[set[str]]:
+        """The words of each clause, as what they stand for."""
+        return [set(self.synonyms.of(one.reading.content())) for one in self.members]
+
+    @cached_property
+    def _everything(self) -> str:
+        """The texts of all clauses, so that what none says is found out at once."""
+        return "\n".join(one.reading.text for one in self.members)
 
     def saying(self, text: str) -> int:
         """Counts the voices whose clauses hold a text."""

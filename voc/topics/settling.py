@@ -87,12 +87,14 @@ class Settling:
         """
         labels = self._whole(labels)
         held = np.zeros(len(labels), dtype=np.bool_) if held is None else held
-        for _ in range(_MOST_ROUNDS):
-            before = labels
+        rounds = [labels]
+        while len(rounds) <= _MOST_ROUNDS:
             left = np.where(held, labels, self._left(labels))
             labels = self._whole(self._grouped(self._adopted(left)))
-            if np.array_equal(labels, before):
-                break
+            for at, before in enumerate(rounds):
+                if np.array_equal(labels, before):  # from here on the same rounds come again
+                    return rounds[at + (_MOST_ROUNDS - at) % (len(rounds) - at)]
+            rounds.append(labels)
         return labels
 
     def closeness(self, labels: Labels) -> Floats:

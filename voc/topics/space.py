@@ -93,8 +93,11 @@ class Vectors:
 
     def similarities(self, others: Vectors) -> Floats:
         """Returns the inner products, `(n, n_others) float32`."""
+        found: Floats = self.broad @ others.broad.T
         sharp = (self.sharp @ others.sharp.T).toarray()
-        return np.asarray(sharp + self.broad @ others.broad.T, dtype=np.float32)
+        # Summed as float64 and kept as float32, without a third array between.
+        np.add(found, sharp, out=found, casting="same_kind")
+        return found
 
 
 class Space:

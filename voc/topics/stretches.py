@@ -58,7 +58,7 @@ def seldom_last(readings: Iterable[Reading]) -> frozenset[str]:
 
 
 def stretches(
-    reading: Reading, shortest: int, cut_off: Collection[str] = ()
+    reading: Reading, shortest: int, cut_off: Collection[str] = (), without: Collection[str] = ()
 ) -> Iterator[tuple[str, int, int]]:
     """Yields stretches of words without a gap that may stand as a name, with their ends.
 
@@ -66,26 +66,28 @@ def stretches(
         reading: A clause.
         shortest: Characters of the shortest stretch.
         cut_off: Further words that end none.
+        without: Words that none holds.
     """
     unfinished = word_list("name_unfinished")
     words = reading.words
-    for first in range(len(words)):
-        if not _begins(reading, first):
+    barred = [word.text in _THEN or word.text in without for word in words]
+    for first, opener in enumerate(words):
+        if barred[first] or not _begins(reading, first):
             continue
-        for last in range(first, len(words)):
+        said: set[str] = set()
+        for last in range(first, first + 1 if _is_piece(words, first) else len(words)):
             closer = words[last]
+            length = closer.end - opener.start
+            stammers = closer.tells and closer.text in said  # as 小区的小区 does
+            if barred[last] or length > MAX_NAME or stammers:
+                break
             if last > first and not _joins(reading.text, words[last - 1], closer):
                 break
-            if closer.text in _THEN:
-                break
-            length = closer.end - words[first].start
-            if length > MAX_NAME or (last > first and _is_piece(words, first)):
-                break
-            if closer.text in unfinished or closer.text in cut_off:
-                continue
-            stammers = _stammers(words[first : last + 1])
-            if length >= shortest and _ends(words, last) and not stammers:
-                yield reading.text[words[first].start : closer.end], first, last
+            if closer.tells:
+                said.add(closer.text)
+            is_cut = closer.text in unfinished or closer.text in cut_off
+            if length >= shortest and not is_cut and _ends(words, last):
+                yield reading.text[opener.start : closer.end], first, last
 
 
 def is_whole(reading: Reading, first: int, last: int) -> bool:
@@ -123,12 +125,6 @@ def _ends(words: Sequence[Word], last: int) -> bool:
     # 很大 of 很大的困扰 judges what comes after it.
     describes = after[0].text == _OF and len(after) > 1 and after[1].start == after[0].end
     return not (after[0].tells or describes)
-
-
-def _stammers(words: Sequence[Word]) -> bool:
-    """Says whether a word with content comes twice, as in 小区的小区."""
-    content = [word.text for word in words if word.tells]
-    return len(set(content)) < len(content)
 
 
 def _cuts(reading: Reading, opener: Word) -> bool:

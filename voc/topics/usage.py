@@ -88,12 +88,14 @@ class Usage:
         common = uses.data >= _CORE_SHARE * sizes[uses.row]
         found: dict[int, set[str]] = {}
         judged: dict[int, set[str]] = {}
-        for theme, at, n in zip(uses.row[common], uses.col[common], uses.data[common], strict=True):
+        themes, words, n = uses.row[common], uses.col[common], uses.data[common]
+        tells = np.asarray(judges[themes, words]).ravel() >= _JUDGED_SHARE * n
+        for theme, at, is_judged in zip(themes.tolist(), words.tolist(), tells, strict=True):
             word = self._words[at]
             if self._subjects.get(word, 1.0) >= SUBJECT:
-                found.setdefault(int(theme), set()).add(word)
-                if judges[theme, at] >= _JUDGED_SHARE * n:
-                    judged.setdefault(int(theme), set()).add(word)
+                found.setdefault(theme, set()).add(word)
+                if is_judged:
+                    judged.setdefault(theme, set()).add(word)
         numbers: dict[frozenset[str], int] = {}
         cores = np.full(n_themes, -1, dtype=np.intp)
         for theme, core in found.items():

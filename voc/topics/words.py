@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from voc.config.industries import Industry
 from voc.text.normalise import normalise
@@ -26,8 +26,7 @@ _MASKED_PLACE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a clause, as offsets into its normal form; `tells` says if it has content."""
 
     start: int
