@@ -13,8 +13,8 @@ from voc.records import URGENCIES, Evidence
 from voc.report.intake import ReportRow
 from voc.report.issue_figures import TextPart, Verbatim
 
-MOST_SHOWN: Final = 5
-KEPT_PER_CHANNEL: Final = 4
+MOST_SHOWN: Final = 8
+KEPT_PER_CHANNEL: Final = 8
 _BEFORE: Final = 48
 _LONGEST: Final = 150
 _SPOKEN: Final = range(12, 400)
