@@ -35,13 +35,14 @@ def emergency_home(reasons: Sequence[str], industry: Industry | None) -> Home | 
 
     `None` where the taxonomy does not say, so that it belongs to what it is heard to speak of.
     """
-    for reason in reasons if industry else ():
-        words = industry.emergency(reason) if industry else None
-        if words is not None and industry is not None:
-            if words.aspect is not None:
-                return Home(industry.aspect(words.aspect).id, None)
-            return Home(UNPLACED, theme_of(reason))
-    return None
+    if industry is None:
+        return None
+    owned = (words for reason in reasons if (words := industry.emergency(reason)) is not None)
+    if (words := next(owned, None)) is None:
+        return None
+    if words.aspect is None:
+        return Home(UNPLACED, theme_of(words.reason))
+    return Home(industry.aspect(words.aspect).id, None)
 
 
 def told_apart(

@@ -26,8 +26,6 @@ _NEARLY_ALL: Final = 0.7
 _NOT: Final = re.compile("(?:不|没有?|未能?|无法|难以|不能)$")
 _DENIES: Final = re.compile("[不没无未]|是否")
 _NEAR: Final = 6
-# What tells of trouble only beside the word that it stands with.
-_FAINT: Final = frozenset(("没有", "没人", "无人", "不够", "缺少", "增加", "设置", "安装", "推卸"))
 # What may follow a verdict: 太不方便了.
 _LINGERING: Final = "了的啊呢吧"
 
@@ -174,9 +172,9 @@ class Said:
     @cached_property
     def troubles(self) -> list[Trouble]:
         """The kinds of trouble that voices tell of in whatever words, the commonest first."""
-        found = []
+        found, faint = [], word_list("name_faint")
         for kind in word_sets("name_kinds"):
-            told = [word for word in sorted(kind) if len(word) > 1 and word not in _FAINT]
+            told = [word for word in sorted(kind) if len(word) > 1 and word not in faint]
             voices = {word: self._voices_of(word) for word in told}
             commonest = max(told, key=lambda word: len(voices[word]), default="")
             said = frozenset().union(*voices.values())
