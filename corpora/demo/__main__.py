@@ -62,7 +62,7 @@ def run(folder: Path, console: Console) -> None:
         f"  报告    {folder / 'report.html'}（用浏览器打开）\n"
         f"  工单    {folder / 'work-orders'}（每张一个 JSON 文件，共 {done.work_orders} 个）\n"
         f"  数据库  {folder / 'voc.db'}\n"
-        "换成自己的数据：voc score 评价.csv -o 标签.jsonl --industry snack"
+        "换成自己的数据：voc ingest 评价.csv --industry snack && voc run && voc report -o 报告.html"
     )
 
 

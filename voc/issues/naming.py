@@ -147,8 +147,8 @@ class Titles:
         named, with a second one if it judges another matter and is half as common; where they say
         too little alike, the mixed theme, or the terms of the taxonomy that most of them use. Of
         three voices and more, two must say each word, or it must be a common one of the industry:
-        what only one says may be anybody's name. An emergency is called by its reason and the words
-        of danger, as 食品安全：拉肚子.
+        what only one says may be anybody's name. An emergency is called by the words of danger, and by its
+        reason where no aspect stands for it, as 食品安全：拉肚子.
 
         Args:
             aspect: The aspect's name as people read it.
@@ -158,10 +158,13 @@ class Titles:
             store: The store, likewise.
         """
         reason = reason_of(topic_id)
+        is_emergency = 2 * sum(one.urgency == "critical" for one in voices) > len(voices)
         named = self._topics.get(topic_id) if topic_id else None
         if reason is not None:
             words = self._dangers(voices)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
+        elif is_emergency and (words := self._dangers(voices)):
+            phrases = words
         elif named and not is_mixed(named):
             phrases = [named]
         else:
