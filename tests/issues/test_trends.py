@@ -61,7 +61,7 @@ def test_a_rise_that_all_feedback_shares_is_none() -> None:
     campaign = {date.fromordinal(day): 1000 if day >= 87 else 50 for day in range(1, 101)}
     voices.sort()
     by_days = Exposure(None, data_starts={"cars": 1})
-    by_volume = Exposure({("cars", None): campaign}, data_starts={"cars": 1})
+    by_volume = Exposure({("cars", None, None): campaign}, data_starts={"cars": 1})
     assert _trend(voices, opened=32, exposure=by_days)[0] == "rising"
     assert _trend(voices, opened=32, exposure=by_volume)[0] == "steady"
 
@@ -69,10 +69,60 @@ def test_a_rise_that_all_feedback_shares_is_none() -> None:
 def test_a_products_own_volume_comes_before_the_industrys() -> None:
     flat = {date.fromordinal(day): 50 for day in range(1, 101)}
     product = {date.fromordinal(day): 10 for day in range(87, 101)}
-    exposure = Exposure({("cars", None): flat, ("cars", "X5"): product}, data_starts={})
+    exposure = Exposure({("cars", None, None): flat, ("cars", "X5", None): product}, data_starts={})
     assert exposure.between(KEY, 1, 100) == 140
     assert exposure.between(KEY._replace(product="X7"), 1, 10) == 500
     assert exposure.between(KEY._replace(product=None), 99, 200) == 100
+
+
+STORE = KEY._replace(product=None, store="一店")
+
+
+@pytest.mark.parametrize(
+    ("recent", "trend"),
+    [
+        pytest.param(28, "steady", id="twice the voices of twice the feedback"),
+        pytest.param(56, "rising", id="a larger share"),
+    ],
+)
+def test_a_store_is_compared_with_its_own_feedback(recent: int, trend: Trend) -> None:
+    """All stores together get as much as ever; this one gets twice as much in the last window."""
+    exposure = Exposure(
+        {("cars", None, None): _flat(50), ("cars", None, "一店"): _flat(5, 10)}, data_starts={}
+    )
+    voices = sorted([*range(32, 87), *(87 + n % 14 for n in range(recent))])
+    assert _trend(voices, opened=32, exposure=exposure, key=STORE)[0] == trend
+    other = STORE._replace(store="二店")
+    assert _trend(voices, opened=32, exposure=exposure, key=other)[0] == "rising"
+
+
+@pytest.mark.parametrize(
+    ("in_store", "of_product_in_store", "product", "scope"),
+    [
+        pytest.param(20, 20, "X5", ("X5", "一店"), id="both together"),
+        pytest.param(20, 19, "X5", (None, "一店"), id="the store alone"),
+        pytest.param(20, 0, None, (None, "一店"), id="of no product"),
+        pytest.param(19, 19, "X5", ("X5", None), id="a store with hardly any"),
+        pytest.param(19, 0, None, (None, None), id="such a store and no product"),
+        pytest.param(0, 0, "X5", ("X5", None), id="a store nobody counted"),
+    ],
+)
+def test_a_store_with_hardly_any_feedback_is_compared_with_all(
+    in_store: int, of_product_in_store: int, product: str | None, scope: tuple[str | None, ...]
+) -> None:
+    day = date.fromordinal(TODAY)
+    counts = {
+        ("cars", None, None): 900,
+        ("cars", "X5", None): 300,
+        ("cars", None, "一店"): in_store,
+        ("cars", "X5", "一店"): of_product_in_store,
+    }
+    volumes = {name: {day: count} for name, count in counts.items() if count}
+    exposure = Exposure(volumes, data_starts={})
+    found = exposure.scope(STORE._replace(product=product), 87, TODAY)
+    assert (found.product, found.store) == scope
+    assert exposure.tells(found, 87, TODAY)
+    assert exposure.between(found, 87, TODAY) == counts[("cars", *scope)]
 
 
 def test_days_before_the_data_are_no_exposure() -> None:
@@ -111,7 +161,7 @@ def test_a_share_that_grows_as_all_falls_silent_is_no_rise(
 ) -> None:
     """20 voices in the 8 weeks before, in which all feedback was 4000 a day."""
     volumes = {date.fromordinal(day): fed if day >= 87 else 4000 for day in range(31, 101)}
-    exposure = Exposure({("cars", None): volumes}, data_starts={})
+    exposure = Exposure({("cars", None, None): volumes}, data_starts={})
     voices = [*range(31, 71, 2), *range(93, 93 + recent)]
     found = _trend(voices, opened=31, exposure=exposure)
     assert found[0] == trend
@@ -122,7 +172,7 @@ def test_a_share_that_grows_as_all_falls_silent_is_no_rise(
 def test_one_or_two_voices_are_no_rise(recent: int) -> None:
     """A flood of other feedback before makes even one voice significant."""
     flood = {date.fromordinal(day): 5 if day >= 87 else 5000 for day in range(1, 101)}
-    exposure = Exposure({("cars", None): flood}, data_starts={})
+    exposure = Exposure({("cars", None, None): flood}, data_starts={})
     trend, p = _trend([80, *range(98, 98 + recent)], opened=80, exposure=exposure)
     assert p < 0.05
     assert trend == ("rising" if recent >= 3 else "steady")
@@ -140,12 +190,24 @@ def test_the_test_agrees_with_the_interval_that_reports_print(
             assert (ratio.p < 0.05) is not (ratio.low <= 1 <= ratio.high), (recent, earlier)
 
 
+def _flat(fed: int, last: int | None = None) -> dict[date, int]:
+    """Feedback of each day; `last` is that of the last window's days."""
+    return {
+        date.fromordinal(day): fed if day < 87 or last is None else last for day in range(1, 101)
+    }
+
+
 def _trend(
-    voices: list[int], *, opened: int, exposure: Exposure, last_heard: int | None = None
+    voices: list[int],
+    *,
+    opened: int,
+    exposure: Exposure,
+    last_heard: int | None = None,
+    key: GroupKey = KEY,
 ) -> tuple[Trend, float]:
     found = trend_of(
         voices,
-        key=KEY,
+        key=key,
         opened=opened,
         last_heard=max(voices) if last_heard is None else last_heard,
         exposure=exposure,

@@ -99,6 +99,45 @@ def test_the_newest_moment(
     assert abs(moments.as_of["phone"] - newest) < timedelta(seconds=1)
 
 
+def test_volumes_are_counted_by_product_and_store(workshop: Workshop) -> None:
+    places = [("X5", "一店"), ("X5", "二店"), (None, "一店"), (None, None)]
+    for n, (product, store) in enumerate(places):
+        workshop.hear("phone", [voice("phone", f"a{n}", OLD, product=product, store=store)])
+    volumes = moments_of(workshop.store, model=MODEL, zone=UTC, now=NOW).volumes
+    assert {name[1:]: sum(days.values()) for name, days in volumes.items()} == {
+        (None, None): 4, ("X5", None): 2, (None, "一店"): 2, (None, "二店"): 1,
+        ("X5", "一店"): 1, ("X5", "二店"): 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("trouble", "trend"),
+    [
+        pytest.param(60, "steady", id="twice the complaints of twice the feedback"),
+        pytest.param(110, "rising", id="a larger share of the feedback"),
+    ],
+)
+def test_a_store_that_gets_more_feedback_has_no_rising_issue(
+    trouble: int, trend: str, workshop: Workshop
+) -> None:
+    """In the eight weeks before, it had 30 feedbacks a week, half of them complaints; now 60."""
+
+    def said(name: str, days: float, store: str, *, bad: bool) -> Any:
+        when = OLD - timedelta(days=days)
+        what: dict[str, Any] = {"aspect": "service"} if bad else {"aspect": None}
+        sentiment = "negative" if bad else "positive"
+        return voice("automotive", name, when, store=store, sentiment=sentiment, **what)
+
+    before = [said(f"p{n}", 14.5 + n * 56 / 240, "一店", bad=n % 2 == 0) for n in range(240)]
+    recent = [said(f"r{n}", n % 14, "一店", bad=n < trouble) for n in range(120)]
+    others = [said(f"o{n}", n / 10, "二店", bad=False) for n in range(700)]
+    workshop.hear("automotive", [*before, *recent, *others])
+    workshop.chain().form()
+    [issue] = [one for one in workshop.store.issues() if one.store == "一店"]
+    assert issue.count == 120 + trouble
+    assert issue.trend == trend
+
+
 def test_one_wrong_year_does_not_make_history_of_the_rest(workshop: Workshop) -> None:
     workshop.hear(
         "phone", [voice("phone", f"a{n}", OLD - timedelta(days=n / 9)) for n in range(300)]

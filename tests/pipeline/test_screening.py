@@ -65,7 +65,7 @@ def test_what_the_company_said_counts_nowhere(store: Store) -> None:
     names = set(store.flags(STAFF))
     assert len(names) == 2
     moments = moments_of(store, model=MODEL, zone=UTC, now=NOW)
-    assert sum(moments.volumes[("ecommerce", None)].values()) == 1
+    assert sum(moments.volumes[("ecommerce", None, None)].values()) == 1
     found = counts_by_source(list(noticed(store, model=MODEL)))
     assert found["staff"] == {"shop": 2}
     assert not found["empty"]

@@ -137,7 +137,13 @@ def test_what_nobody_speaks_of_lately_comes_after_what_is_heard(
 
 
 @pytest.mark.parametrize(
-    ("change", "volume"), [({"product": "X5"}, "该产品的反馈量"), ({"others": "snack"}, "反馈量")]
+    ("change", "volume"),
+    [
+        ({"product": "X5"}, "该产品的反馈量"),
+        ({"store": "甲店"}, "反馈量"),
+        ({"product": "X5", "store": "甲店"}, "反馈量"),
+        ({"others": "snack"}, "反馈量"),
+    ],
 )
 def test_a_ratio_by_other_feedback_says_so(
     change: dict[str, str],

@@ -71,8 +71,8 @@ def form_issues(
             give them, are compared without it.
         industries: Taxonomies by id.
         settings: The section `issues` of the settings.
-        volumes: All feedbacks a day by (industry, product), days in the zone of `as_of`; the
-            product `None` is the whole industry. `None`: trends compare voices a day.
+        volumes: All feedbacks a day by (industry, product, store), days in the zone of `as_of`;
+            `None` in it is all products, or all stores. `None`: trends compare voices a day.
         as_of: The moment trends look back from, or one for each industry; one that it lacks looks
             back from its own newest mention. The time of the newest feedback that is not in the
             future makes repeated runs give equal trends.

@@ -6,9 +6,10 @@ their sum, the recent count of two Poisson processes with equal rates is binomia
 share of the exposure; where counts vary more than that, both are made smaller accordingly.
 Twice the smaller tail is the p-value, so that it is below 0.05 exactly where the 95 % interval of
 Clopper and Pearson leaves out 1. Exposure is the number of all feedbacks of the industry (of the
-product, where its volume is known), so that a campaign that doubles all feedback is no rise;
-without volumes it is days. A share that grows while voices a day become fewer is no rise either,
-and of a window with hardly any feedback nothing is said. Near-copies should be removed before. An
+product and store, where their volume is known), so that a campaign that doubles all feedback is no
+rise, nor is a store that gets more of it; without volumes it is days. A share that grows while
+voices a day become fewer is no rise either, and of a window with hardly any feedback nothing is
+said; a store with hardly any is compared with all stores. Near-copies should be removed before. An
 issue is tested alone, at 0.05, and shown with its interval; what stands out of many is for
 `voc.issues.emergence` to say.
 """
@@ -27,8 +28,8 @@ from voc.issues.episodes import DAY_S
 from voc.issues.grouping import GroupKey
 from voc.records import Trend
 
-Volumes = Mapping[tuple[str, str | None], Mapping[date, int]]
-"""All feedbacks a day by (industry, product); the product `None` is the whole industry."""
+Volumes = Mapping[tuple[str, str | None, str | None], Mapping[date, int]]
+"""All feedbacks a day by (industry, product, store); `None` is all products, or all stores."""
 
 ALPHA: Final = 0.05
 BASELINE_WINDOWS: Final = 4
@@ -39,6 +40,9 @@ LEAST_FEEDBACK: Final = 20
 """Feedback of the last window below which its shares tell nothing."""
 
 _SHARE_DIGITS: Final = 9
+
+_Daily = tuple[list[int], list[int]]
+"""Days in order, and the sums of all before each and, at the end, of all."""
 
 
 class Exposure:
@@ -56,15 +60,25 @@ class Exposure:
         """
         self._volumes = volumes
         self._data_starts = data_starts
-        self._sums: dict[tuple[str, str | None], tuple[list[int], list[int]]] = {}
+        self._sums: dict[tuple[str, str | None, str | None], _Daily | None] = {}
+
+    def scope(self, key: GroupKey, first: int, last: int) -> GroupKey:
+        """Returns the group as its voices are to be compared, by the days `first` to `last`.
+
+        It keeps its store where that has `LEAST_FEEDBACK` in these days: with its product where
+        both together have, else alone. One with less tells nothing by itself, and its voices are
+        compared with all stores. A product is kept however little was said of it (see `tells`).
+        """
+        if key.store is not None:
+            for place in (key, key._replace(product=None)):
+                if _sum(self._of(place), first, last) >= LEAST_FEEDBACK:
+                    return place
+        return key._replace(store=None)
 
     def between(self, key: GroupKey, first: int, last: int) -> float:
         """Returns the exposure of a group in the days `first` to `last`."""
         daily = self._daily(key)
-        if daily is None:
-            return float(self.days(key, first, last))
-        days, sums = daily
-        return float(sums[bisect_right(days, last)] - sums[bisect_left(days, first)])
+        return float(_sum(daily, first, last) if daily else self.days(key, first, last))
 
     def days(self, key: GroupKey, first: int, last: int) -> int:
         """Returns the days from `first` to `last` of which there may be data."""
@@ -74,18 +88,29 @@ class Exposure:
         """Says whether there is enough in the days `first` to `last` to compare them."""
         return self._daily(key) is None or self.between(key, first, last) >= LEAST_FEEDBACK
 
-    def _daily(self, key: GroupKey) -> tuple[list[int], list[int]] | None:
-        if self._volumes is None:
-            return None
-        for name in ((key.industry, key.product), (key.industry, None)):
-            if name in self._sums:
-                return self._sums[name]
-            if self._volumes.get(name):
-                days = sorted(self._volumes[name])
-                sums = [0, *accumulate(self._volumes[name][day] for day in days)]
-                self._sums[name] = ([day.toordinal() for day in days], sums)
-                return self._sums[name]
-        return None
+    def _daily(self, key: GroupKey) -> _Daily | None:
+        wider = key._replace(store=None)
+        return self._of(key) or self._of(wider) or self._of(wider._replace(product=None))
+
+    def _of(self, key: GroupKey) -> _Daily | None:
+        """Returns the volume of just the product and store of a group, where it is known."""
+        name = (key.industry, key.product, key.store)
+        if name not in self._sums:
+            volume = self._volumes.get(name) if self._volumes else None
+            self._sums[name] = _summed(volume) if volume else None
+        return self._sums[name]
+
+
+def _summed(volume: Mapping[date, int]) -> _Daily:
+    days = sorted(volume)
+    return [day.toordinal() for day in days], [0, *accumulate(volume[day] for day in days)]
+
+
+def _sum(daily: _Daily | None, first: int, last: int) -> int:
+    if daily is None:
+        return 0
+    days, sums = daily
+    return sums[bisect_right(days, last)] - sums[bisect_left(days, first)]
 
 
 def day_of(moment: datetime, as_of: datetime) -> int:
@@ -162,11 +187,12 @@ def trend_of(
     last = bisect_right(voice_days, today)
     split = bisect_left(voice_days, recent)
     counts = (max(0, last - split), split - bisect_left(voice_days, earlier))
+    compared = exposure.scope(key, recent, today)
     exposures = (
-        exposure.between(key, recent, today),
-        exposure.between(key, earlier, recent - 1),
+        exposure.between(compared, recent, today),
+        exposure.between(compared, earlier, recent - 1),
     )
-    is_told = exposure.tells(key, recent, today)
+    is_told = exposure.tells(compared, recent, today)
     change = rate_change(counts, exposures, overdispersion) if is_told else None
     p = change.p if change else 1.0
     if silent:

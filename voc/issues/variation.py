@@ -35,7 +35,8 @@ def overdispersion_of(
         moment = as_of[industry]
         end = day_of(moment, moment) - window_days
         counts = np.array([_weekly(groups[key], moment, end) for key in keys], dtype=np.float64)
-        fed = np.array([_exposures(key, exposure, end) for key in keys])
+        scopes = [exposure.scope(key, end + 1, end + window_days) for key in keys]
+        fed = np.array([_exposures(scope, exposure, end) for scope in scopes])
         told = overdispersion_by_weeks(counts, fed, window_days=window_days)
         found |= {key: float(one) for key, one in zip(keys, told, strict=True)}
     return found

@@ -21,7 +21,8 @@ class Moments:
     """How much was said on each day, and until when.
 
     Attributes:
-        volumes: Feedback a day by (industry, product); the product `None` is the whole industry.
+        volumes: Feedback a day by (industry, product, store); `None` is all products, or all
+            stores.
         as_of: The time of the newest voice of each industry that is no stray (`core_days`), in the
             reader's zone.
     """
@@ -56,7 +57,7 @@ def moments_of(store: Store, *, model: str, zone: tzinfo, now: datetime) -> Mome
         zone: The reader's zone, whose days are counted.
         now: The present moment.
     """
-    volumes: dict[tuple[str, str | None], Counter[date]] = defaultdict(Counter)
+    volumes: dict[tuple[str, str | None, str | None], Counter[date]] = defaultdict(Counter)
     dated: dict[str, list[datetime]] = defaultdict(list)
     undated: dict[str, list[datetime]] = defaultdict(list)
     for row in store.tagged(model=model, with_words=False):
@@ -78,8 +79,11 @@ def newest_moment(said: Sequence[datetime]) -> datetime:
 
 
 def _count(
-    volumes: dict[tuple[str, str | None], Counter[date]], row: TaggedRow, industry: str, day: date
+    volumes: dict[tuple[str, str | None, str | None], Counter[date]],
+    row: TaggedRow,
+    industry: str,
+    day: date,
 ) -> None:
-    volumes[(industry, None)][day] += 1
-    if row.product:
-        volumes[(industry, row.product)][day] += 1
+    for product in {None, row.product or None}:
+        for store in {None, row.store or None}:
+            volumes[(industry, product, store)][day] += 1

@@ -75,8 +75,8 @@ def urgency_rank(issue: Issue | IssueLine) -> tuple[int, bool]:
 def has_told_ratio(card: IssueCard) -> bool:
     """Says whether the change is sure enough for its ratio to be told.
 
-    The trend is that of all feedback, the ratio that of what the report is about; a part of the
-    feedback may hold too little to show the trend.
+    The trend is that of all feedback, or all of its product and store, the ratio that of what the
+    report is about; a part of the feedback may hold too little to show the trend.
     """
     ratio = card.recent.ratio
     if ratio is None or ratio.value is None or ratio.high is None:
@@ -198,7 +198,7 @@ def issue_card(
         own_topic: Id of the topic that the issue was formed of, which all of its voices speak of.
         exposed: What feedback the ratio is by: where the report is of a `part` of the feedback
             or of its time, that part; else that of the industry, which is the `whole` report or is
-            not known here, or that of the issue's product.
+            not known here, or that of the issue's product or store.
     """
     voices = tally.issues[line.issue_id]
     weeks = list(weeks_between(span.first_day, span.last_day))[-MOST_SPARKS:] if span else []
@@ -233,7 +233,8 @@ def _recent(
         _between(voices.days, before_from, before_to),
     )
     fed = (tally.fed(span.recent_from, span.last_day), tally.fed(before_from, before_to))
-    is_told = exposed == "part" or (exposed == "whole" and line.product is None)
+    is_whole = line.product is None and line.store is None
+    is_told = exposed == "part" or (exposed == "whole" and is_whole)
     return RecentChange(
         days=min(span.window_days, (span.last_day - span.first_day).days + 1),
         count=counts[0],

@@ -84,7 +84,8 @@ def told_change(card: IssueCard) -> list[TextPart]:
 def _volume(line: IssueLine, recent: RecentChange) -> str:
     """Says what feedback a ratio is by, with its counts where they are known."""
     if recent.fed is None or recent.fed_before is None:
-        return "该产品的反馈量" if line.product else "反馈量"
+        # By a store's own feedback or, where that is little, by that of all stores.
+        return "该产品的反馈量" if line.product and not line.store else "反馈量"
     return f"同期全部反馈（{number(recent.fed)} 条，此前 {number(recent.fed_before)} 条）"
 
 
