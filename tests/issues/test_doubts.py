@@ -49,7 +49,7 @@ def test_a_clause_speaks_of_the_aspect_that_is_surer_of_it(
         mention("a", 0, aspect_id="power", text=said, score=0.6),
         mention("a", 0, aspect_id="service", text=said, score=0.97),
         mention("a", 0, aspect_id="price", text=said, score=0.8),
-        mention("b", 0, aspect_id="power", text=said, score=0.6),
+        mention("b", 0, aspect_id="power", text=said, score=0.7),
     ]
     assert [one.is_doubtful for one in doubted(voice)] == [True, False, False, False]
 
@@ -60,3 +60,22 @@ def test_a_clause_of_its_own_keeps_the_aspect(mention: Callable[..., Mention]) -
         mention("a", 0, aspect_id="service", text="店员的手一直搭在秤盘边上", score=0.97),
     ]
     assert not any(one.is_doubtful for one in doubted(voice))
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "is_doubtful"),
+    [
+        pytest.param("她把袋子往柜台里一收", {"score": 0.54}, True, id="it only names a thing"),
+        pytest.param("她把袋子往柜台里一收", {"score": 0.74}, False, id="it is heard for sure"),
+        pytest.param("袋子太差", {"score": 0.54}, False, id="it judges badly"),
+        pytest.param(
+            "袋子是开的", {"score": 0.54, "opinions": ("袋子 开的",)}, False, id="an opinion"
+        ),
+        pytest.param(None, {"score": 0.54}, False, id="nothing is quoted"),
+    ],
+)
+def test_what_is_heard_with_little_certainty_must_say_what_is_wrong(
+    text: str | None, values: dict[str, Any], is_doubtful: bool, mention: Callable[..., Mention]
+) -> None:
+    [found] = doubted([mention("a", 0, text=text, **values)])
+    assert found.is_doubtful is is_doubtful

@@ -121,6 +121,15 @@ def test_an_emergency_of_an_aspect_is_heard_once_there(mention: Callable[..., Me
     assert found[-1].evidence[0].text == text
 
 
+def test_an_aspect_of_emergencies_is_told_by_their_words(mention: Callable[..., Mention]) -> None:
+    texts = ["汤里有虫，还卖这么贵", "菜里有虫我都拍照了", "卫生太差了"]
+    voices = [
+        mention(str(at), at, industry="diner", text=text, urgency="critical" if at < 2 else "high")
+        for at, text in enumerate(texts)
+    ]
+    assert Titles(DINER, voices, {}).title("卫生", voices) == "卫生：有虫"
+
+
 @pytest.mark.parametrize(
     ("texts", "title"),
     [

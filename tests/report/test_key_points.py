@@ -127,6 +127,15 @@ def test_a_report_of_the_past_vouches_for_no_day_after_it(
     assert points(figures)[0][2] == f"工单已于 11月20日办结{said_of_it}"
 
 
+def test_what_must_be_done_within_hours_comes_before_larger_issues(
+    rising: Callable[..., Figures], order: Callable[..., Any], issue: Callable[..., Any]
+) -> None:
+    urgent = order("wo_2", issue_id="is_2", priority="urgent")
+    other = issue("is_2", ["w7n9"], aspect_id="service", severity="high")
+    assert "is_2" in points(rising(work_orders=[urgent], others=[other]))[0][1]
+    assert "is_1" in points(rising(others=[other]))[0][1]
+
+
 def test_what_nobody_speaks_of_lately_comes_after_what_is_heard(
     rising: Callable[..., Figures], issue: Callable[..., Any]
 ) -> None:

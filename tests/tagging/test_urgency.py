@@ -13,7 +13,7 @@ from tests.growth import LINEAR, growth
 from voc.config import Industry, load_industry
 from voc.config.industries import Aspect, UrgentWords
 from voc.records import Urgency
-from voc.tagging.urgency import urgency_of
+from voc.tagging.urgency import urgency_of, words_of_danger
 from voc.text.normalise import normalise
 
 BAD = [
@@ -203,3 +203,38 @@ def test_long_hostile_texts_take_linear_time(text: Callable[[int], str], size: i
         return partial(urgency, text(size), negative=True, intent="complaint")
 
     assert growth(judged, size) < LINEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "mood"),
+    [
+        (lambda size: "店里" * size + "虫", 1500, "upset"),
+        (lambda size: "里有只虫子" * size, 400, "upset"),
+        (lambda size: "里虫草" * size, 800, "upset"),
+        (lambda size: "蟑螂里蟑螂" * size, 300, "upset"),
+        (lambda size: "拉肚子了怎么办" * size, 300, "upset"),
+        (lambda size: "但是饼里有虫," * size, 400, "praises"),
+    ],
+)
+def test_long_hostile_texts_of_food_take_linear_time(
+    text: Callable[[int], str], size: int, mood: str
+) -> None:
+    industry = load_industry("restaurant")
+    negative, intent = MOODS[mood]
+
+    def judged(size: int) -> Callable[[], object]:
+        return partial(urgency, text(size), negative=negative, intent=intent, industry=industry)
+
+    assert growth(judged, size) < LINEAR
+
+
+def test_what_was_found_is_named_without_where() -> None:
+    industry = load_industry("restaurant")
+    said = [words_of_danger(text, industry) for text in ("汤里有只腻虫", "肉里的大蟑螂")]
+    assert said == [["有只腻虫"], ["大蟑螂"]]
+
+
+def test_a_lesser_reason_within_a_graver_one_is_left_out() -> None:
+    industry = load_industry("restaurant")
+    found = urgency("米饭里一只蟑螂", negative=True, intent="complaint", industry=industry)
+    assert found.reasons == ("吃出异物",)

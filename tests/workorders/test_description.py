@@ -28,12 +28,12 @@ def test_critical_voices_are_quoted_first_and_say_why(make_issue: Callable[..., 
     said = evidence("味道不好", *(f"等了{number}个小时的那一份很咸很油" for number in range(7)))
     voice = Mention(
         "fb_0", "restaurant", "taste", "negative", 0.9, DUE, urgency="critical",
-        urgency_reasons=("食物中毒",),
+        urgency_reasons=("食物中毒",), product="X5", store="东店",
     )  # fmt: skip
     told = Circumstances(urgency="critical", voices=((voice, VoiceFacts()),))
     issue = make_issue(count=8, evidence=said)
     text = describe(issue, routing=ROUTING, circumstances=told, due_at=DUE)
-    assert "  1. “味道不好”（fb_0，十分紧急：食物中毒）\n  2. “等了" in text
+    assert "  1. “味道不好”（fb_0，03-12，东店，十分紧急：食物中毒）\n  2. “等了" in text
     many = evidence("味道不好", *(f"{number}号" for number in range(250)))
     assert verbatims(many, first={"fb_0"})[0].feedback_id == "fb_0"
 

@@ -147,8 +147,8 @@ class Titles:
         named, with a second one if it judges another matter and is half as common; where they say
         too little alike, the mixed theme, or the terms of the taxonomy that most of them use. Of
         three voices and more, two must say each word, or it must be a common one of the industry:
-        what only one says may be anybody's name. An emergency is called by the words of danger, and by its
-        reason where no aspect stands for it, as 食品安全：拉肚子.
+        what only one says may be anybody's name. An emergency is called by the words of danger, and
+        by its reason where no aspect stands for it, as 食品安全：拉肚子.
 
         Args:
             aspect: The aspect's name as people read it.

@@ -39,8 +39,9 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
     """Returns open issues that belong on the first screen, those of one aspect together.
 
     So many small issues of one kind, as a foreign object in five shops, take one sentence and not
-    all. The order is that of the cards, then the larger groups first; what nobody speaks of lately
-    comes after what is heard, and what was dealt with and not heard of since comes last.
+    all. What somebody must do within hours comes first, then the order is that of the cards, then
+    the larger groups first; what nobody speaks of lately comes after what is heard, and what was
+    dealt with and not heard of since comes last.
     """
     groups: dict[str, list[IssueCard]] = {}
     for card in cards:
@@ -49,10 +50,12 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
         if is_open(line) and line.severity != "low" and (is_growing(line) or is_serious):
             groups.setdefault(line.aspect, []).append(card)
 
-    def rank(group: list[IssueCard]) -> tuple[bool, bool, int, bool, int]:
-        first, growing = urgency_rank(group[0].line)
+    def rank(group: list[IssueCard]) -> tuple[bool, bool, bool, int, bool, int]:
+        head = group[0]
+        first, growing = urgency_rank(head.line)
         size = sum(voices_of(card.line) for card in group)
-        return _settled_at(group[0]) is not None, _is_silent(group[0]), first, growing, -size
+        is_calm = not _is_urgent(head)
+        return _settled_at(head) is not None, _is_silent(head), is_calm, first, growing, -size
 
     for group in groups.values():
         group.sort(key=_is_silent)
@@ -62,6 +65,11 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
 def _is_silent(card: IssueCard) -> bool:
     """Says whether nobody has spoken of it lately, where there is a time before to compare."""
     return bool(card.recent.days_before) and not card.recent.count
+
+
+def _is_urgent(card: IssueCard) -> bool:
+    """Says whether a team has an order of it that must be done within hours."""
+    return any(order.priority == "urgent" for order in card.orders if is_order_open(order))
 
 
 def _issue(card: IssueCard, findings: Findings) -> KeyPoint:

@@ -2,7 +2,8 @@
 
 A word counts for nothing where it is negated, before or behind it (没有受伤, 漏电倒是没有), where
 it has yet to come about (还有十天过期), where it is said of what cannot be dangerous (优惠券过期),
-and where it is said of somebody else's wares (友商的才自燃).
+where it is said of somebody else's wares (友商的才自燃), and where the wares are hurt, not people
+(苹果有点撞伤).
 """
 
 from __future__ import annotations
@@ -33,6 +34,30 @@ _OTHERS: Final = re.compile(
     rf"|同行|竞争对手){_STOP}*$"
 )
 _FAR: Final = 30
+_NEAR: Final = 20
+_ALLERGIC: Final = ("过敏", "过敏了")
+_OTHER_WARES: Final = re.compile(
+    "别的(?!不说|不多说|都好|都还)|其[他它](?!都)|好多[种款]|很多[种款]|各种"
+)
+_PASSED: Final = re.compile(
+    rf"(?:这[款套个种次]|慢慢|渐渐|逐渐|现在|后来|终于){_STOP}{{0,8}}(?:不|没|没有|不会|不再|没再)过敏"
+)
+_HURT: Final = frozenset({"受伤", "撞伤", "摔伤", "划伤", "割伤", "夹伤"})
+_WARES: Final = re.compile(
+    "苹果|火龙果|果子|坏果|果皮|水果(?![店摊])|橙子|芒果|个别|个头|机身|外壳|后盖|后壳|屏幕|边框|接口|插口|相接处|包装"
+)
+# Somebody is hurt, or something that can hurt is named.
+_PEOPLE: Final = re.compile(
+    "手(?!机)|[脚脸头腿嘴指]|孩子|宝宝|娃|老人|我|妈|爸|儿子|女儿|人|顾客|被|锋利|毛刺|碎|裂|断|滑"
+)
+# 着火了算谁的 supposes, unless it is told when it happened.
+_WHOSE_FAULT: Final = re.compile(
+    "了?(?:的话)?(?:(?P<fault>算谁的?|谁(?:来|会|能|给|要)?(?:负责|赔|担责|承担|管)|找谁)|怎么办|咋办|该怎么办)"
+)
+_HAPPENED: Final = re.compile(
+    "昨|今[天早晚]|刚|已|上[次周个]|前天|当时|那天|结果|真的|居然|竟然|果然|突然|完|吃了|喝了|用了|都"
+)
+_OF_THE_BODY: Final = re.compile("过敏|肿|痛|疼|痒|疹|肚|泻|吐|吃|喝")
 _OURS: Final = re.compile("你们|你家|贵司|贵店|这家|本店|跟|和|比|一样")
 
 _SPOILT: Final = "过期"
@@ -73,16 +98,26 @@ def is_no_event(text: str, clause: tuple[int, int], start: int, end: int, run_en
     if _is_negated(text, begin, start, run_end) or _is_of_others(text, begin, start):
         return True
     word = text[start:end]
-    if word == "过敏":
-        return text[end : end + 1] != "了" and bool(_DISPOSITION.search(text, begin, start))
+    if word.endswith(_ALLERGIC):
+        return _is_no_allergy(text, clause, start, end)
+    if word in _HURT and _is_of_wares(text, start, end):
+        return True
     place = word.find(_SPOILT)
     return place >= 0 and _is_unspoilt(text, begin, start + place)
 
 
-def is_supposed(text: str, start: int, end: int) -> bool:
-    """Whether a clause says what is feared, supposed or asked, not what happened."""
+def is_supposed(text: str, clause: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a word at `[start, end)` of a clause says what is feared, supposed or asked."""
+    begin, stop = clause
     asks = False
-    for token in default_lexicon().tokens(text[start:end]):
+    found = _WHOSE_FAULT.match(text, end)
+    if (
+        found is not None
+        and (found["fault"] or not _OF_THE_BODY.search(text, start, end))
+        and not _HAPPENED.search(text, max(begin, start - _FAR), end)
+    ):
+        return True
+    for token in default_lexicon().tokens(text[begin:stop]):
         if token.entry.roles & Role.UNREAL:
             return True
         # 还是 stands between choices, but oftener for 仍然 (还是多收了); a choice ends in ? too.
@@ -92,6 +127,24 @@ def is_supposed(text: str, start: int, end: int) -> bool:
             and token.entry.word != "还是"
         )
     return asks
+
+
+def _is_no_allergy(text: str, clause: tuple[int, int], start: int, end: int) -> bool:
+    """Whether 过敏 is a disposition, was had of other wares, or has passed with these."""
+    begin = clause[0]
+    if text[end : end + 1] != "了" and _DISPOSITION.search(text, begin, start):
+        return True
+    others = _OTHER_WARES.search(text, max(begin, start - _FAR), end)
+    if others is not None and not _OURS.search(text, max(begin, start - _FAR), end):
+        return True
+    return _PASSED.search(text, end, end + _FAR) is not None
+
+
+def _is_of_wares(text: str, start: int, end: int) -> bool:
+    return bool(
+        _WARES.search(text, max(0, start - _NEAR), end)
+        and not _PEOPLE.search(text, max(0, start - _NEAR), end + 6)
+    )
 
 
 def _is_negated(text: str, begin: int, start: int, end: int) -> bool:

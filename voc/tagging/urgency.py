@@ -10,7 +10,8 @@ the industry beside a general list; the strongest one decides. What does not cou
   nothing has happened;
 - law, authorities, press, deadlines and repeated contact count only in negative texts and
   complaints, and where the speaker says that he will turn to them (再不处理我打12315);
-- praise is at most `normal`, except where a life is in danger.
+- praise is at most `normal`, except where a life is in danger, where the praise is taken back
+  before (很好,只不过吃完拉肚子了), and where something critical is told without a word of praise.
 
 A text without such words is `normal` where it is negative, asks or suggests, and `low` where it
 praises or chats.
@@ -23,11 +24,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 from voc.config import Industry
 from voc.records import URGENCIES, Urgency, UrgencyLabel
+from voc.tagging.lexicon import Role, default_lexicon
 from voc.tagging.uneventful import is_no_event, is_supposed
 from voc.tagging.wordlists import read_word_lists
 from voc.text.matching import IdentityCache, WordMatcher
@@ -52,7 +56,16 @@ _REASONS: Final = {
 }
 GAP: Final = "…"
 """In a word of urgency, stands for a few characters within a clause."""
-_BETWEEN: Final = r"[^,。!?;，！？；\n]{0,6}(?<![不没未无])(?<!没有|不会|不再|未曾)"
+_ABSENT: Final = (
+    r"没有(?!多久|多长|几|一会|想到)|没(?:见|发现|看到|看见|吃出|吃到|出现|什么|啥|任何)|从没|从未|未见|未发现|(?<!会)不会"
+    r"|不再|不存在"
+)
+_BETWEEN: Final = (
+    rf"(?:(?!{_ABSENT})[^,。!?;，！？；\n]){{0,6}}(?<![不没未无])(?<!没有|不会|不再|未曾)"
+)
+_TAKEN_BACK: Final = Role.CONTRAST | Role.RESERVATION
+_FAR: Final = 40
+_INSIDE: Final = re.compile("^里面?的?")
 _LINKS: Final = tuple("、和或与及")
 _THREATS: Final = frozenset({"law", "regulator", "media", "privacy", "unresolved", "deadline"})
 _LIFE: Final = _REASONS["life"]
@@ -98,6 +111,10 @@ class _Alarm:
     told: bool = False
 
 
+_Found = tuple[UrgencyLabel, _Alarm, int, int]
+_UNRESOLVED: Final = _Alarm("high", _REASONS["unresolved"], threat=True)
+
+
 def urgency_of(
     text: str, *, industry: Industry | None, negative: bool, intent: str | None
 ) -> Urgency:
@@ -115,9 +132,12 @@ def urgency_of(
     upset = negative or intent == "complaint"
     found: dict[str, UrgencyLabel] = {}
     earnest = intent not in ("praise", "inquiry")
-    for level, reason, _ in _alarms(text, industry, upset=upset, earnest=earnest):
-        if intent == "praise" and not negative and reason != _LIFE:
-            continue
+    praised = intent == "praise" and not negative
+    alarms = list(_alarms(text, industry, upset=upset, earnest=earnest))
+    if alarms and praised:
+        alarms = _meant(text, alarms)
+    for level, alarm, _, _ in alarms:
+        reason = alarm.reason
         if reason not in found or _rank(level) > _rank(found[reason]):
             found[reason] = level
     grave = sorted(
@@ -138,7 +158,8 @@ def words_of_danger(text: str, industry: Industry | None) -> list[str]:
         industry: The industry whose words of urgency count too.
     """
     alarms = _alarms(text, industry, upset=True, earnest=True)
-    return [word for level, _, word in alarms if level == "critical"]
+    words = [text[start:end] for level, _, start, end in alarms if level == "critical"]
+    return list(dict.fromkeys(_INSIDE.sub("", word) for word in words))
 
 
 def _rank(level: UrgencyLabel) -> int:
@@ -147,8 +168,8 @@ def _rank(level: UrgencyLabel) -> int:
 
 def _alarms(
     text: str, industry: Industry | None, *, upset: bool, earnest: bool
-) -> Iterator[tuple[UrgencyLabel, str, str]]:
-    """Yields level, reason and words of what in a text is urgent."""
+) -> Iterator[_Found]:
+    """Yields what in a text is urgent: how much, what it calls for, and where it stands."""
     words = (_INDUSTRIES.get(industry) if industry else _general()).find(text)
     if any(alarm.level for _, _, alarm in words):
         told = any(alarm.told for _, _, alarm in words)
@@ -163,11 +184,34 @@ def _alarms(
             if (told and not upset) or is_no_event(text, clause, start, end, ends[end]):
                 continue
             level = alarm.level
-            if not (alarm.threat and not upset) and is_supposed(text, *clause):
+            if not (alarm.threat and not upset) and is_supposed(text, clause, start, end):
                 level = _lowered(level) if upset else "normal"
-            yield level, alarm.reason, text[start:end]
+            yield level, alarm, start, end
     if upset and _is_unresolved(text):
-        yield "high", _REASONS["unresolved"], ""
+        yield "high", _UNRESOLVED, 0, 0
+
+
+def _meant(text: str, alarms: Sequence[_Found]) -> list[_Found]:
+    """Returns what tells of an emergency even in what seems to be praise.
+
+    A danger to life does, and so do what stands behind a contrast (很好,只不过吃完拉肚子了) and
+    something critical where nothing is praised (粥里有钢丝).
+    """
+    tokens = default_lexicon().tokens(text)
+    turns = [token.end for token in tokens if token.entry.roles & _TAKEN_BACK]
+    praised = any(token.entry.score > 0 for token in tokens)
+    return [
+        one
+        for one in alarms
+        if one[1].reason == _LIFE
+        or (one[0] == "critical" and not praised and not one[1].threat)
+        or (_is_near(turns, one[2]) and not one[1].threat)
+    ]
+
+
+def _is_near(turns: Sequence[int], start: int) -> bool:
+    before = bisect_right(turns, start)
+    return before > 0 and start - turns[before - 1] <= _FAR
 
 
 def _ends_of_runs(text: str, words: Sequence[tuple[int, int, _Alarm]]) -> dict[int, int]:
@@ -220,23 +264,65 @@ def _general_words() -> dict[str, _Alarm]:
 
 
 class _Words:
-    """Finds words of urgency; `吃出…头发` stands for both words with up to six others between."""
+    """Finds words of urgency; `吃出…头发` stands for both words with up to six others between.
+
+    Of words at one place the longest wins, so 虫草 is no 虫 of `里…虫`, nor 店里 its 里.
+    """
 
     def __init__(self, words: Mapping[str, _Alarm]) -> None:
         whole = {word: alarm for word, alarm in words.items() if GAP not in word}
         self._matcher = WordMatcher(whole)
-        self._gapped = [
-            (re.compile(_BETWEEN.join(map(re.escape, word.split(GAP)))), alarm)
-            for word, alarm in words.items()
-            if GAP in word
-        ]
+        self._gapped = [_Gapped(word, alarm) for word, alarm in words.items() if GAP in word]
 
     def find(self, text: str) -> list[tuple[int, int, _Alarm]]:
         """Returns what stands in a text as (start, end, what it calls for), in order."""
         found = self._matcher.find(text)
-        for pattern, alarm in self._gapped:
-            found += [(*match.span(), alarm) for match in pattern.finditer(text)]
+        silent = [(start, end) for start, end, alarm in found if not (alarm.level or alarm.told)]
+        gapped = [one for words in self._gapped for one in words.find(text, silent)]
+        if gapped:
+            found = _without_lesser(found, gapped) + gapped
         return sorted(found, key=lambda one: one[:2])
+
+
+class _Gapped:
+    def __init__(self, word: str, alarm: _Alarm) -> None:
+        parts = word.split(GAP)
+        self._pattern = re.compile(_BETWEEN.join(map(re.escape, parts)))
+        self._first, self._last = len(parts[0]), len(parts[-1])
+        self._alarm = alarm
+
+    def find(
+        self, text: str, silent: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[int, int, _Alarm]]:
+        """Yields where it stands, neither its first nor its last word within a silent one."""
+        place = 0
+        while match := self._pattern.search(text, place):
+            start, end = match.span()
+            if _holds(silent, start, start + self._first) or _holds(silent, end - self._last, end):
+                place = start + 1
+                continue
+            yield start, end, self._alarm
+            place = end
+
+
+def _holds(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of these spans, in order and without overlap, holds `[start, end)`."""
+    behind = bisect_right(spans, start, key=itemgetter(0))
+    return behind > 0 and spans[behind - 1][1] >= end
+
+
+def _without_lesser(
+    found: Sequence[tuple[int, int, _Alarm]], gapped: Sequence[tuple[int, int, _Alarm]]
+) -> list[tuple[int, int, _Alarm]]:
+    """Drops words that only call for `high` within gapped ones that are critical."""
+    spans = sorted((start, end) for start, end, alarm in gapped if alarm.level == "critical")
+    ends = list(accumulate((end for _, end in spans), max))
+    kept = []
+    for start, end, alarm in found:
+        behind = bisect_right(spans, start, key=itemgetter(0))
+        if alarm.level != "high" or not behind or ends[behind - 1] < end:
+            kept.append((start, end, alarm))
+    return kept
 
 
 @functools.cache

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
-from voc.records import Evidence, Issue, Trend
+from voc.records import Evidence, Issue, Mention, Trend
 from voc.workorders.circumstances import CHANNEL_LABELS, Circumstances, Counts
 from voc.workorders.routing import Routing
 from voc.workorders.rules import SEVERITY_LABELS
@@ -45,7 +45,7 @@ def describe(
         _situation(issue, circumstances, due_at),
         _scope(issue, circumstances),
         "原声：",
-        *_quoted(issue.evidence, _urgent(circumstances)),
+        *_quoted(issue, circumstances, due_at.tzinfo),
         f"办理：{routing.advice}",
         f"技能组：{routing.skill_group}" if routing.skill_group else "",
         f"时限：{due_at:%Y-%m-%d %H:%M} 前",
@@ -90,28 +90,33 @@ def _bigrams(text: str) -> set[str]:
     return {text[index : index + 2] for index in range(max(1, len(text) - 1))}
 
 
-def _urgent(circumstances: Circumstances) -> dict[str, str]:
-    """Returns the voices that are critical, with why."""
-    return {
-        voice.feedback_id: "、".join(voice.urgency_reasons)
-        for voice, _ in circumstances.voices
-        if voice.urgency == "critical"
-    }
-
-
-def _quoted(evidence: Sequence[Evidence], urgent: Mapping[str, str]) -> list[str]:
+def _quoted(issue: Issue, circumstances: Circumstances, zone: tzinfo | None) -> list[str]:
+    """Returns what voices said, each with where it is from; critical ones first."""
+    known = {voice.feedback_id: voice for voice, _ in circumstances.voices}
+    urgent = [name for name, voice in known.items() if voice.urgency == "critical"]
     quotes = [
-        f"  {number}. “{_cut(item.text)}”（{_source(item.feedback_id, urgent)}）"
-        for number, item in enumerate(verbatims(evidence, first=urgent), start=1)
+        f"  {number}. “{_cut(item.text)}”（{_source(item.feedback_id, known, issue, zone)}）"
+        for number, item in enumerate(verbatims(issue.evidence, first=urgent), start=1)
     ]
-    return quotes or [f"  （见反馈 {'、'.join(item.feedback_id for item in evidence[-3:])}）"]
+    return quotes or [f"  （见反馈 {'、'.join(item.feedback_id for item in issue.evidence[-3:])}）"]
 
 
-def _source(feedback_id: str, urgent: Mapping[str, str]) -> str:
-    """Names a voice, and says of a critical one why it is."""
-    if feedback_id not in urgent:
+def _source(
+    feedback_id: str, known: Mapping[str, Mention], issue: Issue, zone: tzinfo | None
+) -> str:
+    """Names a voice, its day, the place that the issue does not name, and why it is critical."""
+    voice = known.get(feedback_id)
+    if voice is None:
         return feedback_id
-    return f"{feedback_id}，十分紧急{'：' if urgent[feedback_id] else ''}{urgent[feedback_id]}"
+    reasons = f"：{'、'.join(voice.urgency_reasons)}" if voice.urgency_reasons else ""
+    parts = (
+        feedback_id,
+        f"{voice.occurred_at.astimezone(zone):%m-%d}",
+        voice.product if issue.product is None else None,
+        voice.store if issue.store is None else None,
+        f"十分紧急{reasons}" if voice.urgency == "critical" else None,
+    )
+    return "，".join(part for part in parts if part)
 
 
 def _cut(text: str) -> str:
