@@ -400,6 +400,8 @@ def test_what_is_missing_or_refused_is_told_where_a_third_say_so(reader: Reader)
     assert said.missing("退款", 3) == ["没有退款"]
     assert said.missing("退款", 4) == []
     assert name_of(members(reader, texts), {"退款": 0.9}, complaint=True) == "没有退款"
+    compared = ("没有店里好吃", "没有店里的好吃", "没有店里做的新鲜")
+    assert not Said(members(reader, compared), {"店里": 1.0}, UNKNOWN).missing("店里", 2)
     assert not Said(members(reader, ("收不到信号",) * 4), {"信号": 1.0}, UNKNOWN).missing("信号", 2)
 
 
@@ -582,3 +584,8 @@ def test_what_few_speak_of_names_no_questions(reader: Reader) -> None:
     said, weights = members(reader, texts), {"展厅": 0.9, "停车场": 0.8}
     assert name_of(said, weights, complaint=False) == "展厅（停车场等）"
     assert name_of(said[:7], weights, complaint=False) == "展厅停车场"
+
+
+def test_a_theme_of_one_syllable_is_called_by_how_several_judge_with_it(reader: Reader) -> None:
+    texts = ("肘子有点腻", "鱿鱼有点腻", "鸡腿上还有皮，腻", "豆腐又甜又腻", "肉很腻")
+    assert name_of(members(reader, texts), {"腻": 0.9}, complaint=True) == "有点腻"

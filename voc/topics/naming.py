@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from voc.topics.candidates import NO_SUBJECTS, Candidates, closest_first
 from voc.topics.phrases import Member, as_written
+from voc.topics.said import SHARED
 from voc.topics.stretches import MAX_NAME, POINTERS, is_whole, stretches
 from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.wordlists import word_list
+
+_DEGREE: Final = "(?:有点儿?|有些|太|很|好|真|超|比较|非常|特别)"
 
 
 def name_of(
@@ -61,7 +67,23 @@ def _last_resort(
     taken: Collection[str],
     cut_off: Collection[str],
 ) -> str:
-    """Names a theme whose clauses hold no phrase: by a short clause, else by its first keyword."""
+    """Names a theme whose clauses hold no phrase.
+
+    By how several judge with its first keyword, as 有点腻, else by a short clause or the keyword.
+    """
+    degrees = Counter(
+        degree
+        for word in list(weights)[:1]
+        for degree, _ in {
+            (found[0], member.voice)
+            for member in members
+            for found in re.finditer(f"{_DEGREE}{re.escape(word)}", member.reading.text)
+        }
+    )
+    told = sorted(degrees, key=lambda text: (-degrees[text], text))
+    said = next((text for text in told if degrees[text] >= SHARED and text not in taken), None)
+    if said is not None:
+        return said
     for member in members:
         for text, first, last in stretches(member.reading, 2, cut_off):
             if is_whole(member.reading, first, last) and text not in taken:

@@ -26,6 +26,8 @@ _NEARLY_ALL: Final = 0.7
 _NOT: Final = re.compile("(?:不|没有?|未能?|无法|难以|不能)$")
 _DENIES: Final = re.compile("[不没无未]|是否")
 _NEAR: Final = 6
+# What follows a thing that others are compared with: 没有店里做的好吃.
+_COMPARES: Final = re.compile("(?:[的得里吃喝买做去那这么]){0,4}(?:好|香|新鲜|实惠|便宜|快|强)")
 # What may follow a verdict: 太不方便了.
 _LINGERING: Final = "了的啊呢吧"
 
@@ -247,8 +249,13 @@ class Said:
 
 
 def _denial(subject: str, reading: Reading) -> str:
-    """Returns the word that denies a thing: one of the two before it, as in 没有给退款."""
+    """Returns the word that denies a thing: one of the two before it, as in 没有给退款.
+
+    Nothing is missing in 没有店里好吃, which compares.
+    """
     at = reading.text.find(subject)
+    if _COMPARES.match(reading.text, at + len(subject)):
+        return ""
     before = [word for word in reading.words if word.end <= at][-2:]
     denials = word_list("name_denials")
     return next((word.text for word in before if word.text in denials), "")
