@@ -5,46 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from voc.report import Scope, build_figures
-from voc.report.regions import province_of, told_regions
 
 Make = Callable[..., Any]
-
-
-@pytest.mark.parametrize(
-    ("region", "province"),
-    [
-        ("南京", "江苏"),
-        ("南京市", "江苏"),
-        ("江苏省", "江苏"),
-        ("江苏", "江苏"),
-        ("江苏省南京市", "江苏"),
-        ("内蒙古自治区", "内蒙古"),
-        ("广西壮族自治区", "广西"),
-        ("延边朝鲜族自治州", "吉林"),
-        ("西双版纳傣族自治州", "云南"),
-        ("海南藏族自治州", "海南藏族自治州"),
-        ("黑龙江哈尔滨", "黑龙江"),
-        ("吉林市", "吉林"),
-        ("上海市", "上海"),
-        ("华东", "华东"),
-        ("朝阳区", "朝阳区"),
-        ("西湖区", "西湖区"),
-    ],
-)
-def test_a_region_lies_in_its_province(region: str, province: str) -> None:
-    assert province_of(region) == province
-
-
-def test_cities_stay_apart_where_nobody_names_their_province() -> None:
-    assert told_regions(["南京", "苏州", "浙江", "杭州市"]) == {
-        "南京": "南京",
-        "苏州": "苏州",
-        "浙江": "浙江",
-        "杭州市": "浙江",
-    }
 
 
 def test_one_place_is_one_row(row: Make, mention: Make, issue: Make, report: Make) -> None:

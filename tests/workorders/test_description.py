@@ -24,6 +24,12 @@ def evidence(*texts: str) -> tuple[Evidence, ...]:
     return tuple(Evidence(f"fb_{i}", 0, len(text), text) for i, text in enumerate(texts))
 
 
+def test_a_city_is_counted_with_its_province(make_issue: Callable[..., Issue]) -> None:
+    told = Circumstances(regions=(("江苏", 14), ("南京", 12), ("杭州", 3)))
+    text = describe(make_issue(), routing=ROUTING, circumstances=told, due_at=DUE)
+    assert "地区 江苏 26 条、杭州 3 条" in text
+
+
 def test_critical_voices_are_quoted_first_and_say_why(make_issue: Callable[..., Issue]) -> None:
     said = evidence("味道不好", *(f"等了{number}个小时的那一份很咸很油" for number in range(7)))
     voice = Mention(

@@ -22,7 +22,7 @@ from voc.records import (
     WorkOrder,
 )
 from voc.report.measured import Measured
-from voc.report.regions import province_of
+from voc.text.regions import province_of
 from voc.workorders.calendar import WorkingCalendar
 
 

@@ -1,66 +1,23 @@
-"""Regions as a reader compares them: a city is told with its province where that is named too.
-
-Sources name the place of one shop now by its province and now by its city; side by side they are
-rows of one table that hold each other. `provinces.txt` has a province a line, its prefectures
-after it; 朝阳 and other names that are districts elsewhere are left out.
-"""
+"""Figures of regions, put together where they are told as one; see `voc.text.regions`."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from voc.text.regions import counted_by_region, told_regions
 
 if TYPE_CHECKING:
     from voc.report.aspects import MentionTally
     from voc.report.tally import RowTally
 
-_TABLE: Final = Path(__file__).with_name("provinces.txt")
-_KIND: Final = re.compile(r"(?:(?:壮族|回族|维吾尔)?自治区|特别行政区|省|市|地区|盟)$")
-
-
-@lru_cache(maxsize=1)
-def _provinces() -> Mapping[str, str]:
-    """Returns the province of each province and prefecture, by its name without 省 or 市."""
-    lines = (line.split() for line in _TABLE.read_text(encoding="utf-8").splitlines())
-    return {name: line[0] for line in lines for name in line}
-
-
-@lru_cache(maxsize=4096)
-def province_of(region: str) -> str:
-    """Returns the province that a region is or lies in; the region itself where none is known."""
-    known = _provinces()
-    for name in (region, _KIND.sub("", region)):
-        if name in known:
-            return known[name]
-    # 江苏省南京市 begins with its province, 延边朝鲜族自治州 with the name it is known by.
-    is_prefecture = region.endswith("自治州")
-    for n in (5, 4, 3, 2):
-        province = known.get(region[:n])
-        if province and (province != region[:n]) == is_prefecture:
-            return province
-    return region
-
-
-def told_regions(names: Iterable[str]) -> dict[str, str]:
-    """Returns what each region is told as: its province where that is named too, else itself."""
-    there = list(names)
-    named = {province_of(name) for name in there if province_of(name) == _KIND.sub("", name)}
-    return {name: province_of(name) if province_of(name) in named else name for name in there}
-
 
 def tell_regions(rows: RowTally, mentions: MentionTally) -> None:
     """Puts the figures of regions together that are told as one."""
-    told = told_regions(rows.regions)
+    names = list(rows.regions)
+    told = told_regions(names)
     for name in [name for name, as_one in told.items() if name != as_one]:
         rows.regions[told[name]].take(rows.regions.pop(name))
         for place in [place for place in mentions.regions if place[0] == name]:
             mentions.regions[told[name], place[1]].take(mentions.regions.pop(place))
     for voices in rows.issues.values():
-        counts: defaultdict[str, int] = defaultdict(int)
-        for name, count in voices.regions.items():
-            counts[told.get(name, name)] += count
-        voices.regions = Counter(counts)
+        voices.regions = counted_by_region(voices.regions, beside=names)

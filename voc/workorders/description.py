@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from voc.records import Evidence, Issue, Mention, Trend
-from voc.workorders.circumstances import CHANNEL_LABELS, Circumstances, Counts
+from voc.text.regions import counted_by_region
+from voc.workorders.circumstances import CHANNEL_LABELS, Circumstances, Counts, ranked
 from voc.workorders.routing import Routing
 from voc.workorders.rules import SEVERITY_LABELS
 
@@ -151,7 +152,7 @@ def _scope(issue: Issue, told: Circumstances) -> str:
     parts = [
         f"产品 {issue.product}" if issue.product else _places("产品", told.products),
         f"门店 {issue.store}" if issue.store else _places("门店", told.stores),
-        _places("地区", told.regions),
+        _places("地区", ranked(counted_by_region(dict(told.regions)))),
         _places("渠道", channels),
     ]
     named = [part for part in parts if part]
