@@ -65,7 +65,7 @@ _BETWEEN: Final = (
 )
 _TAKEN_BACK: Final = Role.CONTRAST | Role.RESERVATION
 _FAR: Final = 40
-_INSIDE: Final = re.compile("^(?:里面?的?|[根条只个块片](?=.{2}))")
+_INSIDE: Final = re.compile("^(?:里[面头边]?的?|[根条只个块片](?=.{2}))")
 _LINKS: Final = tuple("、和或与及")
 _THREATS: Final = frozenset({"law", "regulator", "media", "privacy", "unresolved", "deadline"})
 _LIFE: Final = _REASONS["life"]
