@@ -112,7 +112,7 @@ class Industry(Part):
 
     @model_validator(mode="after")
     def _emergencies_have_one_home(self) -> Industry:
-        names = {name for aspect in self.all_aspects() for name in (aspect.id, aspect.name)}
+        names = self.aspect_names()
         for index, words in enumerate(self.urgency):
             if words.aspect is not None and words.aspect not in names:
                 raise _misplaced(
@@ -142,6 +142,10 @@ class Industry(Part):
     def all_aspects(self) -> tuple[Aspect, ...]:
         """Aspects and their children, parents first, in file order."""
         return tuple(aspect for _, aspect in _placed(self.aspects))
+
+    def aspect_names(self) -> set[str]:
+        """Returns the ids and the names of all aspects."""
+        return {name for aspect in self.all_aspects() for name in (aspect.id, aspect.name)}
 
     def aspect(self, name_or_id: str) -> Aspect:
         """Returns the aspect with that id or name.

@@ -58,7 +58,7 @@ def told_apart(
         home: Where the emergency belongs.
     """
     dangers = _dangers(tags, industry)
-    at_home = [one for one in voice if home.topic_id is None and one.aspect_id == home.aspect_id]
+    at_home = [one for one in voice if one.aspect_id == home.aspect_id]
     apart = replace(
         emergency,
         aspect_id=home.aspect_id,

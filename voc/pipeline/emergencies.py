@@ -32,7 +32,7 @@ def with_emergencies(
     voices: dict[str, list[Mention]] = {}
     for mention in mentions:
         voices.setdefault(mention.feedback_id, []).append(mention)
-    for row in store.tagged(model=model, urgency="critical"):
+    for row in store.tagged(model=model, urgency="critical", with_words=False):
         if row.industry not in industries or row.industry is None or row.flags & UNCOUNTED:
             continue
         heard, taxonomy = voices.get(row.feedback_id, []), industries[row.industry]

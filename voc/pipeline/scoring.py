@@ -203,8 +203,7 @@ def evaluate_file(
     told: dict[str, str] = {}
     n_rows, is_labelled = 0, False
     industry = engine.bound().industry
-    aspects = industry.all_aspects() if industry else ()
-    known = {name for aspect in aspects for name in (aspect.id, aspect.name)} or None
+    known = industry.aspect_names() if industry else None
     with read_rows(labelled) as table:
         while batch := list(islice(table, settings.score.batch_rows)):
             checked = [_checked(item, known) for item in batch]

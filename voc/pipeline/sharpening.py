@@ -136,7 +136,7 @@ def read_labelled(path: Path, industry: Industry, settings: Settings) -> Labelle
     Raises:
         SourceError: The file cannot be read at all.
     """
-    known = {name for aspect in industry.all_aspects() for name in (aspect.id, aspect.name)}
+    known = industry.aspect_names()
     rows: dict[str, LabelledRow] = {}
     rejects: list[Reject] = []
     unused = 0

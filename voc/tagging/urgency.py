@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from voc.config import Industry
 from voc.records import URGENCIES, Urgency, UrgencyLabel
@@ -111,7 +111,15 @@ class _Alarm:
     told: bool = False
 
 
-_Found = tuple[UrgencyLabel, _Alarm, int, int]
+class _Found(NamedTuple):
+    """A word of urgency at `[start, end)`: how much it presses there, and what it calls for."""
+
+    level: UrgencyLabel
+    alarm: _Alarm
+    start: int
+    end: int
+
+
 _UNRESOLVED: Final = _Alarm("high", _REASONS["unresolved"], threat=True)
 
 
@@ -136,10 +144,10 @@ def urgency_of(
     alarms = list(_alarms(text, industry, upset=upset, earnest=earnest))
     if alarms and praised:
         alarms = _meant(text, alarms)
-    for level, alarm, _, _ in alarms:
-        reason = alarm.reason
-        if reason not in found or _rank(level) > _rank(found[reason]):
-            found[reason] = level
+    for one in alarms:
+        reason = one.alarm.reason
+        if reason not in found or _rank(one.level) > _rank(found[reason]):
+            found[reason] = one.level
     grave = sorted(
         (item for item in found.items() if _rank(item[1]) >= _rank("high")),
         key=lambda item: -_rank(item[1]),
@@ -158,7 +166,7 @@ def words_of_danger(text: str, industry: Industry | None) -> list[str]:
         industry: The industry whose words of urgency count too.
     """
     alarms = _alarms(text, industry, upset=True, earnest=True)
-    words = [text[start:end] for level, _, start, end in alarms if level == "critical"]
+    words = [text[one.start : one.end] for one in alarms if one.level == "critical"]
     return list(dict.fromkeys(_INSIDE.sub("", word) for word in words))
 
 
@@ -186,9 +194,9 @@ def _alarms(
             level = alarm.level
             if not (alarm.threat and not upset) and is_supposed(text, clause, start, end):
                 level = _lowered(level) if upset else "normal"
-            yield level, alarm, start, end
+            yield _Found(level, alarm, start, end)
     if upset and _is_unresolved(text):
-        yield "high", _UNRESOLVED, 0, 0
+        yield _Found("high", _UNRESOLVED, 0, 0)
 
 
 def _meant(text: str, alarms: Sequence[_Found]) -> list[_Found]:
@@ -203,9 +211,9 @@ def _meant(text: str, alarms: Sequence[_Found]) -> list[_Found]:
     return [
         one
         for one in alarms
-        if one[1].reason == _LIFE
-        or (one[0] == "critical" and not praised and not one[1].threat)
-        or (_is_near(turns, one[2]) and not one[1].threat)
+        if one.alarm.reason == _LIFE
+        or (one.level == "critical" and not praised and not one.alarm.threat)
+        or (_is_near(turns, one.start) and not one.alarm.threat)
     ]
 
 

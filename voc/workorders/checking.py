@@ -153,8 +153,7 @@ def _learned_findings(
 
 
 def _aspects(scope: list[Industry]) -> set[str]:
-    aspects = [aspect for industry in scope for aspect in industry.all_aspects()]
-    return {name for aspect in aspects for name in (aspect.id, aspect.name)}
+    return set().union(*(industry.aspect_names() for industry in scope))
 
 
 def _reasons(scope: list[Industry]) -> set[str]:
