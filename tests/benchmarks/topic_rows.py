@@ -49,6 +49,7 @@ def tagged_clauses(rows: Sequence[dict[str, Any]], model: str) -> tuple[list[Cla
     from voc.records import Mention
     from voc.store.tags import opinion_words
     from voc.tagging.engine import load
+    from voc.tagging.unheard import unheard
 
     engine = load(INDUSTRY, model=model)
     mentions = []
@@ -66,7 +67,7 @@ def tagged_clauses(rows: Sequence[dict[str, Any]], model: str) -> tuple[list[Cla
                     evidence=aspect.evidence,
                     opinions=tuple(opinion_words(aspect, tags.opinions)),
                 )
-                for aspect in tags.aspects
+                for aspect in (*tags.aspects, *unheard(tags, [(0, len(tags.text))]))
             ]
     clauses = telling(clauses_of(mentions), load_industry(INDUSTRY))
     sentences = sentences_of(engine, [clause.text for clause in clauses])

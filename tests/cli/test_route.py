@@ -169,11 +169,13 @@ def test_what_opens_no_order_is_told(voc: Voc, tmp_path: Path) -> None:
         {"id": "a", "text": "薯片很好吃"},
         {"id": "b", "text": ""},
         {"id": "c", "text": "薯片太咸了，太难吃"},
+        {"id": "d", "text": "发票没给我开"},
     )
     done = voc("route", name, "--industry", "snack")
     assert [json.loads(line)["opens"] for line in done.out.splitlines()] == [
         "没有抱怨，不会开工单",
         "没有抱怨，不会开工单",
+        "14 天内不到 3 条同类声音，不会开工单",
         "14 天内不到 3 条同类声音，不会开工单",
     ]
 

@@ -15,7 +15,7 @@ from voc.config.sections import AlertSettings
 from voc.issues.alerts import form_alerts
 from voc.issues.emergence import USUAL
 from voc.issues.streams import StreamKey, build_streams
-from voc.records import Alert, Evidence, Issue, Mention
+from voc.records import UNHEARD, Alert, Evidence, Issue, Mention
 
 Make = Callable[..., Mention]
 TITLES = {"power": "动力", "service": "服务", "t1": "变速箱顿挫"}
@@ -315,6 +315,13 @@ def test_days_are_those_of_the_reader(trade: Trade) -> None:
     for moment in (alert.since, alert.opened_at):
         assert (moment.hour, moment.minute, moment.utcoffset()) == (0, 0, timedelta(hours=8))
     assert alert.last_seen.utcoffset() == timedelta(hours=8)
+
+
+def test_what_no_aspect_hears_is_a_stream_by_its_theme_alone(trade: Trade) -> None:
+    for day in range(120, 128):
+        trade.say(day, 3, aspect_id=UNHEARD, topic_id="t1", product="X1")
+    alerts = trade.run(127.9)
+    assert {(alert.topic_id, alert.aspect_id) for alert in alerts} == {("t1", None)}
 
 
 def test_an_alert_whose_stream_is_gone_is_closed(trade: Trade) -> None:

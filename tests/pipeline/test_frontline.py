@@ -269,7 +269,7 @@ def test_an_undone_transaction_sends_nothing_and_is_done_again(
 
     shop.hear("a", "很差", "negative", nps=0, store="城东店")
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patched:

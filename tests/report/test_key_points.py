@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from voc.insights import Difference
-from voc.records import OrderClock
+from voc.records import UNHEARD, OrderClock
 from voc.report import Figures, Scope, build_figures
 from voc.report.lead import lead
 from voc.report.wording import Calendar
@@ -178,6 +178,19 @@ def test_many_issues_of_one_aspect_take_one_sentence(
     told = points(rising(others=others))
     assert [kind for kind, _, _ in told][:2] == ["rising", "attention"]
     assert "；同一方面还有 4 个问题，共 4 条。" in told[1][1]
+
+
+def test_issues_of_no_aspect_are_no_one_matter(
+    rising: Callable[..., Figures], issue: Callable[..., Any]
+) -> None:
+    others = [issue(f"is_{n}", [f"w{n}n0"], aspect_id=UNHEARD) for n in range(2, 4)]
+    figures = rising(others=others)
+    told = points(figures)
+    assert ["is_2" in one[1] or "is_3" in one[1] for one in told[1:3]] == [True, True]
+    assert not any("同一方面" in one[1] for one in told)
+    assert {card.line.aspect for card in figures.issues if card.line.issue_id != "is_1"} == {
+        "其他问题"
+    }
 
 
 def test_issues_without_a_card_are_counted_with_those_of_their_aspect(

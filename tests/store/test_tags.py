@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from voc.records import (
+    UNHEARD,
     AspectMention,
     Feedback,
     Intent,
@@ -307,6 +308,29 @@ def test_judged_texts_are_the_evidence_of_mentions_that_count(store: Store) -> N
     with store.transaction() as tx:
         tx.set_flags("paid_burst", [(voice("1").feedback_id, "b1")])
     assert sorted(store.judged_texts(model="m@1")) == sorted(said[: len(said) // 2])
+
+
+def test_what_no_aspect_hears_is_read_where_it_is_asked_for(store: Store) -> None:
+    ingest(store, [voice("1")])
+    name = voice("1").feedback_id
+    [row] = store.untagged("m@1", limit=1)
+    lost = AspectMention(UNHEARD, "", "negative", 0.7, (Span(7, 11, "服务很好"),))
+    with store.transaction() as tx:
+        tx.save_tags([(row, tags_of(row))], NOW, unheard={name: [lost], "fb_other": [lost]})
+    heard = [item.aspect_id for item in store.mentions(model="m@1")]
+    assert heard == ["power", "service"]
+    [found] = [
+        item
+        for item in store.mentions(model="m@1", with_unheard=True)
+        if item.aspect_id not in heard
+    ]
+    assert (found.aspect_id, found.sentiment, found.score) == (UNHEARD, "negative", 0.7)
+    assert (found.evidence, found.opinions) == (lost.evidence, ("很好",))
+    assert {key[1] for key in store.polarities(model="m@1")} == {"power", "service"}
+    assert store.tags(name) == tags_of(row)
+    with store.transaction() as tx:
+        tx.save_tags([(row, tags_of(row))], NOW)
+    assert len(list(store.mentions(model="m@1", with_unheard=True))) == 2
 
 
 def test_the_mark_of_tagged_voices_changes_with_them(store: Store) -> None:

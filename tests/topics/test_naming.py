@@ -405,6 +405,34 @@ def test_what_is_missing_or_refused_is_told_where_a_third_say_so(reader: Reader)
     assert not Said(members(reader, ("收不到信号",) * 4), {"信号": 1.0}, UNKNOWN).missing("信号", 2)
 
 
+@pytest.mark.parametrize(
+    ("texts", "subject", "missing"),
+    [
+        pytest.param(("筷子都没有", "没给筷子", "没有筷子"), "筷子", "没有筷子", id="after it"),
+        pytest.param(("筷子没有消毒",) * 3, "筷子", None, id="something else of it"),
+        pytest.param(("不给筷子", "不接店家电话", "不是筷子"), "店家", None, id="a deed"),
+        pytest.param(("不好吃",) * 3, "好吃", "不好吃", id="what follows at once"),
+    ],
+)
+def test_where_what_is_missing_is_told(
+    reader: Reader, texts: tuple[str, ...], subject: str, missing: str | None
+) -> None:
+    said = Said(members(reader, texts), {subject: 0.9}, UNKNOWN)
+    assert said.missing(subject, 1) == ([missing] if missing else [])
+
+
+def test_what_two_of_many_miss_names_no_theme(reader: Reader) -> None:
+    texts = (*("没有米饭",) * 2, *("米饭少",) * 3, *("米饭贵",) * 2, *("米饭硬",) * 2)
+    said = [opining(one, one.text) for one in members(reader, texts)]
+    assert name_of(said, {"米饭": 0.9}, complaint=True) == "米饭（没有、贵等）"
+    assert name_of(said[:4], {"米饭": 0.9}, complaint=True) == "没有米饭"
+
+
+def test_a_verdict_that_holds_its_subject_is_not_put_behind_it(reader: Reader) -> None:
+    said = [opining(one, "不满意") for one in members(reader, ("很不满意", "非常不满意") * 3)]
+    assert name_of(said, {"满意": 0.9}, complaint=True) != "不满意满意"
+
+
 def test_the_subject_is_what_most_speak_of(reader: Reader) -> None:
     texts = (*("变速箱异响",) * 4, *("变速箱的座椅",) * 4)
     weights = {"座椅": 0.9, "变速箱": 0.2}

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from voc.issues.grouping import GroupKey, Rules, is_placeless, key_of, rule_of
 from voc.issues.trends import day_of
-from voc.records import UNPLACED, Heard, Mention
+from voc.records import UNHEARD, UNPLACED, Heard, Mention
 
 Days = list[int]
 Place = tuple[str, bool, bool, str | None, str | None]
@@ -91,7 +91,7 @@ class Places:
 
     def place_of(self, key: GroupKey) -> Place | None:
         """Returns the place of a problem; one that topics tell apart lies in none."""
-        if key.aspect_id in (None, UNPLACED):
+        if key.aspect_id in (None, UNHEARD, UNPLACED):
             return None
         rule = rule_of(key, self.rules)
         if is_placeless(rule, key.product, key.store):

@@ -4,7 +4,8 @@ from voc.issues.doubts import doubted
 from voc.issues.emergencies import Home, emergency_home, telling_span, told_apart
 from voc.issues.episodes import find_episodes
 from voc.issues.forming import form_issues, moved_on, set_aside, silenced
-from voc.issues.grouping import aspect_name, urgent_once
+from voc.issues.grouping import ASPECT_NAMES, aspect_name, urgent_once
+from voc.issues.hearing import placed_by_theme
 from voc.issues.heeding import heeded
 from voc.issues.matching import home_of, is_absorbed
 from voc.issues.severity import rate_voices, severity_of
@@ -12,6 +13,7 @@ from voc.issues.stakes import SPENDING_PERIOD, Clientele, stake_words
 from voc.issues.trends import Volumes, rate_change, rate_ratio_p, trend_of
 
 __all__ = [
+    "ASPECT_NAMES",
     "SPENDING_PERIOD",
     "Clientele",
     "Home",
@@ -25,6 +27,7 @@ __all__ = [
     "home_of",
     "is_absorbed",
     "moved_on",
+    "placed_by_theme",
     "rate_change",
     "rate_ratio_p",
     "rate_voices",

@@ -4,7 +4,8 @@ A model that mistakes a word reads praise as a complaint (送货小哥帮我提�
 as a whole praises is judged by other means: by its rating, else by its tone. What such a voice
 complains of is believed where it says so in one piece (油耗略高) or turns to it (就是…, 但是…).
 A clause that is much more surely heard of another aspect is believed to speak of that one. One that
-is heard with little certainty must say that something is wrong: 她把袋子往柜台里一收 names a bag.
+is heard with little certainty, or of no aspect, must say that something is wrong:
+她把袋子往柜台里一收 names a bag.
 
 Doubtful voices make no issue and no alert. They count in those that others make.
 """
@@ -17,7 +18,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from voc.records import Mention
+from voc.records import UNHEARD, Mention
 from voc.tagging.rules import judge
 from voc.text.normalise import normalise
 
@@ -50,7 +51,8 @@ def _is_doubtful(mention: Mention, voice: Sequence[Mention]) -> bool:
         return False
     if mention.is_praise and not _complains(mention):
         return True
-    if mention.evidence and mention.score < _SURE and not _says_wrong(mention):
+    is_unsure = mention.score < _SURE or mention.aspect_id == UNHEARD
+    if mention.evidence and is_unsure and not _says_wrong(mention):
         return True
     others = [one for one in voice if one.score >= mention.score + _SURER]
     taken = {span for other in others for span in other.evidence}

@@ -28,7 +28,7 @@ from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
 from voc.issues.trends import Exposure, Volumes, day_of, trend_of
 from voc.issues.variation import overdispersion_of
-from voc.records import Evidence, Issue, IssueStatus, Mention, reason_of
+from voc.records import UNHEARD, Evidence, Issue, IssueStatus, Mention, reason_of
 
 Groups = Mapping[GroupKey, Sequence[Mention]]
 
@@ -291,7 +291,9 @@ class _Scene:
         return Issue(
             issue_id=known.issue_id if known else birth_id(key, first.feedback_id),
             title=self.titles[key.industry].title(
-                aspect_name(self.industries, key.industry, aspect_id),
+                ""
+                if aspect_id == UNHEARD
+                else aspect_name(self.industries, key.industry, aspect_id),
                 voices,
                 topic_id=key.topic_id,
                 product=key.product,

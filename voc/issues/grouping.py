@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from voc.config import Aspect, Industry
 from voc.issues.severity import Negativity
-from voc.records import UNPLACED, URGENCIES, Issue, Mention, Span
+from voc.records import UNHEARD, UNPLACED, URGENCIES, Issue, Mention, Span
 
-ASPECT_NAMES = {UNPLACED: "紧急情况"}
+ASPECT_NAMES: Final = {UNPLACED: "紧急情况", UNHEARD: "其他问题"}
+"""What stands for the aspect of issues that are of none."""
 
 _BOTH = ("product", "store")
 
@@ -24,8 +25,8 @@ class GroupKey(NamedTuple):
     """What two voices must share to be one problem; a part that need not be equal is `None`.
 
     The topic stands in for the aspect where a voice names none of the places it should be grouped
-    by: one theme is one problem, whatever aspects its voices are heard to speak of. That of an
-    emergency without an aspect is its reason.
+    by: one theme is one problem, whatever aspects its voices are heard to speak of; and where no
+    aspect hears it. That of an emergency without an aspect is its reason.
     """
 
     industry: str
@@ -56,7 +57,7 @@ def _key(
     rule: Sequence[str],
 ) -> GroupKey:
     """Returns a key by topic where topics tell problems apart, as reasons do for emergencies."""
-    by_topic = item.aspect_id == UNPLACED or is_placeless(rule, *place)
+    by_topic = item.aspect_id in (UNPLACED, UNHEARD) or is_placeless(rule, *place)
     if by_topic and topic_id is not None:
         return GroupKey(item.industry, None, *place, topic_id)
     return GroupKey(item.industry, item.aspect_id, *place)
@@ -68,7 +69,12 @@ def is_placeless(rule: Sequence[str], product: str | None, store: str | None) ->
 
 
 def rule_of(item: Issue | Mention | GroupKey, rules: Rules) -> Sequence[str]:
-    """Returns what voices of an aspect are grouped by; both places where nobody says."""
+    """Returns what voices of an aspect are grouped by; both places where nobody says.
+
+    What no aspect hears is grouped by no place: who could tell whether it is of one?
+    """
+    if item.aspect_id == UNHEARD:
+        return ()
     return _BOTH if item.aspect_id is None else rules.get((item.industry, item.aspect_id), _BOTH)
 
 
@@ -129,6 +135,8 @@ def key_of(mention: Mention, rules: Rules, *, has_topics: bool) -> GroupKey | No
     rule = rule_of(mention, rules)
     product = mention.product if "product" in rule else None
     store = mention.store if "store" in rule else None
+    if mention.aspect_id == UNHEARD and mention.topic_id is None:
+        return None
     is_lost = is_placeless(rule, product, store) and mention.topic_id is None
     if is_lost and has_topics and mention.urgency != "critical":
         return None
@@ -182,14 +190,14 @@ def negativity_by_group(polarities: Polarities, rules: Rules) -> dict[GroupKey, 
 
 
 def urgent_once(mentions: Sequence[Mention]) -> list[Mention]:
-    """Leaves the urgency of a voice with the aspect it surest complains of.
+    """Leaves the urgency of a voice with the aspect it surest complains of, if any hears it.
 
     Who broke a tooth on a wire and found it dear too has one emergency, not two.
     """
     surest: dict[str, Mention] = {}
     for mention in mentions:
         known = surest.setdefault(mention.feedback_id, mention)
-        if (-mention.score, mention.aspect_id) < (-known.score, known.aspect_id):
+        if _by_sureness(mention) < _by_sureness(known):
             surest[mention.feedback_id] = mention
     return [
         mention
@@ -199,12 +207,16 @@ def urgent_once(mentions: Sequence[Mention]) -> list[Mention]:
     ]
 
 
+def _by_sureness(mention: Mention) -> tuple[bool, float, str]:
+    return mention.aspect_id == UNHEARD, -mention.score, mention.aspect_id
+
+
 def merged(one: Mention, other: Mention) -> Mention:
     """Joins two mentions of one feedback into one voice, the same whichever came first.
 
     It speaks of the aspect of the surer one. What either heard its topic in stays first.
     """
-    surer = min(one, other, key=lambda mention: (-mention.score, mention.aspect_id))
+    surer = min(one, other, key=_by_sureness)
     firsts = {*one.evidence[:1], *other.evidence[:1]}
     spans = {*one.evidence, *other.evidence}
     topics = [topic for topic in (one.topic_id, other.topic_id) if topic is not None]

@@ -151,7 +151,7 @@ class Titles:
         by its reason where no aspect stands for it, as 食品安全：拉肚子.
 
         Args:
-            aspect: The aspect's name as people read it.
+            aspect: The aspect's name as people read it; empty where none hears them.
             voices: The issue's voices, sorted by time.
             topic_id: The theme that the voices were grouped by.
             product: The product, where all voices must share it.
@@ -171,11 +171,12 @@ class Titles:
             places = {one for one in (product, store) if one}
             phrases = self._said(aspect, voices, places, theme=named)
         place = "·".join(part for part in (product, store) if part)
+        head = f"{aspect}：" if aspect else ""
         for said in ("、".join(phrases), phrases[0]):
-            title = f"{aspect}：{said}" + (f"（{place}）" if place else "")
+            title = f"{head}{said}" + (f"（{place}）" if place else "")
             if len(title) <= MAX_TITLE:
                 return title
-        return _fitted(f"{aspect}：{phrases[0]}", place)
+        return _fitted(f"{head}{phrases[0]}", place)
 
     def _dangers(self, voices: Sequence[Mention]) -> list[str]:
         """Returns the words of danger that most voices use: one, or two that are not alike."""

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from voc.config.sections import AlertSettings
 from voc.issues.emergence import LONGEST_WINDOW, Series
 from voc.issues.trends import day_of
-from voc.records import Mention, stable_id
+from voc.records import UNHEARD, Mention, stable_id
 
 PLACES: Final = ("product", "store", "region")
 LEVELS: Final = tuple(
@@ -176,7 +176,8 @@ def _voices(heard: dict[str, tuple[int, ...]], mentions: Iterable[Mention]) -> l
         row = heard.get(mention.feedback_id)
         if row is None:
             continue
-        matters = [("aspect", mention.aspect_id)]
+        # What no aspect hears has nothing in common but that.
+        matters = [] if mention.aspect_id == UNHEARD else [("aspect", mention.aspect_id)]
         if mention.topic_id is not None:
             matters.append(("topic", mention.topic_id))
         for matter in matters:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from voc.config import Industry, Settings
-from voc.issues import doubted
+from voc.issues import doubted, placed_by_theme
 from voc.issues.alerts import form_alerts
 from voc.issues.streams import build_streams
 from voc.pipeline.moments import newest_moment
@@ -44,17 +44,24 @@ def raise_alerts(
     silent = {name for kind in UNCOUNTED - {told} for name in store.flags(kind)}
     counted: dict[str, list[Mention]] = defaultdict(list)
     aside: dict[str, list[Mention]] = defaultdict(list)
-    negative = store.mentions(model=model, sentiment="negative", with_flagged=True)
-    for mention in doubted(negative):
-        if mention.feedback_id in silent or mention.is_doubtful:
-            continue
-        if mention.score >= settings.issues.min_score and mention.industry in heard:
-            part = aside if mention.feedback_id in paid else counted
-            # Streams need no words, and there may be many of them.
-            part[mention.industry].append(replace(mention, evidence=(), opinions=()))
+    negative = store.mentions(
+        model=model, sentiment="negative", with_flagged=True, with_unheard=True
+    )
+    complaints = (
+        # Streams need no words, and there may be many of them.
+        replace(mention, evidence=(), opinions=())
+        for mention in doubted(negative)
+        if mention.feedback_id not in silent
+        and not mention.is_doubtful
+        and mention.score >= settings.issues.min_score
+        and mention.industry in heard
+    )
+    topics = {topic.topic_id: topic.topic for topic in store.topics()}
+    for mention in placed_by_theme(complaints, topics):
+        part = aside if mention.feedback_id in paid else counted
+        part[mention.industry].append(mention)
     issues = store.issues(with_evidence=True)
     twins = standing_for(store, heard)
-    topics = {topic.topic_id: topic.topic for topic in store.topics()}
     changed = []
     for name, rows in heard.items():
         as_of = newest_moment([row.occurred_at.astimezone(settings.zone) for row in rows])

@@ -20,10 +20,12 @@ from voc.pipeline.tagging import Failure, tag_feedback
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.themes import discover_topics, forget_vectors
 from voc.pipeline.tiers import Tiers, tiers_of
+from voc.pipeline.voices import customer_stretches
 from voc.pipeline.watching import Watched, watch_orders
-from voc.records import PAID_BURST, Tags
+from voc.records import PAID_BURST, AspectMention, Tags
 from voc.store import Store, StoredFeedback
 from voc.tagging.engine import Engine
+from voc.tagging.unheard import unheard
 from voc.workorders import DeliveryCounts, load_routing
 
 Progress = Callable[[str, int, int], None]
@@ -195,7 +197,7 @@ class Chain:
                 # Tagging takes a while: what was changed or removed meanwhile is left out.
                 rows, failures = transaction.unchanged(rows), transaction.unchanged(failures)
                 acted = desk.act(transaction, rows, now.astimezone(self._settings.zone))
-                transaction.save_tags(rows, now)
+                transaction.save_tags(rows, now, unheard=_unheard(rows))
                 transaction.add_rejects(
                     "tagging", [(row.feedback_id, why.reason, "") for row, why in failures], now
                 )
@@ -327,6 +329,15 @@ class Chain:
         if self._mailroom is not None and not self._is_mailroom_given:
             self._mailroom.close()
             self._mailroom = None
+
+
+def _unheard(rows: Sequence[tuple[StoredFeedback, Tags]]) -> dict[str, Sequence[AspectMention]]:
+    """Returns what no aspect of their industry hears of complaints, by the ids of voices."""
+    return {
+        row.feedback_id: unheard(tags, customer_stretches(row.feedback))
+        for row, tags in rows
+        if row.industry is not None
+    }
 
 
 def _by_industry(batch: Sequence[StoredFeedback]) -> dict[str | None, list[StoredFeedback]]:

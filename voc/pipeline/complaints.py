@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from voc.config import Industry
-from voc.issues import doubted
+from voc.issues import doubted, placed_by_theme
 from voc.pipeline.emergencies import with_emergencies
 from voc.records import Mention, is_vague
 from voc.store import Store
@@ -25,7 +25,8 @@ def complaints_of(
 
     What is said of a theme that has a twin is said of the one that stands for both. A theme in
     which several voices say nothing alike, as 家长（多方面）, is no problem that they share: what
-    is said of it is of no theme here. Those that hardly complain are marked as doubtful.
+    is said of it is of no theme here. Those that hardly complain are marked as doubtful. What no
+    aspect hears is placed by its theme; see `placed_by_theme`.
 
     Args:
         store: What is read.
@@ -34,14 +35,18 @@ def complaints_of(
         min_score: Lowest probability of a mention that counts.
         twins: The theme that stands for another, by the other's id; see `twins_of`.
     """
-    vague = {topic.topic_id for topic in store.topics(with_muted=True) if is_vague(topic.topic)}
-    negative = store.mentions(model=model, industry=sorted(industries), sentiment="negative")
+    themes = {topic.topic_id: topic.topic for topic in store.topics(with_muted=True)}
+    vague = {topic_id for topic_id, name in themes.items() if is_vague(name)}
+    negative = store.mentions(
+        model=model, industry=sorted(industries), sentiment="negative", with_unheard=True
+    )
     counted = [
         _of_problem(joined(mention, twins), vague)
         for mention in doubted(negative)
         if mention.score >= min_score
     ]
-    return with_emergencies(store, counted, model=model, industries=industries)
+    placed = placed_by_theme(counted, themes)
+    return with_emergencies(store, placed, model=model, industries=industries)
 
 
 def counting(store: Store, complaints: Iterable[Mention], cutoff: datetime) -> list[Mention]:

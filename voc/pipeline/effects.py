@@ -11,6 +11,7 @@ from voc.config import Industry, Settings
 from voc.errors import StateError, UsageError
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
+from voc.issues import placed_by_theme
 from voc.issues.grouping import group_rules, group_voices, issue_key
 from voc.pipeline.complaints import joined
 from voc.pipeline.emergencies import with_emergencies
@@ -189,16 +190,18 @@ def _watch(
     counted = {row.feedback_id for row in rows}
     least = settings.issues.min_score
     calm, negative = list[Mention](), list[Mention]()
-    for mention in store.mentions(model=model, industry=list(industries)):
+    for mention in store.mentions(model=model, industry=list(industries), with_unheard=True):
         if mention.feedback_id in counted and mention.score >= least:
             said = joined(mention, twins)
             if said.sentiment == "negative":
                 negative.append(said)
             else:
                 calm.append(_bare(said))
+    themes = {topic.topic_id: topic.topic for topic in store.topics()}
+    placed = placed_by_theme(negative, themes)
     complaints = [
         _bare(mention)
-        for mention in with_emergencies(store, negative, model=model, industries=industries)
+        for mention in with_emergencies(store, placed, model=model, industries=industries)
         if mention.feedback_id in counted
     ]
     groups = group_voices(complaints, industries=industries, min_score=least)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from voc.config import Industry
 from voc.issues import emergency_home, telling_span, told_apart
-from voc.records import UNCOUNTED, UNPLACED, Mention, Tags, Urgency, theme_of
+from voc.records import UNCOUNTED, UNHEARD, UNPLACED, Mention, Tags, Urgency, theme_of
 from voc.store import Store, TaggedRow
 
 
@@ -20,8 +20,8 @@ def with_emergencies(
     """Returns complaints, those of critical voices as issues should hear them.
 
     An emergency whose home the taxonomy names is told apart (see `voc.issues.emergencies`). One
-    that no other complaint of its voice stands for is of the aspect `UNPLACED`; there only praise
-    is passed over: who reports a gas leak in plain words is not negative.
+    that no complaint of an aspect stands for is of the aspect `UNPLACED`; there only praise is
+    passed over: who reports a gas leak in plain words is not negative.
 
     Args:
         store: What is read.
@@ -36,9 +36,10 @@ def with_emergencies(
         if row.industry not in industries or row.industry is None or row.flags & UNCOUNTED:
             continue
         heard, taxonomy = voices.get(row.feedback_id, []), industries[row.industry]
-        if heard and emergency_home(heard[0].urgency_reasons, taxonomy) is None:
+        is_placed = any(one.aspect_id != UNHEARD for one in heard)
+        if is_placed and emergency_home(heard[0].urgency_reasons, taxonomy) is None:
             continue
-        if not heard and row.sentiment == "positive":
+        if not is_placed and row.sentiment == "positive":
             continue
         tags = store.tags(row.feedback_id, model)
         if tags is None or tags.urgency is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voc.config import Settings
 from voc.records import Tags
+from voc.tagging.unheard import unheard
 from voc.workorders import RoutingRules
 
 
@@ -18,7 +19,8 @@ def what_opens(tags: Tags, settings: Settings, rules: RoutingRules) -> str:
     issues = settings.issues
     is_critical = tags.urgency is not None and tags.urgency.label == "critical"
     complains = any(
-        one.sentiment == "negative" and one.score >= issues.min_score for one in tags.aspects
+        one.sentiment == "negative" and one.score >= issues.min_score
+        for one in (*tags.aspects, *unheard(tags, [(0, len(tags.text))]))
     )
     if not complains and not is_critical:
         return "没有抱怨，不会开工单"

@@ -54,7 +54,9 @@ def discover_topics(
         MissingExtraError: scikit-learn is missing.
     """
     cutoff = cutoff_of(store, now)
-    mentions = list(store.mentions(model=model, industry=industry.id, until=cutoff))
+    mentions = list(
+        store.mentions(model=model, industry=industry.id, until=cutoff, with_unheard=True)
+    )
     clauses = telling(clauses_of(mentions), industry)
     past = past_of(store, industry.id)
     places = _places(mentions)
@@ -248,7 +250,7 @@ def _places(mentions: Iterable[Mention]) -> frozenset[str]:
 
 
 def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
-    """Returns the clauses that judge an aspect, each once."""
+    """Returns the clauses that judge something, each once."""
     found: dict[tuple[str, int], Clause] = {}
     for mention in mentions:
         for span in mention.evidence:

@@ -7,6 +7,7 @@ values; keys without a value are left out where the contract calls them optional
 
 from voc.records.emergencies import UNPLACED, reason_of, theme_of
 from voc.records.issues import (
+    UNHEARD,
     Alert,
     Effect,
     Evidence,
@@ -16,7 +17,7 @@ from voc.records.issues import (
     Stake,
     Topic,
 )
-from voc.records.mixed import AND_MORE, MIXED, OTHER, is_mixed, is_vague
+from voc.records.mixed import AND_MORE, MIXED, OTHER, is_mixed, is_vague, told_of
 from voc.records.orders import (
     Extension,
     HistoryEntry,
@@ -107,6 +108,7 @@ __all__ = [
     "STAFF",
     "TASKS",
     "UNCOUNTED",
+    "UNHEARD",
     "UNPLACED",
     "URGENCIES",
     "Alert",
@@ -165,4 +167,5 @@ __all__ = [
     "satisfaction_level",
     "stable_id",
     "theme_of",
+    "told_of",
 ]

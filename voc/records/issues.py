@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from voc.records.plain import plain
 from voc.records.tags import Span
@@ -20,6 +20,9 @@ from voc.records.vocabulary import (
     Trend,
     UrgencyLabel,
 )
+
+UNHEARD: Final = "unheard"
+"""The aspect of a complaint that no aspect of its taxonomy hears."""
 
 
 @dataclass(frozen=True, slots=True)

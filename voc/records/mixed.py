@@ -13,12 +13,19 @@ OTHER: Final = "（其他{}）"
 """Stands there where other themes have the subject and all that is told of it; with a number."""
 _ENDS: Final = re.compile("（(?:多方面|其他[0-9]*|[^（）]+等)）$")
 
+_TOLD: Final = re.compile("（([^（）、]+?)(?:、[^（）]*)?等）$")
 _VAGUE: Final = re.compile("（(?:多方面|其他[0-9]*)）$")
 
 
 def is_mixed(name: str) -> bool:
     """Says whether a name is that of a theme in which no problem stands for most."""
     return _ENDS.search(name) is not None
+
+
+def told_of(name: str) -> str:
+    """Returns what is told first of the subject of a mixed theme, as 推诿; nothing of others."""
+    told = _TOLD.search(name)
+    return told[1] if told else ""
 
 
 def is_vague(name: str) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from voc.config import Aspect
 from voc.insights import RateRatio, rate_ratio, weeks_between
-from voc.issues import is_absorbed
+from voc.issues import ASPECT_NAMES, is_absorbed
 from voc.issues.trends import BASELINE_WINDOWS
 from voc.records import CHANNELS, SEVERITIES, Issue, Stake
 from voc.report.issue_figures import (
@@ -139,7 +139,7 @@ def issue_line(
     return IssueLine(
         issue_id=issue.issue_id,
         title=issue.title,
-        aspect=aspect.name if aspect else issue.aspect_id,
+        aspect=aspect.name if aspect else _unknown(issue.aspect_id),
         severity=issue.severity,
         trend=issue.trend if has_trend else UNTOLD,
         trend_p=issue.trend_p if has_trend else 1.0,
@@ -156,6 +156,11 @@ def issue_line(
         reasons=issue.severity_reasons,
         stake=_stake(issue.stake),
     )
+
+
+def _unknown(aspect_id: str) -> str:
+    """Returns what is shown for an aspect that the taxonomy lacks; of several it has a prefix."""
+    return ASPECT_NAMES.get(aspect_id.rpartition(".")[2], aspect_id)
 
 
 def _stake(stake: Stake | None) -> StakeLine | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from voc.issues import ASPECT_NAMES
+from voc.records import UNHEARD
 from voc.report.figures import KeyPoint, PointKind
 from voc.report.issue_cards import is_growing, is_open, urgency_rank
 from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
@@ -48,7 +50,7 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
         line = card.line
         is_serious = line.severity in ("high", "critical")
         if is_open(line) and line.severity != "low" and (is_growing(line) or is_serious):
-            groups.setdefault(line.aspect, []).append(card)
+            groups.setdefault(_matter(line), []).append(card)
 
     def rank(group: list[IssueCard]) -> tuple[bool, bool, bool, int, bool, int]:
         head = group[0]
@@ -60,6 +62,11 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
     for group in groups.values():
         group.sort(key=_is_silent)
     return sorted(groups.values(), key=rank)
+
+
+def _matter(line: IssueLine) -> str:
+    """Returns what issues of one matter share: their aspect; those of none share nothing."""
+    return line.issue_id if line.aspect == ASPECT_NAMES[UNHEARD] else line.aspect
 
 
 def _is_silent(card: IssueCard) -> bool:
@@ -100,7 +107,7 @@ def _told_others(line: IssueLine, lines: Sequence[IssueLine]) -> list[TextPart]:
     others = [
         one
         for one in lines
-        if is_open(one) and one.aspect == line.aspect and one.issue_id != line.issue_id
+        if is_open(one) and _matter(one) == _matter(line) and one.issue_id != line.issue_id
     ]
     if not others:
         return []

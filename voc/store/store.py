@@ -319,6 +319,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         since: datetime | None = None,
         until: datetime | None = None,
         with_flagged: bool = False,
+        with_unheard: bool = False,
     ) -> Iterator[Mention]:
         """Yields what current versions say of aspects, by time, id and aspect.
 
@@ -326,7 +327,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
         the evidence touches; `topic_id` is the surest topic whose span it touches, before those of
         a subject and no problem (`records.is_mixed`), `None` where it is muted, and what it was
         heard in is the first evidence. Voices that do not count (`records.UNCOUNTED`) are left out
-        unless `with_flagged`.
+        unless `with_flagged`, what no aspect hears (`records.UNHEARD`) unless `with_unheard`.
         """
         with self._database.reading() as connection:
             yield from tags.mentions(
@@ -337,6 +338,7 @@ class Store(ServiceReads, DirectoryReads, FrontlineReads):
                 since=since,
                 until=until,
                 with_flagged=with_flagged,
+                with_unheard=with_unheard,
             )
 
     def judged_texts(self, *, model: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from voc.records import AspectMention, Mention, Opinion, Span, Tags, Turn, is_mixed
+from voc.records import UNHEARD, AspectMention, Mention, Opinion, Span, Tags, Turn, is_mixed
 from voc.store import schema
 from voc.store.feedback import is_counted
 from voc.store.moments import micros, moment
@@ -73,7 +73,10 @@ def unchanged(
 
 
 def save(
-    connection: Connection, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime
+    connection: Connection,
+    rows: Sequence[tuple[StoredFeedback, Tags]],
+    now: datetime,
+    unheard: Mapping[str, Sequence[AspectMention]],
 ) -> None:
     """Replaces the tags of the same voice, version and model; see `Transaction.save_tags`."""
     tagged_at = micros(now)
@@ -86,10 +89,14 @@ def save(
             [_tags_row(row, tags, tagged_at) for row, tags in chunk],
             update=_TAG_VALUES,
         )
-        _replace_mentions(connection, chunk)
+        _replace_mentions(connection, chunk, unheard)
 
 
-def _replace_mentions(connection: Connection, rows: Sequence[tuple[StoredFeedback, Tags]]) -> None:
+def _replace_mentions(
+    connection: Connection,
+    rows: Sequence[tuple[StoredFeedback, Tags]],
+    unheard: Mapping[str, Sequence[AspectMention]],
+) -> None:
     table = schema.mention
     key = [table.c[name] == bindparam(f"the_{name}") for name in _KEY]
     connection.execute(
@@ -103,7 +110,11 @@ def _replace_mentions(connection: Connection, rows: Sequence[tuple[StoredFeedbac
             for row, tags in rows
         ],
     )
-    new = [values for row, tags in rows for values in _mention_rows(row, tags)]
+    new = [
+        values
+        for row, tags in rows
+        for values in _mention_rows(row, tags, unheard.get(row.feedback_id, ()))
+    ]
     if new:
         connection.execute(insert(table), new)
 
@@ -124,8 +135,10 @@ def _tags_row(row: StoredFeedback, tags: Tags, tagged_at: int) -> dict[str, Any]
     }
 
 
-def _mention_rows(row: StoredFeedback, tags: Tags) -> Iterator[dict[str, Any]]:
-    for position, mention in enumerate(tags.aspects):
+def _mention_rows(
+    row: StoredFeedback, tags: Tags, unheard: Sequence[AspectMention]
+) -> Iterator[dict[str, Any]]:
+    for position, mention in enumerate((*tags.aspects, *unheard)):
         yield {
             "feedback_id": row.feedback_id,
             "version": row.version,
@@ -301,6 +314,7 @@ def mentions(
     since: datetime | None,
     until: datetime | None,
     with_flagged: bool,
+    with_unheard: bool,
 ) -> Iterator[Mention]:
     """Yields what voices say of aspects; see `Store.mentions`."""
     table, voice, verdict = schema.mention, schema.feedback, schema.tags
@@ -321,6 +335,8 @@ def mentions(
         )
         .order_by(table.c.occurred_at, table.c.feedback_id, table.c.aspect_id, table.c.position)
     )
+    if not with_unheard:
+        query = query.where(table.c.aspect_id != UNHEARD)
     if not with_flagged:
         query = query.where(is_counted(table.c.feedback_id))
     for chunk in connection.execute(query, execution_options=_STREAM).partitions():
@@ -351,7 +367,12 @@ def polarities(
     query = (
         select(*place, negative.label("negative"), func.count().label("total"))
         .join(voice, same_version(table))
-        .where(IS_CURRENT, table.c.model == model, is_counted(table.c.feedback_id))
+        .where(
+            IS_CURRENT,
+            table.c.model == model,
+            table.c.aspect_id != UNHEARD,
+            is_counted(table.c.feedback_id),
+        )
         .group_by(*place)
     )
     return {

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from voc.records import (
     Alert,
     AlertStatus,
+    AspectMention,
     Effect,
     Feedback,
     HistoryEntry,
@@ -159,12 +160,23 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         """
         return feedback.gone(self._connection, feedback_ids)
 
-    def save_tags(self, rows: Sequence[tuple[StoredFeedback, Tags]], now: datetime) -> None:
+    def save_tags(
+        self,
+        rows: Sequence[tuple[StoredFeedback, Tags]],
+        now: datetime,
+        *,
+        unheard: Mapping[str, Sequence[AspectMention]] = MappingProxyType({}),
+    ) -> None:
         """Keeps tags and their mentions, replacing those of the same voice, version and model.
 
         Tags without an industry get the voice's.
+
+        Args:
+            rows: Voices with their tags.
+            now: When they were tagged.
+            unheard: What no aspect hears of a voice's complaints, by its id.
         """
-        tags.save(self._connection, rows, now)
+        tags.save(self._connection, rows, now, unheard)
 
     def set_flags(self, kind: str, rows: Sequence[tuple[str, str]]) -> None:
         """Replaces all flags of `kind` by `(feedback_id, group)`."""

@@ -144,12 +144,18 @@ class Candidates:
             return
         for phrase in sorted(self._judging, key=_said_most_plainly):
             added = phrase.words - {self._head}
-            is_broad = self._head in phrase.words and (not added or phrase.support >= self._enough)
+            is_alone = not added and self._is_denied_by_many(phrase)
+            is_broad = self._head in phrase.words and (is_alone or phrase.support >= self._enough)
             # 污染 judges whatever it is, but not every sewage is 污水堵塞.
             share = _TOLD_SHARE if added <= self._bare else _OFTEN
             is_trouble = self._is_trouble and phrase.support >= share * self._said.n_voices
             if is_broad or (is_trouble and self._said.is_verdict(phrase)):
                 yield phrase.text
+
+    def _is_denied_by_many(self, phrase: Phrase) -> bool:
+        """Says whether a third say that the head is missing, if a phrase says so, as 没有米饭."""
+        is_denied = phrase.first.text in word_list("name_denials")
+        return not is_denied or bool(self._said.missing(self._head, self._enough))
 
     def _joined(self) -> Iterator[str]:
         """Yields what most speak of with what is said of it elsewhere in a clause.
@@ -182,7 +188,11 @@ class Candidates:
                 yield _in_order(subject, trouble.word, spoken)
         own = set(self._kinds.of([said.subject]))
         told = [word for word in self._said_of_it(MOSTLY) if not own & {*self._kinds.of([word])}]
-        names = [_in_order(subject, word, spoken) for word in told if word not in subject]
+        names = [
+            _in_order(subject, word, spoken)
+            for word in told
+            if not (word in subject or said.subject in word)
+        ]
         yield from (name for name in names if MIN_NAME <= len(name) <= MAX_NAME)
 
     def _troubles(self) -> Iterator[str]:

@@ -319,7 +319,7 @@ def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: b
 
 def is_trouble(word: str) -> bool:
     """Says whether a word begins as those do that say what is wrong, as 破裂, 堵 and 没有."""
-    return word[0] in _TROUBLE and not word.startswith(_NO_TROUBLE)
+    return word[:1] in _TROUBLE and not word.startswith(_NO_TROUBLE)
 
 
 def _manner(member: Member) -> float:

@@ -28,6 +28,8 @@ _DENIES: Final = re.compile("[不没无未]|是否")
 _NEAR: Final = 6
 # What follows a thing that others are compared with: 没有店里做的好吃.
 _COMPARES: Final = re.compile("(?:[的得里吃喝买做去那这么]){0,4}(?:好|香|新鲜|实惠|便宜|快|强)")
+# Denials of what follows at once, as in 不好吃: 不接电话 is no 不电话.
+_OF_DEEDS: Final = frozenset(("不", "难", "难以", "是否", "能否", "会不会", "有没有"))
 # What may follow a verdict: 太不方便了.
 _LINGERING: Final = "了的啊呢吧"
 
@@ -251,14 +253,24 @@ class Said:
 def _denial(subject: str, reading: Reading) -> str:
     """Returns the word that denies a thing: one of the two before it, as in 没有给退款.
 
+    Or one after it that ends the clause, as in 筷子都没有; 筷子没有消毒 misses something else.
     Nothing is missing in 没有店里好吃, which compares.
     """
     at = reading.text.find(subject)
-    if _COMPARES.match(reading.text, at + len(subject)):
+    if at < 0 or _COMPARES.match(reading.text, at + len(subject)):
         return ""
-    before = [word for word in reading.words if word.end <= at][-2:]
     denials = word_list("name_denials")
-    return next((word.text for word in before if word.text in denials), "")
+    before = [word for word in reading.words if word.end <= at][-2:]
+    after = [word for word in reading.words if word.start >= at + len(subject)]
+    near = before if any(word.tells for word in after) else before + after[:2]
+    return next(
+        (
+            word.text
+            for word in near
+            if word.text in denials and (word.end == at or word.text not in _OF_DEEDS)
+        ),
+        "",
+    )
 
 
 def _meets(word: Word, text: str, at: int, size: int, before: bool) -> bool:

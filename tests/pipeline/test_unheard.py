@@ -1,0 +1,122 @@
+"""What no aspect of a taxonomy hears becomes a theme, an issue and an order of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.pipeline.workshop import Workshop
+from voc.config import load_settings
+from voc.pipeline.chain import Chain
+from voc.records import UNHEARD, Feedback, Turn
+from voc.store import Store
+from voc.tagging.engine import load
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+WITHOUT_CUTLERY = (
+    "没给餐具怎么吃啊",
+    "餐具没给，只能用手",
+    "餐具又没给",
+    "备注要餐具结果没给",
+    "点了两份没给餐具",
+    "餐具都没给我",
+    "商家没给餐具，气死了",
+    "又没给餐具",
+    "一份餐具都没给",
+    "没有给餐具",
+)
+OF_TASTE = (
+    "味道太咸了",
+    "菜太咸了，难吃",
+    "咸得没法吃",
+    "味道偏咸",
+    "菜太咸",
+    "太咸了不好吃",
+    "汤太咸",
+    "味道太咸，失望",
+)
+PRAISE = ("味道很好", "很好吃", "送得很快", "服务态度很好", "分量很足", "好吃不贵") * 3
+
+
+def ingest(store: Store, texts: tuple[str, ...], prefix: str) -> None:
+    rows = [
+        Feedback(
+            "reviews",
+            f"{prefix}{at}",
+            "review",
+            text,
+            created_at=NOW - timedelta(days=at + 1),
+            store=f"{at % 3 + 1}号店",
+        )
+        for at, text in enumerate(texts)
+    ]
+    with store.transaction() as transaction:
+        transaction.add_feedback(rows, industry="restaurant", now=NOW)
+
+
+def chain_of(workshop: Workshop) -> Chain:
+    orders = str(workshop.folder / "orders")
+    settings = load_settings(overrides={"queue.dir": orders}, environ={})
+    return Chain(workshop.store, load("restaurant"), settings)
+
+
+def test_a_problem_that_no_aspect_is_of_is_found_and_handed_on(workshop: Workshop) -> None:
+    store = workshop.store
+    for texts, prefix in ((WITHOUT_CUTLERY, "c"), (OF_TASTE, "t"), (PRAISE, "p")):
+        ingest(store, texts, prefix)
+    chain = chain_of(workshop)
+    chain.run()
+    names = {topic.topic_id: topic.topic for topic in store.topics()}
+    [issue] = [one for one in store.issues(with_evidence=True) if one.aspect_id == UNHEARD]
+    assert "餐具" in issue.title
+    assert "：" not in issue.title
+    assert "餐具" in names[issue.topic_id or ""]
+    assert (issue.product, issue.store) == (None, None)
+    texts = {row.feedback_id: row.text for row in store.tagged(model=next(iter(store.models())))}
+    said = [texts[one.feedback_id] for one in issue.evidence]
+    assert len(said) >= 7
+    assert all("餐具" in text for text in said)
+    [order] = [one for one in store.work_orders() if one.issue_id == issue.issue_id]
+    assert order.department
+    assert chain.run().issues_changed == 0
+    [same] = [one for one in store.issues() if one.aspect_id == UNHEARD]
+    assert same.issue_id == issue.issue_id
+
+
+def test_what_an_agent_says_is_no_complaint(workshop: Workshop) -> None:
+    turns = (
+        Turn("customer", "餐具没给。"),
+        Turn("agent", "您的餐具没给是吗？非常抱歉，餐具没给您。"),
+        Turn("customer", "筷子也没给。"),
+    )
+    text = "\n".join(turn.text for turn in turns)
+    call = Feedback("calls", "1", "hotline", text, created_at=NOW, turns=turns)
+    with workshop.store.transaction() as transaction:
+        transaction.add_feedback([call], industry="restaurant", now=NOW)
+    chain_of(workshop).tag()
+    [model] = workshop.store.models()
+    spans = [
+        span
+        for one in workshop.store.mentions(model=model, with_unheard=True)
+        if one.aspect_id == UNHEARD
+        for span in one.evidence
+    ]
+    assert [span.text for span in spans] == ["餐具没给。", "筷子也没给。"]
+    assert all(text[span.start : span.end] == span.text for span in spans)
+
+
+def test_feedback_of_no_industry_has_no_taxonomy_that_could_miss_it(workshop: Workshop) -> None:
+    row = Feedback("reviews", "1", "review", "餐具没给", created_at=NOW)
+    with workshop.store.transaction() as transaction:
+        transaction.add_feedback([row], industry=None, now=NOW)
+    chain_of(workshop).tag()
+    [model] = workshop.store.models()
+    assert list(workshop.store.mentions(model=model, with_unheard=True)) == []
+
+
+def test_an_emergency_that_no_aspect_hears_stays_one(workshop: Workshop) -> None:
+    ingest(workshop.store, ("吃完上吐下泻，发票也没给开",), "e")
+    chain = chain_of(workshop)
+    chain.run()
+    [issue] = workshop.store.issues()
+    assert "上吐下泻" in issue.title
+    assert [order.priority for order in workshop.store.work_orders()] == ["urgent"]
