@@ -33,6 +33,8 @@ _OFTEN_ALONE: Final = 0.25
 # So many of the voices say often what they say alike.
 _OFTEN: Final = 0.25
 _MATTER: Final = "{}问题"
+# How words begin that are no matter but say how something is: 太慢 and not 太慢问题.
+_DEGREES: Final = frozenset("太很好真超最")
 # What is told of a subject so many of the voices say.
 _TOLD_SHARE: Final = 0.1
 # And so many, where it judges nothing.
@@ -126,6 +128,7 @@ class Candidates:
         yield from self._half()
         yield from self._troubles()
         yield from self._things()
+        yield from self._verdict()
 
     def _said_of_it(self, share: float) -> list[str]:
         """Returns how so many of the voices judge, and what they ask for, the commonest first."""
@@ -188,11 +191,7 @@ class Candidates:
                 yield _in_order(subject, trouble.word, spoken)
         own = set(self._kinds.of([said.subject]))
         told = [word for word in self._said_of_it(MOSTLY) if not own & {*self._kinds.of([word])}]
-        names = [
-            _in_order(subject, word, spoken)
-            for word in told
-            if not (word in subject or said.subject in word)
-        ]
+        names = [_in_order(subject, word, spoken) for word in told if word not in subject]
         yield from (name for name in names if MIN_NAME <= len(name) <= MAX_NAME)
 
     def _troubles(self) -> Iterator[str]:
@@ -206,7 +205,7 @@ class Candidates:
             begins = phrase.first.text == self._head
             if phrase.support >= share * self._said.n_voices and (begins or ends):
                 yield phrase.text
-        alone = len(self._head) >= MIN_NAME or not self._complaint
+        alone = len(self._head) >= MIN_NAME or not self._complaint or self._head[0] in _DEGREES
         yield self._head if alone else _MATTER.format(self._head)
 
     def _things(self) -> Iterator[str]:
@@ -221,6 +220,16 @@ class Candidates:
             if self._knows and self._is_about and is_thing:
                 is_told = is_trouble(verdict_of(phrase.text, phrase.last.text))
                 yield phrase.text if is_told else _MATTER.format(phrase.text)
+
+    def _verdict(self) -> Iterator[str]:
+        """Yields what half of the voices judge by where they share nothing else, as 凉了."""
+        said = self._said
+        if not (self._complaint and len(said.subject) > 1) or said.subject in self._bare:
+            return
+        verdict = said.as_judged(said.subject)
+        is_said = said.saying(verdict) >= MOSTLY * said.n_voices
+        if is_said and said.is_judged_by(said.subject):
+            yield verdict
 
     def _mixed(self) -> Iterator[str]:
         """Yields the subject with what several say of it.
@@ -313,7 +322,9 @@ def _said_most_plainly(phrase: Phrase) -> tuple[int, int]:
 
 
 def _in_order(subject: str, said: str, members: Sequence[Member]) -> str:
-    """Joins them as most customers do."""
+    """Joins them as most customers do; 不方便 holds 方便 and stands alone."""
+    if subject in said:
+        return said
     texts = [member.reading.text for member in members]
     both = [(text.find(subject), text.find(said)) for text in texts]
     after = sum(1 if there > here else -1 for here, there in both if min(here, there) >= 0)

@@ -117,9 +117,10 @@ class Said:
         meant = set(self.synonyms.of([self.heads[0]]))
         first = self.synonyms.of([phrase.first.text])[0]
         added = set(self.synonyms.of(phrase.words)) - meant
-        return first in meant and all(self._judge_by(word) for word in added)
+        return first in meant and all(self.is_judged_by(word) for word in added)
 
-    def _judge_by(self, word: str) -> bool:
+    def is_judged_by(self, word: str) -> bool:
+        """Says whether a word ends the opinions of most who use it, as 污染 does."""
         using, judging = set(), set()
         for member in self.members:
             words = [one for one in member.reading.content() if word in self.synonyms.of([one])]
@@ -129,6 +130,19 @@ class Said:
             if any(opinion.endswith((word, *words)) for opinion in member.opinions):
                 judging.add(member.voice)
         return len(judging) >= MOSTLY * len(using)
+
+    def as_judged(self, word: str) -> str:
+        """Returns a word that opinions end with, denied where half who use it do so, as 不新鲜."""
+        using = self.speaking_of(word)
+        told = {
+            (one.voice, verdict)
+            for one in using
+            for opinion in one.opinions
+            if (verdict := verdict_of(opinion, word))
+        }
+        uses = Counter(verdict for _, verdict in told)
+        commonest = min(uses, key=lambda verdict: (-uses[verdict], verdict), default=word)
+        return commonest if uses[commonest] >= MOSTLY * len({one.voice for one in using}) else word
 
     def _adds(self, opinion: str, meant: set[str]) -> bool:
         return set(self.synonyms.of([opinion])) != meant
