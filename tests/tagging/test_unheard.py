@@ -108,6 +108,8 @@ def test_a_long_story_of_which_an_aspect_hears_the_complaint_has_no_others() -> 
     longer = f"{story}，再也不来"
     assert said(tags_of(longer, opinions=bad, aspects=heard)) == []
     assert said(tags_of(longer, opinions=bad)) == ["勺没给，"]
+    assert len(said(tags_of(story))) == 8
+    assert said(tags_of(longer)) == []
 
 
 def test_only_the_customer_complains() -> None:

@@ -9,16 +9,16 @@ from voc.records import UNHEARD, AspectMention, Span, Tags
 from voc.text.sentences import clauses
 
 _NARRATES: Final = 8
-"""A text of more clauses narrates; what it judges beside its complaint is of that story."""
+"""A text of more clauses narrates; what it says beside what it judges is of that story."""
 
 
 def unheard(tags: Tags, stretches: Sequence[tuple[int, int]]) -> tuple[AspectMention, ...]:
     """Returns the clauses in which a text complains, and no aspect is heard.
 
     These are the clauses that hold a bad opinion, or what it judges, and no evidence of an aspect.
-    Of a text that complains as a whole, of which neither an aspect nor an opinion tells what of,
-    all clauses are returned that praise nothing. Of a long text of which an aspect hears a complaint
-    none is: who tells how a flat was bought complains of the flat.
+    Of a short text that complains as a whole, of which neither an aspect nor an opinion tells what
+    of, all clauses are returned that praise nothing. Of a long text in which an aspect hears a
+    complaint none is: who tells how a flat was bought complains of the flat.
 
     Args:
         tags: What was found in the text, with its sentiment, aspects and opinions.
@@ -32,14 +32,15 @@ def unheard(tags: Tags, stretches: Sequence[tuple[int, int]]) -> tuple[AspectMen
         return ()
     said = list(_said(tags.text, stretches))
     is_heard = any(mention.sentiment == "negative" for mention in tags.aspects)
-    if is_heard and len(said) > _NARRATES:
+    is_long = len(said) > _NARRATES
+    if is_heard and is_long:
         return ()
     heard = [span for mention in tags.aspects for span in mention.evidence]
     left = [span for span in said if not _touches(span, heard)]
     judged = [item for item in tags.opinions if item.sentiment == "negative"]
     bad = [span for item in judged for span in (item.target, item.opinion) if span]
     told = [span for span in left if _touches(span, bad)]
-    if tags.sentiment.label == "negative" and not (bad or is_heard):
+    if tags.sentiment.label == "negative" and not (bad or is_heard or is_long):
         praise = [item.opinion for item in tags.opinions if item.sentiment == "positive"]
         told = [span for span in left if not _touches(span, praise)]
     score = tags.sentiment.probabilities.get("negative", 0.0)

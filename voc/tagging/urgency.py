@@ -66,6 +66,8 @@ _BETWEEN: Final = (
 _TAKEN_BACK: Final = Role.CONTRAST | Role.RESERVATION
 _FAR: Final = 40
 _INSIDE: Final = re.compile("^(?:里[面头边]?的?|[根条只个块片](?=.{2}))")
+# 里头 and 发霉 are no 头发.
+_TORN: Final = re.compile("(?<=里头)发[霉现了的出给来黄黑臭酸苦馊烂票货]")
 _LINKS: Final = tuple("、和或与及")
 _THREATS: Final = frozenset({"law", "regulator", "media", "privacy", "unresolved", "deadline"})
 _LIFE: Final = _REASONS["life"]
@@ -302,11 +304,14 @@ class _Gapped:
     def find(
         self, text: str, silent: Sequence[tuple[int, int]]
     ) -> Iterator[tuple[int, int, _Alarm]]:
-        """Yields where it stands, neither its first nor its last word within a silent one."""
+        """Yields where it stands, neither its first nor its last word within or across others."""
         place = 0
         while match := self._pattern.search(text, place):
             start, end = match.span()
-            if _holds(silent, start, start + self._first) or _holds(silent, end - self._last, end):
+            is_other = _holds(silent, start, start + self._first) or _holds(
+                silent, end - self._last, end
+            )
+            if is_other or _TORN.match(text, end - 1):
                 place = start + 1
                 continue
             yield start, end, self._alarm
