@@ -18,6 +18,7 @@ THEMES = {
     "tp_2": "打电话（不通等）",
     "tp_3": "石锅拌饭（说好等）",
     "tp_4": "送餐（多方面）",
+    "tp_5": "太差",
 }
 INDUSTRY = Industry.model_validate(
     {
@@ -69,6 +70,7 @@ def test_doubtful_voices_do_not_say_what_a_theme_is_of() -> None:
         pytest.param("tp_2", True, id="a subject and what is wrong with it"),
         pytest.param("tp_3", False, id="a subject and something else"),
         pytest.param("tp_4", False, id="a subject alone"),
+        pytest.param("tp_5", False, id="a verdict alone"),
         pytest.param("tp_9", False, id="no theme of the store"),
         pytest.param(None, False, id="no theme"),
     ],

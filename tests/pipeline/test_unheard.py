@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from tests.pipeline.workshop import Workshop
@@ -37,7 +38,7 @@ OF_TASTE = (
 PRAISE = ("味道很好", "很好吃", "送得很快", "服务态度很好", "分量很足", "好吃不贵") * 3
 
 
-def ingest(store: Store, texts: tuple[str, ...], prefix: str) -> None:
+def ingest(store: Store, texts: Sequence[str], prefix: str) -> None:
     rows = [
         Feedback(
             "reviews",
@@ -69,10 +70,11 @@ def test_a_problem_that_no_aspect_is_of_is_found_and_handed_on(workshop: Worksho
     [issue] = [one for one in store.issues(with_evidence=True) if one.aspect_id == UNHEARD]
     assert "餐具" in issue.title
     assert "：" not in issue.title
-    assert "餐具" in names[issue.topic_id or ""]
+    assert issue.topic_id is not None
+    assert "餐具" in names[issue.topic_id]
     assert (issue.product, issue.store) == (None, None)
-    texts = {row.feedback_id: row.text for row in store.tagged(model=next(iter(store.models())))}
-    said = [texts[one.feedback_id] for one in issue.evidence]
+    wrote = {row.feedback_id: row.text for row in store.tagged(model=next(iter(store.models())))}
+    said = [wrote[one.feedback_id] for one in issue.evidence]
     assert len(said) >= 7
     assert all("餐具" in text for text in said)
     [order] = [one for one in store.work_orders() if one.issue_id == issue.issue_id]

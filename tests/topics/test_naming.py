@@ -428,6 +428,30 @@ def test_what_two_of_many_miss_names_no_theme(reader: Reader) -> None:
     assert name_of(said[:4], {"米饭": 0.9}, complaint=True) == "没有米饭"
 
 
+@pytest.mark.parametrize(
+    ("texts", "opinion", "name"),
+    [
+        pytest.param(("汤没熟", "肉没熟", "面没熟"), "没熟", "没熟", id="how all is judged"),
+        pytest.param(("少送米饭", "少送可乐", "少送一份汤"), "", "少送", id="trouble in itself"),
+        pytest.param(("汤没熟", "汤太油", "汤很硬", "汤里没味"), "没熟", None, id="few say it"),
+    ],
+)
+def test_what_half_share_but_their_subject_is_the_name(
+    reader: Reader, texts: tuple[str, ...], opinion: str, name: str | None
+) -> None:
+    said = [
+        opining(one, opinion) if opinion and opinion in one.text else one
+        for one in members(reader, texts)
+    ]
+    found = name_of(said, {opinion or "少送": 0.9}, complaint=True)
+    assert found == name if name else found not in ("没熟", "少送"), found
+
+
+def test_a_degree_is_no_matter(reader: Reader) -> None:
+    said = [opining(one, one.text) for one in members(reader, ("太慢",) * 4)]
+    assert name_of(said, {"太慢": 0.9}, complaint=True) == "太慢"
+
+
 def test_a_verdict_that_holds_its_subject_is_not_put_behind_it(reader: Reader) -> None:
     said = [opining(one, "不满意") for one in members(reader, ("很不满意", "非常不满意") * 3)]
     assert name_of(said, {"满意": 0.9}, complaint=True) != "不满意满意"

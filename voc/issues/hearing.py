@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from voc.issues.naming import VAGUE
 from voc.records import UNHEARD, Mention, is_mixed, told_of
 from voc.topics.phrases import is_trouble
 
@@ -41,8 +42,13 @@ def placed_by_theme(complaints: Iterable[Mention], themes: Mapping[str, str]) ->
 
 
 def _tells(theme: str) -> bool:
-    """Says whether a theme names a problem, or a subject and what is wrong with it."""
-    return is_trouble(told_of(theme)) if is_mixed(theme) else bool(theme)
+    """Says whether a theme names a problem, or a subject and what is wrong with it.
+
+    One that is gone does not, nor does one that only judges, as 太差.
+    """
+    if not theme:
+        return False
+    return is_trouble(told_of(theme)) if is_mixed(theme) else theme not in VAGUE
 
 
 def _aspects_of_themes(complaints: Sequence[Mention]) -> dict[tuple[str, str], str]:

@@ -45,13 +45,13 @@ _NOTHING_SAID: Final = "负面反馈集中"
 
 # Words that judge without saying what is wrong; alone they name nothing.
 # fmt: off
-_VAGUE: Final = frozenset((
+VAGUE: Final = frozenset((
     "差", "坏", "烂", "垃圾", "不好", "不行", "太差", "很差", "差劲", "差评", "一般", "失望",
     "无语", "恶心", "坑", "坑人", "坑爹", "糟糕", "很烂", "太烂", "生气", "气人", "后悔", "郁闷",
     "不满", "不满意", "有问题", "严重", "不爽", "呵呵", "醉了", "服了",
 ))
 # fmt: on
-_VAGUE_WORDS: Final = tuple(_VAGUE)
+_VAGUE_WORDS: Final = tuple(VAGUE)
 _EDGES: Final = "，。！？；：、,.!?;:~～…-—_·\"'“”‘’()（） \t\n"
 # A masked name, a long number or a mark-up sign would make a title nobody understands.
 _UNFIT: Final = re.compile(r"[\[\]<>{}*#@【】|\\/]|\d{5}")
@@ -246,7 +246,7 @@ class Titles:
         """Returns the two terms of the taxonomy that most voices use, of those that two use."""
         ranked = sorted(uses, key=lambda word: (-uses[word], word))
         named = (word for word in ranked if uses[word] > 1 and self._reader.is_keyword(word))
-        none = _VAGUE | word_list("generic_words")
+        none = VAGUE | word_list("generic_words")
         return [word for word in named if word not in none and word not in aspect][:2]
 
     def _fit_to_print(self, uses: Counter[str]) -> set[str]:
@@ -378,7 +378,7 @@ def _fitted(title: str, place: str) -> str:
 def _told(phrase: str, aspect: str) -> str:
     """Returns what a phrase says beside the aspect's name, or nothing where it says too little."""
     rest = _without_aspect(_OPINING.sub("", phrase).strip(_EDGES), aspect)
-    empty = rest in _VAGUE or rest in _EMPTY or rest[:1].isdigit()
+    empty = rest in VAGUE or rest in _EMPTY or rest[:1].isdigit()
     is_new = len(rest) > 1 and rest not in aspect and not empty
     whole = is_new and not _UNFINISHED.search(rest) and _is_whole(rest)
     return rest if whole and not _UNFIT.search(rest) else ""

@@ -33,8 +33,8 @@ _OFTEN_ALONE: Final = 0.25
 # So many of the voices say often what they say alike.
 _OFTEN: Final = 0.25
 _MATTER: Final = "{}问题"
-# How words begin that are no matter but say how something is: 太慢 and not 太慢问题.
-_DEGREES: Final = frozenset("太很好真超最")
+# How words begin that say how something is and are no matter: 太慢 and not 太慢问题.
+_DEGREES: Final = (*"太很好真超最没", "有点", "有些", "比较")
 # What is told of a subject so many of the voices say.
 _TOLD_SHARE: Final = 0.1
 # And so many, where it judges nothing.
@@ -205,7 +205,9 @@ class Candidates:
             begins = phrase.first.text == self._head
             if phrase.support >= share * self._said.n_voices and (begins or ends):
                 yield phrase.text
-        alone = len(self._head) >= MIN_NAME or not self._complaint or self._head[0] in _DEGREES
+        alone = (
+            len(self._head) >= MIN_NAME or not self._complaint or self._head.startswith(_DEGREES)
+        )
         yield self._head if alone else _MATTER.format(self._head)
 
     def _things(self) -> Iterator[str]:
@@ -222,13 +224,13 @@ class Candidates:
                 yield phrase.text if is_told else _MATTER.format(phrase.text)
 
     def _verdict(self) -> Iterator[str]:
-        """Yields what half of the voices judge by where they share nothing else, as 凉了."""
+        """Yields what half judge by where they share nothing else, as 凉了 or 少送."""
         said = self._said
         if not (self._complaint and len(said.subject) > 1) or said.subject in self._bare:
             return
         verdict = said.as_judged(said.subject)
         is_said = said.saying(verdict) >= MOSTLY * said.n_voices
-        if is_said and said.is_judged_by(said.subject):
+        if is_said and (said.is_judged_by(said.subject) or is_trouble(verdict)):
             yield verdict
 
     def _mixed(self) -> Iterator[str]:
