@@ -229,8 +229,9 @@ class Candidates:
         if not (self._complaint and len(said.subject) > 1) or said.subject in self._bare:
             return
         verdict = said.as_judged(said.subject)
-        is_said = said.saying(verdict) >= MOSTLY * said.n_voices
-        if is_said and (said.is_judged_by(said.subject) or is_trouble(verdict)):
+        is_known = said.subject in word_list("name_kinds") - word_list("name_faint")
+        is_wrong = is_known or is_trouble(verdict) or said.is_judged_by(said.subject)
+        if is_wrong and said.saying(verdict) >= MOSTLY * said.n_voices:
             yield verdict
 
     def _mixed(self) -> Iterator[str]:

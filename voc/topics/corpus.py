@@ -117,7 +117,13 @@ class Corpus:
         [reading] = self._reader.read([name])
         parted = self.synonyms.parted(reading)
         listed = word_list("name_kinds")
-        told = [word.text for word in parted.words if word.tells or word.text in listed]
+        # 不方便 is one, though it is read as two words.
+        whole = [one for one in listed if len(one) > 2 and one in name]
+        told = whole + [
+            word.text
+            for word in parted.words
+            if (word.tells or word.text in listed) and not any(word.text in one for one in whole)
+        ]
         words = self.synonyms.by_kind().of(told)
         return set(words) - word_list("name_bare") - word_list("broad_words")
 
