@@ -66,6 +66,7 @@ def test_a_verdict_is_what_a_name_tells_of(make: ClauseMaker, automotive: Indust
     slow = corpus.kinds_in("太慢问题")
     assert slow == corpus.kinds_in("速度太慢") == corpus.kinds_in("慢的要死")
     assert slow < corpus.kinds_in("送餐太慢")
+    assert corpus.kinds_in("出行不方便") == corpus.kinds_in("出行不便") != corpus.kinds_in("方便")
     assert corpus.kinds_in("业主") == corpus.kinds_in("违规") == set()
 
 
