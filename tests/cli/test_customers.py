@@ -99,7 +99,7 @@ def test_the_gate_tells_what_it_set_aside(fed: Callable[..., Any], tmp_path: Pat
     counts = {line["reason"]: line["count"] for line in lines}
     assert counts == {
         "rejected": 0, "staff": 1, "empty": 1, "language": 0, "duplicate": 1, "paid_burst": 0,
-        "advertisement": 1, "survey": 0, "contradiction": 0, "held_back": 0,
+        "advertisement": 1, "survey": 0, "contradiction": 0, "future": 0, "held_back": 0,
     }  # fmt: skip
     (shown,) = fed("quality", "--show", "advertisement", "--json").out.splitlines()
     assert "诚招全国代理" in json.loads(shown)["text"]

@@ -26,3 +26,14 @@ def test_a_list_cut_short_says_so(voc: Voc, tmp_path: Path) -> None:
     voc("run")
     assert "没有内容 3 条，列出前 2 条" in voc("quality", "--show", "empty", "--limit", "2").out
     assert "列出前" not in voc("quality", "--show", "empty").out
+
+
+def test_what_is_dated_in_the_future_is_listed(voc: Voc, tmp_path: Path) -> None:
+    lines = ("评价内容,评价时间", "味道太咸了,2026-05-01", "东西太少了,2090-01-01")
+    (tmp_path / "r.csv").write_text("\n".join(lines), encoding="utf-8")
+    voc("ingest", "r.csv", "--industry", "snack")
+    voc("run")
+    shown = voc("quality", "--show", "future").out
+    assert "日期在未来 1 条" in shown
+    assert "东西太少了" in shown
+    assert "味道太咸了" not in shown

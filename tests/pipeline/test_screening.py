@@ -66,7 +66,7 @@ def test_what_the_company_said_counts_nowhere(store: Store) -> None:
     assert len(names) == 2
     moments = moments_of(store, model=MODEL, zone=UTC, now=NOW)
     assert sum(moments.volumes[("ecommerce", None, None)].values()) == 1
-    found = counts_by_source(list(noticed(store, model=MODEL)))
+    found = counts_by_source(list(noticed(store, model=MODEL, now=NOW)))
     assert found["staff"] == {"shop": 2}
     assert not found["empty"]
     assert not found["language"]
@@ -83,7 +83,7 @@ def test_what_the_model_calls_foreign_is_listed_as_such(store: Store) -> None:
     said = Tags("4", english.text, "en", None, model=MODEL, flags=("foreign",))
     with store.transaction() as transaction:
         transaction.save_tags([(row, said)], NOW)
-    found = counts_by_source(list(noticed(store, model=MODEL)))
+    found = counts_by_source(list(noticed(store, model=MODEL, now=NOW)))
     assert found["language"] == {"shop": 1}
 
 

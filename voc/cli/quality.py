@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -28,7 +29,7 @@ def quality(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Tell what was set aside or refused: rejects, blanks, languages, copies, paid posts, adverts.
+    """Tell what was set aside or refused, as rejects, copies, paid posts, adverts, future dates.
 
     Example: voc quality --show advertisement --limit 50
     """
@@ -38,7 +39,8 @@ def quality(
     check_one_of("--show", show, REASONS)
     settings = settings_from(config)
     with opened_store(settings) as store:
-        found = list(noticed(store, model=current_model(settings)))
+        now = datetime.now(settings.zone)
+        found = list(noticed(store, model=current_model(settings), now=now))
         total = store.counts().feedback
     if show:
         there = [item for item in found if item.reason == show]

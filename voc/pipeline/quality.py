@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, get_args
 
 from voc.insights import Contradiction
+from voc.pipeline.moments import cutoff_of
 from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, STAFF
 from voc.store import Store, StoredFeedback, TaggedRow
 from voc.text.privacy import mask
@@ -22,6 +24,7 @@ Reason = Literal[
     "advertisement",
     "survey",
     "contradiction",
+    "future",
     "held_back",
 ]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
@@ -35,6 +38,7 @@ WHAT: Final[dict[Reason, tuple[str, str]]] = {
     "advertisement": ("广告", "不计入问题"),
     "survey": ("答卷可疑（全部相同、太快）", "入库，分数照计"),
     "contradiction": ("分数与文字矛盾", "入库，两样都照计"),
+    "future": ("日期在未来", "入库，到时才计数；十分紧急的立即计"),
     "held_back": ("超过门店当日告知上限", "入库并计数，没有告知门店"),
 }
 """What each reason is, and what becomes of it."""
@@ -56,13 +60,15 @@ class Noticed:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def noticed(store: Store, *, model: str) -> Iterator[Noticed]:
+def noticed(store: Store, *, model: str, now: datetime) -> Iterator[Noticed]:
     """Yields what the gate noticed, rejected rows first; a voice once for each of its reasons.
 
     Args:
         store: What is looked at.
         model: Whose tags say which voices there are.
+        now: The present moment.
     """
+    cutoff = cutoff_of(store, now)
     for reject in store.rejects():
         place, reason = mask(reject.place).text, mask(reject.reason).text
         yield Noticed("rejected", reject.source, place, reason)
@@ -72,6 +78,8 @@ def noticed(store: Store, *, model: str) -> Iterator[Noticed]:
             continue
         for reason in _reasons(row, stored.feedback.extra.get("survey_flags", ())):
             yield _voice(reason, stored, row.text)
+        if row.occurred_at >= cutoff:
+            yield _voice("future", stored, row.text)
     for name in store.held_back():
         stored = store.feedback(name)
         if stored is not None:
