@@ -54,7 +54,7 @@ VAGUE: Final = frozenset((
 _VAGUE_WORDS: Final = tuple(VAGUE)
 _EDGES: Final = "，。！？；：、,.!?;:~～…-—_·\"'“”‘’()（） \t\n"
 # A masked name, a long number or a mark-up sign would make a title nobody understands.
-_UNFIT: Final = re.compile(r"[\[\]<>{}*#@【】|\\/]|\d{5}")
+_UNFIT: Final = re.compile(r"[\[\]<>{}*#@【】|\\/]|\d{5}|等等")
 _OMITTED: Final = re.compile(
     r"《[^《》\n]{0,60}》?|\[[^\[\]\n]{0,20}\]|【[^【】\n]{0,20}】|@[\w\-·]{1,30}"
     "|[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\u20e3]+"
@@ -62,6 +62,8 @@ _OMITTED: Final = re.compile(
 """Titles of works, placeholders (masks), names of accounts and emoji: no words of the complaint."""
 _CHINESE_GAP: Final = re.compile(r"(?<![!-~])\s+|\s+(?![!-~])")
 # What breaks off: the words that would say what is wrong are missing.
+# What ends a sentence that somebody says, and no title.
+_SIGHS: Final = re.compile("[吧啊呢呀哦嘛吗哈啦]+$")
 _UNFINISHED: Final = re.compile(
     "(?:给|无法|没有|还没|也没|迟迟不|了一|的|被|把|让|和|与|不|是|在)$"
 )
@@ -333,7 +335,7 @@ def _uncut(phrase: str, members: Sequence[Member]) -> str:
     Nothing where short ones cannot be understood alone: 杂牌机强 says another thing than
     没我上一个杂牌机强.
     """
-    told = (_OPINING.sub("", member.text.strip(_EDGES)) for member in members)
+    told = (_SIGHS.sub("", _OPINING.sub("", member.text.strip(_EDGES))) for member in members)
     short = [one for one in told if phrase in one and len(one) <= _MAX_PHRASE]
     clauses = [one for one in short if not set(one) & set(_EDGES)]
     fit = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain
@@ -39,6 +40,8 @@ _DEGREES: Final = (*"太很好真超最没", "有点", "有些", "比较")
 _TOLD_SHARE: Final = 0.1
 # And so many, where it judges nothing.
 _MENTIONED_SHARE: Final = 0.2
+# 难吃死 is 难吃; 饿死 stays.
+_LIVING: Final = re.compile("(?<=..)死$")
 
 
 class Told(NamedTuple):
@@ -228,7 +231,7 @@ class Candidates:
         said = self._said
         if not (self._complaint and len(said.subject) > 1) or said.subject in self._bare:
             return
-        verdict = said.as_judged(said.subject)
+        verdict = _LIVING.sub("", said.as_judged(said.subject))
         is_known = said.subject in word_list("name_kinds") - word_list("name_faint")
         is_wrong = is_known or is_trouble(verdict) or said.is_judged_by(said.subject)
         if is_wrong and said.saying(verdict) >= MOSTLY * said.n_voices:

@@ -30,6 +30,8 @@ _NEAR: Final = 6
 _COMPARES: Final = re.compile("(?:[的得里吃喝买做去那这么]){0,4}(?:好|香|新鲜|实惠|便宜|快|强)")
 # Denials of what follows at once, as in 不好吃: 不接电话 is no 不电话.
 _OF_DEEDS: Final = frozenset(("不", "难", "难以", "是否", "能否", "会不会", "有没有"))
+# Those that end the deed before them: 开不了发票 is no 不了发票.
+_ENDING: Final = frozenset(("不了", "不到"))
 # What may follow a verdict: 太不方便了.
 _LINGERING: Final = "了的啊呢吧"
 
@@ -273,7 +275,7 @@ def _denial(subject: str, reading: Reading) -> str:
     at = reading.text.find(subject)
     if at < 0 or _COMPARES.match(reading.text, at + len(subject)):
         return ""
-    denials = word_list("name_denials")
+    denials = word_list("name_denials") - _ENDING
     before = [word for word in reading.words if word.end <= at][-2:]
     after = [word for word in reading.words if word.start >= at + len(subject)]
     near = before if any(word.tells for word in after) else before + after[:2]

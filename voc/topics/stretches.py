@@ -13,6 +13,9 @@ from voc.topics.words import Reading, Word
 MAX_NAME: Final = 12
 # What a number stands before.
 _COUNTED: Final = frozenset("路区栋号楼层期线站县市镇街室年月日点元度级届环款代")
+# What a number of any kind stands before, as in 半个多小时才到.
+_LASTING: Final = ("小时", "分钟", "钟头")
+_SOME: Final = frozenset("几多个数半")
 # 手机、电脑等配件: what ends or begins so has lost its other half.
 _AND_SO_ON: Final = "等"
 # Who or which it is, a reader of the name cannot know: 我车龄, 这三期.
@@ -130,6 +133,8 @@ def _ends(words: Sequence[Word], last: int) -> bool:
 def _cuts(reading: Reading, opener: Word) -> bool:
     """Says whether what begins so was cut off a number or a mask, as 路 off 98路 or **路."""
     before = reading.text[: opener.start].rstrip(" ")[-1:]
+    if opener.text.startswith(_LASTING):
+        return before.isnumeric() or before in _SOME
     counted = before == "*" or (before.isascii() and before.isalnum())
     return counted and opener.text[0] in _COUNTED
 
