@@ -243,7 +243,7 @@ def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Rea
     said = [opining(one, "污水") for one in members(reader, texts)]
     weights = {"污水": 0.9, "横流": 0.4, "处理": 0.2}
     assert name_of(said, weights, complaint=True) == "污水横流"
-    others = [opining(one, "污水很臭", "污水横流") for one in said]
+    others = [opining(one, "污水很急", "污水横流") for one in said]
     assert name_of(others, weights, complaint=True) == "污水（横流等）"
 
 
@@ -424,7 +424,7 @@ def test_where_what_is_missing_is_told(
 def test_what_two_of_many_miss_names_no_theme(reader: Reader) -> None:
     texts = (*("没有米饭",) * 2, *("米饭少",) * 3, *("米饭贵",) * 2, *("米饭硬",) * 2)
     said = [opining(one, one.text) for one in members(reader, texts)]
-    assert name_of(said, {"米饭": 0.9}, complaint=True) == "米饭（没有、贵等）"
+    assert name_of(said, {"米饭": 0.9}, complaint=True) == "米饭（没有、少等）"
     assert name_of(said[:4], {"米饭": 0.9}, complaint=True) == "没有米饭"
 
 
@@ -445,6 +445,16 @@ def test_what_half_share_but_their_subject_is_the_name(
     ]
     found = name_of(said, {opinion or "少送": 0.9}, complaint=True)
     assert found == name if name else found not in ("没熟", "少送"), found
+
+
+def test_trouble_of_one_syllable_counts_where_opinions_end_with_it(reader: Reader) -> None:
+    texts = ("送餐好慢", "送餐太慢", "送餐实在慢", "送餐慢慢来", "送餐员")
+    said = [
+        opining(one, one.text) if one.text.endswith("慢") else one for one in members(reader, texts)
+    ]
+    [slow] = Said(said, {"送餐": 0.9}, UNKNOWN).troubles
+    assert slow.voices == {"f0", "f1", "f2"}
+    assert name_of(said, {"送餐": 0.9}, complaint=True) == "送餐慢"
 
 
 def test_a_degree_is_no_matter(reader: Reader) -> None:

@@ -190,7 +190,8 @@ class Candidates:
         for trouble in said.troubles:
             is_half = len(trouble.voices) >= MOSTLY * said.n_voices
             both = len(trouble.voices & of_it) >= self._enough
-            if is_half and both and said.subject not in trouble.kind:
+            is_told = said.subject in trouble.kind or trouble.word in subject
+            if is_half and both and not is_told:
                 yield _in_order(subject, trouble.word, spoken)
         own = set(self._kinds.of([said.subject]))
         told = [word for word in self._said_of_it(MOSTLY) if not own & {*self._kinds.of([word])}]

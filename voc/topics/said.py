@@ -194,13 +194,26 @@ class Said:
         """The kinds of trouble that voices tell of in whatever words, the commonest first."""
         found, faint = [], word_list("name_faint")
         for kind in word_sets("name_kinds"):
-            told = [word for word in sorted(kind) if len(word) > 1 and word not in faint]
-            voices = {word: self._voices_of(word) for word in told}
-            commonest = max(told, key=lambda word: len(voices[word]), default="")
+            told = [word for word in sorted(kind) if word not in faint]
+            voices = {
+                word: self._voices_of(word) if len(word) > 1 else self._judging_by(word)
+                for word in told
+            }
+            # Of one syllable, only where no longer one is said by several.
+            shared = [word for word in told if len(word) > 1 and len(voices[word]) >= SHARED]
+            commonest = max(shared or told, key=lambda word: len(voices[word]))
             said = frozenset().union(*voices.values())
             if len(said) >= SHARED:
                 found.append(Trouble(commonest, said, kind))
         return sorted(found, key=lambda one: (-len(one.voices), one.word))
+
+    def _judging_by(self, word: str) -> frozenset[str]:
+        """Returns the voices whose opinions end with a word of one syllable, as 好慢 and 慢."""
+        return frozenset(
+            one.voice
+            for one in self.members
+            if any(verdict_of(opinion, word) == word for opinion in one.opinions)
+        )
 
     def _voices_of(self, text: str) -> frozenset[str]:
         if text not in self._everything:

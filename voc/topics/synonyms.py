@@ -66,8 +66,8 @@ class Synonyms:
         return [same.get(part, part) for word in words for part in halves.get(word) or (word,)]
 
     def by_kind(self) -> Synonyms:
-        """Returns the same where words that tell of one kind of trouble are one."""
-        kinds = _kinds()
+        """Returns the same where words of one kind of trouble, and words for one thing, are one."""
+        kinds = _kinds() | _things()
         found = Synonyms()
         found._parts = self._parts
         found._same = kinds | {word: kinds.get(one, one) for word, one in self._same.items()}
@@ -114,6 +114,12 @@ def _kinds() -> dict[str, str]:
     found = {word: min(kind) for kind in word_sets("name_kinds") for word in kind}
     plain = [word for word in found if len(word) == 1]
     return {degree + word: found[word] for degree in _DEGREES for word in plain} | found
+
+
+@functools.cache
+def _things() -> dict[str, str]:
+    """Words for a thing, with one of those for the same."""
+    return {word: min(things) for things in word_sets("name_things") for word in things}
 
 
 def troubles() -> frozenset[str]:

@@ -20,6 +20,7 @@ ListName = Literal[
     "name_rude",
     "name_denials",
     "name_kinds",
+    "name_things",
     "name_faint",
     "opposites",
     "asking",
