@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from voc.config import Industry
-from voc.issues import placed_by_theme
+from voc.issues import as_problems, placed_by_theme
 from voc.issues.grouping import GroupKey, group_voices, urgent_once
-from voc.records import UNHEARD, Mention, told_of
+from voc.issues.hearing import is_stale
+from voc.records import UNHEARD, Issue, Mention, told_of
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
 THEMES = {
@@ -44,7 +46,7 @@ def complaint(
 
 
 def placed(*complaints: Mention) -> list[tuple[str, str]]:
-    return [(one.feedback_id, one.aspect_id) for one in placed_by_theme(complaints, THEMES)]
+    return [(one.feedback_id, one.aspect_id) for one in placed_by_theme(complaints)]
 
 
 def test_a_theme_of_which_two_thirds_speak_of_one_aspect_is_of_that() -> None:
@@ -63,8 +65,12 @@ def test_doubtful_voices_do_not_say_what_a_theme_is_of() -> None:
     assert placed(*heard, complaint("e"))[-1] == ("e", UNHEARD)
 
 
+def test_what_has_no_theme_is_of_nothing_that_could_be_told() -> None:
+    assert placed(complaint("a", topic=None)) == []
+
+
 @pytest.mark.parametrize(
-    ("topic", "is_kept"),
+    ("topic", "is_problem"),
     [
         pytest.param("tp_1", True, id="a problem"),
         pytest.param("tp_2", True, id="a subject and what is wrong with it"),
@@ -72,13 +78,49 @@ def test_doubtful_voices_do_not_say_what_a_theme_is_of() -> None:
         pytest.param("tp_4", False, id="a subject alone"),
         pytest.param("tp_5", False, id="a verdict alone"),
         pytest.param("tp_9", False, id="no theme of the store"),
-        pytest.param(None, False, id="no theme"),
     ],
 )
-def test_what_names_no_trouble_makes_no_problem_of_its_own(
-    topic: str | None, is_kept: bool
+def test_what_names_no_trouble_is_a_problem_of_its_place_alone(
+    topic: str, is_problem: bool
 ) -> None:
-    assert placed(complaint("a", topic=topic)) == ([("a", UNHEARD)] if is_kept else [])
+    voices = [complaint("a", topic=topic, store="东店"), complaint("b", topic=topic)]
+    problems = [(one.feedback_id, one.store) for one in as_problems(voices, THEMES)]
+    assert problems == ([("a", None), ("b", None)] if is_problem else [("a", "东店")])
+    of_aspect = complaint("c", "taste", topic, store="东店")
+    assert list(as_problems([of_aspect], THEMES)) == [of_aspect]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_gone"),
+    [
+        pytest.param({"topic_id": "tp_1", "store": None}, False, id="one for all"),
+        pytest.param({"topic_id": "tp_1", "store": "东店"}, True, id="one for all now"),
+        pytest.param({"topic_id": "tp_4", "store": "东店"}, False, id="of its store"),
+        pytest.param({"topic_id": "tp_4", "store": None}, True, id="no one for all any more"),
+        pytest.param({"topic_id": "tp_9", "store": "东店"}, True, id="its theme is gone"),
+        pytest.param({"topic_id": None}, False, id="no theme"),
+        pytest.param({"topic_id": "unplaced.食品安全"}, False, id="an emergency"),
+        pytest.param({"topic_id": "tp_1", "aspect_id": "taste"}, False, id="an aspect's"),
+        pytest.param({"topic_id": "tp_4", "aspect_id": "taste"}, True, id="nothing alike now"),
+    ],
+)
+def test_which_issues_stand_on_a_theme_that_makes_none_any_more(
+    change: dict[str, Any], is_gone: bool
+) -> None:
+    known = Issue(
+        issue_id="is_1",
+        title="没给餐具",
+        industry="diner",
+        aspect_id=UNHEARD,
+        status="open",
+        severity="low",
+        first_seen=NOW,
+        last_seen=NOW,
+        count=3,
+        trend="steady",
+        trend_p=1.0,
+    )
+    assert is_stale(replace(known, **change), THEMES) == is_gone
 
 
 def test_what_is_told_of_a_subject() -> None:
@@ -88,9 +130,12 @@ def test_what_is_told_of_a_subject() -> None:
 
 def test_one_theme_is_one_problem_in_all_stores() -> None:
     voices = [complaint(name, store=store) for name, store in (("a", "东店"), ("b", "西店"))]
-    groups = group_voices(voices, industries={"diner": INDUSTRY}, min_score=0.3)
+    vague = [complaint(name, topic="tp_4", store="东店") for name in "cd"]
+    problems = as_problems([*voices, *vague], THEMES)
+    groups = group_voices(problems, industries={"diner": INDUSTRY}, min_score=0.3)
     assert {key: len(each) for key, each in groups.items()} == {
-        GroupKey("diner", None, None, None, "tp_1"): 2
+        GroupKey("diner", None, None, None, "tp_1"): 2,
+        GroupKey("diner", None, None, "东店", "tp_4"): 2,
     }
     lost = [complaint("c", topic=None, urgency="critical")]
     assert group_voices(lost, industries={"diner": INDUSTRY}, min_score=0.3) == {}

@@ -22,13 +22,14 @@ from voc.issues.grouping import (
     issue_key,
     negativity_by_group,
 )
+from voc.issues.hearing import is_stale
 from voc.issues.matching import absorb, birth_id, by_standing, is_absorbed
 from voc.issues.naming import Titles
 from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
 from voc.issues.trends import Exposure, Volumes, day_of, trend_of
 from voc.issues.variation import overdispersion_of
-from voc.records import UNHEARD, Evidence, Issue, IssueStatus, Mention, reason_of
+from voc.records import UNHEARD, Evidence, Issue, IssueStatus, Mention
 
 Groups = Mapping[GroupKey, Sequence[Mention]]
 
@@ -166,7 +167,7 @@ def silenced(
     ]
 
 
-def moved_on(issues: Sequence[Issue], *, living: Collection[str]) -> list[Issue]:
+def moved_on(issues: Sequence[Issue], *, themes: Mapping[str, str]) -> list[Issue]:
     """Returns the open issues of themes that are gone: their voices are of other themes now.
 
     Each is absorbed by the open issue that has most of its voices, the largest of equals, and
@@ -174,11 +175,11 @@ def moved_on(issues: Sequence[Issue], *, living: Collection[str]) -> list[Issue]
 
     Args:
         issues: All issues as they are now, with their evidence.
-        living: The ids of the themes that there are, muted ones too, and of those that others
-            stand for.
+        themes: The names of the themes that there are by id, muted ones too; those that others
+            stand for under the names of these.
     """
     opened = [one for one in issues if one.is_open and one.evidence]
-    stale = [one for one in opened if one.topic_id and not _is_living(one.topic_id, living)]
+    stale = [one for one in opened if is_stale(one, themes)]
     names = {issue.issue_id for issue in stale}
     homes: dict[str, list[Issue]] = {}
     for issue in opened:
@@ -194,10 +195,6 @@ def moved_on(issues: Sequence[Issue], *, living: Collection[str]) -> list[Issue]
         )
         found.append(absorb(issue, into=heir) if heir else replace(issue, status="closed"))
     return found
-
-
-def _is_living(topic_id: str, living: Collection[str]) -> bool:
-    return topic_id in living or reason_of(topic_id) is not None
 
 
 def _differs(issue: Issue, before: Issue | None) -> bool:

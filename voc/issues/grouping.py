@@ -69,12 +69,7 @@ def is_placeless(rule: Sequence[str], product: str | None, store: str | None) ->
 
 
 def rule_of(item: Issue | Mention | GroupKey, rules: Rules) -> Sequence[str]:
-    """Returns what voices of an aspect are grouped by; both places where nobody says.
-
-    What no aspect hears is grouped by no place: who could tell whether it is of one?
-    """
-    if item.aspect_id == UNHEARD:
-        return ()
+    """Returns what voices of an aspect are grouped by; both places where nobody says."""
     return _BOTH if item.aspect_id is None else rules.get((item.industry, item.aspect_id), _BOTH)
 
 

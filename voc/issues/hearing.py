@@ -2,29 +2,30 @@
 
 分量 hears 三块肉也好意思卖 in some voices and not in others, which are of its theme all the same: a
 theme of which two thirds of the voices speak of one aspect is a problem of that aspect. One of
-which they do not, as 餐具没给 where no aspect is of cutlery, is a problem of its own.
+which they do not, as 餐具没给 where no aspect is of cutlery, is a problem of its own: one for all
+places, if it has a name that says what is wrong, else one in each product or store, as what three
+voices say of 发票 in one store within days.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from voc.issues.naming import VAGUE
-from voc.records import UNHEARD, Mention, is_mixed, told_of
+from voc.records import UNHEARD, Issue, Mention, is_mixed, is_vague, reason_of, told_of
 from voc.topics.phrases import is_trouble
 
 
-def placed_by_theme(complaints: Iterable[Mention], themes: Mapping[str, str]) -> list[Mention]:
+def placed_by_theme(complaints: Iterable[Mention]) -> list[Mention]:
     """Returns complaints, those that no aspect hears as ones of the aspect of their theme.
 
-    One is dropped whose voice is heard to complain of that aspect anyway, and one without a theme,
-    or of one that names no trouble, as 石锅拌饭（说好等）: nobody could tell what it is of.
+    One is dropped whose voice is heard to complain of that aspect anyway, and one without a theme:
+    nobody could tell what it is of.
 
     Args:
         complaints: Negative mentions that count.
-        themes: The names of themes by id.
     """
     rows = list(complaints)
     aspects = _aspects_of_themes(rows)
@@ -32,19 +33,59 @@ def placed_by_theme(complaints: Iterable[Mention], themes: Mapping[str, str]) ->
     found = []
     for one in rows:
         if one.aspect_id == UNHEARD:
-            aspect_id = aspects.get((one.industry, one.topic_id or ""), UNHEARD)
-            is_told = aspect_id != UNHEARD or _tells(themes.get(one.topic_id or "", ""))
-            if not is_told or (one.feedback_id, aspect_id) in heard:
+            if one.topic_id is None:
+                continue
+            aspect_id = aspects.get((one.industry, one.topic_id), UNHEARD)
+            if (one.feedback_id, aspect_id) in heard:
                 continue
             one = replace(one, aspect_id=aspect_id)
         found.append(one)
     return found
 
 
-def _tells(theme: str) -> bool:
+def as_problems(complaints: Iterable[Mention], themes: Mapping[str, str]) -> Iterator[Mention]:
+    """Yields complaints as issues group them: of no place where they are one problem for all.
+
+    That is where no aspect hears them and their theme names trouble. Of other themes that no aspect
+    hears only what names a product or a store can be a problem, of that place.
+
+    Args:
+        complaints: As `placed_by_theme` returns them.
+        themes: The names of themes by id.
+    """
+    for one in complaints:
+        if one.aspect_id != UNHEARD:
+            yield one
+        elif names_trouble(themes.get(one.topic_id or "", "")):
+            yield replace(one, product=None, store=None)
+        elif one.product is not None or one.store is not None:
+            yield one
+
+
+def is_stale(issue: Issue, themes: Mapping[str, str]) -> bool:
+    """Says whether an issue stands on a theme that its voices do not make it by any more.
+
+    That theme is gone, or several voices say nothing alike in it now; or what no aspect hears is
+    one problem for all places now, or is not.
+
+    Args:
+        issue: Any issue.
+        themes: The names of the themes that there are by id.
+    """
+    if issue.topic_id is None or reason_of(issue.topic_id) is not None:
+        return False
+    theme = themes.get(issue.topic_id)
+    if theme is None:
+        return True
+    if issue.aspect_id == UNHEARD:
+        return names_trouble(theme) == (issue.product is not None or issue.store is not None)
+    return is_vague(theme)
+
+
+def names_trouble(theme: str) -> bool:
     """Says whether a theme names a problem, or a subject and what is wrong with it.
 
-    One that is gone does not, nor does one that only judges, as 太差.
+    One that only judges does not, as 太差.
     """
     if not theme:
         return False

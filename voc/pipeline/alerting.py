@@ -56,12 +56,12 @@ def raise_alerts(
         and mention.score >= settings.issues.min_score
         and mention.industry in heard
     )
-    topics = {topic.topic_id: topic.topic for topic in store.topics()}
-    for mention in placed_by_theme(complaints, topics):
+    for mention in placed_by_theme(complaints):
         part = aside if mention.feedback_id in paid else counted
         part[mention.industry].append(mention)
     issues = store.issues(with_evidence=True)
     twins = standing_for(store, heard)
+    topics = {topic.topic_id: topic.topic for topic in store.topics()}
     changed = []
     for name, rows in heard.items():
         as_of = newest_moment([row.occurred_at.astimezone(settings.zone) for row in rows])

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from voc.config import Industry
-from voc.issues import doubted, placed_by_theme
+from voc.issues import as_problems, doubted, placed_by_theme
 from voc.pipeline.emergencies import with_emergencies
-from voc.records import Mention, is_vague
+from voc.records import UNHEARD, Mention, is_vague
 from voc.store import Store
 
 
@@ -26,7 +26,7 @@ def complaints_of(
     What is said of a theme that has a twin is said of the one that stands for both. A theme in
     which several voices say nothing alike, as 家长（多方面）, is no problem that they share: what
     is said of it is of no theme here. Those that hardly complain are marked as doubtful. What no
-    aspect hears is placed by its theme; see `placed_by_theme`.
+    aspect hears is placed by its theme; see `voc.issues.hearing`.
 
     Args:
         store: What is read.
@@ -45,8 +45,8 @@ def complaints_of(
         for mention in doubted(negative)
         if mention.score >= min_score
     ]
-    placed = placed_by_theme(counted, themes)
-    return with_emergencies(store, placed, model=model, industries=industries)
+    problems = as_problems(placed_by_theme(counted), themes)
+    return with_emergencies(store, problems, model=model, industries=industries)
 
 
 def counting(store: Store, complaints: Iterable[Mention], cutoff: datetime) -> list[Mention]:
@@ -70,7 +70,8 @@ def counting(store: Store, complaints: Iterable[Mention], cutoff: datetime) -> l
 
 
 def _of_problem(mention: Mention, vague: Collection[str]) -> Mention:
-    return replace(mention, topic_id=None) if mention.topic_id in vague else mention
+    is_lost = mention.topic_id in vague and mention.aspect_id != UNHEARD
+    return replace(mention, topic_id=None) if is_lost else mention
 
 
 def joined(mention: Mention, twins: Mapping[str, str]) -> Mention:

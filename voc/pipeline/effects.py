@@ -11,7 +11,7 @@ from voc.config import Industry, Settings
 from voc.errors import StateError, UsageError
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
-from voc.issues import placed_by_theme
+from voc.issues import as_problems, placed_by_theme
 from voc.issues.grouping import group_rules, group_voices, issue_key
 from voc.pipeline.complaints import joined
 from voc.pipeline.emergencies import with_emergencies
@@ -198,10 +198,10 @@ def _watch(
             else:
                 calm.append(_bare(said))
     themes = {topic.topic_id: topic.topic for topic in store.topics()}
-    placed = placed_by_theme(negative, themes)
+    problems = as_problems(placed_by_theme(negative), themes)
     complaints = [
         _bare(mention)
-        for mention in with_emergencies(store, placed, model=model, industries=industries)
+        for mention in with_emergencies(store, problems, model=model, industries=industries)
         if mention.feedback_id in counted
     ]
     groups = group_voices(complaints, industries=industries, min_score=least)

@@ -11,7 +11,7 @@ from voc.config import Industry, Settings
 from voc.issues import aspect_name, form_issues, is_absorbed, moved_on, set_aside, silenced
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.moments import Moments
-from voc.records import UNCOUNTED, Issue, Mention, is_vague
+from voc.records import UNCOUNTED, Issue, Mention
 from voc.store import Store, Transaction
 from voc.workorders.history import SYSTEM
 
@@ -94,8 +94,8 @@ def formed_issues(
     )
     uncounted = {name for kind in UNCOUNTED for name in store.flags(kind)}
     changed += set_aside(before.values(), changed, flagged=uncounted)
-    themes = store.topics(with_muted=True)
-    living = {one.topic_id for one in themes if not is_vague(one.topic)} | twins.keys()
+    themes = {topic.topic_id: topic.topic for topic in store.topics(with_muted=True)}
+    themes |= {topic_id: themes[heir] for topic_id, heir in twins.items() if heir in themes}
     silent = [
         issue
         for issue in silenced(
@@ -107,7 +107,7 @@ def formed_issues(
         if not _is_kept_open(store, issue.issue_id)
     ]
     changed = _replaced(changed, silent)
-    changed = _replaced(changed, moved_on(Formed(before, changed).issues, living=living))
+    changed = _replaced(changed, moved_on(Formed(before, changed).issues, themes=themes))
     back = {
         one.issue_id: _WHY_BACK
         for one in changed
