@@ -457,6 +457,20 @@ def test_trouble_of_one_syllable_counts_where_opinions_end_with_it(reader: Reade
     assert name_of(said, {"送餐": 0.9}, complaint=True) == "送餐慢"
 
 
+def test_what_most_deny_does_not_name_a_complaint_unless_denied(reader: Reader) -> None:
+    texts = ("不干净", "碗不干净", "没洗干净", "桌子不太干净", "干净")
+    said = [
+        opining(one, "不干净" if "不干净" in one.text else "干净") for one in members(reader, texts)
+    ]
+    assert Said(said, {"干净": 0.9}, UNKNOWN).as_judged("干净") == "不干净"
+    assert Said(said[4:], {"干净": 0.9}, UNKNOWN).as_judged("干净") == "干净"
+
+
+def test_the_end_of_a_deed_is_no_trouble(reader: Reader) -> None:
+    said = members(reader, ("肉咬不动", "嚼不动", "不动", "根本不动"))
+    assert name_of(said, {"不动": 0.9}, complaint=True) != "不动"
+
+
 def test_a_degree_is_no_matter(reader: Reader) -> None:
     said = [opining(one, one.text) for one in members(reader, ("太慢",) * 4)]
     assert name_of(said, {"太慢": 0.9}, complaint=True) == "太慢"

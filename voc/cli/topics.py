@@ -163,7 +163,7 @@ def rename(
 
 @topics.command("mute")
 def mute(topic_id: str, actor: ActorOption = "cli", config: ConfigOption = None) -> None:
-    """Mute a topic: no list or report tells of it, and no issue forms around it.
+    """Mute a topic: no list of topics tells of it, and no issue forms around it.
 
     An open issue that it makes by itself is closed, with the reason in its history; its work orders
     stay with their teams. Issues of an aspect of a product or store go on, though most of their

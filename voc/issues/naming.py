@@ -147,10 +147,11 @@ class Titles:
         What people say is the name of the theme that makes them one issue. Without one, or where
         that theme is a mixed one, it is the phrase that best names their clauses as themes are
         named, with a second one if it judges another matter and is half as common; where they say
-        too little alike, the mixed theme, or the terms of the taxonomy that most of them use. Of
-        three voices and more, two must say each word, or it must be a common one of the industry:
-        what only one says may be anybody's name. An emergency is called by the words of danger, and
-        by its reason where no aspect stands for it, as 食品安全：拉肚子.
+        too little alike, the mixed theme (its subject where no aspect hears it), or the terms of
+        the taxonomy that most of them use. Of three voices and more, two must say each word, or it
+        must be a common one of the industry: what only one says may be anybody's name. An emergency
+        is called by the words of danger, and by its reason where no aspect stands for it, as
+        食品安全：拉肚子.
 
         Args:
             aspect: The aspect's name as people read it; empty where none hears them.
@@ -219,10 +220,12 @@ class Titles:
         is_said = bool(carried) and (len(voices) < _MANY or _support(carried[0], uses) > 1)
         if is_said and (carried[0].judges or is_trouble(carried[0].last.text)):
             return _first_two(carried, uses)
-        if theme:
+        if theme and (aspect or not is_vague(theme)):
             return [theme]
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
             return [name]
+        if theme:
+            return [theme.partition("（")[0]]
         if is_said:
             return _first_two(carried, uses)
         terms = self._terms(uses, aspect)

@@ -234,7 +234,8 @@ class Candidates:
             return
         verdict = _LIVING.sub("", said.as_judged(said.subject))
         is_known = said.subject in word_list("name_kinds") - word_list("name_faint")
-        is_wrong = is_known or is_trouble(verdict) or said.is_judged_by(said.subject)
+        is_bad = is_trouble(verdict) and verdict not in word_list("name_verdicts")
+        is_wrong = is_known or is_bad or said.is_judged_by(said.subject)
         if is_wrong and said.saying(verdict) >= MOSTLY * said.n_voices:
             yield verdict
 

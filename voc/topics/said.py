@@ -140,11 +140,13 @@ class Said:
             (one.voice, verdict)
             for one in using
             for opinion in one.opinions
-            if (verdict := verdict_of(opinion, word))
+            if (verdict := verdict_of(opinion, word)) not in ("", word)
         }
         uses = Counter(verdict for _, verdict in told)
-        commonest = min(uses, key=lambda verdict: (-uses[verdict], verdict), default=word)
-        return commonest if uses[commonest] >= MOSTLY * len({one.voice for one in using}) else word
+        denying = {one.voice for one in using if not _is_so(word, one.reading.text)}
+        if len(denying) < MOSTLY * len({one.voice for one in using}):
+            return word
+        return min(uses, key=lambda verdict: (-uses[verdict], verdict), default=f"不{word}")
 
     def _adds(self, opinion: str, meant: set[str]) -> bool:
         return set(self.synonyms.of([opinion])) != meant
