@@ -8,6 +8,8 @@ import pytest
 
 from voc.config import Industry
 from voc.report.aspects import (
+    MOST_PLACES,
+    PAGE_PLACES,
     aspect_figures,
     aspects_by_id,
     heat_table,
@@ -52,19 +54,22 @@ def test_heat_tables_tell_only_what_enough_feedback_tells(
     tally = tally_mentions(mentions, rows)
     table = heat_table(rows.stores, tally.stores, aspect_figures(tally, aspects_by_id(cars)))
     assert table.columns == ("动力", "价格")
-    assert [one.name for one in table.rows] == ["甲店", "乙店"]
-    assert table.more_rows == 1
-    full, other = table.rows
+    assert [one.name for one in table.rows] == ["甲店", "乙店", "丙店"]
+    assert (table.page_rows, table.page_columns, table.more_rows) == (2, 2, 0)
+    full, other, _ = table.rows
     assert (full.cells[0].share, full.cells[0].level) == (1.0, 4)
     assert other.cells[0].share is None
     assert (other.cells[1].negative, other.cells[1].total, other.cells[1].level) == (0, 1, None)
     assert (full.level, other.level) == (4, 0)
 
 
-def test_heat_tables_leave_out_the_rest_and_say_so(row: Callable[..., Any]) -> None:
+def test_heat_tables_hold_all_places_and_the_page_shows_the_first(row: Callable[..., Any]) -> None:
     rows = tally_rows([row(f"r{n}", store=f"{n:02}号店") for n in range(15)], {}, zone=ZONE)
     table = heat_table(rows.stores, {}, ())
-    assert (len(table.rows), table.more_rows, table.more_columns) == (12, 3, 0)
+    assert (len(table.rows), table.page_rows, table.more_rows) == (15, PAGE_PLACES, 0)
+    many = {f"{n}号店": next(iter(rows.stores.values())) for n in range(MOST_PLACES + 3)}
+    table = heat_table(many, {}, ())
+    assert (len(table.rows), table.more_rows) == (MOST_PLACES, 3)
 
 
 def test_drivers_compare_those_who_complain_with_the_others(

@@ -14,7 +14,7 @@ from tests.report.conftest import MONDAY, ZONE
 from voc.insights import RateRatio
 from voc.records import Stake, Topic
 from voc.report import Figures, Scope, build_figures, to_xlsx
-from voc.report.aspects import MOST_COLUMNS, MOST_PLACES
+from voc.report.aspects import PAGE_COLUMNS, PAGE_PLACES
 from voc.report.cells import Form, Number, day, form_of, moment, ratio
 from voc.report.measured import Measured
 from voc.report.orders import MOST_PRESSING
@@ -45,11 +45,11 @@ def whole(row: Make, mention: Make, issue: Make, order: Make, report: Make) -> F
     """A report in which every sheet holds something, with more places and aspects than shown."""
     rows = [
         row(f"r{n}", day=n, rating=1.0 + n % 5, nps=n % 11, csat=1 + n % 5, ces=7,
-            store=f"{n % (MOST_PLACES + 3)}号店", flags={"paid_burst"} if n % 20 == 7 else ())
+            store=f"{n % (PAGE_PLACES + 3)}号店", flags={"paid_burst"} if n % 20 == 7 else ())
         for n in range(56)
     ]  # fmt: skip
     mentions = [
-        mention(one.feedback_id, f"a{n % (MOST_COLUMNS + 2)}", store=one.store, region="浙江",
+        mention(one.feedback_id, f"a{n % (PAGE_COLUMNS + 2)}", store=one.store, region="浙江",
                 occurred_at=one.occurred_at)
         for n, one in enumerate(rows)
     ]  # fmt: skip
@@ -106,8 +106,10 @@ def test_what_a_sheet_leaves_out_is_told(whole: Figures) -> None:
     told = _left_out(whole)
     week = whole.week
     assert week is not None
-    assert told["工作表“门店”"] == f"列出 {MOST_PLACES} 条，共 {MOST_PLACES + 3} 条"
-    assert told["工作表“门店”的方面"] == f"列出 {MOST_COLUMNS} 个，共 {MOST_COLUMNS + 2} 个"
+    assert len(whole.stores.rows) == PAGE_PLACES + 3
+    assert len(whole.stores.columns) == PAGE_COLUMNS + 2
+    assert len(_column(whole, "门店", "门店")) == PAGE_PLACES + 3
+    assert "工作表“门店”" not in told
     assert len(week.lines) < week.compared
     assert told["工作表“每周对比”"] == f"列出 {len(week.lines)} 条，共 {week.compared} 条"
     assert told["工作表“原话”"] == "列出 1 条，共 106 条"

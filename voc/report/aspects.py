@@ -26,8 +26,10 @@ FEWEST_IN_CELL: Final = 10
 LEVELS: Final = (0.15, 0.3, 0.5, 0.7)
 """Shares from which on a cell is one step darker."""
 
-MOST_PLACES: Final = 12
-MOST_COLUMNS: Final = 10
+MOST_PLACES: Final = 2_000
+"""Places that a heat table tells of."""
+PAGE_PLACES: Final = 12
+PAGE_COLUMNS: Final = 10
 _FEWEST_SCORES: Final = 2
 _NEGATIVE: Final = POLARITIES.index("negative")
 
@@ -155,7 +157,7 @@ def heat_table(
 
     The places that are bad for sure come first: they are sorted by the lower end of the interval of
     their negative share, so that a bad place with much feedback is not hidden by those with little.
-    Those with too little to tell are left out where there are others.
+    Those with too little to tell come last, and the page leaves them out where there are others.
 
     Args:
         places: Products or stores, with their feedback.
@@ -166,12 +168,12 @@ def heat_table(
         name: proportion(place.polarities[_NEGATIVE], sum(place.polarities))
         for name, place in places.items()
     }
-    telling = [name for name in places if negatives[name].total >= FEWEST_IN_CELL]
+    telling = {name for name in places if negatives[name].total >= FEWEST_IN_CELL}
     names = sorted(
-        telling or places, key=lambda name: (-negatives[name].low, -places[name].rows, name)
-    )
-    columns = list(aspects)
-    shown = columns[:MOST_COLUMNS]
+        places,
+        key=lambda name: (name not in telling, -negatives[name].low, -places[name].rows, name),
+    )[:MOST_PLACES]
+    shown = list(aspects)
     return HeatTable(
         columns=tuple(aspect.name for aspect in shown),
         rows=tuple(
@@ -182,10 +184,11 @@ def heat_table(
                 level=_level(negatives[name].count, negatives[name].total),
                 cells=tuple(_cell(spoken.get((name, aspect.aspect_id))) for aspect in shown),
             )
-            for name in names[:MOST_PLACES]
+            for name in names
         ),
-        more_rows=len(places) - len(names[:MOST_PLACES]),
-        more_columns=max(0, len(columns) - MOST_COLUMNS),
+        more_rows=len(places) - len(names),
+        page_rows=min(PAGE_PLACES, len(telling) or len(names)),
+        page_columns=min(PAGE_COLUMNS, len(shown)),
     )
 
 

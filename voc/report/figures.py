@@ -182,12 +182,21 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class HeatTable:
-    """Places by aspects, worst first; `more_rows` and `more_columns` were left out."""
+    """Places by aspects, worst first, those with too little feedback to tell last.
+
+    Attributes:
+        columns: The aspects, most negative first.
+        rows: The places, with a cell for each aspect.
+        more_rows: Places that were left out.
+        page_rows: How many of the places the page shows, the first ones.
+        page_columns: How many of the aspects.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[HeatRow, ...]
     more_rows: int
-    more_columns: int
+    page_rows: int
+    page_columns: int
 
 
 @dataclass(frozen=True, slots=True)

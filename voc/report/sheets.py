@@ -256,13 +256,6 @@ def _excerpts(figures: Figures, tables: Sequence[Sheet]) -> Iterator[tuple[str, 
     for sheet in tables:
         if sheet.total is not None and sheet.total > len(sheet.rows):
             yield f"工作表“{sheet.name}”", f"列出 {len(sheet.rows)} 条，共 {sheet.total} 条"
-    for name, table in _places(figures):
-        if table.more_columns:
-            shown = len(table.columns)
-            yield (
-                f"工作表“{name}”的方面",
-                f"列出 {shown} 个，共 {shown + table.more_columns} 个",
-            )
     if figures.more_issues:
         shown, whole = len(figures.issues), len(all_issues(figures))
         yield (
