@@ -21,7 +21,7 @@ PROMISED = {
     "telecom": "信号与通话 宽带与固话 装机与维修 流量 话费与扣费 套餐与合约 业务开通与退订"
     " 号卡与实名 骚扰与信息安全 客服与投诉处理 营业厅 网厅与APP 活动与积分 终端设备",
     "takeaway": "配送速度 骑手服务 漏送错送 餐具与备注 包装与洒漏 温度 口味 食材与新鲜 卫生与异物"
-    " 分量 价格与优惠 发票 商家与客服 平台与下单 整体",
+    " 分量 价格与优惠 发票 商家与客服 平台与下单",
 }
 PROMISED_RESTAURANT_IDS = """
     location.traffic location.distance_from_business_district location.easy_to_find

@@ -55,7 +55,6 @@ def engine() -> Engine:
         ("客服互相推脱，退款拖了三天", "商家与客服", "negative"),
         ("少了一杯，客服很耐心，马上就退款了，好评", "商家与客服", "positive"),
         ("图片上堆得满满的，实物差太远", "平台与下单", "negative"),
-        ("太失望了，再也不订", "整体", "negative"),
     ],
 )
 def test_each_aspect_is_heard_as_it_is_meant(
@@ -78,6 +77,7 @@ def test_each_aspect_is_heard_as_it_is_meant(
         pytest.param("少了一份", "order.missing", id="少了一份 is no portion"),
         pytest.param("漏送一瓶可乐", "order.missing", id="漏送 is no leak"),
         pytest.param("油漏出来", "packaging", id="a leak is no 漏送"),
+        pytest.param("发票又没给", "invoice", id="an invoice is no dish"),
         pytest.param("没给筷子", "order.cutlery_and_notes", id="chopsticks are no dish"),
         pytest.param("一碗麻婆豆腐", "", id="nothing rots in 豆腐"),
         pytest.param("一份鱼香肉丝", "", id="no smell in 鱼香肉丝"),

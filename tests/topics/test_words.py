@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from voc.config import Aspect, Industry
 from voc.topics.wordlists import ListName, word_list
 from voc.topics.words import Reader
 
@@ -74,3 +75,11 @@ def test_lists_hold_words_and_no_notes(name: ListName) -> None:
     words = word_list(name)
     assert len(words) > 5
     assert all(word.isalnum() and not word.isascii() for word in words)
+
+
+def test_units_name_nothing_though_a_taxonomy_hears_in_them() -> None:
+    aspect = Aspect(id="speed", name="速度", keywords=("小时", "送到"))
+    reader = Reader(Industry(id="meals", name="餐", aspects=(aspect,)))
+    [reading] = reader.read(["两小时才送到"])
+    assert reading.content() == ["送到"]
+    assert reader.is_keyword("小时")

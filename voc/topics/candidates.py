@@ -35,7 +35,8 @@ _OFTEN_ALONE: Final = 0.25
 _OFTEN: Final = 0.25
 _MATTER: Final = "{}问题"
 # How words begin that say how something is and are no matter: 太慢 and not 太慢问题.
-_DEGREES: Final = (*"太很好真超最没", "有点", "有些", "比较")
+_DEGREES: Final = (*"太很好真超最没少都", "有点", "有些", "比较")
+_STATES: Final = ("了", "的")
 # What is told of a subject so many of the voices say.
 _TOLD_SHARE: Final = 0.1
 # And so many, where it judges nothing.
@@ -209,9 +210,8 @@ class Candidates:
             begins = phrase.first.text == self._head
             if phrase.support >= share * self._said.n_voices and (begins or ends):
                 yield phrase.text
-        alone = (
-            len(self._head) >= MIN_NAME or not self._complaint or self._head.startswith(_DEGREES)
-        )
+        is_verdict = self._head.startswith(_DEGREES) or self._head.endswith(_STATES)
+        alone = len(self._head) >= MIN_NAME or not self._complaint or is_verdict
         yield self._head if alone else _MATTER.format(self._head)
 
     def _things(self) -> Iterator[str]:

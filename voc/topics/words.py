@@ -60,6 +60,10 @@ class Reading:
             yield run
 
 
+# Of time and money, whatever a taxonomy hears in them: 等了两个小时 is about waiting.
+_UNITS: Final = frozenset(("小时", "分钟", "块钱"))
+
+
 class Reader:
     """Cuts clauses into words and tells which have content in an industry.
 
@@ -79,7 +83,7 @@ class Reader:
         words = industry.words if industry else ()
         terms = {normalise(word).text for word in words} | self._aspect_of.keys()
         self._segmenter = Segmenter(words=terms)
-        self._silent = (stop_words() | word_list("generic_words")) - terms
+        self._silent = (stop_words() | word_list("generic_words")) - terms | _UNITS
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Returns a reading for each text; its offsets point into the text's normal form."""
