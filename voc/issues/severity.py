@@ -11,8 +11,8 @@ from typing import Final
 from voc.issues.shares import wilson
 from voc.records import SEVERITIES, Mention, Severity, Trend, UrgencyLabel
 
-VOLUME: Final[tuple[tuple[int, Severity], ...]] = ((100, "critical"), (20, "high"), (5, "medium"))
-"""From that many voices on, an issue is at least that severe."""
+VOLUME: Final[tuple[tuple[int, Severity], ...]] = ((20, "high"), (5, "medium"))
+"""From that many voices on, an issue is at least that severe; a crowd alone is no emergency."""
 
 CRITICAL_VOICES: Final[tuple[tuple[int, Severity], ...]] = ((3, "critical"), (1, "high"))
 """From that many voices of critical urgency on, an issue is at least that severe."""
@@ -68,7 +68,8 @@ def severity_of(
     The highest level that volume or urgency reaches counts. It moves by one step at most: up where
     voices rise significantly or the customers behind it weigh much, down where they fall or where
     but few of those who speak of it complain. Nothing but customers lifts a low issue, and nothing
-    one to critical that but one critical voice made high. Nothing lowers it below what urgent
+    else one to critical of which no voice is critical nor so many are urgent as make it high, or
+    that but one critical voice made high. Nothing lowers it below what urgent
     voices with weighty reasons make it, and silence lowers no issue of fewer than three voices: a
     danger does not pass because nobody speaks of it. What has been silent for long gives way to
     what is spoken of now: where nothing else lowers it, it is one step lower, not below medium.
@@ -102,7 +103,8 @@ def severity_of(
         moves = [move for move in moves if move[1] != _FALLING]
     step = max(-1, min(1, sum(move for move, _ in moves)))
     is_kept = step < 0 and (rank == 0 or (is_weighty and rank == by_urgency))
-    is_stuck = is_kept or (rank == 0 and weight is None)
+    is_calm = by_urgency < SEVERITIES.index("high") <= rank and weight is None
+    is_stuck = is_kept or (rank == 0 and weight is None) or (step > 0 and is_calm)
     if is_stuck or (step > 0 and (rank == len(SEVERITIES) - 1 or by_one)):
         step = 0
     if step:
