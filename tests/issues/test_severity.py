@@ -216,7 +216,7 @@ def _issue(names: Sequence[str], **values: Any) -> Issue:
     [
         pytest.param(1, "critical", "steady", None, "high", id="a danger, of late"),
         pytest.param(1, "critical", "steady", 29, "medium", id="a danger, long silent"),
-        pytest.param(120, "normal", "steady", 40, "high", id="a crowd"),
+        pytest.param(120, "normal", "steady", 40, "medium", id="a crowd"),
         pytest.param(30, "normal", "falling", 40, "medium", id="lowered already"),
         pytest.param(6, "normal", "steady", 40, "medium", id="not below medium"),
     ],
