@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,7 @@ import pytest
 
 from tests.pipeline.workshop import NOW, OLD, Workshop, voice
 from voc.issues import telling_span
-from voc.records import (
-    UNPLACED,
-    Urgency,
-)
+from voc.records import UNPLACED, Sentiment, Urgency
 
 FIRE = Urgency("critical", ("火灾与燃气", "安全"))
 
@@ -70,6 +68,19 @@ def test_an_emergency_in_a_crowd_is_an_issue_and_an_order_of_its_own(workshop: W
     assert (urgent.priority, urgent.department) == ("urgent", "品控食安部")
     assert "十分紧急：食品安全" in urgent.description
     assert workshop.chain().form() == (0, 0)
+
+
+@pytest.mark.parametrize(("score", "heard"), [(0.9, True), (0.97, False)])
+def test_praise_hides_no_emergency_of_a_team_unless_it_is_sure(
+    score: float, heard: bool, workshop: Workshop
+) -> None:
+    text = "很好，只不过吃完拉肚子了"
+    poisoned = Urgency("critical", ("食品安全",))
+    item, tags = voice("restaurant", "a", NOW, text, aspect=None, urgency=poisoned)
+    mood = Sentiment("positive", score, {})
+    workshop.hear("restaurant", [(item, replace(tags, sentiment=mood))])
+    workshop.chain().form()
+    assert [issue.title for issue in workshop.store.issues()] == ["食品安全：拉肚子"] * heard
 
 
 def test_an_emergency_with_a_wrong_year_counts_for_when_it_came_in(workshop: Workshop) -> None:

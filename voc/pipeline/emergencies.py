@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from voc.config import Industry
 from voc.issues import emergency_home, telling_span, told_apart
 from voc.records import UNCOUNTED, UNHEARD, UNPLACED, Mention, Tags, Urgency, theme_of
 from voc.store import Store, TaggedRow
+
+_SURE_PRAISE: Final = 0.95
+"""Probability from which a voice that is positive praises surely."""
 
 
 def with_emergencies(
@@ -21,7 +25,8 @@ def with_emergencies(
 
     An emergency whose home the taxonomy names is told apart (see `voc.issues.emergencies`). One
     that no complaint of an aspect stands for is of the aspect `UNPLACED`; there only praise is
-    passed over: who reports a gas leak in plain words is not negative.
+    passed over: who reports a gas leak in plain words is not negative. Where the taxonomy names a
+    home, only sure praise is: 很好,只不过吃完拉肚子了 praises, and the danger is one all the same.
 
     Args:
         store: What is read.
@@ -39,19 +44,24 @@ def with_emergencies(
         is_placed = any(one.aspect_id != UNHEARD for one in heard)
         if is_placed and emergency_home(heard[0].urgency_reasons, taxonomy) is None:
             continue
-        if not is_placed and row.sentiment == "positive":
-            continue
         tags = store.tags(row.feedback_id, model)
         if tags is None or tags.urgency is None:
             continue
-        emergency = _mention(row, row.industry, tags, tags.urgency, taxonomy)
         home = emergency_home(tags.urgency.reasons, taxonomy)
+        if not is_placed and _praises(row, surely=home is not None):
+            continue
+        emergency = _mention(row, row.industry, tags, tags.urgency, taxonomy)
         voices[row.feedback_id] = (
             told_apart(heard, emergency, tags=tags, industry=taxonomy, home=home)
             if home
             else [emergency]
         )
     return [mention for voice in voices.values() for mention in voice]
+
+
+def _praises(row: TaggedRow, *, surely: bool) -> bool:
+    sureness = _SURE_PRAISE if surely else 0.0
+    return row.sentiment == "positive" and (row.sentiment_score or 0.0) >= sureness
 
 
 def _mention(
