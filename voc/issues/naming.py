@@ -12,6 +12,7 @@ from typing import Final
 
 from voc.config import Industry
 from voc.records import Mention, is_mixed, is_vague, reason_of
+from voc.tagging.rules import judge
 from voc.tagging.urgency import words_of_danger
 from voc.text.normalise import normalise
 from voc.topics.candidates import Candidates
@@ -48,7 +49,8 @@ _NOTHING_SAID: Final = "负面反馈集中"
 VAGUE: Final = frozenset((
     "差", "坏", "烂", "垃圾", "不好", "不行", "太差", "很差", "差劲", "差评", "一般", "失望",
     "无语", "恶心", "坑", "坑人", "坑爹", "糟糕", "很烂", "太烂", "生气", "气人", "后悔", "郁闷",
-    "不满", "不满意", "有问题", "严重", "不爽", "呵呵", "醉了", "服了",
+    "不满", "不满意", "有问题", "严重", "不爽", "呵呵", "醉了", "服了", "失败", "很失败", "最差",
+    "太坑", "太坑人", "气死人", "不推荐", "不会再点",
 ))
 # fmt: on
 _VAGUE_WORDS: Final = tuple(VAGUE)
@@ -252,7 +254,8 @@ class Titles:
         ranked = sorted(uses, key=lambda word: (-uses[word], word))
         named = (word for word in ranked if uses[word] > 1 and self._reader.is_keyword(word))
         none = VAGUE | word_list("generic_words")
-        return [word for word in named if word not in none and word not in aspect][:2]
+        fit = (word for word in named if word not in none and word not in aspect)
+        return list(islice((word for word in fit if judge(word).score <= 0), 2))
 
     def _fit_to_print(self, uses: Counter[str]) -> set[str]:
         return {

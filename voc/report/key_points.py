@@ -41,7 +41,8 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
     """Returns open issues that belong on the first screen, those of one aspect together.
 
     So many small issues of one kind, as a foreign object in five shops, take one sentence and not
-    all. What somebody must do within hours comes first, then the order is that of the cards, then
+    all. What somebody must do within hours comes first, of that what was said last; then the order
+    is that of the cards, then
     the larger groups first; what nobody speaks of lately comes after what is heard, and what was
     dealt with and not heard of since comes last.
     """
@@ -60,6 +61,7 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
         return _settled_at(head) is not None, _is_silent(head), is_calm, first, growing, -size
 
     for group in groups.values():
+        group.sort(key=_urgent_day, reverse=True)
         group.sort(key=_is_silent)
     return sorted(groups.values(), key=rank)
 
@@ -77,6 +79,11 @@ def _is_silent(card: IssueCard) -> bool:
 def _is_urgent(card: IssueCard) -> bool:
     """Says whether a team has an order of it that must be done within hours."""
     return any(order.priority == "urgent" for order in card.orders if is_order_open(order))
+
+
+def _urgent_day(card: IssueCard) -> str:
+    """Returns the day when what must be done within hours was heard of last; nothing of others."""
+    return card.line.last_seen if _is_urgent(card) else ""
 
 
 def _issue(card: IssueCard, findings: Findings) -> KeyPoint:

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Final
 
 from voc.insights import proportion
-from voc.records import Topic, is_mixed
+from voc.records import Topic, is_mixed, told_of
 from voc.report.aspects import MentionTally
 from voc.report.intake import ReportInput
 from voc.report.tally import RowTally, TopicSaid
 from voc.report.theme_figures import ThemeQuality, TopicFigures
+from voc.topics.phrases import is_trouble
 
 MOST_TOPICS: Final = 24
 MOST_OTHERS: Final = 120
@@ -57,8 +58,12 @@ def spoken_of(topics: Sequence[Topic], rows: RowTally) -> list[Topic]:
 
 
 def complaint_rank(topic: Topic, negative: int, voices: int) -> tuple[bool, int, int]:
-    """Ranks a topic: those that name a problem first, of these what most complain of."""
-    return is_mixed(topic.topic), -negative, -voices
+    """Ranks a topic: those that name a problem first, of these what most complain of.
+
+    A subject with what is wrong with it, as 发票（没给等）, names one too.
+    """
+    name = topic.topic
+    return is_mixed(name) and not is_trouble(told_of(name)), -negative, -voices
 
 
 def _voices(topic: Topic, rows: RowTally) -> int:

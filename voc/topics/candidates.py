@@ -41,6 +41,8 @@ _STATES: Final = ("了", "的")
 _TOLD_SHARE: Final = 0.1
 # And so many, where it judges nothing.
 _MENTIONED_SHARE: Final = 0.2
+# What is done in the end: 50分钟才送到 is late, which 送到 does not say.
+_ARRIVING: Final = frozenset(("送到", "送来", "送过来", "收到", "拿到", "到了"))
 # 难吃死 is 难吃; 饿死 stays.
 _LIVING: Final = re.compile("(?<=..)死$")
 
@@ -174,8 +176,13 @@ class Candidates:
             told.sort(key=lambda one: (-one.support, -self._said.saying(one.text)))
             spoken, subject = self._said.speaking_of(word), self._said.whole(word)
             names = [_in_order(subject, one.text, spoken) for one in told if one.first.tells]
-            names += self._said.missing(subject, self._enough)
+            if not self._is_plain_verdict(word):
+                names += self._said.missing(subject, self._enough)
             yield from (name for name in names if len(name) <= MAX_NAME)
+
+    def _is_plain_verdict(self, word: str) -> bool:
+        """Says whether most judge by a word as it is, so that nobody misses it, as 送错."""
+        return self._said.is_judged_by(word) and self._said.as_judged(word) == word
 
     def _half(self) -> Iterator[str]:
         """Yields the subject with the kind of trouble that half tell of, in whatever words.
@@ -235,7 +242,8 @@ class Candidates:
         verdict = _LIVING.sub("", said.as_judged(said.subject))
         is_known = said.subject in word_list("name_kinds") - word_list("name_faint")
         is_bad = is_trouble(verdict) and verdict not in word_list("name_verdicts")
-        is_wrong = is_known or is_bad or said.is_judged_by(said.subject)
+        is_told = said.is_judged_by(said.subject) and said.subject not in _ARRIVING
+        is_wrong = is_known or is_bad or is_told
         if is_wrong and said.saying(verdict) >= MOSTLY * said.n_voices:
             yield verdict
 

@@ -32,6 +32,8 @@ _COMPARES: Final = re.compile("(?:[的得里吃喝买做去那这么]){0,4}(?:�
 _OF_DEEDS: Final = frozenset(("不", "难", "难以", "是否", "能否", "会不会", "有没有"))
 # Those that end the deed before them: 开不了发票 is no 不了发票.
 _ENDING: Final = frozenset(("不了", "不到"))
+# What is there beside nothing else: 除了肥肉什么都没有.
+_BUT: Final = re.compile("除|只|光是|全是|都是")
 # What may follow a verdict: 太不方便了.
 _LINGERING: Final = "了的啊呢吧"
 
@@ -293,7 +295,8 @@ def _denial(subject: str, reading: Reading) -> str:
     denials = word_list("name_denials") - _ENDING
     before = [word for word in reading.words if word.end <= at][-2:]
     after = [word for word in reading.words if word.start >= at + len(subject)]
-    near = before if any(word.tells for word in after) else before + after[:2]
+    is_last = not any(word.tells for word in after) and not _BUT.search(reading.text[:at])
+    near = before + after[:2] if is_last else before
     return next(
         (
             word.text
