@@ -76,7 +76,6 @@ def test_what_has_no_theme_is_of_nothing_that_could_be_told() -> None:
         pytest.param("tp_2", True, id="a subject and what is wrong with it"),
         pytest.param("tp_3", False, id="a subject and something else"),
         pytest.param("tp_4", False, id="a subject alone"),
-        pytest.param("tp_5", False, id="a verdict alone"),
         pytest.param("tp_9", False, id="no theme of the store"),
     ],
 )
@@ -86,6 +85,8 @@ def test_what_names_no_trouble_is_a_problem_of_its_place_alone(
     voices = [complaint("a", topic=topic, store="东店"), complaint("b", topic=topic)]
     problems = [(one.feedback_id, one.store) for one in as_problems(voices, THEMES)]
     assert problems == ([("a", None), ("b", None)] if is_problem else [("a", "东店")])
+    verdicts = [complaint("d", topic=name, store="东店") for name in ("tp_5", "tp_6")]
+    assert not list(as_problems(verdicts, THEMES | {"tp_6": "推荐（多方面）"}))
     of_aspect = complaint("c", "taste", topic, store="东店")
     assert list(as_problems([of_aspect], THEMES)) == [of_aspect]
 

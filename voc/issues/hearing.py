@@ -47,18 +47,20 @@ def as_problems(complaints: Iterable[Mention], themes: Mapping[str, str]) -> Ite
     """Yields complaints as issues group them: of no place where they are one problem for all.
 
     That is where no aspect hears them and their theme names trouble. Of other themes that no aspect
-    hears only what names a product or a store can be a problem, of that place.
+    hears only what names a product or a store can be a problem, of that place, and none that only
+    judges, as 推荐（多方面）.
 
     Args:
         complaints: As `placed_by_theme` returns them.
         themes: The names of themes by id.
     """
     for one in complaints:
+        theme = themes.get(one.topic_id or "", "")
         if one.aspect_id != UNHEARD:
             yield one
-        elif names_trouble(themes.get(one.topic_id or "", "")):
+        elif names_trouble(theme):
             yield replace(one, product=None, store=None)
-        elif one.product is not None or one.store is not None:
+        elif (one.product or one.store) and theme.partition("（")[0] not in VAGUE:
             yield one
 
 
