@@ -35,6 +35,8 @@ def test_rate_ratio(counts: tuple[int, int], exposures: tuple[float, float], p: 
     ("voices", "opened", "trend"),
     [
         pytest.param([95, 96, 97], 95, "new", id="began in the window"),
+        pytest.param([60, *range(92, 99)], 92, "rising", id="one spoke of it before"),
+        pytest.param([60, 95, 96, 97], 95, "steady", id="nearly as many did"),
         pytest.param([40, 60, 80, 90], 40, "steady", id="now and then"),
         pytest.param([40, 60, *range(87, 100)], 40, "rising", id="many at once"),
         pytest.param([40, 60, 88, 89, 90], 40, "steady", id="a few more prove nothing"),
