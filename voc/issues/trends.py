@@ -174,8 +174,8 @@ def trend_of(
 
     Returns:
         `falling` where several voices have fallen silent, `new` where the issue began within the
-        last window, nobody of its group spoke in those before, and there may be data of as many
-        days before it, else `rising` (with three
+        last window, nobody of its group spoke in those before, as far as that can be compared, and
+        there may be data of as many days before it, else `rising` (with three
         voices in it at least, and no fewer a day than before) or `falling` where the two-sided
         p-value is below 0.05, else `steady`; with the p-value, 1.0 where nothing can be compared.
     """
@@ -199,7 +199,8 @@ def trend_of(
     if silent:
         return TrendTest("falling" if sum(counts) > 1 else "steady", p, change)
     days = (exposure.days(key, recent, today), exposure.days(key, earlier, recent - 1))
-    if opened >= recent and not counts[1] and days[1] >= window_days:
+    is_first = change is None or not counts[1]
+    if opened >= recent and is_first and days[1] >= window_days:
         return TrendTest("new", p, change)
     return TrendTest(_label(counts, exposures, days, p), p, change)
 
