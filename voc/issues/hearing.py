@@ -9,13 +9,13 @@ voices say of 发票 in one store within days.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from voc.issues.naming import VAGUE
-from voc.records import UNHEARD, Issue, Mention, is_mixed, is_vague, reason_of, told_of
-from voc.topics.phrases import is_trouble
+from voc.records import UNHEARD, Issue, Mention, is_vague, reason_of, subject_of
+from voc.topics.phrases import is_bare_subject
 
 
 def placed_by_theme(complaints: Iterable[Mention]) -> list[Mention]:
@@ -60,7 +60,7 @@ def as_problems(complaints: Iterable[Mention], themes: Mapping[str, str]) -> Ite
             yield one
         elif names_trouble(theme):
             yield replace(one, product=None, store=None)
-        elif (one.product or one.store) and theme.partition("（")[0] not in VAGUE:
+        elif (one.product or one.store) and subject_of(theme) not in VAGUE:
             yield one
 
 
@@ -89,9 +89,7 @@ def names_trouble(theme: str) -> bool:
 
     One that only judges does not, as 太差.
     """
-    if not theme:
-        return False
-    return is_trouble(told_of(theme)) if is_mixed(theme) else theme not in VAGUE
+    return bool(theme) and theme not in VAGUE and not is_bare_subject(theme)
 
 
 def _aspects_of_themes(complaints: Sequence[Mention]) -> dict[tuple[str, str], str]:
@@ -103,8 +101,8 @@ def _aspects_of_themes(complaints: Sequence[Mention]) -> dict[tuple[str, str], s
     found = {}
     for theme, by_aspect in voices.items():
         everyone = set().union(*by_aspect.values())
-        sizes = Counter({name: len(each) for name, each in by_aspect.items() if name != UNHEARD})
-        for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0]))[:1]:
-            if 3 * size >= 2 * len(everyone):
-                found[theme] = name
+        sizes = {name: len(each) for name, each in by_aspect.items() if name != UNHEARD}
+        most = min(sizes, key=lambda name: (-sizes[name], name), default=None)
+        if most is not None and 3 * sizes[most] >= 2 * len(everyone):
+            found[theme] = most
     return found

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from voc.config import Industry
-from voc.records import Mention, is_mixed, is_vague, reason_of
+from voc.records import Mention, is_mixed, is_vague, reason_of, subject_of
 from voc.tagging.rules import judge
 from voc.tagging.urgency import words_of_danger
 from voc.text.normalise import normalise
@@ -228,7 +228,7 @@ class Titles:
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
             return [name]
         if theme:
-            return [theme.partition("（")[0]]
+            return [subject_of(theme)]
         if is_said:
             return _first_two(carried, uses)
         terms = self._terms(uses, aspect)

@@ -17,7 +17,7 @@ from voc.records.issues import (
     Stake,
     Topic,
 )
-from voc.records.mixed import AND_MORE, MIXED, OTHER, is_mixed, is_vague, told_of
+from voc.records.mixed import AND_MORE, MIXED, OTHER, is_mixed, is_vague, subject_of, told_of
 from voc.records.orders import (
     Extension,
     HistoryEntry,
@@ -166,6 +166,7 @@ __all__ = [
     "reason_of",
     "satisfaction_level",
     "stable_id",
+    "subject_of",
     "theme_of",
     "told_of",
 ]

@@ -28,6 +28,11 @@ def told_of(name: str) -> str:
     return told[1] if told else ""
 
 
+def subject_of(name: str) -> str:
+    """Returns the subject of a mixed theme, as 开发商; all of any other name."""
+    return name.partition("（")[0]
+
+
 def is_vague(name: str) -> bool:
     """Says whether a name is that of a theme in which several voices say nothing alike."""
     return _VAGUE.search(name) is not None

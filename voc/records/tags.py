@@ -17,6 +17,10 @@ class Span:
     end: int
     text: str
 
+    def touches(self, other: Span) -> bool:
+        """Says whether two stretches of one text have a code point in common."""
+        return self.start < other.end and other.start < self.end
+
     def as_dict(self) -> dict[str, Any]:
         return {"start": self.start, "end": self.end, "text": self.text}
 

@@ -42,9 +42,8 @@ def _notable(cards: Sequence[IssueCard]) -> list[list[IssueCard]]:
 
     So many small issues of one kind, as a foreign object in five shops, take one sentence and not
     all. What somebody must do within hours comes first, of that what was said last; then the order
-    is that of the cards, then
-    the larger groups first; what nobody speaks of lately comes after what is heard, and what was
-    dealt with and not heard of since comes last.
+    is that of the cards, then the larger groups first; what nobody speaks of lately comes after
+    what is heard, and what was dealt with and not heard of since comes last.
     """
     groups: dict[str, list[IssueCard]] = {}
     for card in cards:

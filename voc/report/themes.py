@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Final
 
 from voc.insights import proportion
-from voc.records import Topic, is_mixed, told_of
+from voc.records import Topic
 from voc.report.aspects import MentionTally
 from voc.report.intake import ReportInput
 from voc.report.tally import RowTally, TopicSaid
 from voc.report.theme_figures import ThemeQuality, TopicFigures
-from voc.topics.phrases import is_trouble
+from voc.topics.phrases import is_bare_subject
 
 MOST_TOPICS: Final = 24
 MOST_OTHERS: Final = 120
@@ -62,8 +62,7 @@ def complaint_rank(topic: Topic, negative: int, voices: int) -> tuple[bool, int,
 
     A subject with what is wrong with it, as 发票（没给等）, names one too.
     """
-    name = topic.topic
-    return is_mixed(name) and not is_trouble(told_of(name)), -negative, -voices
+    return is_bare_subject(topic.topic), -negative, -voices
 
 
 def _voices(topic: Topic, rows: RowTally) -> int:

@@ -162,12 +162,8 @@ def opinion_words(mention: AspectMention, opinions: Iterable[Opinion]) -> list[s
         (item.target.text if item.target else "") + item.opinion.text
         for item in opinions
         if item.sentiment == mention.sentiment
-        and any(_overlap(item.opinion, span) for span in mention.evidence)
+        and any(item.opinion.touches(span) for span in mention.evidence)
     ]
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def one(connection: Connection, feedback_id: str, model: str | None) -> Tags | None:
@@ -385,7 +381,7 @@ def _mention(row: Row[Any], topics: Sequence[Assigned]) -> Mention:
     evidence = [Span(**span) for span in row.evidence]
     topic = _topic(evidence, topics)
     if topic is not None:
-        evidence.sort(key=lambda span: not _overlap(topic.span, span))
+        evidence.sort(key=lambda span: not topic.span.touches(span))
     return Mention(
         feedback_id=row.feedback_id,
         industry=row.industry,
@@ -420,7 +416,7 @@ def _topic(evidence: Sequence[Span], topics: Sequence[Assigned]) -> Assigned | N
     that is muted is of no other topic.
     """
     for topic in sorted(topics, key=lambda one: is_mixed(one.topic)):
-        if not evidence or any(_overlap(topic.span, span) for span in evidence):
+        if not evidence or any(topic.span.touches(span) for span in evidence):
             return topic
     return None
 

@@ -36,13 +36,13 @@ def unheard(tags: Tags, stretches: Sequence[tuple[int, int]]) -> tuple[AspectMen
     if is_heard and is_long:
         return ()
     heard = [span for mention in tags.aspects for span in mention.evidence]
-    left = [span for span in said if not _touches(span, heard)]
+    left = [span for span in said if not _touches_any(span, heard)]
     judged = [item for item in tags.opinions if item.sentiment == "negative"]
     bad = [span for item in judged for span in (item.target, item.opinion) if span]
-    told = [span for span in left if _touches(span, bad)]
+    told = [span for span in left if _touches_any(span, bad)]
     if tags.sentiment.label == "negative" and not (bad or is_heard or is_long):
         praise = [item.opinion for item in tags.opinions if item.sentiment == "positive"]
-        told = [span for span in left if not _touches(span, praise)]
+        told = [span for span in left if not _touches_any(span, praise)]
     score = tags.sentiment.probabilities.get("negative", 0.0)
     return tuple(AspectMention(UNHEARD, "", "negative", score, (span,)) for span in told)
 
@@ -54,5 +54,5 @@ def _said(text: str, stretches: Sequence[tuple[int, int]]) -> Iterator[Span]:
             yield Span(first + start, first + end, text[first + start : first + end])
 
 
-def _touches(span: Span, others: Sequence[Span]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
+def _touches_any(span: Span, others: Sequence[Span]) -> bool:
+    return any(map(span.touches, others))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from voc.records import is_mixed, told_of
 from voc.topics.stretches import edges, stretches
 from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.wordlists import word_list
@@ -320,6 +321,11 @@ def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: b
 def is_trouble(word: str) -> bool:
     """Says whether a word begins as those do that say what is wrong, as 破裂, 堵 and 没有."""
     return word[:1] in _TROUBLE and not word.startswith(_NO_TROUBLE)
+
+
+def is_bare_subject(name: str) -> bool:
+    """Says whether a theme's name is a subject without what is wrong with it, as 送餐（多方面）."""
+    return is_mixed(name) and not is_trouble(told_of(name))
 
 
 def _manner(member: Member) -> float:
