@@ -47,7 +47,9 @@ def test_a_theme_is_heard_in_all_its_aspects_and_each_aspect_in_all_its_places()
     theme = GroupKey("cars", None, None, None, "noise")
     first, last = (day_of(START, START), day_of(START, START) + 1)
     groups = group_voices(
-        [one for one in said if one.sentiment == "negative"], industries=TRADE, min_score=0.3
+        [one for one in said if one.sentiment == "negative"],
+        rules=group_rules(TRADE),
+        min_score=0.3,
     )
     x5 = GroupKey("cars", "power", "X5", None)
     found = count_places(said, said, groups, aspects={theme[:2], x5[:2]}, rules=rules, as_of=as_of)

@@ -9,7 +9,7 @@ import pytest
 from voc.config import Aspect, Industry
 from voc.config.industries import UrgentWords
 from voc.issues import Home, emergency_home, told_apart
-from voc.issues.grouping import group_voices, urgent_once
+from voc.issues.grouping import group_rules, group_voices, urgent_once
 from voc.issues.naming import Titles
 from voc.records import UNPLACED, Mention, Sentiment, Span, Tags, Urgency, reason_of, theme_of
 
@@ -97,7 +97,7 @@ def test_what_is_said_beside_an_emergency_stays_and_presses_nobody(
         (UNPLACED, "critical", "unplaced.食品安全"),
     ]
     assert urgent_once(found) == found
-    keys = group_voices(found, industries={"diner": DINER}, min_score=0.3)
+    keys = group_voices(found, rules=group_rules({"diner": DINER}), min_score=0.3)
     assert {(key.aspect_id, key.topic_id, key.store) for key in keys} == {
         ("taste", None, "东店"),
         ("clean", None, "东店"),

@@ -38,7 +38,7 @@ def test_the_taxonomy_says_what_must_be_equal(
     industries: Mapping[str, Industry],
 ) -> None:
     voice = mention("a", 0, aspect_id=aspect_id, product="X5", store="城东店")
-    groups = group_voices([voice], industries=industries, min_score=0.5)
+    groups = group_voices([voice], rules=group_rules(industries), min_score=0.5)
     assert groups == {GroupKey("cars", aspect_id, *key): [voice]}
 
 
@@ -58,7 +58,7 @@ def test_what_counts_as_a_voice(
     mention: Callable[..., Mention],
     industries: Mapping[str, Industry],
 ) -> None:
-    groups = group_voices([mention("a", 0, **values)], industries=industries, min_score=0.5)
+    groups = group_voices([mention("a", 0, **values)], rules=group_rules(industries), min_score=0.5)
     assert bool(groups) is counts
 
 
@@ -67,8 +67,8 @@ def test_two_mentions_in_one_feedback_are_one_voice_in_either_order(
 ) -> None:
     one = mention("a", 1, urgency="high", opinions=("变速箱 顿挫",), text="顿挫")
     other = mention("a", 0, urgency="critical", opinions=("油门 迟钝",), score=0.7)
-    both = group_voices([one, other], industries=industries, min_score=0.5)
-    assert both == group_voices([other, one], industries=industries, min_score=0.5)
+    both = group_voices([one, other], rules=group_rules(industries), min_score=0.5)
+    assert both == group_voices([other, one], rules=group_rules(industries), min_score=0.5)
     [[voice]] = both.values()
     assert voice.occurred_at == other.occurred_at
     assert (voice.urgency, voice.score) == ("critical", 0.9)
@@ -91,7 +91,7 @@ def test_voices_that_name_no_place_are_grouped_by_topic(
         mention("e", 0, product=None, store=None, urgency="critical"),
         mention("f", 0, product="X5", store=None, topic_id="noise"),
     ]
-    groups = group_voices(voices, industries=industries, min_score=0.5)
+    groups = group_voices(voices, rules=group_rules(industries), min_score=0.5)
     assert sorted(_keys(groups), key=str) == [
         ("lift", ["b"]),
         ("noise", ["a", "c"]),
@@ -111,8 +111,8 @@ def test_one_theme_is_one_problem_whatever_aspects_it_is_heard_as(
         mention("c", 0, aspect_id="service", **place),
         mention("d", 0, aspect_id="price", **place),
     ]
-    groups = group_voices(voices, industries=industries, min_score=0.3)
-    assert groups == group_voices(voices[::-1], industries=industries, min_score=0.3)
+    groups = group_voices(voices, rules=group_rules(industries), min_score=0.3)
+    assert groups == group_voices(voices[::-1], rules=group_rules(industries), min_score=0.3)
     theme = groups[GroupKey("cars", None, None, None, "noise")]
     assert [voice.feedback_id for voice in theme] == ["a", "b", "c"]
     assert [voice.aspect_id for voice in theme] == ["service", "power", "service"]
@@ -126,7 +126,7 @@ def test_without_any_topic_voices_that_name_no_place_are_one_group(
     mention: Callable[..., Mention], industries: Mapping[str, Industry]
 ) -> None:
     voices = [mention(name, 0, product=None, store=None) for name in "ab"]
-    groups = group_voices(voices, industries=industries, min_score=0.5)
+    groups = group_voices(voices, rules=group_rules(industries), min_score=0.5)
     assert _keys(groups) == [(None, ["a", "b"])]
 
 
@@ -135,7 +135,7 @@ def test_an_emergency_belongs_to_the_surest_aspect_of_its_voice(
 ) -> None:
     wire = mention("a", 0, aspect_id="brakes", urgency="critical", score=0.9)
     dear = mention("a", 0, aspect_id="price", urgency="critical", score=0.6)
-    groups = group_voices([dear, wire], industries=industries, min_score=0.5)
+    groups = group_voices([dear, wire], rules=group_rules(industries), min_score=0.5)
     found = {key.aspect_id: voices[0].urgency for key, voices in groups.items()}
     assert found == {"brakes": "critical", "price": "normal"}
 

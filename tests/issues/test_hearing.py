@@ -10,7 +10,7 @@ import pytest
 
 from voc.config import Industry
 from voc.issues import as_problems, placed_by_theme
-from voc.issues.grouping import GroupKey, group_voices, urgent_once
+from voc.issues.grouping import GroupKey, group_rules, group_voices, urgent_once
 from voc.issues.hearing import is_stale
 from voc.records import UNHEARD, Issue, Mention, told_of
 
@@ -133,18 +133,18 @@ def test_one_theme_is_one_problem_in_all_stores() -> None:
     voices = [complaint(name, store=store) for name, store in (("a", "东店"), ("b", "西店"))]
     vague = [complaint(name, topic="tp_4", store="东店") for name in "cd"]
     problems = as_problems([*voices, *vague], THEMES)
-    groups = group_voices(problems, industries={"diner": INDUSTRY}, min_score=0.3)
+    groups = group_voices(problems, rules=group_rules({"diner": INDUSTRY}), min_score=0.3)
     assert {key: len(each) for key, each in groups.items()} == {
         GroupKey("diner", None, None, None, "tp_1"): 2,
         GroupKey("diner", None, None, "东店", "tp_4"): 2,
     }
     lost = [complaint("c", topic=None, urgency="critical")]
-    assert group_voices(lost, industries={"diner": INDUSTRY}, min_score=0.3) == {}
+    assert group_voices(lost, rules=group_rules({"diner": INDUSTRY}), min_score=0.3) == {}
 
 
 def test_those_that_name_no_store_join_what_others_of_their_theme_say_of_an_aspect() -> None:
     voices = [complaint("a"), complaint("b", "taste")]
-    [group] = group_voices(voices, industries={"diner": INDUSTRY}, min_score=0.3).values()
+    [group] = group_voices(voices, rules=group_rules({"diner": INDUSTRY}), min_score=0.3).values()
     assert [voice.feedback_id for voice in group] == ["a", "b"]
 
 

@@ -80,6 +80,11 @@ class Industry(Part):
     description: str = Field(default="", description="One sentence on its scope.")
     words: tuple[Word, ...] = Field(default=(), description="Terms the segmenter keeps whole.")
     urgency: tuple[UrgentWords, ...] = Field(default=(), description="Words that make it urgent.")
+    chain: bool = Field(
+        default=False,
+        description="Whether the stores are of one company: what they share is then one problem,"
+        " and only a store that stands out has one of its own.",
+    )
     aspects: tuple[Aspect, ...] = Field(min_length=1, description="The aspects, in display order.")
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from voc.issues.grouping import GroupKey, Rules, is_placeless, key_of, rule_of
+from voc.issues.grouping import GroupKey, Rules, key_of
 from voc.issues.trends import day_of
 from voc.records import UNHEARD, UNPLACED, Heard, Mention
 
@@ -59,8 +59,13 @@ class Places:
     feedback: dict[object, Days] = field(default_factory=_days)
 
     def heard(self, key: GroupKey, first: int, last: int) -> Heard:
-        """Returns what was heard of a problem in its place, in the days `first` to `last`."""
-        return self._between(key, self.place_of(key) or key.industry, first, last)
+        """Returns what was heard of a problem in its place, in the days `first` to `last`.
+
+        That of one which all places share is what was heard of its aspect in all of them.
+        """
+        place = self.place_of(key)
+        is_shared = place is None and key.topic_id is None and key[:2] in self.voices
+        return self._between(key[:2] if is_shared else key, place or key.industry, first, last)
 
     def elsewhere(
         self, key: GroupKey, first: int, last: int, *, without: Iterable[GroupKey] = ()
@@ -90,12 +95,11 @@ class Places:
         return _count(self.feedback[industry], first, last)
 
     def place_of(self, key: GroupKey) -> Place | None:
-        """Returns the place of a problem; one that topics tell apart lies in none."""
-        if key.aspect_id in (None, UNHEARD, UNPLACED):
+        """Returns the place of a problem; one that is told apart by topics or by none lies in none."""
+        is_everywhere = key.product is None and key.store is None
+        if is_everywhere or key.aspect_id in (None, UNHEARD, UNPLACED):
             return None
-        rule = rule_of(key, self.rules)
-        if is_placeless(rule, key.product, key.store):
-            return None
+        rule = self.rules.of(key)
         return (key.industry, "product" in rule, "store" in rule, key.product, key.store)
 
     def _between(self, name: object, place: object, first: int, last: int) -> Heard:

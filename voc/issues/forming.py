@@ -11,16 +11,20 @@ from typing import Final
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
+from voc.issues.chains import standing_out
 from voc.issues.episodes import find_episodes
 from voc.issues.grouping import (
     GroupKey,
     Polarities,
+    Rules,
     aspect_name,
     commonest_aspect,
     group_rules,
     group_voices,
+    is_placeless,
     issue_key,
     negativity_by_group,
+    that_count,
 )
 from voc.issues.hearing import is_stale
 from voc.issues.matching import absorb, birth_id, by_standing, is_absorbed
@@ -63,7 +67,10 @@ def form_issues(
     rows from before do. One that was closed for want of voices that count is reopened where there
     are such again. An ignored issue stays ignored and goes on counting. One whose voices make no
     issue any more, as their times were mended, is closed. Where two groups have become one, the
-    issue that goes on absorbs the other, which is returned closed and without voices.
+    issue that goes on absorbs the other, which is returned closed and without voices; so does the
+    one that has most of the voices of an issue whose group is no more. What the stores of a chain
+    share is one group (see `voc.issues.chains`); issues of single ones that were settled before it
+    was stay as they are.
 
     Args:
         mentions: All mentions known of each group that is to be looked at; a group none of whose
@@ -73,7 +80,8 @@ def form_issues(
         industries: Taxonomies by id.
         settings: The section `issues` of the settings.
         volumes: All feedbacks a day by (industry, product, store), days in the zone of `as_of`;
-            `None` in it is all products, or all stores. `None`: trends compare voices a day.
+            `None` in it is all products, or all stores. `None`: trends compare voices a day, and no
+            chain shares a problem.
         as_of: The moment trends look back from, or one for each industry; one that it lacks looks
             back from its own newest mention. The time of the newest feedback that is not in the
             future makes repeated runs give equal trends.
@@ -90,9 +98,16 @@ def form_issues(
         first place that speaks for it, in order of time; a voice without one has `[0, 0)`.
     """
     rows = list(mentions)
-    rules = group_rules(industries)
-    groups = group_voices(rows, industries=industries, min_score=settings.min_score)
     moments = _moments(rows, as_of)
+    shared = standing_out(
+        that_count(rows, min_score=settings.min_score),
+        industries=industries,
+        settings=settings,
+        volumes=volumes,
+        as_of=moments,
+    )
+    rules = group_rules(industries, shared)
+    groups = group_voices(rows, rules=rules, min_score=settings.min_score)
     exposure = Exposure(volumes, data_starts=_data_starts(rows, moments))
     scene = _Scene(
         industries=industries,
@@ -102,6 +117,7 @@ def form_issues(
             groups, exposure=exposure, window_days=settings.window_days, as_of=moments
         ),
         titles=_titles(groups, industries, topics or {}),
+        rules=group_rules(industries),
         negativity=negativity_by_group(polarities or {}, rules),
         clienteles=clienteles or {},
         as_of=moments,
@@ -111,14 +127,20 @@ def form_issues(
     )
     known: dict[GroupKey, list[Issue]] = {}
     for issue in existing:
-        if not is_absorbed(issue):
-            known.setdefault(issue_key(issue, rules, twins or {}), []).append(issue)
+        key = issue_key(issue, rules, twins or {})
+        is_settled = key[2:4] != (issue.product, issue.store) and not issue.is_open
+        if not is_absorbed(issue) and not is_settled:
+            known.setdefault(key, []).append(issue)
     before = {issue.issue_id: issue for issue in existing}
     formed = [
         issue
         for key, voices in groups.items()
         for issue in scene.form(key, voices, known.get(key, []))
     ]
+    homes = _Homes(issue for issue in formed if issue.is_open)
+    for issue in (one for key, group in known.items() if key not in groups for one in group):
+        heir = homes.heir(issue, aspect_id=issue.aspect_id) if issue.is_open else None
+        formed += [absorb(issue, into=heir)] if heir else []
     changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
 
@@ -181,20 +203,35 @@ def moved_on(issues: Sequence[Issue], *, themes: Mapping[str, str]) -> list[Issu
     opened = [one for one in issues if one.is_open and one.evidence]
     stale = [one for one in opened if is_stale(one, themes)]
     names = {issue.issue_id for issue in stale}
-    homes: dict[str, list[Issue]] = {}
-    for issue in opened:
-        if issue.issue_id not in names:
+    homes = _Homes(one for one in opened if one.issue_id not in names)
+    heirs = ((issue, homes.heir(issue)) for issue in stale)
+    return [
+        absorb(issue, into=heir) if heir else replace(issue, status="closed")
+        for issue, heir in heirs
+    ]
+
+
+class _Homes:
+    """The open issues that each voice is of."""
+
+    def __init__(self, opened: Iterable[Issue]) -> None:
+        self._of: dict[str, list[Issue]] = {}
+        for issue in opened:
             for voice in issue.evidence:
-                homes.setdefault(voice.feedback_id, []).append(issue)
-    found = []
-    for issue in stale:
-        heirs = [home for voice in issue.evidence for home in homes.get(voice.feedback_id, ())]
+                self._of.setdefault(voice.feedback_id, []).append(issue)
+
+    def heir(self, issue: Issue, *, aspect_id: str | None = None) -> Issue | None:
+        """Returns the issue that has most voices of another, the largest of equals."""
+        heirs = [
+            home
+            for voice in issue.evidence
+            for home in self._of.get(voice.feedback_id, ())
+            if aspect_id in (None, home.aspect_id)
+        ]
         shared = Counter(home.issue_id for home in heirs)
-        heir = max(
+        return max(
             heirs, key=lambda one: (shared[one.issue_id], one.count, one.issue_id), default=None
         )
-        found.append(absorb(issue, into=heir) if heir else replace(issue, status="closed"))
-    return found
 
 
 def _differs(issue: Issue, before: Issue | None) -> bool:
@@ -222,6 +259,7 @@ class _Scene:
     """What all groups of one run are judged by."""
 
     industries: Mapping[str, Industry]
+    rules: Rules
     settings: IssueSettings
     exposure: Exposure
     overdispersion: Mapping[GroupKey, float]
@@ -285,6 +323,8 @@ class _Scene:
         if len(episodes) > 1 and not is_silent:
             reasons = (*reasons, _return_of(episodes))
         change = test.change
+        # It is of its aspect, whatever theme most of it is of.
+        is_shared = is_placeless(self.rules.of(key), key.product, key.store)
         return Issue(
             issue_id=known.issue_id if known else birth_id(key, first.feedback_id),
             title=self.titles[key.industry].title(
@@ -311,7 +351,7 @@ class _Scene:
             trend_window_days=self.settings.window_days if change else None,
             severity_reasons=reasons,
             stake=stake,
-            topic_id=key.topic_id or _shared_topic(voices),
+            topic_id=key.topic_id or (None if is_shared else _shared_topic(voices)),
             product=key.product,
             store=key.store,
             evidence=tuple(_evidence(voice) for voice in voices),

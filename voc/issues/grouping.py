@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Final, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple, Protocol
 
 from voc.config import Aspect, Industry
 from voc.issues.severity import Negativity
@@ -16,9 +16,45 @@ ASPECT_NAMES: Final = {UNPLACED: "紧急情况", UNHEARD: "其他问题"}
 
 _BOTH = ("product", "store")
 
+StandingOut = Mapping[tuple[str, str], frozenset[str]]
+"""Of each (industry, aspect id) whose problem a chain shares, the stores with one of their own."""
 
-Rules = Mapping[tuple[str, str], Sequence[str]]
-"""`group_by` of each aspect by (industry, aspect id)."""
+
+class Placed(Protocol):
+    """What speaks of an aspect in a place: a voice, an issue, or what tells them apart."""
+
+    @property
+    def industry(self) -> str: ...
+    @property
+    def aspect_id(self) -> str | None: ...
+    @property
+    def store(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What tells the problems of each aspect apart.
+
+    Attributes:
+        group_by: `group_by` of each aspect by (industry, aspect id).
+        standing_out: The stores that stand out of those that share a problem; an aspect that is not
+            in it is shared by none.
+    """
+
+    group_by: Mapping[tuple[str, str], Sequence[str]]
+    standing_out: StandingOut = field(default_factory=dict)
+
+    def of(self, item: Placed) -> Sequence[str]:
+        """Returns what voices of an aspect are grouped by; both places where nobody says.
+
+        Nothing, where the store is one of a chain that shares the problem.
+        """
+        if item.aspect_id is None:
+            return _BOTH
+        matter = (item.industry, item.aspect_id)
+        apart = self.standing_out.get(matter)
+        is_shared = apart is not None and item.store not in apart
+        return () if is_shared else self.group_by.get(matter, _BOTH)
 
 
 class GroupKey(NamedTuple):
@@ -38,10 +74,10 @@ class GroupKey(NamedTuple):
 
 def issue_key(issue: Issue, rules: Rules, twins: Mapping[str, str]) -> GroupKey:
     """Returns the group that an issue stands for; `twins` are themes that others stand for."""
-    place, topic_id = (issue.product, issue.store), issue.topic_id
+    topic_id = issue.topic_id
     if topic_id is not None:
         topic_id = twins.get(topic_id, topic_id)
-    return _key(issue, place, topic_id, rule_of(issue, rules))
+    return _key(issue, topic_id, rules.of(issue))
 
 
 def commonest_aspect(voices: Sequence[Mention]) -> str:
@@ -50,17 +86,14 @@ def commonest_aspect(voices: Sequence[Mention]) -> str:
     return min(counts, key=lambda aspect_id: (-counts[aspect_id], aspect_id))
 
 
-def _key(
-    item: Issue | Mention,
-    place: tuple[str | None, str | None],
-    topic_id: str | None,
-    rule: Sequence[str],
-) -> GroupKey:
+def _key(item: Issue | Mention, topic_id: str | None, rule: Sequence[str]) -> GroupKey:
     """Returns a key by topic where topics tell problems apart, as reasons do for emergencies."""
-    by_topic = item.aspect_id in (UNPLACED, UNHEARD) or is_placeless(rule, *place)
+    product = item.product if "product" in rule else None
+    store = item.store if "store" in rule else None
+    by_topic = item.aspect_id in (UNPLACED, UNHEARD) or is_placeless(rule, product, store)
     if by_topic and topic_id is not None:
-        return GroupKey(item.industry, None, *place, topic_id)
-    return GroupKey(item.industry, item.aspect_id, *place)
+        return GroupKey(item.industry, None, product, store, topic_id)
+    return GroupKey(item.industry, item.aspect_id, product, store)
 
 
 def is_placeless(rule: Sequence[str], product: str | None, store: str | None) -> bool:
@@ -68,13 +101,8 @@ def is_placeless(rule: Sequence[str], product: str | None, store: str | None) ->
     return bool(rule) and product is None and store is None
 
 
-def rule_of(item: Issue | Mention | GroupKey, rules: Rules) -> Sequence[str]:
-    """Returns what voices of an aspect are grouped by; both places where nobody says."""
-    return _BOTH if item.aspect_id is None else rules.get((item.industry, item.aspect_id), _BOTH)
-
-
 def group_voices(
-    mentions: Iterable[Mention], *, industries: Mapping[str, Industry], min_score: float
+    mentions: Iterable[Mention], *, rules: Rules, min_score: float
 ) -> dict[GroupKey, list[Mention]]:
     """Gathers the negative mentions that count, one a feedback, by the problem they speak of.
 
@@ -87,18 +115,10 @@ def group_voices(
 
     Args:
         mentions: Mentions of any polarity, in any order.
-        industries: Taxonomies by id; `group_by` of the aspect says what must be equal. An aspect
-            that no taxonomy knows is grouped by product and store.
+        rules: What must be equal; an aspect that they do not know is grouped by product and store.
         min_score: Lowest probability of a mention that counts.
     """
-    rules = group_rules(industries)
-    counted = urgent_once(
-        [
-            mention
-            for mention in mentions
-            if mention.sentiment == "negative" and mention.score >= min_score
-        ]
-    )
+    counted = that_count(mentions, min_score=min_score)
     with_topics = {
         mention.industry
         for mention in counted
@@ -119,6 +139,17 @@ def group_voices(
     }
 
 
+def that_count(mentions: Iterable[Mention], *, min_score: float) -> list[Mention]:
+    """Returns the negative mentions that count, the urgency of each voice once."""
+    return urgent_once(
+        [
+            mention
+            for mention in mentions
+            if mention.sentiment == "negative" and mention.score >= min_score
+        ]
+    )
+
+
 def key_of(mention: Mention, rules: Rules, *, has_topics: bool) -> GroupKey | None:
     """Returns the group of a mention, or `None` where it is of no problem that could be told apart.
 
@@ -127,15 +158,14 @@ def key_of(mention: Mention, rules: Rules, *, has_topics: bool) -> GroupKey | No
         rules: What aspects are grouped by.
         has_topics: Whether voices of the industry have topics at all.
     """
-    rule = rule_of(mention, rules)
-    product = mention.product if "product" in rule else None
-    store = mention.store if "store" in rule else None
     if mention.aspect_id == UNHEARD and mention.topic_id is None:
         return None
-    is_lost = is_placeless(rule, product, store) and mention.topic_id is None
+    rule = rules.of(mention)
+    key = _key(mention, mention.topic_id, rule)
+    is_lost = is_placeless(rule, key.product, key.store) and key.topic_id is None
     if is_lost and has_topics and mention.urgency != "critical":
         return None
-    return _key(mention, (product, store), mention.topic_id, rule)
+    return key
 
 
 def aspect_of(industries: Mapping[str, Industry], industry: str, aspect_id: str) -> Aspect | None:
@@ -152,13 +182,23 @@ def aspect_name(industries: Mapping[str, Industry], industry: str, aspect_id: st
     return aspect.name if aspect else ASPECT_NAMES.get(aspect_id, aspect_id)
 
 
-def group_rules(industries: Mapping[str, Industry]) -> Rules:
-    """Returns what the voices of each aspect are grouped by."""
-    return {
-        (industry_id, aspect.id): aspect.group_by
-        for industry_id, industry in industries.items()
-        for aspect in industry.all_aspects()
-    }
+def group_rules(
+    industries: Mapping[str, Industry], standing_out: StandingOut | None = None
+) -> Rules:
+    """Returns what the voices of each aspect are grouped by.
+
+    Args:
+        industries: Taxonomies by id.
+        standing_out: What chains share; see `voc.issues.chains`. `None`: nothing.
+    """
+    return Rules(
+        {
+            (industry_id, aspect.id): aspect.group_by
+            for industry_id, industry in industries.items()
+            for aspect in industry.all_aspects()
+        },
+        standing_out or {},
+    )
 
 
 Polarities = Mapping[tuple[str, str, str | None, str | None], tuple[int, int]]
@@ -172,12 +212,11 @@ def negativity_by_group(polarities: Polarities, rules: Rules) -> dict[GroupKey, 
     """
     sums: dict[GroupKey, tuple[int, int]] = {}
     for (industry, aspect_id, product, store), (negative, total) in polarities.items():
-        rule = rules.get((industry, aspect_id), _BOTH)
-        key = GroupKey(
-            industry,
-            aspect_id,
-            product if "product" in rule else None,
-            store if "store" in rule else None,
+        place = GroupKey(industry, aspect_id, product, store)
+        rule = rules.of(place)
+        key = place._replace(
+            product=product if "product" in rule else None,
+            store=store if "store" in rule else None,
         )
         known = sums.get(key, (0, 0))
         sums[key] = known[0] + negative, known[1] + total

@@ -147,7 +147,7 @@ def _ended(
     industries: Mapping[str, Industry],
     twins: Mapping[str, str],
 ) -> Sequence[Ended]:
-    rules = group_rules(industries)
+    rules = group_rules(industries)  # An order on one store is measured in that, whoever shares it.
     found = []
     for order in orders:
         issue = store.issue(order.issue_id)
@@ -204,13 +204,14 @@ def _watch(
         for mention in with_emergencies(store, problems, model=model, industries=industries)
         if mention.feedback_id in counted
     ]
-    groups = group_voices(complaints, industries=industries, min_score=least)
+    rules = group_rules(industries)
+    groups = group_voices(complaints, rules=rules, min_score=least)
     places = count_places(
         rows,
         sorted([*calm, *complaints], key=lambda mention: mention.occurred_at),
         groups,
         aspects={order.key[:2] for order in ended},
-        rules=group_rules(industries),
+        rules=rules,
         as_of=as_of,
     )
     return Watch(places, settings.effects, as_of)
