@@ -95,7 +95,7 @@ class Places:
         return _count(self.feedback[industry], first, last)
 
     def place_of(self, key: GroupKey) -> Place | None:
-        """Returns the place of a problem; one that is told apart by topics or by none lies in none."""
+        """Returns the place of a problem, if places tell it apart."""
         is_everywhere = key.product is None and key.store is None
         if is_everywhere or key.aspect_id in (None, UNHEARD, UNPLACED):
             return None

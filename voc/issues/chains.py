@@ -1,7 +1,7 @@
 """Problems that the stores of a chain share, and the stores that stand out.
 
 Twenty stores in each of which some wait too long have one problem, not twenty: nobody in them can
-mend what the chain does. A store in which twice as many wait has one of its own, as has one in
+mend what the chain does. A store in which far more of them wait has one of its own, as has one in
 which somebody came to harm. That is the common and the special cause of W. A. Shewhart (Economic
 Control of Quality of Manufactured Product, 1931).
 
@@ -24,7 +24,7 @@ from voc.config import Industry
 from voc.config.sections import IssueSettings
 from voc.issues.grouping import StandingOut, group_rules
 from voc.issues.trends import Volumes, day_of
-from voc.records import Mention
+from voc.records import UNHEARD, Issue, Mention
 
 SPEAKING: Final = 3
 """Stores that do not stand out in which a problem must be heard to be that of a chain."""
@@ -32,7 +32,7 @@ SPEAKING: Final = 3
 WINDOW_DAYS: Final = 28
 """Days whose complaints are compared."""
 
-TIMES: Final = 2.0
+TIMES: Final = 1.5
 """How many times the share of complaints of all other stores one must have to stand out."""
 
 ALPHA: Final = 0.001
@@ -52,7 +52,8 @@ def standing_out(
     """Returns the stores that stand out of each aspect whose problem a chain shares.
 
     Shared can be what the taxonomy tells apart by store alone, in an industry whose stores are a
-    chain, if most of its voices name a store and they name `SPEAKING` that do not stand out.
+    chain, if most of its voices name a store and they name `SPEAKING` that do not stand out; and
+    likewise a theme of what no aspect hears.
 
     Args:
         complaints: The voices that count, their urgency once.
@@ -63,11 +64,13 @@ def standing_out(
     """
     if volumes is None:
         return {}
-    rules = group_rules({name: one for name, one in industries.items() if one.chain})
+    chains = {name: one for name, one in industries.items() if one.chain}
+    rules = group_rules(chains)
     said: dict[tuple[str, str], list[Mention]] = defaultdict(list)
     for mention in complaints:
-        matter = (mention.industry, mention.aspect_id)
-        if rules.group_by.get(matter) == ("store",):
+        matter = _matter_of(mention)
+        is_unheard = mention.aspect_id == UNHEARD and mention.industry in chains
+        if rules.group_by.get(matter) == ("store",) or is_unheard:
             said[matter].append(mention)
     found = {}
     for (industry, aspect_id), voices in said.items():
@@ -78,6 +81,22 @@ def standing_out(
         if len(set(chain.stores) - apart) >= SPEAKING:
             found[industry, aspect_id] = frozenset(apart)
     return found
+
+
+def is_common(item: Mention | Issue, shared: StandingOut) -> bool:
+    """Says whether nothing can be said of a complaint, or an issue, but that all stores have it.
+
+    What no aspect hears is a problem of a place where its theme only names a subject, as 速度.
+    Where a chain shares that, it is one of the stores that stand out.
+    """
+    apart = shared.get(_matter_of(item)) if item.aspect_id == UNHEARD else None
+    return apart is not None and item.store is not None and item.store not in apart
+
+
+def _matter_of(item: Mention | Issue) -> tuple[str, str]:
+    """Returns what is complained of: an aspect, or the theme of what no aspect hears."""
+    is_unheard = item.aspect_id == UNHEARD
+    return item.industry, (item.topic_id or "") if is_unheard else item.aspect_id
 
 
 class _Chain:

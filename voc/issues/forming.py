@@ -11,7 +11,7 @@ from typing import Final
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
-from voc.issues.chains import standing_out
+from voc.issues.chains import is_common, standing_out
 from voc.issues.episodes import find_episodes
 from voc.issues.grouping import (
     GroupKey,
@@ -107,7 +107,8 @@ def form_issues(
         as_of=moments,
     )
     rules = group_rules(industries, shared)
-    groups = group_voices(rows, rules=rules, min_score=settings.min_score)
+    told = (mention for mention in rows if not is_common(mention, shared))
+    groups = group_voices(told, rules=rules, min_score=settings.min_score)
     exposure = Exposure(volumes, data_starts=_data_starts(rows, moments))
     scene = _Scene(
         industries=industries,
@@ -140,7 +141,10 @@ def form_issues(
     homes = _Homes(issue for issue in formed if issue.is_open)
     for issue in (one for key, group in known.items() if key not in groups for one in group):
         heir = homes.heir(issue, aspect_id=issue.aspect_id) if issue.is_open else None
-        formed += [absorb(issue, into=heir)] if heir else []
+        if heir:
+            formed.append(absorb(issue, into=heir))
+        elif issue.is_open and is_common(issue, shared):
+            formed.append(replace(issue, status="closed"))
     changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
 

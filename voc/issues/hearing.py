@@ -87,9 +87,9 @@ def is_stale(issue: Issue, themes: Mapping[str, str]) -> bool:
 def names_trouble(theme: str) -> bool:
     """Says whether a theme names a problem, or a subject and what is wrong with it.
 
-    One that only judges does not, as 太差.
+    One that only judges does not, as 太差 or 失败问题.
     """
-    return bool(theme) and theme not in VAGUE and not is_bare_subject(theme)
+    return bool(theme) and theme.removesuffix("问题") not in VAGUE and not is_bare_subject(theme)
 
 
 def _aspects_of_themes(complaints: Sequence[Mention]) -> dict[tuple[str, str], str]:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from voc.config import Industry
+from voc.issues.crowds import commonest_complaints
 from voc.records import Mention, is_mixed, is_vague, reason_of, subject_of
 from voc.tagging.rules import judge
 from voc.tagging.urgency import words_of_danger
@@ -22,6 +23,7 @@ from voc.topics.phrases import (
     Member,
     Phrase,
     is_trouble,
+    plain_troubles,
     ranked_phrases,
     voices_by_word,
 )
@@ -225,6 +227,8 @@ class Titles:
             return _first_two(carried, uses)
         if theme and (aspect or not is_vague(theme)):
             return [theme]
+        if crowd := commonest_complaints(members, weights, untold=VAGUE):
+            return crowd
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
             return [name]
         if theme:
@@ -333,6 +337,9 @@ def _as_theme(members: Sequence[Member], weights: Mapping[str, float], aspect: s
 
 
 def _support(phrase: Phrase, uses: Counter[str]) -> int:
+    """Returns how many use the commonest word of a phrase; who says 洒 does not say 不洒."""
+    if phrase.first.text in word_list("name_denials") and phrase.words & plain_troubles():
+        return phrase.voices
     return max(uses[word] for word in phrase.words)
 
 

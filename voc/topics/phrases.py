@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Final
 from voc.records import is_mixed, told_of
 from voc.topics.stretches import edges, stretches
 from voc.topics.synonyms import UNKNOWN, Synonyms
-from voc.topics.wordlists import word_list
+from voc.topics.wordlists import word_list, word_sets
 from voc.topics.words import Reading, Word
 
 MIN_NAME: Final = 4
@@ -39,6 +40,9 @@ _NO_TROUBLE: Final = (
     *("不动产", "不断", "不同", "不仅", "不少", "不久", "不过", "不忘"),
     *("未来", "差不多", "少数"),
 )
+_DENIES: Final = frozenset("不没未")
+# Too high is wrong, as a price, and not high is wrong, as quality.
+_BOTH_WAYS: Final = frozenset("高")
 # From so many voices on, a phrase stands for all only if so many, or this share of them, say it.
 SOME: Final = 8
 MANY: Final = 40
@@ -319,8 +323,19 @@ def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: b
 
 
 def is_trouble(word: str) -> bool:
-    """Says whether a word begins as those do that say what is wrong, as 破裂, 堵 and 没有."""
-    return word[:1] in _TROUBLE and not word.startswith(_NO_TROUBLE)
+    """Says whether a word begins as those do that say what is wrong, as 破裂, 堵 and 没有.
+
+    One that denies trouble does not, as 不贵.
+    """
+    is_denied = word[:1] in _DENIES and word[1:] in plain_troubles()
+    return word[:1] in _TROUBLE and not is_denied and not word.startswith(_NO_TROUBLE)
+
+
+@functools.cache
+def plain_troubles() -> frozenset[str]:
+    """Returns the words of one syllable that say what is wrong; 不高 may be wrong as well."""
+    words = {word for kind in word_sets("name_kinds") for word in kind if len(word) == 1}
+    return frozenset(words - _BOTH_WAYS)
 
 
 def is_bare_subject(name: str) -> bool:

@@ -35,7 +35,7 @@ _ENDING: Final = frozenset(("不了", "不到"))
 # What is there beside nothing else: 除了肥肉什么都没有.
 _BUT: Final = re.compile("除|只|光是|全是|都是")
 # What may follow a verdict: 太不方便了.
-_LINGERING: Final = "了的啊呢吧"
+LINGERING: Final = "了的啊呢吧"
 
 
 class Trouble(NamedTuple):
@@ -50,6 +50,20 @@ class Trouble(NamedTuple):
     word: str
     voices: frozenset[str]
     kind: frozenset[str]
+
+
+class Judgement(NamedTuple):
+    """How voices judge.
+
+    Attributes:
+        word: What most of them end their opinion with, as 昏暗 or 不达标.
+        voices: Who judges so, or by a word that tells the same.
+        weight: How much their heaviest word is the theme's own.
+    """
+
+    word: str
+    voices: frozenset[str]
+    weight: float
 
 
 class Said:
@@ -163,9 +177,18 @@ class Said:
             least: How many voices.
             kinds: Words that tell the same.
         """
+        told = [one for one in self.judgements(kinds) if len(one.voices) >= least]
+        return [one.word for one in sorted(told, key=lambda one: -len(one.voices) * one.weight)]
+
+    def judgements(self, kinds: Synonyms = UNKNOWN) -> list[Judgement]:
+        """Returns all that voices end their opinions with, those of one kind as one.
+
+        Args:
+            kinds: Words that tell the same.
+        """
         said: dict[str, set[str]] = defaultdict(set)
-        worth: dict[str, float] = defaultdict(float)
-        voices: dict[str, Counter[str]] = defaultdict(Counter)
+        weights: dict[str, float] = defaultdict(float)
+        words: dict[str, Counter[str]] = defaultdict(Counter)
         for voice, word, verdict in {
             (member.voice, word, verdict)
             for member in self.members
@@ -175,11 +198,16 @@ class Said:
         }:
             [kind] = kinds.of([verdict]) if len(kinds.of([verdict])) == 1 else [verdict]
             said[kind].add(voice)
-            voices[kind][verdict] += 1
-            worth[kind] = max(worth[kind], self.weights.get(word, 0.0))
-        told = sorted(kind for kind, of in said.items() if len(of) >= least)
-        told.sort(key=lambda kind: -len(said[kind]) * worth[kind])
-        return [min(voices[kind], key=lambda one: (-voices[kind][one], one)) for kind in told]
+            words[kind][verdict] += 1
+            weights[kind] = max(weights[kind], self.weights.get(word, 0.0))
+        return [
+            Judgement(
+                min(words[kind], key=lambda one: (-words[kind][one], one)),
+                frozenset(said[kind]),
+                weights[kind],
+            )
+            for kind in sorted(said)
+        ]
 
     def asked(self, least: float) -> list[str]:
         """Returns what so many voices ask to be done, as 增设, what most ask first."""
@@ -325,7 +353,7 @@ def _is_so(verdict: str, text: str) -> bool:
 
 def verdict_of(opinion: str, word: str) -> str:
     """Returns the word that ends an opinion, with what denies it; nothing if it does not."""
-    opinion = opinion.rstrip(_LINGERING)
+    opinion = opinion.rstrip(LINGERING)
     if not opinion.endswith(word):
         return ""
     denied = _NOT.search(opinion.removesuffix(word))

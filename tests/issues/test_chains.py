@@ -1,0 +1,222 @@
+"""What the stores of a chain share is one problem, and what stands out is one of its own."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voc.config import Aspect, Industry
+from voc.config.sections import IssueSettings
+from voc.issues import form_issues, is_absorbed
+from voc.issues.trends import Volumes
+from voc.records import UNHEARD, Issue, Mention
+
+SETTINGS = IssueSettings(window_days=14, min_voices=3, critical_voices=1, quiet_days=28)
+AS_OF = datetime(2026, 4, 30, tzinfo=UTC)
+CHAIN = Industry(
+    id="cars",
+    name="车",
+    chain=True,
+    aspects=(
+        Aspect(id="service", name="服务", group_by=("store",)),
+        Aspect(id="brakes", name="刹车", group_by=("product", "store")),
+    ),
+)
+Make = Callable[..., Mention]
+
+
+def volumes(a_day: dict[str, int]) -> Volumes:
+    """As much feedback of each store on each day of March and April."""
+    days = [datetime(2026, 3, 1, tzinfo=UTC).date() + timedelta(days=day) for day in range(60)]
+    found: dict[Any, Counter[Any]] = defaultdict(Counter)
+    for store, count in a_day.items():
+        for day in days:
+            found["cars", None, store][day] += count
+            found["cars", None, None][day] += count
+    return found
+
+
+ALIKE = volumes({"东店": 10, "西店": 10, "南店": 10, "北店": 10})
+
+
+def run(
+    mentions: Iterable[Mention],
+    existing: Sequence[Issue] = (),
+    *,
+    fed: Volumes | None = ALIKE,
+    trade: Industry = CHAIN,
+) -> list[Issue]:
+    return form_issues(
+        mentions, existing, industries={"cars": trade}, settings=SETTINGS, volumes=fed, as_of=AS_OF
+    )
+
+
+def voices(make: Make, store: str | None, *days: float, **values: Any) -> list[Mention]:
+    fields = {"aspect_id": "service", "text": "等太久了", "opinions": ("等太久",)} | values
+    return [make(f"{store}{day}", day, store=store, **fields) for day in days]
+
+
+def places(issues: Iterable[Issue]) -> dict[str | None, int]:
+    return {issue.store: issue.count for issue in issues if not is_absorbed(issue)}
+
+
+def test_what_three_stores_are_heard_to_have_is_one_problem(mention: Make) -> None:
+    said = [
+        *voices(mention, "东店", 1, 2, 3),
+        *voices(mention, "西店", 2, 9, 10),
+        *voices(mention, "南店", 4),
+    ]
+    [issue] = run(said)
+    assert (issue.store, issue.count, issue.title) == (None, 7, "服务：太久")
+    assert places(run(said[:-1])) == {"东店": 3, "西店": 3}, "two stores are no chain"
+    assert places(run(said, trade=CHAIN.model_copy(update={"chain": False}))) == {
+        "东店": 3,
+        "西店": 3,
+    }
+    assert places(run(said, fed=None)) == {"东店": 3, "西店": 3}, "nobody knows how many spoke"
+
+
+def test_of_voices_that_mostly_name_no_store_no_chain_is_made(mention: Make) -> None:
+    named = [
+        voice for store in ("东店", "西店", "南店") for voice in voices(mention, store, 1, 2, 3)
+    ]
+    assert places(run([*named, *voices(mention, None, 3, 4)])) == {None: 11}
+    lost = voices(mention, None, *range(10), topic_id="tp_wait")
+    assert places(run([*named, *lost])) == {"东店": 3, "西店": 3, "南店": 3, None: 10}
+
+
+def test_a_store_of_which_far_more_complain_has_a_problem_of_its_own(mention: Make) -> None:
+    alike = [
+        *voices(mention, "东店", 1, 8),
+        *voices(mention, "西店", 2),
+        *voices(mention, "南店", 4),
+    ]
+    much = voices(mention, "北店", *(10 + day / 2 for day in range(14)))
+    assert places(run([*alike, *much])) == {None: 4, "北店": 14}
+    busy = volumes({"东店": 1, "西店": 1, "南店": 1, "北店": 40})
+    assert places(run([*alike, *much], fed=busy)) == {None: 18}, "it just has more customers"
+
+
+def test_once_a_store_stood_out_it_keeps_its_problem(mention: Make) -> None:
+    much = voices(mention, "北店", *(day / 2 for day in range(14)))
+    alike = [voice for store in ("东店", "西店", "南店") for voice in voices(mention, store, 1, 8)]
+    later = [
+        voice
+        for store in ("东店", "西店", "南店")
+        for voice in voices(mention, store, *(30 + day / 2 for day in range(14)))
+    ]
+    assert places(run([*alike, *much])) == {None: 6, "北店": 14}
+    assert places(run([*alike, *much, *later])) == {None: 48, "北店": 14}
+
+
+def test_two_that_stand_out_do_not_hide_each_other(mention: Make) -> None:
+    fed = volumes(dict.fromkeys(("东店", "西店", "南店", "北店", "甲店", "乙店"), 10))
+    alike = [
+        voice for store in ("东店", "西店", "南店", "北店") for voice in voices(mention, store, 3)
+    ]
+    much = [
+        voice
+        for store, count in (("甲店", 40), ("乙店", 24))
+        for voice in voices(mention, store, *(day / 4 for day in range(count)))
+    ]
+    assert places(run([*alike, *much], fed=fed)) == {None: 4, "甲店": 40, "乙店": 24}
+
+
+def test_where_somebody_was_in_danger_the_store_has_a_problem_of_its_own(mention: Make) -> None:
+    said = [voice for store in ("东店", "西店", "南店") for voice in voices(mention, store, 1, 2)]
+    hurt = voices(mention, "北店", 3, urgency="critical", urgency_reasons=("安全",))
+    assert places(run([*said, *hurt])) == {None: 6, "北店": 1}
+    assert run([*said, *hurt], run([*said, *hurt])) == []
+
+
+def test_issues_of_stores_become_one_and_what_was_settled_stays(mention: Make) -> None:
+    first = voices(mention, "东店", 1, 2, 3) + voices(mention, "西店", 1, 2, 3)
+    east, west = sorted(run(first), key=lambda issue: issue.title)
+    said = [*first, *voices(mention, "西店", 5), *voices(mention, "南店", 6, 7)]
+    assert west.store == "西店"
+    shared, absorbed = sorted(run(said, [east, west]), key=lambda issue: -issue.count)
+    assert (shared.issue_id, shared.store, shared.count) == (west.issue_id, None, 9)
+    assert (absorbed.issue_id, absorbed.merged_into) == (east.issue_id, west.issue_id)
+    settled = replace(east, status="closed")
+    assert settled.issue_id not in {issue.issue_id for issue in run(said, [settled, west])}
+    assert run(said, [shared, absorbed]) == []
+
+
+def test_a_trade_that_is_no_chain_any_more_has_issues_of_stores_again(mention: Make) -> None:
+    said = [
+        *voices(mention, "东店", 1, 2, 3, 4),
+        *voices(mention, "西店", 1, 2, 3),
+        *voices(mention, "南店", 1),
+    ]
+    [shared] = run(said)
+    east, west, gone = sorted(
+        run(said, [shared], trade=CHAIN.model_copy(update={"chain": False})),
+        key=lambda issue: -issue.count,
+    )
+    assert (east.store, west.store) == ("东店", "西店")
+    assert (gone.issue_id, gone.merged_into) == (shared.issue_id, east.issue_id)
+
+
+def test_a_bare_subject_that_no_aspect_hears_is_no_problem_of_stores_that_share_it(
+    mention: Make,
+) -> None:
+    fields = {"aspect_id": UNHEARD, "topic_id": "tp_speed"}
+    said = [
+        *voices(mention, "东店", 1, 2, 3, **fields),
+        *voices(mention, "西店", 1, 2, 3, **fields),
+    ]
+    before = run(said)
+    assert places(before) == {"东店": 3, "西店": 3}
+    said += voices(mention, "南店", 1, **fields)
+    assert {issue.status for issue in run(said, before)} == {"closed"}
+    said += voices(mention, "北店", *(day / 2 for day in range(30)), **fields)
+    assert places(run(said)) == {"北店": 30}
+
+
+ROWS = st.builds(
+    lambda day, store, aspect, critical: Mention(
+        feedback_id="",
+        industry="cars",
+        aspect_id=aspect,
+        sentiment="negative",
+        score=0.8,
+        occurred_at=datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day),
+        store=store,
+        urgency="critical" if critical else "normal",
+    ),
+    day=st.integers(0, 45),
+    store=st.sampled_from(["东店", "西店", "南店", "北店", "北店", "北店"]),
+    aspect=st.sampled_from(["service", "service", "brakes"]),
+    critical=st.sampled_from([False] * 15 + [True]),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(ROWS, min_size=6, max_size=60),
+    shuffled=st.randoms(use_true_random=False),
+    cut=st.integers(0, 60),
+)
+def test_two_runs_give_what_one_gives(rows: list[Mention], shuffled: Any, cut: int) -> None:
+    named = [replace(row, feedback_id=f"f{index}") for index, row in enumerate(rows)]
+    once = run(named)
+    shuffled.shuffle(named)
+    first = run(named[:cut])
+    second = run(named, first)
+    state = {issue.issue_id: issue for issue in (*first, *second)}
+    assert _bare(state.values()) == _bare(once)
+    assert run(named, list(state.values())) == []
+
+
+def _bare(issues: Iterable[Issue]) -> Collection[tuple[Any, ...]]:
+    return sorted(
+        (issue.aspect_id, issue.store or "", issue.count, issue.severity, issue.trend)
+        for issue in issues
+        if not is_absorbed(issue)
+    )

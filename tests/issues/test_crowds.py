@@ -1,0 +1,62 @@
+"""What most of a crowd complain of, in however many words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from voc.config import load_industry
+from voc.issues.crowds import commonest_complaints
+from voc.topics.phrases import Member, voices_by_word
+from voc.topics.words import Reader
+
+READER = Reader(load_industry("takeaway"))
+
+
+def members(said: Sequence[tuple[str, str]]) -> list[Member]:
+    """Clauses with the opinion in each, of one voice each."""
+    readings = READER.read([text for text, _ in said])
+    return [
+        Member(reading, text, f"v{at}", 0.9, True, (opinion,))
+        for at, (reading, (text, opinion)) in enumerate(zip(readings, said, strict=True))
+    ]
+
+
+def complaints(said: Sequence[tuple[str, str]], *untold: str) -> list[str]:
+    found = members(said)
+    weights = dict.fromkeys(voices_by_word(found), 1.0)
+    return commonest_complaints(found, weights, untold=untold)
+
+
+SPILT = [("里面洒了", "里面洒了"), ("粥全撒了", "粥全撒了"), ("拿到就洒了", "洒了")] * 10
+CRUSHED = [("盒子变形", "盒子变形"), ("都变形了", "变形了")] * 6
+
+
+def test_a_crowd_is_named_by_what_most_say_in_whatever_words() -> None:
+    assert complaints([*SPILT, *CRUSHED]) == ["洒了", "变形"]
+
+
+def test_few_voices_are_no_crowd() -> None:
+    assert complaints(SPILT) == []
+
+
+@pytest.mark.parametrize("other", [("真的很慢", "很慢"), ("送得太慢", "太慢")])
+def test_the_second_is_no_other_form_of_the_first(other: tuple[str, str]) -> None:
+    assert complaints([("慢死了", "慢"), ("还这么慢", "慢"), other] * 15) == ["太慢"]
+
+
+def test_what_only_judges_says_nothing_but_with_the_thing_that_it_judges() -> None:
+    rude = [("骑手态度很差", "态度很差"), ("态度差", "态度差"), ("态度太差了", "态度太差了")] * 10
+    assert complaints([*rude, *([("差", "差")] * 20)]) == ["态度差"]
+
+
+def test_praise_and_what_is_said_to_be_empty_names_nothing() -> None:
+    assert complaints([("味道好吃", "好吃")] * 40) == []
+    assert complaints([("特别坑人", "坑人")] * 40, "坑人") == []
+
+
+def test_of_a_crowd_that_says_nothing_alike_nothing_is_returned() -> None:
+    verdicts = ("太咸", "太硬", "太甜", "太辣", "太油", "太腻", "太淡", "太酸") * 5
+    assert len(complaints([(f"菜{one}", one) for one in verdicts])) == 2
+    assert complaints([(f"菜{at}", f"菜{at}") for at in range(50)]) == []
