@@ -57,6 +57,6 @@ def test_praise_and_what_is_said_to_be_empty_names_nothing() -> None:
 
 
 def test_of_a_crowd_that_says_nothing_alike_nothing_is_returned() -> None:
-    verdicts = ("太咸", "太硬", "太甜", "太辣", "太油", "太腻", "太淡", "太酸") * 5
-    assert len(complaints([(f"菜{one}", one) for one in verdicts])) == 2
+    verdicts = ("太咸", "太硬", "太辣", "太油", "太腻", "太淡") * 7
+    assert complaints([(one, one) for one in verdicts]) == ["太咸", "太油"]
     assert complaints([(f"菜{at}", f"菜{at}") for at in range(50)]) == []
