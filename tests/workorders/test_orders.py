@@ -383,6 +383,33 @@ def test_nobody_is_sent_out_for_history(
     assert tell(issue, as_of=as_of, quiet_days=28, asked_for={"is_1"})
 
 
+@pytest.mark.parametrize(
+    ("urgency", "days", "opens"),
+    [("critical", 89, True), ("critical", 91, False), ("high", 29, False), (None, 29, False)],
+)
+def test_an_emergency_that_nobody_handled_is_no_history_so_soon(
+    urgency: UrgencyLabel | None,
+    days: int,
+    opens: bool,
+    make_issue: Callable[..., Issue],
+    tell: Tell,
+) -> None:
+    issue = make_issue()
+    as_of = {"cars": issue.last_seen + timedelta(days=days)}
+    told = tell(
+        issue,
+        circumstances=Circumstances(urgency=urgency),
+        now=as_of["cars"],
+        as_of=as_of,
+        quiet_days=28,
+        emergency_days=90,
+    )
+    assert bool(told) is opens
+    for order, _ in told:
+        assert order.clock.kind == "working"
+        assert f"{days} 天来没有新的声音" in order.description
+
+
 @pytest.mark.parametrize(("days", "is_old"), [(28, False), (29, True), (2500, True)])
 def test_what_is_of_long_ago_is_no_emergency(
     days: int, is_old: bool, make_issue: Callable[..., Issue], tell: Tell

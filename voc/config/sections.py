@@ -100,6 +100,11 @@ class IssueSettings(Section):
         ge=1,
         description="Days of silence after which it takes as many voices again.",
     )
+    emergency_days: int = Field(
+        default=90,
+        ge=1,
+        description="Days of silence after which even an emergency that nobody handled is history.",
+    )
     min_score: float = Field(
         default=0.3, ge=0, le=1, description="Lowest probability of a mention that counts."
     )

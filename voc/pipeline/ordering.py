@@ -109,6 +109,7 @@ def order_issues(
             sinks=settings.sink_names,
             as_of=moments.as_of,
             quiet_days=settings.issues.quiet_days,
+            emergency_days=max(settings.issues.quiet_days, settings.issues.emergency_days),
             reopened_at=reopened_at,
             asked_for=asked_for,
             ledger=replace(ledger, holds_back=True),

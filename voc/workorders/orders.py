@@ -60,6 +60,7 @@ def decide_orders(
     sinks: Sequence[str] = ("file",),
     as_of: Mapping[str, datetime] | None = None,
     quiet_days: float | None = None,
+    emergency_days: float | None = None,
     reopened_at: Mapping[str, datetime] | None = None,
     asked_for: Collection[str] = (),
     ledger: Ledger | None = None,
@@ -96,6 +97,7 @@ def decide_orders(
         quiet_days: See there; `None`: nothing is history. Where all feedback is old, as when a
             backlog is read, nothing is; but what nobody has spoken of for so long before `now` is
             no emergency: its time is counted on the working clock.
+        emergency_days: The same for what a critical voice speaks of, whose silence tells nothing.
         reopened_at: When issues were last reopened, by issue id.
         asked_for: Issues that a person reopened last: they are no history.
         ledger: What the store keeps of orders beside themselves.
@@ -136,7 +138,8 @@ def decide_orders(
             theirs = orders.get(issue.issue_id, [])
             for task in desk.tasks(issue, theirs):
                 is_asked_for = issue.issue_id in asked_for
-                if is_asked_for or not is_history(task.issue, as_of, quiet_days):
+                days = emergency_days if task.told.urgency == "critical" else quiet_days
+                if is_asked_for or not is_history(task.issue, as_of, days):
                     told += desk.tell(task, theirs)
     return Decided(told, desk.parts, desk.reviews.changed, desk.turns.changed)
 
