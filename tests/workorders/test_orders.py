@@ -385,10 +385,10 @@ def test_nobody_is_sent_out_for_history(
 
 @pytest.mark.parametrize(
     ("urgency", "days", "opens"),
-    [("critical", 89, True), ("critical", 91, False), ("high", 29, False), (None, 29, False)],
+    [("critical", 89, True), ("critical", 91, False), ("high", 29, False), ("normal", 29, False)],
 )
 def test_an_emergency_that_nobody_handled_is_no_history_so_soon(
-    urgency: UrgencyLabel | None,
+    urgency: UrgencyLabel,
     days: int,
     opens: bool,
     make_issue: Callable[..., Issue],
