@@ -5,7 +5,7 @@ from voc.issues.emergencies import Home, emergency_home, telling_span, told_apar
 from voc.issues.episodes import find_episodes
 from voc.issues.forming import form_issues, moved_on, set_aside, silenced
 from voc.issues.grouping import ASPECT_NAMES, aspect_name, urgent_once
-from voc.issues.hearing import as_problems, placed_by_theme
+from voc.issues.hearing import as_problems, aspects_of_themes, placed_by_theme
 from voc.issues.heeding import heeded
 from voc.issues.matching import home_of, is_absorbed
 from voc.issues.severity import rate_voices, severity_of
@@ -20,6 +20,7 @@ __all__ = [
     "Volumes",
     "as_problems",
     "aspect_name",
+    "aspects_of_themes",
     "doubted",
     "emergency_home",
     "find_episodes",

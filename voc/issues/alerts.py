@@ -83,6 +83,7 @@ def form_alerts(
     issues: Sequence[Issue] = (),
     paid: Sequence[Mention] = (),
     twins: Mapping[str, str] | None = None,
+    aspects: Mapping[str, str] | None = None,
 ) -> list[Alert]:
     """Returns the alerts of one industry that are new or have changed, by their ids.
 
@@ -95,12 +96,14 @@ def form_alerts(
         issues: Issues with their evidence, which alerts are laid to.
         paid: Complaints of paid posts, which the streams do not hold.
         twins: The theme that stands for another in issues, by the other's id.
+        aspects: The aspect that most voices of a theme speak of, by the theme's id: the issue of
+            such a theme's voices may be one of that.
     """
     known = {alert.alert_id: alert for alert in existing}
     found = scan(streams.series, settings, _settled(streams, known, as_of))
     begins = streams.series.counts.shape[1] - REPLAYED_DAYS
     stood_out = [one for one in episodes(found) if one.end is None or one.end >= begins]
-    scene = _Scene(streams, found, as_of, titles, issues, paid, twins or {})
+    scene = _Scene(streams, found, as_of, titles, issues, paid, twins or {}, aspects or {})
     after = dict(known)
     for told in _chosen(scene, stood_out, known):
         name = streams.keys[told.stream].alert_id
@@ -195,6 +198,7 @@ class _Scene:
     issues: Sequence[Issue]
     paid: Sequence[Mention]
     twins: Mapping[str, str]
+    aspects: Mapping[str, str]
 
     @property
     def last_day(self) -> int:
@@ -306,9 +310,10 @@ class _Scene:
         """Returns the issue that holds most of the voices, if it holds half of them."""
         wanted = set(names)
         shared: Counter[str] = Counter()
-        name = self.twins.get(key.name, key.name)
+        names_of_it = {self.twins.get(key.name, key.name), self.aspects.get(key.name, key.name)}
         for issue in self.issues:
-            if issue.industry == key.industry and name in (issue.aspect_id, issue.topic_id):
+            is_of_it = not names_of_it.isdisjoint((issue.aspect_id, issue.topic_id))
+            if issue.industry == key.industry and is_of_it:
                 shared[issue.issue_id] += sum(
                     place.feedback_id in wanted for place in issue.evidence
                 )

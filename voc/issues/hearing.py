@@ -10,7 +10,7 @@ voices say of 发票 in one store within days.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from voc.issues.naming import VAGUE
@@ -28,7 +28,7 @@ def placed_by_theme(complaints: Iterable[Mention]) -> list[Mention]:
         complaints: Negative mentions that count.
     """
     rows = list(complaints)
-    aspects = _aspects_of_themes(rows)
+    aspects = aspects_of_themes(rows)
     heard = {(one.feedback_id, one.aspect_id) for one in rows if one.aspect_id != UNHEARD}
     found = []
     for one in rows:
@@ -92,8 +92,15 @@ def names_trouble(theme: str) -> bool:
     return bool(theme) and theme.removesuffix("问题") not in VAGUE and not is_bare_subject(theme)
 
 
-def _aspects_of_themes(complaints: Sequence[Mention]) -> dict[tuple[str, str], str]:
-    """Returns the aspect that two thirds of the voices of a theme speak of, where one is."""
+def aspects_of_themes(complaints: Iterable[Mention]) -> dict[tuple[str, str], str]:
+    """Returns the aspect that two thirds of the voices of a theme speak of, where one is.
+
+    Args:
+        complaints: Negative mentions that count.
+
+    Returns:
+        The ids of aspects by (industry, id of the theme).
+    """
     voices: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for one in complaints:
         if one.topic_id is not None and not one.is_doubtful:

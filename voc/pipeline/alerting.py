@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from voc.config import Industry, Settings
-from voc.issues import doubted, placed_by_theme
+from voc.issues import aspects_of_themes, doubted, placed_by_theme
 from voc.issues.alerts import form_alerts
 from voc.issues.streams import build_streams
 from voc.pipeline.moments import newest_moment
@@ -56,7 +56,9 @@ def raise_alerts(
         and mention.score >= settings.issues.min_score
         and mention.industry in heard
     )
-    for mention in placed_by_theme(complaints):
+    placed = placed_by_theme(complaints)
+    aspects = aspects_of_themes(placed)
+    for mention in placed:
         part = aside if mention.feedback_id in paid else counted
         part[mention.industry].append(mention)
     issues = store.issues(with_evidence=True)
@@ -78,6 +80,7 @@ def raise_alerts(
             issues=issues,
             paid=aside[name],
             twins=twins,
+            aspects={theme: one for (industry, theme), one in aspects.items() if industry == name},
         )
     unheard = [alert for alert in store.alerts() if alert.industry not in heard]
     return changed + _closed(unheard, now.astimezone(settings.zone))

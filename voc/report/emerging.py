@@ -59,8 +59,13 @@ def _line(alert: Alert, issue: Issue | None, report: ReportInput) -> AlertLine:
 
 
 def _is_of(issue: Issue, alert: Alert) -> bool:
-    """Says whether an issue is about the same places as an alert, and not about wider ones."""
-    return (issue.product, issue.store, None) == (alert.product, alert.store, alert.region)
+    """Says whether an issue is of what an alert is of, and of no more: its matter and its place."""
+    is_same = (alert.topic_id or alert.aspect_id) in (issue.topic_id, issue.aspect_id)
+    return is_same and (issue.product, issue.store, None) == (
+        alert.product,
+        alert.store,
+        alert.region,
+    )
 
 
 def _placed(alert: Alert) -> str:
