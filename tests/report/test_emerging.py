@@ -54,6 +54,16 @@ def test_an_alert_of_one_place_is_not_called_by_a_wider_issue(
     assert "））" not in told
 
 
+def test_an_alert_of_a_theme_is_not_called_by_the_issue_of_its_aspect(
+    report: Make, row: Make, alert: Make, issue: Make
+) -> None:
+    wide = issue("is_1", ["a"], product="X5")
+    one = alert("al_1", issue_id="is_1", title="变速箱顿挫", topic_id="t1", aspect_id=None)
+    assert "变速箱顿挫（X5）" in _told(report, row, issues=[wide], alerts=[one])
+    mine = issue("is_1", ["a"], product="X5", topic_id="t1")
+    assert mine.title in _told(report, row, issues=[mine], alerts=[one])
+
+
 def test_no_second_ratio_is_told_beside_that_of_the_card(
     report: Make, row: Make, alert: Make
 ) -> None:
