@@ -16,9 +16,6 @@ from voc.topics.said import LINGERING, Said
 from voc.topics.synonyms import UNKNOWN
 from voc.topics.wordlists import word_list
 
-_ALL: Final = "都全也又还"
-"""How verdicts begin that are of all there is, or again, as 都凉."""
-
 _SAID_OF_ALL: Final = "太了"
 
 _SECOND: Final = 1 / 3
@@ -49,7 +46,7 @@ def commonest_complaints(
     found = _blamed(members)
     for one in said.judgements(UNKNOWN.by_kind()):
         if one.word not in none and judge(one.word).score <= 0:
-            found[_as_said(one.word, said)] |= one.voices
+            found[said.as_stated(one.word)] |= one.voices
     voices = {name: len(of) for name, of in found.items()}
     least = least_support(said.n_voices)
     told = sorted(name for name, n in voices.items() if n >= least)
@@ -57,15 +54,6 @@ def commonest_complaints(
     unlike = (one for one in others if not (set(one) & set(first)) - set(_SAID_OF_ALL))
     second = next((one for one in unlike if voices[one] >= _SECOND * voices[first]), "")
     return [one for one in (first, second) if one]
-
-
-def _as_said(verdict: str, said: Said) -> str:
-    """Returns a verdict as most say it: 慢 is 太慢, and 都洒 is 洒了."""
-    plain = verdict.lstrip(_ALL) or verdict
-    if len(plain) > 1:
-        return plain
-    by_degree = sum(said.saying(f"{degree}{plain}") for degree in _DEGREES)
-    return f"太{plain}" if by_degree > said.saying(f"{plain}了") else f"{plain}了"
 
 
 def _blamed(members: Sequence[Member]) -> dict[str, set[str]]:

@@ -22,7 +22,7 @@ from voc.topics.phrases import (
 from voc.topics.said import MANY_SAY, MOSTLY, SHARED, Said, verdict_of
 from voc.topics.stretches import MAX_NAME
 from voc.topics.subjects import SUBJECT
-from voc.topics.synonyms import UNKNOWN, Synonyms
+from voc.topics.synonyms import UNKNOWN, Synonyms, plain_states
 from voc.topics.wordlists import word_list
 
 NO_SUBJECTS: Final[Mapping[str, float]] = MappingProxyType({})
@@ -195,13 +195,13 @@ class Candidates:
             return
         subject, spoken = said.whole(said.subject), said.speaking_of(said.subject)
         of_it = {one.voice for one in spoken}
+        own = set(self._kinds.of([said.subject]))
         for trouble in said.troubles:
             is_half = len(trouble.voices) >= MOSTLY * said.n_voices
             both = len(trouble.voices & of_it) >= self._enough
-            is_told = said.subject in trouble.kind or trouble.word in subject
-            if is_half and both and not is_told:
+            is_told = any(word in subject for word in trouble.kind)
+            if is_half and both and not (is_told or own & {*self._kinds.of([trouble.word])}):
                 yield _in_order(subject, trouble.word, spoken)
-        own = set(self._kinds.of([said.subject]))
         told = [word for word in self._said_of_it(MOSTLY) if not own & {*self._kinds.of([word])}]
         names = [_in_order(subject, word, spoken) for word in told if word not in subject]
         yield from (name for name in names if MIN_NAME <= len(name) <= MAX_NAME)
@@ -217,9 +217,8 @@ class Candidates:
             begins = phrase.first.text == self._head
             if phrase.support >= share * self._said.n_voices and (begins or ends):
                 yield phrase.text
-        is_verdict = self._head.startswith(_DEGREES) or self._head.endswith(_STATES)
-        alone = len(self._head) >= MIN_NAME or not self._complaint or is_verdict
-        yield self._head if alone else _MATTER.format(self._head)
+        is_alone = len(self._head) >= MIN_NAME or not self._complaint or _is_verdict(self._head)
+        yield self._said.as_stated(self._head) if is_alone else _MATTER.format(self._head)
 
     def _things(self) -> Iterator[str]:
         """Yields phrases that name what a theme is about, where that may stand for it.
@@ -240,12 +239,14 @@ class Candidates:
         if not (self._complaint and len(said.subject) > 1) or said.subject in self._bare:
             return
         verdict = _LIVING.sub("", said.as_judged(said.subject))
-        is_known = said.subject in word_list("name_kinds") - word_list("name_faint")
+        is_state = said.subject in plain_states()
+        is_known = said.subject in word_list("name_kinds") - word_list("name_faint") or is_state
         is_bad = is_trouble(verdict) and verdict not in word_list("name_verdicts")
         is_told = said.is_judged_by(said.subject) and said.subject not in _ARRIVING
         is_wrong = is_known or is_bad or is_told
-        if is_wrong and said.saying(verdict) >= MOSTLY * said.n_voices:
-            yield verdict
+        voices = len({one.voice for one in said.speaking_of(verdict)}) if is_state else 0
+        if is_wrong and max(voices, said.saying(verdict)) >= MOSTLY * said.n_voices:
+            yield said.as_stated(verdict)
 
     def _mixed(self) -> Iterator[str]:
         """Yields the subject with what several say of it.
@@ -330,6 +331,12 @@ def _meant(weights: Mapping[str, float], synonyms: Synonyms) -> dict[str, float]
 def closest_first(members: Sequence[Member]) -> list[Member]:
     """Returns clauses, first those that judge as the theme does and are most like it."""
     return sorted(members, key=lambda one: (not one.fitting, -one.closeness, one.text))
+
+
+def _is_verdict(word: str) -> bool:
+    """Says whether a word says how something is, so that it is no matter: 太慢, not 太慢问题."""
+    is_state = word.startswith(_DEGREES) or word.endswith(_STATES) or word in plain_states()
+    return is_state or is_trouble(word)
 
 
 def _said_most_plainly(phrase: Phrase) -> tuple[int, int]:

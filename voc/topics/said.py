@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from voc.topics.phrases import Member, Phrase, least_support, voices_by_word
 from voc.topics.stretches import MAX_NAME
-from voc.topics.synonyms import UNKNOWN, Synonyms
+from voc.topics.synonyms import DEGREES, UNKNOWN, Synonyms, plain_states
 from voc.topics.wordlists import word_list, word_sets
 from voc.topics.words import Reading, Word
 
@@ -261,6 +261,14 @@ class Said:
     def _everything(self) -> str:
         """The texts of all clauses, so that what none says is found out at once."""
         return "\n".join(one.reading.text for one in self.members)
+
+    def as_stated(self, word: str) -> str:
+        """Returns a state as most say it, as 太慢 for 巨慢 and 洒了 for 全洒."""
+        plain = plain_states().get(word)
+        if plain is None:
+            return word
+        by_degree = sum(self.saying(f"{degree}{plain}") for degree in DEGREES)
+        return f"太{plain}" if by_degree > self.saying(f"{plain}了") else f"{plain}了"
 
     def saying(self, text: str) -> int:
         """Counts the voices whose clauses hold a text."""

@@ -9,8 +9,8 @@ directions, as in 公办 and 民办 or 南站 and 西站, which stand in like cl
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,7 +19,7 @@ import numpy as np
 from voc.text.normalise import normalise
 from voc.topics.meaning import Floats
 from voc.topics.subjects import FEW_CLAUSES
-from voc.topics.wordlists import word_sets
+from voc.topics.wordlists import word_list, word_sets
 from voc.topics.words import Reading, Word
 
 _ONE: Final = 0.86
@@ -46,6 +46,7 @@ class Synonyms:
             return
         said = [set(reading.content()) for reading in readings]
         uses = Counter(word for words in said for word in words if len(word) > 1)
+        states = _states(uses)
         self._parts = {
             word: halves
             for word in uses
@@ -53,12 +54,16 @@ class Synonyms:
             for halves in [(word[: _COMPOUND // 2], word[_COMPOUND // 2 :])]
             if all(uses[half] > uses[word] for half in halves)
         }
-        said = [{part for word in words for part in self._halves(word)} for words in said]
+        said = [
+            {states.get(part, part) for word in words for part in self._halves(word)}
+            for words in said
+        ]
         uses = Counter(word for words in said for word in words if len(word) > 1)
         words = sorted(
             (word for word, n in uses.items() if n >= _KNOWN), key=lambda word: (-uses[word], word)
         )
-        self._same = _attached(words, _means(words, said, sentences))
+        same = _attached(words, _means(words, said, sentences))
+        self._same = {word: same.get(one, one) for word, one in states.items()} | same
 
     def of(self, words: Iterable[str]) -> list[str]:
         """Returns words with compounds in two, each as the commonest one that means the same."""
@@ -103,23 +108,55 @@ class Synonyms:
 
 
 # What tells how much, as in 超慢.
-_DEGREES: Final = "很太超好巨真最挺特更极老"
+DEGREES: Final = "很太超好巨真最挺特更极老"
+# How verdicts begin that are of all there is, and end.
+_ALL: Final = "都全又也还"
+_ENDINGS: Final = ("了", "的", "透", "掉")
+# What is missing is no state, and 高 is no trouble by itself.
+_NO_STATES: Final = frozenset("没无缺高")
 # What makes a word its opposite: 不方便.
 _DENYING: Final = frozenset("不没无未非")
 
 
 @functools.cache
 def _kinds() -> dict[str, str]:
-    """Words that tell of trouble, by whatever degree, with one of their kind."""
+    """Words that tell of trouble, in whatever form, with one of their kind."""
     found = {word: min(kind) for kind in word_sets("name_kinds") for word in kind}
-    plain = [word for word in found if len(word) == 1]
-    return {degree + word: found[word] for degree in _DEGREES for word in plain} | found
+    return {form: found[word] for form, word in plain_states().items() if word in found} | found
+
+
+@functools.cache
+def plain_states() -> dict[str, str]:
+    """Returns states of one syllable by all their forms, as 慢 by 慢, 太慢, 都慢 and 慢了."""
+    words = {word for word in word_list("name_kinds") | word_list("name_states") if len(word) == 1}
+    befores, afters = (*DEGREES, *_ALL), ("", *_ENDINGS)
+    return {
+        form: word
+        for word in sorted(words - _NO_STATES)
+        for form in (*(f"{one}{word}" for one in befores), *(f"{word}{one}" for one in afters))
+    }
 
 
 @functools.cache
 def _things() -> dict[str, str]:
     """Words for a thing, with one of those for the same."""
     return {word: min(things) for things in word_sets("name_things") for word in things}
+
+
+def _states(uses: Mapping[str, int]) -> dict[str, str]:
+    """Returns words of one syllable that say what is wrong, in all their forms, as the commonest.
+
+    As 好慢, 超慢 and 慢 are 太慢, and 都凉 and 凉的 are 凉了.
+    """
+    forms: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(uses):
+        if word in plain_states():
+            forms[plain_states()[word]].append(word)
+    found = {}
+    for plain, words in forms.items():
+        commonest = max(words, key=lambda word: uses[word])
+        found |= dict.fromkeys([plain, *words], commonest)
+    return found
 
 
 def troubles() -> frozenset[str]:

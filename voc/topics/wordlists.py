@@ -18,6 +18,7 @@ ListName = Literal[
     "name_bare",
     "name_asks",
     "name_rude",
+    "name_states",
     "name_denials",
     "name_kinds",
     "name_things",
