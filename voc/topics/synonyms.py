@@ -152,7 +152,7 @@ def _states(uses: Mapping[str, int]) -> dict[str, str]:
     for word in sorted(uses):
         if word in plain_states():
             forms[plain_states()[word]].append(word)
-    found = {}
+    found = dict[str, str]()
     for plain, words in forms.items():
         commonest = max(words, key=lambda word: uses[word])
         found |= dict.fromkeys([plain, *words], commonest)
