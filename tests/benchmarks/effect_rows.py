@@ -13,7 +13,7 @@ import numpy.typing as npt
 from voc.config.sections import EffectSettings
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import Places
-from voc.issues.grouping import GroupKey
+from voc.issues.grouping import GroupKey, Rules
 from voc.records import Effect
 
 Floats = npt.NDArray[np.float64]
@@ -119,7 +119,7 @@ def _drawn(draw: np.random.Generator, mean: Floats, alpha: float) -> Floats:
 def effects(planted: Planted, *, with_control: bool = True) -> list[Effect]:
     """Returns what the project says of each end."""
     zero, days = _FIRST.toordinal(), planted.counts.shape[1]
-    places = Places(_RULES)
+    places = Places(Rules(_RULES))
     keys = [GroupKey("i", "a", None, f"s{row}") for row in range(len(planted.counts))]
     for key, counts, fed in zip(keys, planted.counts, planted.fed, strict=True):
         said = [zero + day for day in np.repeat(np.arange(days), counts.astype(int)).tolist()]
