@@ -13,7 +13,7 @@ from voc.topics.candidates import Candidates, Told
 from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.mixed import mixed_names
 from voc.topics.naming import name_of
-from voc.topics.phrases import Member, least_support, ranked_phrases
+from voc.topics.phrases import Member, is_trouble, least_support, ranked_phrases
 from voc.topics.said import Said
 from voc.topics.stretches import MAX_NAME
 from voc.topics.synonyms import UNKNOWN, Synonyms
@@ -665,3 +665,30 @@ def test_what_few_speak_of_names_no_questions(reader: Reader) -> None:
 def test_a_theme_of_one_syllable_is_called_by_how_several_judge_with_it(reader: Reader) -> None:
     texts = ("肘子有点腻", "鱿鱼有点腻", "鸡腿上还有皮，腻", "豆腐又甜又腻", "肉很腻")
     assert name_of(members(reader, texts), {"腻": 0.9}, complaint=True) == "有点腻"
+
+
+@pytest.mark.parametrize(
+    ("word", "is_bad"),
+    [
+        ("贵", True), ("不贵", False), ("没坏", False), ("不高", True), ("没有", True),
+        ("不新鲜", True), ("难吃", True), ("不少", False),
+    ],
+)  # fmt: skip
+def test_what_denies_trouble_is_none(word: str, is_bad: bool) -> None:
+    assert is_trouble(word) is is_bad
+
+
+def test_a_state_is_named_as_most_say_it(reader: Reader) -> None:
+    spilt = [
+        opining(one, opinion)
+        for one, opinion in zip(
+            members(reader, ("粥洒了一半", "汤都洒了", "豆浆全洒", "洒了")),
+            ("粥洒了", "汤都洒了", "豆浆全洒", "洒了"),
+            strict=True,
+        )
+    ]
+    said = Said(spilt, {}, UNKNOWN)
+    assert said.as_stated("全洒") == "洒了"
+    assert said.as_stated("粥洒") == "粥洒"
+    slow = members(reader, ("太慢", "真的很慢", "慢了点", "这么慢"))
+    assert Said(slow, {}, UNKNOWN).as_stated("慢") == "太慢"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from voc.topics.meaning import Floats
-from voc.topics.synonyms import Synonyms, is_akin
+from voc.topics.synonyms import Synonyms, is_akin, plain_states
 from voc.topics.words import Reader, Reading
 
 # What each clause says, how many say it, and what it means.
@@ -21,6 +21,9 @@ SAID = [
     ("路口交通很乱", 300, 4),
     ("路口拥堵严重", 300, 5),
     ("路口交通拥堵", 100, 5),
+    ("上菜太慢", 60, 6),
+    ("巨慢", 30, 6),
+    ("慢死了", 30, 6),
 ]
 
 
@@ -33,7 +36,7 @@ def learnt() -> Synonyms:
 def _clauses() -> tuple[list[Reading], Floats]:
     draw = np.random.default_rng(0)
     texts = [(text, meaning) for text, n, meaning in SAID for _ in range(n)]
-    places = np.eye(6, 40, dtype=np.float32)[[meaning for _, meaning in texts]]
+    places = np.eye(7, 40, dtype=np.float32)[[meaning for _, meaning in texts]]
     noise = draw.normal(size=places.shape).astype(np.float32)
     return Reader(None).read([text for text, _ in texts]), places + 0.1 * noise
 
@@ -45,6 +48,17 @@ def test_a_word_stands_for_the_commonest_of_its_meaning(
     learnt: Synonyms, word: str, means: list[str]
 ) -> None:
     assert learnt.of([word]) == means
+
+
+def test_a_state_of_one_syllable_is_one_word_in_all_its_forms(learnt: Synonyms) -> None:
+    assert learnt.of(["慢", "巨慢", "太慢"]) == ["太慢"] * 3
+    assert learnt.of(["好慢"]) == ["好慢"], "a form that nobody uses is not known"
+
+
+def test_states_are_those_that_are_listed() -> None:
+    states = plain_states()
+    assert {states[word] for word in ("太咸", "咸", "都咸", "咸了", "好咸")} == {"咸"}
+    assert not states.keys() & {"好吃", "太油", "没了", "高了", "最好"}
 
 
 def test_opposites_stay_apart_however_alike_customers_use_them(learnt: Synonyms) -> None:
