@@ -495,7 +495,7 @@ def test_the_report_of_a_past_period_judges_by_its_end(workshop: Workshop) -> No
     then, now = told(OLD - timedelta(days=2)), told(None)
     assert (then.is_past, now.is_past) == (True, False)
     assert "这段时间之后还有反馈" in render_html(then)
-    [before], [after] = ([*(one.line for one in it.issues), *it.more_issues] for it in (then, now))
+    [before], [after] = ([one.line for one in (*it.issues, *it.more_issues)] for it in (then, now))
     assert before.issue_id == after.issue_id
     assert (before.count, after.count) == (11, 16)
     assert SEVERITIES.index(before.severity) > SEVERITIES.index(after.severity)

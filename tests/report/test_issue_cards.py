@@ -89,8 +89,8 @@ def test_a_dozen_stand_in_full_and_the_rest_in_a_line(
     figures = build_figures(report(rows=[row("a")], issues=issues))
     assert len(figures.issues) == 12
     assert len(figures.more_issues) == 188
-    assert "".join(part.text for part in figures.more_issues[0].quote) == row("a").text
-    assert figures.more_issues[-1].issue_id == "is_003"
+    assert "".join(part.text for part in figures.more_issues[0].line.quote) == row("a").text
+    assert figures.more_issues[-1].line.issue_id == "is_003"
     assert figures.overview.open_issues == 199
 
 

@@ -16,6 +16,7 @@ from voc.records import Stake, Topic
 from voc.report import Figures, Scope, build_figures, to_xlsx
 from voc.report.aspects import PAGE_COLUMNS, PAGE_PLACES
 from voc.report.cells import Form, Number, day, form_of, moment, ratio
+from voc.report.issue_cards import MOST_CARDS
 from voc.report.measured import Measured
 from voc.report.orders import MOST_PRESSING
 from voc.report.sheets import sheets
@@ -102,6 +103,23 @@ def test_all_themes_of_the_period_are_listed(row: Make, report: Make) -> None:
     assert sorted(_column(figures, "主题", "主题")) == [one.topic for one in topics[1:]]
 
 
+def test_all_issues_are_told_in_full(row: Make, issue: Make, order: Make, report: Make) -> None:
+    names = [f"is_{number:02}" for number in range(MOST_CARDS + 3)]
+    said = ("变速箱顿挫", "空调不凉", "座椅太硬", "油耗太高") * 4
+    figures = build_figures(
+        report(
+            rows=[row(name, store="甲店", text=said[at]) for at, name in enumerate(names)],
+            issues=[issue(name, [name]) for name in names],
+            work_orders=[order(f"wo_{name}", issue_id=name) for name in names],
+        )
+    )
+    assert len(figures.more_issues) == 3
+    for column in ("门店", "渠道", "工单"):
+        assert len(set(_column(figures, "问题", column))) == 1, column
+    assert _column(figures, "问题", "门店")[-1] == "甲店 1"
+    assert len(_column(figures, "原话", "原话")) == len(names)
+
+
 def test_what_a_sheet_leaves_out_is_told(whole: Figures) -> None:
     told = _left_out(whole)
     week = whole.week
@@ -112,10 +130,8 @@ def test_what_a_sheet_leaves_out_is_told(whole: Figures) -> None:
     assert "工作表“门店”" not in told
     assert len(week.lines) < week.compared
     assert told["工作表“每周对比”"] == f"列出 {len(week.lines)} 条，共 {week.compared} 条"
-    assert told["工作表“原话”"] == "列出 1 条，共 106 条"
+    assert told["工作表“原话”"] == "列出 2 条，共 106 条"
     assert "工作表“产品”" not in told
-    [columns] = [text for name, text in told.items() if name.startswith("工作表“问题”的")]
-    assert columns == "填写 1 条，共 2 条"
 
 
 def test_bursts_that_are_not_listed_are_told(row: Make, report: Make) -> None:

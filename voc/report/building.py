@@ -45,7 +45,7 @@ from voc.report.issue_cards import (
     issue_line,
     ranked_issues,
 )
-from voc.report.issue_figures import IssueLine, OrderLine
+from voc.report.issue_figures import IssueCard, IssueLine, OrderLine
 from voc.report.key_points import key_points
 from voc.report.lead import counted_to, lead
 from voc.report.orders import is_open as is_order_open
@@ -78,7 +78,7 @@ def build_figures(report: ReportInput) -> Figures:
     """Computes all that the report says; reads `topic_voices`, `rows` and `mentions` once each.
 
     Memory grows with days, places and issues, and little with rows: no text is kept but that of
-    the verbatims of the issues that are shown in full.
+    the verbatims of the first issues.
     """
     known = aspects_by_id(report.industry)
     rows, mentions, issues = _read(report)
@@ -100,22 +100,22 @@ def build_figures(report: ReportInput) -> Figures:
     ]
     by_issue = orders_by_issue(orders)
     names = {topic.topic_id: topic.topic for topic in report.topics}
+    cards = [
+        issue_card(
+            line,
+            rows,
+            span,
+            by_issue.get(line.issue_id, ()),
+            names,
+            own_topic=issue.topic_id,
+            exposed=_exposed(report),
+        )
+        for issue, line in zip(issues, lines, strict=True)
+    ]
     findings = Findings(
         overview=_overview(rows, span, lines, orders),
         lines=lines,
-        cards=tuple(
-            issue_card(
-                line,
-                rows,
-                span,
-                by_issue.get(line.issue_id, ()),
-                names,
-                own_topic=issue.topic_id,
-                exposed=_exposed(report),
-            )
-            for issue, line in zip(issues, lines, strict=True)
-            if line.issue_id in in_full
-        ),
+        cards=tuple(card for card in cards if card.line.issue_id in in_full),
         orders=order_figures(orders),
         drivers=score_drivers(rows, mentions, known),
         stores=rows.stores,
@@ -127,7 +127,8 @@ def build_figures(report: ReportInput) -> Figures:
         calendar=Calendar.of(*_ends(span), report.generated_at.astimezone(report.zone).isoformat()),
         last_day=_ends(span)[1] if report.until is not None else None,
     )
-    return _figures(report, rows, mentions, span, findings, lines, spoken)
+    more = tuple(card for card in cards if card.line.issue_id not in in_full)
+    return _figures(report, rows, mentions, span, findings, more, spoken)
 
 
 def _exposed(report: ReportInput) -> Exposed:
@@ -168,14 +169,13 @@ def _figures(
     mentions: MentionTally,
     span: Span | None,
     findings: Findings,
-    lines: Sequence[IssueLine],
+    more: tuple[IssueCard, ...],
     orders: Sequence[WorkOrder],
 ) -> Figures:
     first_day, last_day = _ends(span)
     known = aspects_by_id(report.industry)
     aspects = aspect_figures(mentions, known)
     days = (span.first_day, span.last_day) if span else (None, None)
-    in_full = {card.line.issue_id for card in findings.cards}
     spoken = spoken_of(report.topics, rows)
     themes = [topic_figures(topic, report, rows) for topic in spoken]
     topics = chosen(themes, MOST_TOPICS)
@@ -203,13 +203,13 @@ def _figures(
         alerts=alerts,
         key_points=key_points(findings),
         overview=findings.overview,
-        week=week_table(rows, mentions, lines, report.topics, known, span),
+        week=week_table(rows, mentions, findings.lines, report.topics, known, span),
         volume=volume_of(rows.days, *days),
         channels=_channels(rows),
         aspects=aspects,
         drivers=findings.drivers,
         issues=tuple(findings.cards),
-        more_issues=tuple(line for line in lines if line.issue_id not in in_full),
+        more_issues=more,
         topics=topics,
         other_topics=tuple(others[:MOST_OTHERS]),
         more_topics=max(0, len(others) - MOST_OTHERS),

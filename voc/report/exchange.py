@@ -12,7 +12,7 @@ from typing import Any, Final
 from voc.report.figures import Figures
 
 FORMAT: Final = "voc-report"
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 def to_json(figures: Figures) -> str:

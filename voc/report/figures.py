@@ -12,7 +12,7 @@ from typing import Any, Literal
 from voc.insights import Ces, Csat, Difference, Mean, Nps, Proportion, ScoreDriver
 from voc.report.call_figures import CallFigures
 from voc.report.intake import Scope, Untagged
-from voc.report.issue_figures import AlertLine, IssueCard, IssueLine, OrderLine, TextPart
+from voc.report.issue_figures import AlertLine, IssueCard, OrderLine, TextPart
 from voc.report.measured import Measured
 from voc.report.outcomes import EffectFigures, HandlingLine
 from voc.report.theme_figures import ThemeMap, ThemePeak, ThemeQuality, TopicFigures, WeekTable
@@ -288,6 +288,8 @@ class Figures:
             then those of this part.
         is_past: Whether severities and trends are those of the period's end, with feedback
             after it.
+        issues: Those that somebody must look at first, which the page shows in full.
+        more_issues: The others, of each of which the page shows a line.
         alerts: What emerges or came back, the open ones first; the lead tells of these.
         topics: The themes that are shown in full, most negative voices first.
         other_topics: The next ones, of which the page tells the name and the figures.
@@ -326,7 +328,7 @@ class Figures:
     aspects: tuple[AspectFigures, ...]
     drivers: ScoreDrivers | None
     issues: tuple[IssueCard, ...]
-    more_issues: tuple[IssueLine, ...]
+    more_issues: tuple[IssueCard, ...]
     topics: tuple[TopicFigures, ...]
     other_topics: tuple[TopicFigures, ...]
     more_topics: int

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from voc.report.cells import Cell, Form, Number, Sheet, day, moment, ratio
 from voc.report.figures import Figures
-from voc.report.issue_figures import IssueCard, IssueLine, TextPart, Where
+from voc.report.issue_figures import IssueCard, TextPart, Where
 from voc.report.wording import label
 
 
@@ -16,44 +16,37 @@ def sentence(parts: Sequence[TextPart]) -> str:
 
 
 def issue_sheet(figures: Figures) -> Sheet:
-    """Lists the issues; some columns are told of those alone that the page shows in full."""
-    cards = {card.line.issue_id: card for card in figures.issues}
+    """Lists the issues."""
     columns = (
         "编号", "问题", "方面", "严重程度", "趋势", "趋势 p 值", "状态", "反馈条数", "本期条数",
         "近期条数", "此前条数", "按量折算倍数", "倍数下限", "倍数上限", "首次", "最近",
         "产品", "门店", "地区", "渠道", "同时谈到的主题", "涉及客户", "近一年消费", "严重程度依据",
         "负责部门", "工单",
     )  # fmt: skip
-    return Sheet(
-        "问题", columns, [_issue(line, cards.get(line.issue_id)) for line in all_issues(figures)]
-    )
+    return Sheet("问题", columns, [_issue(card) for card in all_issues(figures)])
 
 
-def all_issues(figures: Figures) -> list[IssueLine]:
+def all_issues(figures: Figures) -> tuple[IssueCard, ...]:
     """Returns the issues of the report, those first that the page shows in full."""
-    return [*(card.line for card in figures.issues), *figures.more_issues]
+    return figures.issues + figures.more_issues
 
 
-def _issue(line: IssueLine, card: IssueCard | None) -> Sequence[Cell]:
-    recent = card.recent if card else None
+def _issue(card: IssueCard) -> Sequence[Cell]:
+    line, recent = card.line, card.recent
     return (
         line.issue_id, line.title, line.aspect, label(line.severity, "severity"),
         label(line.trend, "trend"), Number(line.trend_p, Form.P_VALUE),
         label(line.status, "issue_status"), line.count, line.in_period,
-        recent.count if recent else None, recent.count_before if recent else None,
-        *ratio(recent.ratio if recent else None),
+        recent.count, recent.count_before, *ratio(recent.ratio),
         day(line.first_seen), day(line.last_seen),
-        line.product or (_where(card.products) if card else None),
-        line.store or (_where(card.stores) if card else None),
-        _where(card.regions) if card else None,
-        _where(card.channels, "channel") if card else None,
-        _where(card.topics) if card else None,
+        line.product or _where(card.products), line.store or _where(card.stores),
+        _where(card.regions), _where(card.channels, "channel"), _where(card.topics),
         line.stake.customers if line.stake else None,
         Number(line.stake.spend, Form.MONEY) if line.stake else None,
         "；".join(line.reasons) or None,
         line.department,
         "；".join(f"{order.department} {label(order.status, 'order_status')}"
-                 for order in card.orders) if card else None,
+                 for order in card.orders),
     )  # fmt: skip
 
 
@@ -76,11 +69,11 @@ def verbatim_sheet(figures: Figures) -> Sheet:
             voice.store,
             voice.url,
         )
-        for card in figures.issues
+        for card in all_issues(figures)
         for voice in card.verbatims
     ]
     columns = ("问题", "原话", "依据", "时间", "渠道", "产品", "门店", "原文地址")
-    said = sum(line.in_period for line in all_issues(figures))
+    said = sum(card.line.in_period for card in all_issues(figures))
     return Sheet("原话", columns, rows, said)
 
 

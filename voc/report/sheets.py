@@ -24,7 +24,6 @@ from voc.report.cells import (
 )
 from voc.report.figures import Figures, HeatTable, Overview
 from voc.report.issue_sheets import (
-    all_issues,
     issue_sheet,
     order_sheet,
     sentence,
@@ -223,7 +222,7 @@ def _aside(figures: Figures) -> Sheet:
 def _method(figures: Figures, tables: Sequence[Sheet]) -> Sheet:
     coverage = figures.coverage
     told: list[tuple[str, Cell]] = [
-        *_excerpts(figures, tables),
+        *_excerpts(tables),
         ("读入（条）", coverage.rows),
         ("计入（条）", figures.overview.counted),
         ("可判断情感（条）", coverage.judged),
@@ -251,14 +250,8 @@ def _method(figures: Figures, tables: Sequence[Sheet]) -> Sheet:
     return Sheet("说明", ("项目", "数值", "下限", "上限", "样本数"), rows)
 
 
-def _excerpts(figures: Figures, tables: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
+def _excerpts(tables: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
     """Yields what the sheets leave out."""
     for sheet in tables:
         if sheet.total is not None and sheet.total > len(sheet.rows):
             yield f"工作表“{sheet.name}”", f"列出 {len(sheet.rows)} 条，共 {sheet.total} 条"
-    if figures.more_issues:
-        shown, whole = len(figures.issues), len(all_issues(figures))
-        yield (
-            "工作表“问题”的近期、倍数、地区、渠道、主题、工单各列",
-            f"填写 {shown} 条，共 {whole} 条",
-        )
