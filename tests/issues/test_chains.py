@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voc.config import Aspect, Industry
 from voc.config.sections import IssueSettings
-from voc.issues import form_issues, is_absorbed
+from voc.issues import form_issues, home_of, is_absorbed
 from voc.issues.trends import Volumes
-from voc.records import UNHEARD, Issue, Mention
+from voc.records import UNHEARD, Issue, IssueStatus, Mention
 
 SETTINGS = IssueSettings(window_days=14, min_voices=3, critical_voices=1, quiet_days=28)
 AS_OF = datetime(2026, 4, 30, tzinfo=UTC)
@@ -135,17 +136,101 @@ def test_where_somebody_was_in_danger_the_store_has_a_problem_of_its_own(mention
     assert run([*said, *hurt], run([*said, *hurt])) == []
 
 
-def test_issues_of_stores_become_one_and_what_was_settled_stays(mention: Make) -> None:
+def test_open_issues_of_stores_become_one_of_its_own(mention: Make) -> None:
     first = voices(mention, "东店", 1, 2, 3) + voices(mention, "西店", 1, 2, 3)
-    east, west = sorted(run(first), key=lambda issue: issue.title)
+    before = run(first)
+    assert places(before) == {"东店": 3, "西店": 3}
     said = [*first, *voices(mention, "西店", 5), *voices(mention, "南店", 6, 7)]
-    assert west.store == "西店"
-    shared, absorbed = sorted(run(said, [east, west]), key=lambda issue: -issue.count)
-    assert (shared.issue_id, shared.store, shared.count) == (west.issue_id, None, 9)
-    assert (absorbed.issue_id, absorbed.merged_into) == (east.issue_id, west.issue_id)
-    settled = replace(east, status="closed")
-    assert settled.issue_id not in {issue.issue_id for issue in run(said, [settled, west])}
-    assert run(said, [shared, absorbed]) == []
+    shared, *absorbed = sorted(run(said, before), key=lambda issue: -issue.count)
+    assert (shared.store, shared.count) == (None, 9)
+    assert shared.issue_id not in {issue.issue_id for issue in before}
+    assert {issue.issue_id for issue in absorbed} == {issue.issue_id for issue in before}
+    assert {issue.merged_into for issue in absorbed} == {shared.issue_id}
+    assert run(said, [shared, *absorbed]) == []
+
+
+@pytest.mark.parametrize("status", ["closed", "ignored"])
+def test_what_people_settled_of_a_store_stays_apart(mention: Make, status: IssueStatus) -> None:
+    first = voices(mention, "东店", 1, 2, 3) + voices(mention, "西店", 1, 2, 3)
+    settled = [replace(issue, status=status) for issue in run(first)]
+    said = [
+        *first,
+        *(voice for store in ("南店", "北店") for voice in voices(mention, store, 4, 5)),
+    ]
+    assert run(said, settled) == [], "two stores alone share nothing"
+    fed = volumes(dict.fromkeys(("东店", "西店", "南店", "北店", "中店"), 10))
+    more = [*said, *voices(mention, "中店", 4, 5)]
+    [shared] = run(more, settled, fed=fed)
+    assert (shared.store, shared.count) == (None, 6)
+    again = [*more, *voices(mention, "东店", 20, 21, 22)]
+    found = {issue.store: issue for issue in run(again, [*settled, shared], fed=fed)}
+    assert found["东店"].status == ("reopened" if status == "closed" else "ignored")
+    assert found["东店"].count == 6
+    assert None not in found or found[None].count == 6
+
+
+def test_an_ignored_theme_swallows_no_problem_of_a_chain(mention: Make) -> None:
+    lost = voices(mention, None, 1, 2, 3, topic_id="tp_wait")
+    [theme] = run(lost)
+    ignored = replace(theme, status="ignored")
+    said = [
+        voice
+        for store in ("东店", "西店", "南店")
+        for voice in voices(mention, store, *range(4, 14), topic_id="tp_wait")
+    ]
+    [shared] = run([*lost, *said], [ignored])
+    assert (shared.status, shared.store, shared.count) == ("open", None, 33)
+    assert shared.issue_id != theme.issue_id
+
+
+def test_what_is_shared_stays_so_when_stores_leave_it(mention: Make) -> None:
+    said = [voice for store in ("东店", "西店", "南店") for voice in voices(mention, store, 1, 2)]
+    [shared] = run(said)
+    hurt = voices(mention, "南店", 8, urgency="critical", urgency_reasons=("安全",))
+    after = run([*said, *hurt], [shared])
+    assert places(after) == {None: 4, "南店": 3}
+    assert len({issue.issue_id for issue in after}) == 2
+    years = datetime(2026, 12, 30, tzinfo=UTC)
+    state = {issue.issue_id: issue for issue in (shared, *after)}
+    later = form_issues(
+        [*said, *hurt], list(state.values()), industries={"cars": CHAIN}, settings=SETTINGS,
+        volumes=ALIKE, as_of=years,
+    )  # fmt: skip
+    assert places((state | {one.issue_id: one for one in later}).values()) == {None: 4, "南店": 3}
+
+
+def test_a_store_that_comes_to_stand_out_has_an_issue_of_its_own(mention: Make) -> None:
+    first = voices(mention, "西店", 1, 2, 3)
+    state = {one.issue_id: one for one in run(first)}
+    said = [*first, *voices(mention, "东店", 2, 3), *voices(mention, "南店", 2, 3)]
+    state |= {one.issue_id: one for one in run(said, list(state.values()))}
+    assert places(state.values()) == {None: 7}
+    said += voices(mention, "西店", *(10 + day / 2 for day in range(30)))
+    state |= {one.issue_id: one for one in run(said, list(state.values()))}
+    assert places(state.values()) == {None: 4, "西店": 33}
+    assert all(one.merged_into != one.issue_id for one in state.values())
+    assert run(said, list(state.values())) == []
+
+
+def test_the_trend_of_what_is_shared_is_by_the_feedback_of_those_who_share_it(
+    mention: Make,
+) -> None:
+    alike = [
+        voice
+        for store in ("东店", "西店", "南店")
+        for voice in voices(mention, store, *range(0, 58, 4))
+    ]
+    much = voices(mention, "北店", *(day / 2 for day in range(118)))
+    grown = {place: dict(by_day) for place, by_day in ALIKE.items()}
+    for by_day in (grown["cars", None, "北店"], grown["cars", None, None]):
+        for day in sorted(by_day)[-14:]:
+            by_day[day] += 20
+    plain, crowded = (
+        next(one for one in run([*alike, *much], fed=fed) if one.store is None)
+        for fed in (ALIKE, grown)
+    )
+    assert plain.trend == crowded.trend == "steady"
+    assert plain.trend_ratio == crowded.trend_ratio
 
 
 def test_a_trade_that_is_no_chain_any_more_has_issues_of_stores_again(mention: Make) -> None:
@@ -191,32 +276,47 @@ ROWS = st.builds(
         urgency="critical" if critical else "normal",
     ),
     day=st.integers(0, 45),
-    store=st.sampled_from(["东店", "西店", "南店", "北店", "北店", "北店"]),
+    store=st.sampled_from(["东店", "西店", "南店", "北店", "北店", "北店", None]),
     aspect=st.sampled_from(["service", "service", "brakes"]),
     critical=st.sampled_from([False] * 15 + [True]),
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     rows=st.lists(ROWS, min_size=6, max_size=60),
     shuffled=st.randoms(use_true_random=False),
-    cut=st.integers(0, 60),
+    cuts=st.lists(st.integers(0, 60), max_size=6),
+    statuses=st.lists(st.sampled_from(["open", "open", "closed", "ignored"]), min_size=9),
 )
-def test_two_runs_give_what_one_gives(rows: list[Mention], shuffled: Any, cut: int) -> None:
+def test_however_runs_follow_each_other_each_voice_is_of_one_issue(
+    rows: list[Mention], shuffled: Any, cuts: list[int], statuses: list[IssueStatus]
+) -> None:
+    named = [replace(row, feedback_id=f"f{index}") for index, row in enumerate(rows)]
+    shuffled.shuffle(named)
+    state: dict[str, Issue] = {}
+    for end in sorted({*cuts, len(named)}):
+        changed = run(named[:end], list(state.values()))
+        assert len({issue.issue_id for issue in changed}) == len(changed)
+        state |= {issue.issue_id: issue for issue in changed}
+        assert run(named[:end], list(state.values())) == []
+        living = [issue for issue in state.values() if not is_absorbed(issue)]
+        for issue in state.values():
+            if is_absorbed(issue):
+                assert home_of(issue, state).count > 0
+        heard = Counter(
+            (issue.aspect_id, voice.feedback_id) for issue in living for voice in issue.evidence
+        )
+        assert set(heard.values()) <= {1}
+        for (name, issue), status in zip(sorted(state.items()), statuses, strict=False):
+            if not is_absorbed(issue) and issue.is_open and status != "open":
+                state[name] = replace(issue, status=status)
+
+
+@settings(max_examples=100, deadline=None)
+@given(rows=st.lists(ROWS, max_size=60), shuffled=st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(rows: list[Mention], shuffled: Any) -> None:
     named = [replace(row, feedback_id=f"f{index}") for index, row in enumerate(rows)]
     once = run(named)
     shuffled.shuffle(named)
-    first = run(named[:cut])
-    second = run(named, first)
-    state = {issue.issue_id: issue for issue in (*first, *second)}
-    assert _bare(state.values()) == _bare(once)
-    assert run(named, list(state.values())) == []
-
-
-def _bare(issues: Iterable[Issue]) -> Collection[tuple[Any, ...]]:
-    return sorted(
-        (issue.aspect_id, issue.store or "", issue.count, issue.severity, issue.trend)
-        for issue in issues
-        if not is_absorbed(issue)
-    )
+    assert run(named) == once

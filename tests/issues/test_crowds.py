@@ -44,11 +44,29 @@ def test_few_voices_are_no_crowd() -> None:
 @pytest.mark.parametrize("other", [("真的很慢", "很慢"), ("送得太慢", "太慢")])
 def test_the_second_is_no_other_form_of_the_first(other: tuple[str, str]) -> None:
     assert complaints([("慢死了", "慢"), ("还这么慢", "慢"), other] * 15) == ["太慢"]
+    assert complaints([*[("真难吃", "难吃")] * 30, *[("不好吃", "不好吃")] * 20]) == ["难吃"]
+    assert complaints([("菜没熟", "没熟"), ("东西没给", "没给")] * 25) == ["没熟", "没给"]
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("太慢了", "太慢"),
+        ("太贵了", "太贵"),
+        ("有点贵", "太贵"),
+        ("又洒了", "洒了"),
+        ("又冷又硬", "太硬"),
+    ],
+)
+def test_a_state_is_said_as_most_say_it(said: str, name: str) -> None:
+    assert complaints([(said, said)] * 50) == [name]
 
 
 def test_what_only_judges_says_nothing_but_with_the_thing_that_it_judges() -> None:
     rude = [("骑手态度很差", "态度很差"), ("态度差", "态度差"), ("态度太差了", "态度太差了")] * 10
-    assert complaints([*rude, *([("差", "差")] * 20)]) == ["态度差"]
+    assert complaints([*rude, *([("差", "差")] * 20), *([("太差", "太差")] * 20)]) == ["态度差"]
+    bland = [("味道差", "味道差"), ("味道很差", "味道很差")] * 14
+    assert complaints([*rude, *bland]) == ["态度差", "味道差"]
 
 
 def test_praise_and_what_is_said_to_be_empty_names_nothing() -> None:

@@ -64,7 +64,7 @@ class Places:
         That of one which all places share is what was heard of its aspect in all of them.
         """
         place = self.place_of(key)
-        is_shared = place is None and key.topic_id is None and key[:2] in self.voices
+        is_shared = place is None and self.rules.may_be_shared(key) and key[:2] in self.voices
         return self._between(key[:2] if is_shared else key, place or key.industry, first, last)
 
     def elsewhere(
@@ -78,7 +78,9 @@ class Places:
         if self.place_of(key) is None:
             return None
         whole = self._between((key.industry, key.aspect_id), key.industry, first, last)
-        left_out = [self.heard(each, first, last) for each in {key, *without}]
+        # What all places share is no other place.
+        others = {each for each in without if self.place_of(each) is not None}
+        left_out = [self.heard(each, first, last) for each in {key, *others}]
         return Heard(
             whole.voices - sum(part.voices for part in left_out),
             whole.mentions - sum(part.mentions for part in left_out),

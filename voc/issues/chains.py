@@ -5,15 +5,16 @@ mend what the chain does. A store in which far more of them wait has one of its 
 which somebody came to harm. That is the common and the special cause of W. A. Shewhart (Economic
 Control of Quality of Manufactured Product, 1931).
 
-A store stands out from the first days on in which its share of complaints does so, and for good:
-what was a problem of its own stays one when others catch up. So what is shared follows from the
-complaints alone, and hardly ever changes back.
+A store stands out from the first days on in which its share of complaints does so; and what is
+shared once stays so, as does what was a problem of its own beside it or was settled as one. So
+nothing goes back and forth while stores come near to each other. How often stores that are alike
+seem to stand out, and how soon others do, `tests.benchmarks.chains` shows.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -22,64 +23,81 @@ import numpy.typing as npt
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
-from voc.issues.grouping import StandingOut, group_rules
+from voc.issues.grouping import Matter, StandingOut, group_rules
+from voc.issues.matching import is_absorbed
 from voc.issues.trends import Volumes, day_of
 from voc.records import UNHEARD, Issue, Mention
 
 SPEAKING: Final = 3
 """Stores that do not stand out in which a problem must be heard to be that of a chain."""
 
-WINDOW_DAYS: Final = 28
+WINDOWS: Final = (14, 28)
 """Days whose complaints are compared."""
+
+LONGEST: Final = 730
+"""Days before the last that are looked at."""
 
 TIMES: Final = 1.5
 """How many times the share of complaints of all other stores one must have to stand out."""
 
-ALPHA: Final = 0.001
-"""Chance that of stores which are alike any seems to stand out on a day."""
+ALPHA: Final = 0.005
+"""By chance, stores that are alike have one that stands out this often in a window."""
+
+OVERDISPERSION: Final = 0.03
+"""Complaints of stores that are alike vary so much beyond chance: `alpha` of `rate_change`."""
 
 _Counts = npt.NDArray[np.float64]
 
 
 def standing_out(
     complaints: Iterable[Mention],
+    existing: Iterable[Issue],
     *,
     industries: Mapping[str, Industry],
     settings: IssueSettings,
     volumes: Volumes | None,
     as_of: Mapping[str, datetime],
+    settled: Container[str] = frozenset(),
 ) -> StandingOut:
     """Returns the stores that stand out of each aspect whose problem a chain shares.
 
     Shared can be what the taxonomy tells apart by store alone, in an industry whose stores are a
-    chain, if most of its voices name a store and they name `SPEAKING` that do not stand out; and
-    likewise a theme of what no aspect hears.
+    chain: if most of its voices name a store, and they name `SPEAKING` that do not stand out. So is
+    what has been before, if they name as many at all. Likewise a theme of what no aspect hears.
 
     Args:
         complaints: The voices that count, their urgency once.
+        existing: The issues known so far.
         industries: Taxonomies by id.
         settings: The section `issues` of the settings.
         volumes: All feedback a day; `None` where it is not known, so that nothing is compared.
         as_of: A moment of each industry, in the zone whose days are counted.
+        settled: The ids of the issues that people settled.
     """
     if volumes is None:
         return {}
-    chains = {name: one for name, one in industries.items() if one.chain}
-    rules = group_rules(chains)
-    said: dict[tuple[str, str], list[Mention]] = defaultdict(list)
+    rules = group_rules(industries)
+    said: dict[Matter, list[Mention]] = defaultdict(list)
     for mention in complaints:
         matter = _matter_of(mention)
-        is_unheard = mention.aspect_id == UNHEARD and mention.industry in chains
-        if rules.group_by.get(matter) == ("store",) or is_unheard:
+        is_told_apart = mention.aspect_id == UNHEARD or rules.group_by.get(matter) == ("store",)
+        if mention.industry in rules.chains and is_told_apart:
             said[matter].append(mention)
+    issues: dict[Matter, list[Issue]] = defaultdict(list)
+    for issue in existing:
+        if not is_absorbed(issue):
+            issues[_matter_of(issue)].append(issue)
     found = {}
-    for (industry, aspect_id), voices in said.items():
-        chain = _Chain(industry, voices, volumes, as_of[industry])
-        if 2 * len(chain.placed) <= chain.voices:
-            continue
-        apart = chain.endangered(settings.critical_voices) | chain.exceeding(settings.min_voices)
-        if len(set(chain.stores) - apart) >= SPEAKING:
-            found[industry, aspect_id] = frozenset(apart)
+    for matter, voices in said.items():
+        chain = _Chain(voices, matter[0], volumes, as_of[matter[0]])
+        known = issues[matter]
+        was_shared = any(map(chain.is_heard_in, known))
+        own = {one.store for one in known if was_shared or one.issue_id in settled} - {None}
+        apart = chain.endangered(settings) | chain.exceeding(settings.min_voices) | own
+        speaking = chain.stores if was_shared else chain.stores - apart
+        is_told = was_shared or 2 * chain.placed > chain.voices
+        if is_told and len(speaking) >= SPEAKING:
+            found[matter] = frozenset(filter(None, apart))
     return found
 
 
@@ -93,35 +111,56 @@ def is_common(item: Mention | Issue, shared: StandingOut) -> bool:
     return apart is not None and item.store is not None and item.store not in apart
 
 
-def _matter_of(item: Mention | Issue) -> tuple[str, str]:
+def _matter_of(item: Mention | Issue) -> Matter:
     """Returns what is complained of: an aspect, or the theme of what no aspect hears."""
     is_unheard = item.aspect_id == UNHEARD
     return item.industry, (item.topic_id or "") if is_unheard else item.aspect_id
 
 
 class _Chain:
-    """The stores of an industry, and what each heard of one aspect."""
+    """The stores of an industry, and what each heard of one matter.
+
+    Attributes:
+        voices: How many speak of it.
+        placed: How many of them name a store.
+        stores: Those that they name.
+    """
 
     def __init__(
-        self, industry: str, voices: Iterable[Mention], volumes: Volumes, as_of: datetime
+        self, voices: Iterable[Mention], industry: str, volumes: Volumes, as_of: datetime
     ) -> None:
         said = {(voice.feedback_id, voice.store): voice for voice in voices}.values()
+        self._today = day_of(as_of, as_of)
+        self._placed = {voice.feedback_id for voice in said if voice.store}
+        self._heard: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+        for voice in said:
+            if voice.store:
+                day = day_of(voice.occurred_at, as_of)
+                self._heard[voice.store].append((day, voice.urgency == "critical"))
         self.voices = len(said)
-        self.placed = [(voice.store, voice) for voice in said if voice.store is not None]
-        self.stores = sorted({store for store, _ in self.placed})
-        self._days: dict[str, list[int]] = defaultdict(list)
-        for store, voice in self.placed:
-            self._days[store].append(day_of(voice.occurred_at, as_of))
+        self.placed = len(self._placed)
+        self.stores = set(self._heard)
         self._fed = {
             store: volume
             for (name, product, store), volume in volumes.items()
             if name == industry and product is None and store is not None
         }
 
-    def endangered(self, least: int) -> set[str]:
-        """Returns the stores in which so many critical voices spoke as make an issue."""
-        critical = Counter(store for store, voice in self.placed if voice.urgency == "critical")
-        return {store for store, count in critical.items() if count >= least}
+    def is_heard_in(self, issue: Issue) -> bool:
+        """Says whether an issue is of all stores: it names none, and its voices do."""
+        is_placeless = issue.product is None and issue.store is None and issue.topic_id is None
+        return is_placeless and any(one.feedback_id in self._placed for one in issue.evidence)
+
+    def endangered(self, settings: IssueSettings) -> set[str]:
+        """Returns the stores in which so many critical voices spoke lately as make an issue."""
+        since = self._today - max(settings.quiet_days, settings.emergency_days)
+        critical = Counter(
+            store
+            for store, heard in self._heard.items()
+            for day, is_critical in heard
+            if is_critical and day >= since
+        )
+        return {store for store, count in critical.items() if count >= settings.critical_voices}
 
     def exceeding(self, least: int) -> set[str]:
         """Returns the stores whose share of complaints once stood out of that of all others.
@@ -129,43 +168,61 @@ class _Chain:
         Others are those that do not stand out themselves: they would hide each other.
         """
         names = sorted({*self._fed, *self.stores})
-        heard, fed = self._windows(names)
-        apart = np.zeros(len(names), dtype=bool)
-        while True:
-            alike = ~apart[:, None]
-            complaints = (heard * alike).sum(axis=0) - heard
-            feedback = (fed * alike).sum(axis=0) - fed
-            is_more = (heard >= least) & (heard * feedback >= TIMES * complaints * fed)
-            at = np.nonzero(is_more & alike & (fed > 0) & (feedback > 0))
-            shares = fed[at] / (fed[at] + feedback[at])
-            chances = _at_least(heard[at], heard[at] + complaints[at], shares)
-            found = at[0][chances * len(names) <= ALPHA]
-            if not found.size:
-                return {name for name, is_apart in zip(names, apart, strict=True) if is_apart}
-            apart[found] = True
+        daily = self._daily(names)
+        return {
+            name
+            for days in WINDOWS
+            for name, is_apart in zip(names, _apart(*daily, days, least), strict=True)
+            if is_apart
+        }
 
-    def _windows(self, names: Sequence[str]) -> tuple[_Counts, _Counts]:
-        """Returns complaints and feedback of the `WINDOW_DAYS` to each day, `(stores, days)`."""
-        days = sorted(day for own in self._days.values() for day in own)
-        first, last = days[0] - WINDOW_DAYS, days[-1]
-        heard, fed = np.zeros((2, len(names), last - first + 1))
+    def _daily(self, names: Sequence[str]) -> tuple[_Counts, _Counts]:
+        """Returns complaints and feedback of each day, `(stores, days)`."""
+        first = self._today - LONGEST
+        heard, fed = np.zeros((2, len(names), LONGEST + 1))
         for row, name in enumerate(names):
-            np.add.at(heard[row], np.array(self._days[name], dtype=np.int64) - first, 1)
+            for day, _ in self._heard.get(name, ()):
+                if first <= day <= self._today:
+                    heard[row, day - first] += 1
             for date, count in self._fed.get(name, {}).items():
-                if first <= date.toordinal() <= last:
+                if first <= date.toordinal() <= self._today:
                     fed[row, date.toordinal() - first] += count
-        return _summed(heard), _summed(fed)
+        busy = np.flatnonzero(fed.any(axis=0) | heard.any(axis=0))
+        begin = busy[0] if len(busy) else 0
+        return heard[:, begin:], fed[:, begin:]
 
 
-def _summed(daily: _Counts) -> _Counts:
+def _apart(heard: _Counts, fed: _Counts, days: int, least: int) -> npt.NDArray[np.bool_]:
+    """Returns `(stores,)` which stood out in some window of so many days."""
+    heard, fed = _summed(heard, days), _summed(fed, days)
+    apart = np.zeros(len(heard), dtype=bool)
+    while True:
+        alike = ~apart[:, None]
+        complaints = (heard * alike).sum(axis=0) - heard
+        feedback = (fed * alike).sum(axis=0) - fed
+        is_more = (heard >= least) & (heard * feedback >= TIMES * complaints * fed)
+        at = np.nonzero(is_more & alike & (fed > 0) & (feedback > 0))
+        shares = fed[at] / (fed[at] + feedback[at])
+        chances = _at_least(heard[at], heard[at] + complaints[at], shares)
+        found = at[0][chances * len(heard) <= ALPHA]
+        if not found.size:
+            return apart
+        apart[found] = True
+
+
+def _summed(daily: _Counts, days: int) -> _Counts:
     sums = daily.cumsum(axis=1)
-    sums[:, WINDOW_DAYS:] -= sums[:, :-WINDOW_DAYS].copy()
+    sums[:, days:] -= sums[:, :-days].copy()
     return sums
 
 
 def _at_least(counts: _Counts, totals: _Counts, shares: _Counts) -> _Counts:
-    """Returns the chance that so many of all complaints, or more, are of a store by its share."""
+    """Returns the chance that so many of all complaints, or more, are of a store by its share.
+
+    Counts that vary beyond chance say as much as fewer that do not (see `rate_change`).
+    """
     from scipy.special import betainc
 
-    found: _Counts = betainc(counts, totals - counts + 1, shares)
+    inflation = 1 + OVERDISPERSION * shares * totals
+    found: _Counts = betainc(counts / inflation, (totals - counts) / inflation + 1, shares)
     return found

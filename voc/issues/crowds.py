@@ -16,13 +16,14 @@ from voc.topics.said import LINGERING, Said
 from voc.topics.synonyms import UNKNOWN
 from voc.topics.wordlists import word_list
 
-_SAID_OF_ALL: Final = "太了"
-
 _SECOND: Final = 1 / 3
 """What is named beside the commonest complaint so many say, as a share of those who say that."""
 
 _BLAMING: Final = ("差劲", "差", "恶劣", "不太好", "不好", "一般", "不行")
 """Verdicts that say what is wrong with a thing only together with it, as 态度差."""
+
+_SAID_OF_ALL: Final = "太了不没有差劲恶劣好一般行"
+"""What says that something is wrong, or how much, and not what."""
 
 _DEGREES: Final = "太很极超巨真好最挺更小这么点些都也还又非常特别十分"
 
@@ -45,15 +46,20 @@ def commonest_complaints(
     none = {*untold, *_BLAMING, *word_list("generic_words"), *word_list("name_unfinished")}
     found = _blamed(members)
     for one in said.judgements(UNKNOWN.by_kind()):
-        if one.word not in none and judge(one.word).score <= 0:
+        if one.word.lstrip(_DEGREES) not in none and judge(one.word).score <= 0:
             found[said.as_stated(one.word)] |= one.voices
     voices = {name: len(of) for name, of in found.items()}
     least = least_support(said.n_voices)
     told = sorted(name for name, n in voices.items() if n >= least)
     first, *others = sorted(told, key=lambda name: -voices[name]) or [""]
-    unlike = (one for one in others if not (set(one) & set(first)) - set(_SAID_OF_ALL))
+    unlike = (one for one in others if not _core(one) & _core(first))
     second = next((one for one in unlike if voices[one] >= _SECOND * voices[first]), "")
     return [one for one in (first, second) if one]
+
+
+def _core(name: str) -> set[str]:
+    """Returns the characters by which a complaint is told from another one."""
+    return set(name) - set(_SAID_OF_ALL)
 
 
 def _blamed(members: Sequence[Member]) -> dict[str, set[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isclose
@@ -69,8 +69,7 @@ def form_issues(
     issue any more, as their times were mended, is closed. Where two groups have become one, the
     issue that goes on absorbs the other, which is returned closed and without voices; so does the
     one that has most of the voices of an issue whose group is no more. What the stores of a chain
-    share is one group (see `voc.issues.chains`); issues of single ones that were settled before it
-    was stay as they are.
+    share is one group (see `voc.issues.chains`), whose issue absorbs the open ones of its stores.
 
     Args:
         mentions: All mentions known of each group that is to be looked at; a group none of whose
@@ -99,17 +98,20 @@ def form_issues(
     """
     rows = list(mentions)
     moments = _moments(rows, as_of)
+    settled = _settled(existing, settled_until)
     shared = standing_out(
         that_count(rows, min_score=settings.min_score),
+        existing,
         industries=industries,
         settings=settings,
         volumes=volumes,
         as_of=moments,
+        settled={issue.issue_id for issue in existing if issue.status == "ignored"} | {*settled},
     )
     rules = group_rules(industries, shared)
     told = (mention for mention in rows if not is_common(mention, shared))
     groups = group_voices(told, rules=rules, min_score=settings.min_score)
-    exposure = Exposure(volumes, data_starts=_data_starts(rows, moments))
+    exposure = Exposure(volumes, data_starts=_data_starts(rows, moments), standing_out=shared)
     scene = _Scene(
         industries=industries,
         settings=settings,
@@ -118,32 +120,35 @@ def form_issues(
             groups, exposure=exposure, window_days=settings.window_days, as_of=moments
         ),
         titles=_titles(groups, industries, topics or {}),
-        rules=group_rules(industries),
+        plain=group_rules(industries),
         negativity=negativity_by_group(polarities or {}, rules),
         clienteles=clienteles or {},
         as_of=moments,
-        settled_until={issue.issue_id: issue.last_seen for issue in existing}
-        if settled_until is None
-        else settled_until,
+        settled_until=settled,
+        taken={issue.issue_id for issue in existing if not is_absorbed(issue)},
     )
     known: dict[GroupKey, list[Issue]] = {}
+    joining: dict[GroupKey, list[Issue]] = {}
     for issue in existing:
         key = issue_key(issue, rules, twins or {})
-        is_settled = key[2:4] != (issue.product, issue.store) and not issue.is_open
-        if not is_absorbed(issue) and not is_settled:
+        if is_absorbed(issue):
+            continue
+        if key == issue_key(issue, scene.plain, twins or {}):
             known.setdefault(key, []).append(issue)
+        elif issue.is_open:
+            joining.setdefault(key, []).append(issue)
     before = {issue.issue_id: issue for issue in existing}
     formed = [
         issue
         for key, voices in groups.items()
-        for issue in scene.form(key, voices, known.get(key, []))
+        for issue in scene.form(key, voices, known.get(key, []), joining.get(key, []))
     ]
     homes = _Homes(issue for issue in formed if issue.is_open)
-    for issue in (one for key, group in known.items() if key not in groups for one in group):
+    for issue in _without_group((known, joining), groups):
         heir = homes.heir(issue, aspect_id=issue.aspect_id) if issue.is_open else None
         if heir:
             formed.append(absorb(issue, into=heir))
-        elif issue.is_open and is_common(issue, shared):
+        elif issue.is_open and is_common(_of_twin(issue, twins or {}), shared):
             formed.append(replace(issue, status="closed"))
     changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
@@ -263,7 +268,7 @@ class _Scene:
     """What all groups of one run are judged by."""
 
     industries: Mapping[str, Industry]
-    rules: Rules
+    plain: Rules
     settings: IssueSettings
     exposure: Exposure
     overdispersion: Mapping[GroupKey, float]
@@ -272,14 +277,26 @@ class _Scene:
     clienteles: Mapping[str, Clientele]
     as_of: Mapping[str, datetime]
     settled_until: Mapping[str, datetime]
+    taken: Container[str]
 
     def form(
-        self, key: GroupKey, voices: Sequence[Mention], known: Sequence[Issue]
+        self,
+        key: GroupKey,
+        voices: Sequence[Mention],
+        known: Sequence[Issue],
+        joining: Sequence[Issue],
     ) -> Iterator[Issue]:
-        """Yields the issue of one group, changed or not, and marks of those it absorbs."""
+        """Yields the issue of one group, changed or not, and marks of those it absorbs.
+
+        Args:
+            key: The group.
+            voices: Its voices.
+            known: Issues of the group, of which one goes on.
+            joining: Open ones of groups that have become part of it, of which none does.
+        """
         episodes = find_episodes(voices, settings=self.settings)
         if not episodes:
-            opened = (issue for issue in known if issue.is_open)
+            opened = (issue for issue in (*known, *joining) if issue.is_open)
             yield from (replace(issue, status="closed") for issue in opened)
             return
         as_of = self.as_of[key.industry]
@@ -287,7 +304,7 @@ class _Scene:
         ordered = by_standing(known)
         issue = self._issue(key, episodes, days, ordered[0] if ordered else None)
         yield issue
-        yield from (absorb(other, into=issue) for other in ordered[1:])
+        yield from (absorb(other, into=issue) for other in (*ordered[1:], *joining))
 
     def _issue(
         self,
@@ -328,9 +345,9 @@ class _Scene:
             reasons = (*reasons, _return_of(episodes))
         change = test.change
         # It is of its aspect, whatever theme most of it is of.
-        is_shared = is_placeless(self.rules.of(key), key.product, key.store)
+        is_shared = is_placeless(self.plain.of(key), key.product, key.store)
         return Issue(
-            issue_id=known.issue_id if known else birth_id(key, first.feedback_id),
+            issue_id=known.issue_id if known else self._birth_id(key, first.feedback_id),
             title=self.titles[key.industry].title(
                 ""
                 if aspect_id == UNHEARD
@@ -361,6 +378,13 @@ class _Scene:
             evidence=tuple(_evidence(voice) for voice in voices),
         )
 
+    def _birth_id(self, key: GroupKey, first: str) -> str:
+        """Returns an id that no living issue has; that of an absorbed one comes to life again."""
+        found = birth_id(key, first)
+        while found in self.taken:
+            found = birth_id(key, found)
+        return found
+
     def _status(self, known: Issue | None, voices: Sequence[Mention]) -> IssueStatus:
         if known is None:
             return "open"
@@ -371,6 +395,28 @@ class _Scene:
             return "reopened"
         since = [voice for voice in voices if voice.occurred_at > until]
         return "reopened" if find_episodes(since, settings=self.settings) else "closed"
+
+
+def _of_twin(issue: Issue, twins: Mapping[str, str]) -> Issue:
+    return replace(issue, topic_id=twins.get(issue.topic_id or "", issue.topic_id))
+
+
+def _settled(
+    existing: Iterable[Issue], settled_until: Mapping[str, datetime] | None
+) -> Mapping[str, datetime]:
+    """Returns when closed issues were settled; where nobody says, when they were seen last."""
+    if settled_until is not None:
+        return settled_until
+    return {issue.issue_id: issue.last_seen for issue in existing if issue.status == "closed"}
+
+
+def _without_group(
+    issues: Iterable[Mapping[GroupKey, Sequence[Issue]]], groups: Groups
+) -> Iterator[Issue]:
+    for by_key in issues:
+        for key, found in by_key.items():
+            if key not in groups:
+                yield from found
 
 
 def _return_of(episodes: Sequence[Sequence[Mention]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Protocol
 
@@ -16,8 +16,11 @@ ASPECT_NAMES: Final = {UNPLACED: "紧急情况", UNHEARD: "其他问题"}
 
 _BOTH = ("product", "store")
 
-StandingOut = Mapping[tuple[str, str], frozenset[str]]
-"""Of each (industry, aspect id) whose problem a chain shares, the stores with one of their own."""
+Matter = tuple[str, str]
+"""What is complained of: an industry, and an aspect or a theme of what no aspect hears, by id."""
+
+StandingOut = Mapping[Matter, frozenset[str]]
+"""Of each matter that the stores of a chain share, those with a problem of their own."""
 
 
 class Placed(Protocol):
@@ -37,12 +40,20 @@ class Rules:
 
     Attributes:
         group_by: `group_by` of each aspect by (industry, aspect id).
-        standing_out: The stores that stand out of those that share a problem; an aspect that is not
-            in it is shared by none.
+        standing_out: What chains share, and the stores that stand out of it.
+        chains: The industries whose stores are chains.
     """
 
     group_by: Mapping[tuple[str, str], Sequence[str]]
     standing_out: StandingOut = field(default_factory=dict)
+    chains: Container[str] = frozenset()
+
+    def may_be_shared(self, key: GroupKey) -> bool:
+        """Says whether a group may be what all stores of a chain share."""
+        matter = (key.industry, key.aspect_id or "")
+        is_placeless = key.product is None and key.store is None and key.topic_id is None
+        is_by_store = self.group_by.get(matter) == ("store",)
+        return is_placeless and is_by_store and key.industry in self.chains
 
     def of(self, item: Placed) -> Sequence[str]:
         """Returns what voices of an aspect are grouped by; both places where nobody says.
@@ -198,6 +209,7 @@ def group_rules(
             for aspect in industry.all_aspects()
         },
         standing_out or {},
+        {industry_id for industry_id, industry in industries.items() if industry.chain},
     )
 
 

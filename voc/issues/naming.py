@@ -44,6 +44,8 @@ _SUPPORT: Final = 0.15
 """Share of the voices that must use a word of a phrase that stands for all."""
 _RAREST: Final = 0.125
 """Share of a crowd's voices that must use its rarest word."""
+_SHARED_DANGER: Final = 1 / 3
+"""Share of an issue's voices that must use a word of danger by which it is called."""
 _NOTHING_SAID: Final = "负面反馈集中"
 
 # Words that judge without saying what is wrong; alone they name nothing.
@@ -151,12 +153,12 @@ class Titles:
 
         What people say is the name of the theme that makes them one issue. Without one, or where
         that theme is a mixed one, it is the phrase that best names their clauses as themes are
-        named, with a second one if it judges another matter and is half as common; where they say
-        too little alike, the mixed theme (its subject where no aspect hears it), or the terms of
-        the taxonomy that most of them use. Of three voices and more, two must say each word, or it
-        must be a common one of the industry: what only one says may be anybody's name. An emergency
-        is called by the words of danger, and by its reason where no aspect stands for it, as
-        食品安全：拉肚子.
+        named, with a second one if it judges another matter and is half as common; of crowds, what
+        most say is wrong; where they say too little alike, the mixed theme (its subject where no
+        aspect hears it), or the terms of the taxonomy that most of them use. Of three voices and
+        more, two must say each word, or it must be a common one of the industry: what only one says
+        may be anybody's name. An emergency is called by the words of danger that a third use, and
+        by its reason where no aspect stands for it, as 食品安全：拉肚子.
 
         Args:
             aspect: The aspect's name as people read it; empty where none hears them.
@@ -171,7 +173,7 @@ class Titles:
         if reason is not None:
             words = self._dangers(voices)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
-        elif is_emergency and (words := self._dangers(voices)):
+        elif is_emergency and (words := self._dangers(voices, share=_SHARED_DANGER)):
             phrases = words
         elif named and not is_mixed(named):
             phrases = [named]
@@ -186,18 +188,26 @@ class Titles:
                 return title
         return _fitted(f"{head}{phrases[0]}", place)
 
-    def _dangers(self, voices: Sequence[Mention]) -> list[str]:
-        """Returns the words of danger that most voices use: one, or two that are not alike."""
+    def _dangers(self, voices: Sequence[Mention], *, share: float = 0.0) -> list[str]:
+        """Returns the words of danger that most voices use: one, or two that are not alike.
+
+        Args:
+            voices: The voices.
+            share: What share of them, and two where there are several, must use a word.
+        """
+        heard = voices[-_READ_VOICES:]
         uses = Counter(
             word
-            for voice in voices[-_READ_VOICES:]
+            for voice in heard
             for word in {
                 word
                 for span in voice.evidence
                 for word in words_of_danger(normalise(span.text).text, self._industry)
             }
         )
+        least = max(min(len(heard), 2), share * len(heard)) if share else 1
         ranked = sorted(uses, key=lambda word: (-uses[word], len(word), word))
+        ranked = [word for word in ranked if uses[word] >= least]
         unlike = (word for word in ranked[1:] if not set(word) & set(ranked[0]))
         return [*ranked[:1], *islice(unlike, 1)]
 

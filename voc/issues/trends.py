@@ -25,7 +25,7 @@ from itertools import accumulate
 from typing import Final
 
 from voc.issues.episodes import DAY_S
-from voc.issues.grouping import GroupKey
+from voc.issues.grouping import GroupKey, StandingOut
 from voc.records import Trend
 
 Volumes = Mapping[tuple[str, str | None, str | None], Mapping[date, int]]
@@ -52,13 +52,21 @@ class Exposure:
     period included.
     """
 
-    def __init__(self, volumes: Volumes | None, *, data_starts: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        volumes: Volumes | None,
+        *,
+        data_starts: Mapping[str, int],
+        standing_out: StandingOut | None = None,
+    ) -> None:
         """
         Args:
             volumes: All feedbacks a day, or `None` where only time can be counted.
             data_starts: The first day of each industry's data, which days are counted from.
+            standing_out: The stores whose feedback is none of what the others of a chain share.
         """
         self._volumes = volumes
+        self._standing_out = standing_out or {}
         self._data_starts = data_starts
         self._sums: dict[tuple[str, str | None, str | None], _Daily | None] = {}
 
@@ -78,7 +86,12 @@ class Exposure:
     def between(self, key: GroupKey, first: int, last: int) -> float:
         """Returns the exposure of a group in the days `first` to `last`."""
         daily = self._daily(key)
-        return float(_sum(daily, first, last) if daily else self.days(key, first, last))
+        if daily is None:
+            return float(self.days(key, first, last))
+        is_chain = key.product is None and key.store is None and key.topic_id is None
+        apart = self._standing_out.get((key.industry, key.aspect_id or ""), ()) if is_chain else ()
+        without = sum(_sum(self._of(key._replace(store=name)), first, last) for name in apart)
+        return float(_sum(daily, first, last) - without)
 
     def days(self, key: GroupKey, first: int, last: int) -> int:
         """Returns the days from `first` to `last` of which there may be data."""

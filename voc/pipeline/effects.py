@@ -147,15 +147,26 @@ def _ended(
     industries: Mapping[str, Industry],
     twins: Mapping[str, str],
 ) -> Sequence[Ended]:
-    rules = group_rules(industries)  # An order on one store is measured in that, whoever shares it.
+    rules = group_rules(industries)
     found = []
     for order in orders:
-        issue = store.issue(order.issue_id)
         end = worked_until(order)
+        issue = store.issue(_issue_then(order, end)) if end is not None else None
         if issue is not None and end is not None and issue.industry in industries:
             key = issue_key(issue, rules, twins)
             found.append(Ended(order.work_order_id, issue.issue_id, key, end))
     return found
+
+
+def _issue_then(order: WorkOrder, end: datetime) -> str:
+    """Returns the issue that an order was of when its work ended.
+
+    Later its issue may have been absorbed, as that of a store by that of the chain.
+    """
+    later = (entry.changes for entry in order.history if entry.at >= end)
+    moves = (changes["issue_id"] for changes in later if "issue_id" in changes)
+    former, _ = next(moves, (order.issue_id, None))
+    return former
 
 
 def worked_until(order: WorkOrder) -> datetime | None:

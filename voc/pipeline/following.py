@@ -14,6 +14,7 @@ from voc.store import Store, Transaction
 from voc.workorders import Details
 from voc.workorders.comebacks import end_of, last_told, telling
 from voc.workorders.history import SYSTEM
+from voc.workorders.parts import store_of
 from voc.workorders.relations import part_of
 from voc.workorders.reviewing import decided
 from voc.workorders.states import ENDED
@@ -35,6 +36,9 @@ def follow_voices(
     last to end knows of all voices that they were told of, so that none comes back by the joining
     alone. What waited for a person is dismissed: the other issue makes a proposal of its own.
 
+    The running order of one store goes to the issue of that store, where it has come to stand out
+    of what a chain shares.
+
     Args:
         store: What is read.
         transaction: What it is kept in, with the messages that tell of it.
@@ -48,6 +52,7 @@ def follow_voices(
         for issue in issues.values()
         if issue.merged_into is not None and issue.issue_id not in without
     }
+    _give_to_stores(store, transaction, issues, without=without, now=now)
     if not homes:
         return
     transaction.save_order_reviews(
@@ -67,6 +72,33 @@ def follow_voices(
             strays.setdefault(homes[order.issue_id], []).append(order)
     for name, orders in strays.items():
         _join(transaction, issues[name], orders, parts, handler, now)
+
+
+def _give_to_stores(
+    store: Store,
+    transaction: Transaction,
+    issues: Mapping[str, Issue],
+    *,
+    without: Collection[str],
+    now: datetime,
+) -> None:
+    own = {
+        (issue.industry, issue.aspect_id, issue.store): issue
+        for issue in issues.values()
+        if issue.is_open and issue.store is not None and issue.issue_id not in without
+    }
+    parts = store.order_parts()
+    for order in store.work_orders():
+        issue = issues.get(order.issue_id)
+        name = store_of(part_of(order, parts))
+        if order.status in ENDED or issue is None or issue.store is not None or name is None:
+            continue
+        home = own.get((issue.industry, issue.aspect_id, name))
+        if home is not None:
+            transaction.lock_orders()
+            changes = {"issue_id": (order.issue_id, home.issue_id)}
+            entry = HistoryEntry(now, SYSTEM, "note", _note(home), changes)
+            transaction.hand_over(order.work_order_id, home.issue_id, entry)
 
 
 def _join(

@@ -265,7 +265,7 @@ class Handler:
         self, transaction: Transaction, order: WorkOrder, at: datetime
     ) -> tuple[WorkOrder, Routing | None]:
         last = transaction.last_message(order.work_order_id)
-        issue, (told, _) = self._issue(order, last), told_before(last)
+        issue, (told, _) = self._issue(transaction, order, last), told_before(last)
         industries, _ = industries_of(self._store, self._settings, [issue.industry])
         hours = self.rulebook.calendar.hours_per_day
         router = Router(themed(self.rules, self._store, self._settings), hours_per_day=hours)
@@ -330,7 +330,7 @@ class Handler:
             return after
         order = replace(after, sequence=after.sequence + 1)
         last = transaction.last_message(order.work_order_id)
-        issue, (told, routed) = self._issue(order, last), told_before(last)
+        issue, (told, routed) = self._issue(transaction, order, last), told_before(last)
         hours = granted_hours(order, self.rulebook.calendar)
         for sink in dict.fromkeys((*self._sinks(before, after), *also)):
             transaction.enqueue(
@@ -356,9 +356,9 @@ class Handler:
         ]
         return [sink for sinks in named for sink in sinks]
 
-    def _issue(self, order: WorkOrder, last: Message | None) -> Issue:
+    def _issue(self, transaction: Transaction, order: WorkOrder, last: Message | None) -> Issue:
         """Returns the issue of an order; of an order of a part of it, with the voices of that."""
-        issue = self._store.issue(order.issue_id)
+        issue = transaction.issue(order.issue_id)
         assert issue is not None, "the store keeps no order without its issue"
         parts = self._store.order_parts(issue_id=order.issue_id)
         return issue_told_before(issue, last) if is_parted(parts.values()) else issue

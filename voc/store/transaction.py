@@ -230,6 +230,10 @@ class Transaction(ServiceWrites, DirectoryWrites, FrontlineWrites):
         """
         return topic_events.split(self._connection, topic, child, words, actor, now, least)
 
+    def issue(self, issue_id: str) -> Issue | None:
+        """Returns an issue with its evidence, as this transaction leaves it."""
+        return issues.one(self._connection, issue_id)
+
     def save_issues(self, items: Sequence[Issue]) -> None:
         """Stores new issues and updates known ones.
 

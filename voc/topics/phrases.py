@@ -42,7 +42,7 @@ _NO_TROUBLE: Final = (
 )
 _DENIES: Final = frozenset("不没未")
 # Too high is wrong, as a price, and not high is wrong, as quality.
-_BOTH_WAYS: Final = frozenset("高")
+_BOTH_WAYS: Final = frozenset("高冷凉")
 # From so many voices on, a phrase stands for all only if so many, or this share of them, say it.
 SOME: Final = 8
 MANY: Final = 40
@@ -333,7 +333,7 @@ def is_trouble(word: str) -> bool:
 
 @functools.cache
 def plain_troubles() -> frozenset[str]:
-    """Returns the words of one syllable that say what is wrong; 不高 may be wrong as well."""
+    """Returns the words of one syllable that say what is wrong; 不高 and 不冷 may be wrong too."""
     words = {word for kind in word_sets("name_kinds") for word in kind if len(word) == 1}
     return frozenset(words - _BOTH_WAYS)
 

@@ -267,8 +267,15 @@ class Said:
         plain = plain_states().get(word)
         if plain is None:
             return word
-        by_degree = sum(self.saying(f"{degree}{plain}") for degree in DEGREES)
-        return f"太{plain}" if by_degree > self.saying(f"{plain}了") else f"{plain}了"
+        by_degree = self._matching(re.compile(f"[{DEGREES}点些么]{plain}"))
+        become = self._matching(re.compile(f"(?<![{DEGREES}点些么]){plain}了"))
+        if not (by_degree or become) and len(word) > 1:
+            return word
+        return f"{plain}了" if become > by_degree else f"太{plain}"
+
+    def _matching(self, pattern: re.Pattern[str]) -> int:
+        """Counts the voices whose clauses match a pattern."""
+        return len({one.voice for one in self.members if pattern.search(one.reading.text)})
 
     def saying(self, text: str) -> int:
         """Counts the voices whose clauses hold a text."""

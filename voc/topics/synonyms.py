@@ -114,6 +114,8 @@ _ALL: Final = "都全又也还"
 _ENDINGS: Final = ("了", "的", "透", "掉")
 # What is missing is no state, and 高 is no trouble by itself.
 _NO_STATES: Final = frozenset("没无缺高")
+# What looks like a form of a state and is another word.
+_OTHERS: Final = frozenset(("超重", "老少", "老小", "最小", "全黑", "老旧", "还欠", "又破", "好破"))
 # What makes a word its opposite: 不方便.
 _DENYING: Final = frozenset("不没无未非")
 
@@ -127,14 +129,23 @@ def _kinds() -> dict[str, str]:
 
 @functools.cache
 def plain_states() -> dict[str, str]:
-    """Returns states of one syllable by all their forms, as 慢 by 慢, 太慢, 都慢 and 慢了."""
+    """Returns states of one syllable by all their forms, as 慢 by 慢, 太慢, 都慢 and 慢了.
+
+    And by what else says so, as 慢 by 等了 and 才送到 (see `voc/topics/data/name_states.txt`).
+    """
     words = {word for word in word_list("name_kinds") | word_list("name_states") if len(word) == 1}
     befores, afters = (*DEGREES, *_ALL), ("", *_ENDINGS)
-    return {
+    found = {
         form: word
         for word in sorted(words - _NO_STATES)
         for form in (*(f"{one}{word}" for one in befores), *(f"{word}{one}" for one in afters))
+        if form not in _OTHERS
     }
+    for line in word_sets("name_states"):
+        plain = [word for word in line if len(word) == 1]
+        if len(plain) == 1:
+            found |= dict.fromkeys(line, plain[0])
+    return found
 
 
 @functools.cache

@@ -82,6 +82,12 @@ def voices_of(part: str) -> str:
     return part.partition(_DEPARTMENT)[0]
 
 
+def store_of(part: str) -> str | None:
+    """Returns the store that a part is of, if it is of one."""
+    name = voices_of(part)
+    return name.removeprefix(_STORE) if name.startswith(_STORE) else None
+
+
 def does_again(later: str, earlier: str) -> bool:
     """Says whether an order of one part is of voices like those an earlier order was of.
 
@@ -216,7 +222,7 @@ def _part(task: Task, name: str, voices: Collection[str]) -> Task:
 def _is_in(mention: Mention, name: str) -> bool:
     if name.startswith(VOICE):
         return mention.feedback_id == name.removeprefix(VOICE)
-    return name.startswith(_STORE) and mention.store == name.removeprefix(_STORE)
+    return mention.store is not None and mention.store == store_of(name)
 
 
 def is_whole(order: WorkOrder, parts: Mapping[str, OrderPart]) -> bool:
