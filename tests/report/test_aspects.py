@@ -16,6 +16,8 @@ from voc.report.aspects import (
     score_drivers,
     tally_mentions,
 )
+from voc.report.issue_figures import Standout
+from voc.report.standouts import standouts
 from voc.report.tally import tally_rows
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -56,11 +58,14 @@ def test_heat_tables_tell_only_what_enough_feedback_tells(
     assert table.columns == ("动力", "价格")
     assert [one.name for one in table.rows] == ["甲店", "乙店", "丙店"]
     assert (table.page_rows, table.page_columns, table.more_rows) == (2, 2, 0)
-    full, other, _ = table.rows
-    assert (full.cells[0].share, full.cells[0].level) == (1.0, 4)
-    assert other.cells[0].share is None
-    assert (other.cells[1].negative, other.cells[1].total, other.cells[1].level) == (0, 1, None)
+    full, other, few = table.rows
+    assert (full.cells[0].per_hundred, full.cells[0].level) == (100.0, 4)
+    assert (other.cells[0].per_hundred, other.cells[0].level) == (0.0, 0)
+    assert (other.cells[1].negative, other.cells[1].total) == (0, 1)
+    assert (few.cells[0].negative, few.cells[0].per_hundred, few.cells[0].level) == (2, None, None)
     assert (full.level, other.level) == (4, 0)
+    [worst] = table.standouts
+    assert (worst.aspect, worst.place) == ("动力", Standout("甲店", 10, 100.0, 100 * 2 / 32))
 
 
 def test_heat_tables_hold_all_places_and_the_page_shows_the_first(row: Callable[..., Any]) -> None:
@@ -70,6 +75,16 @@ def test_heat_tables_hold_all_places_and_the_page_shows_the_first(row: Callable[
     many = {f"{n}号店": next(iter(rows.stores.values())) for n in range(MOST_PLACES + 3)}
     table = heat_table(many, {}, ())
     assert (len(table.rows), table.more_rows) == (MOST_PLACES, 3)
+
+
+def test_a_place_with_more_feedback_does_not_stand_out_by_more_complaints() -> None:
+    fed = {"大店": 3_000, "小店": 300, "中店": 300, "新店": 9}
+    assert standouts({"大店": 150, "小店": 15, "中店": 14, "新店": 8}, fed) == []
+    [one] = standouts({"大店": 150, "小店": 36, "中店": 14}, fed)
+    assert (one.name, one.count, round(one.per_hundred, 1)) == ("小店", 36, 12.0)
+    assert round(one.elsewhere, 1) == round(100 * 164 / 3_309, 1)
+    assert standouts({"小店": 2}, fed) == []
+    assert standouts({"小店": 50}, {"小店": 300}) == [], "there is nothing to compare it with"
 
 
 def test_drivers_compare_those_who_complain_with_the_others(

@@ -74,7 +74,7 @@ def test_a_rising_issue_is_told_with_its_ratio_and_interval(
     assert sentence == (
         "动力：换挡顿挫 is_1：近 14 天 12 条，此前 42 天 6 条，"
         "按同期全部反馈（20 条，此前 60 条）折算是此前的 6.0 倍"
-        "（95% 区间 2.5–15 倍，p<0.001），涉及 2 家门店，乙店最多（12 条）。"
+        "（95% 区间 2.5–15 倍，p<0.001），涉及 2 家门店。"
     )
     assert action == "尚无工单，建议交动力总成部核查"
 

@@ -103,6 +103,15 @@ def voice(row: Callable[..., Any]) -> Callable[..., Any]:
     return make
 
 
+def test_voices_that_say_what_the_issue_is_called_by_come_first(row: Callable[..., Any]) -> None:
+    spilt, other = row("a", text="汤洒了"), row("b", text="都是同规格的打包盒子，没有区别")
+    both = [
+        candidate(one, Evidence(one.feedback_id, 0, 3, one.text[:3]), moment=None, words=["洒"])
+        for one in (other, spilt)
+    ]
+    assert max(both).parts[0].text.startswith("汤洒")
+
+
 def test_verbatims_come_from_each_channel_in_turn_and_are_no_copies(
     voice: Callable[..., Any],
 ) -> None:

@@ -101,6 +101,13 @@ def test_what_is_quoted(texts: Sequence[str], picked: Sequence[str]) -> None:
     assert [item.text for item in verbatims(evidence(*texts))] == picked
 
 
+def test_what_says_what_the_issue_is_called_by_is_quoted_first() -> None:
+    evidence = [Evidence("a", 0, 9, "都是同规格的打包盒子"), Evidence("b", 0, 5, "汤全洒了")]
+    assert [one.feedback_id for one in verbatims(evidence)] == ["a", "b"]
+    assert [one.feedback_id for one in verbatims(evidence, words=["洒"])] == ["b", "a"]
+    assert [one.feedback_id for one in verbatims(evidence, words=["洒"], first=["a"])] == ["a", "b"]
+
+
 def test_a_long_verbatim_is_cut(make_issue: Callable[..., Issue]) -> None:
     issue = make_issue(evidence=evidence("长" * 500), count=1)
     text = describe(issue, routing=ROUTING, circumstances=Circumstances(), due_at=DUE)

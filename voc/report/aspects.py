@@ -12,12 +12,14 @@ from voc.insights import ScoreSums, mean_of_counts, proportion, score_driver
 from voc.records import POLARITIES, Mention
 from voc.report.figures import (
     AspectFigures,
+    AspectStandout,
     DriverFigures,
     HeatCell,
     HeatRow,
     HeatTable,
     ScoreDrivers,
 )
+from voc.report.standouts import standouts
 from voc.report.tally import Place, RowTally
 
 FEWEST_IN_CELL: Final = 10
@@ -30,6 +32,10 @@ MOST_PLACES: Final = 2_000
 """Places that a heat table tells of."""
 PAGE_PLACES: Final = 12
 PAGE_COLUMNS: Final = 10
+_TIMES: Final = (1e-9, 1.5, 2.0, 3.0)
+"""How many times as many must complain as elsewhere for a cell to be one step darker."""
+_STANDOUTS: Final = 8
+_HARDLY: Final = 0.01
 _FEWEST_SCORES: Final = 2
 _NEGATIVE: Final = POLARITIES.index("negative")
 
@@ -153,7 +159,7 @@ def heat_table(
     spoken: Mapping[tuple[str, str], Spoken],
     aspects: Iterable[AspectFigures],
 ) -> HeatTable:
-    """Returns the negative share of each aspect at each place.
+    """Returns how many complain of each aspect at each place, and where that stands out.
 
     The places that are bad for sure come first: they are sorted by the lower end of the interval of
     their negative share, so that a bad place with much feedback is not hidden by those with little.
@@ -174,6 +180,18 @@ def heat_table(
         key=lambda name: (name not in telling, -negatives[name].low, -places[name].rows, name),
     )[:MOST_PLACES]
     shown = list(aspects)
+    fed = {name: place.rows for name, place in places.items()}
+    found = {
+        aspect.aspect_id: standouts(_negative_at(spoken, aspect.aspect_id), fed) for aspect in shown
+    }
+    times = {
+        (one.name, aspect_id): one.per_hundred / max(one.elsewhere, _HARDLY)
+        for aspect_id, those in found.items()
+        for one in those
+    }
+    named = [
+        AspectStandout(aspect.name, one) for aspect in shown for one in found[aspect.aspect_id]
+    ]
     return HeatTable(
         columns=tuple(aspect.name for aspect in shown),
         rows=tuple(
@@ -182,21 +200,41 @@ def heat_table(
                 rows=places[name].rows,
                 negative=negatives[name],
                 level=_level(negatives[name].count, negatives[name].total),
-                cells=tuple(_cell(spoken.get((name, aspect.aspect_id))) for aspect in shown),
+                cells=tuple(
+                    _cell(
+                        spoken.get((name, aspect.aspect_id)),
+                        fed[name],
+                        times.get((name, aspect.aspect_id), 0.0),
+                    )
+                    for aspect in shown
+                ),
             )
             for name in names
         ),
         more_rows=len(places) - len(names),
         page_rows=min(PAGE_PLACES, len(telling) or len(names)),
         page_columns=min(PAGE_COLUMNS, len(shown)),
+        standouts=tuple(
+            sorted(named, key=lambda one: one.place.elsewhere - one.place.per_hundred)[:_STANDOUTS]
+        ),
     )
 
 
-def _cell(spoken: Spoken | None) -> HeatCell:
-    if spoken is None or spoken.total == 0:
-        return HeatCell(0, 0, None, None)
-    negative, total = spoken.polarities[_NEGATIVE], spoken.total
-    return HeatCell(negative, total, negative / total, _level(negative, total))
+def _negative_at(spoken: Mapping[tuple[str, str], Spoken], aspect_id: str) -> dict[str, int]:
+    return {
+        name: said.polarities[_NEGATIVE]
+        for (name, known), said in spoken.items()
+        if known == aspect_id
+    }
+
+
+def _cell(spoken: Spoken | None, fed: int, times: float) -> HeatCell:
+    """Returns a cell; `times` is how many times as many complain as elsewhere, 0 if not surely."""
+    negative, total = (spoken.polarities[_NEGATIVE], spoken.total) if spoken else (0, 0)
+    if fed < FEWEST_IN_CELL:
+        return HeatCell(negative, total, None, None)
+    level = sum(times >= step for step in _TIMES)
+    return HeatCell(negative, total, 100 * negative / fed, level)
 
 
 def _level(negative: int, total: int) -> int | None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from voc.insights import Ces, Csat, Difference, Mean, Nps, Proportion, ScoreDriver
 from voc.report.call_figures import CallFigures
 from voc.report.intake import Scope, Untagged
-from voc.report.issue_figures import AlertLine, IssueCard, OrderLine, TextPart
+from voc.report.issue_figures import AlertLine, IssueCard, OrderLine, Standout, TextPart
 from voc.report.measured import Measured
 from voc.report.outcomes import EffectFigures, HandlingLine
 from voc.report.theme_figures import ThemeMap, ThemePeak, ThemeQuality, TopicFigures, WeekTable
@@ -158,20 +158,34 @@ class ScoreDrivers:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """Negative ones among the feedback of a place that speaks of an aspect.
+    """Feedback of a place that complains of an aspect.
 
-    `level` goes from 0 (hardly any) to 4 (nearly all); `None` where there are too few to tell.
+    Attributes:
+        negative: How many complain of it.
+        total: How many speak of it at all.
+        per_hundred: How many of a hundred feedbacks of the place complain of it; `None` where there
+            are too few to tell.
+        level: 0 where they are not surely more than elsewhere, else 1, from 1.5 times as many on 2,
+            from 2 times 3, from 3 times 4; `None` where there are too few to tell.
     """
 
     negative: int
     total: int
-    share: float | None
+    per_hundred: float | None
     level: int | None
 
 
 @dataclass(frozen=True, slots=True)
+class AspectStandout:
+    """An aspect of which far more complain in a place than in all others."""
+
+    aspect: str
+    place: Standout
+
+
+@dataclass(frozen=True, slots=True)
 class HeatRow:
-    """A place; `level` is that of its whole negative share, as in `HeatCell`."""
+    """A place; `level` goes with its negative share, from 0 (hardly any) to 4 (nearly all)."""
 
     name: str
     rows: int
@@ -190,6 +204,7 @@ class HeatTable:
         more_rows: Places that were left out.
         page_rows: How many of the places the page shows, the first ones.
         page_columns: How many of the aspects.
+        standouts: Aspects of which far more complain in a place than elsewhere, the clearest first.
     """
 
     columns: tuple[str, ...]
@@ -197,6 +212,7 @@ class HeatTable:
     more_rows: int
     page_rows: int
     page_columns: int
+    standouts: tuple[AspectStandout, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from voc.report.issue_figures import (
     StakeLine,
     Where,
 )
-from voc.report.tally import IssueVoices, RowTally
+from voc.report.standouts import standouts
+from voc.report.tally import IssueVoices, Place, RowTally
 from voc.report.verbatims import choose
 
 MOST_CARDS: Final = 12
@@ -212,8 +213,8 @@ def issue_card(
         recent=_recent(line, voices, span, tally, exposed),
         weekly=tuple(_between(voices.days, week.first_day, week.last_day) for week in weeks),
         weeks=tuple(week.first_day.isoformat() for week in weeks),
-        products=_where(voices.products, voices.count),
-        stores=_where(voices.stores, voices.count),
+        products=_where(voices.products, voices.count, fed=tally.products),
+        stores=_where(voices.stores, voices.count, fed=tally.stores),
         regions=_where(voices.regions, voices.count),
         channels=_where(voices.channels, voices.count, most=len(CHANNELS)),
         topics=_where(_named(voices.topics, topics or {}, own_topic), voices.count),
@@ -267,6 +268,17 @@ def _ranked(places: Counter[str]) -> list[tuple[str, int]]:
     return sorted(places.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _where(places: Counter[str], total: int, *, most: int = MOST_SHARES) -> Where:
+def _where(
+    places: Counter[str],
+    total: int,
+    *,
+    most: int = MOST_SHARES,
+    fed: Mapping[str, Place] | None = None,
+) -> Where:
     top = _ranked(places)[:most]
-    return Where(len(places), tuple(Share(name, count, count / total) for name, count in top))
+    standing_out = standouts(places, {name: one.rows for name, one in (fed or {}).items()})
+    return Where(
+        len(places),
+        tuple(Share(name, count, count / total) for name, count in top),
+        standing_out[0] if len(places) > 1 and standing_out else None,
+    )

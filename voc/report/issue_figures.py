@@ -26,11 +26,32 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Standout:
+    """A place of which more complain, for its feedback, than of all others together.
+
+    Attributes:
+        name: The place.
+        count: How many complain there.
+        per_hundred: How many of a hundred of its feedbacks do.
+        elsewhere: How many of a hundred of all others do.
+    """
+
+    name: str
+    count: int
+    per_hundred: float
+    elsewhere: float
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
-    """The places that most voices of an issue name, of `distinct` ones in all."""
+    """The places that most voices of an issue name, of `distinct` ones in all.
+
+    `standout` is the one that stands out most, if any does.
+    """
 
     distinct: int
     shares: tuple[Share, ...]
+    standout: Standout | None = None
 
 
 @dataclass(frozen=True, slots=True)

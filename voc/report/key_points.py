@@ -136,16 +136,18 @@ def _told_new(card: IssueCard, calendar: Calendar) -> list[TextPart]:
 
 
 def _where(card: IssueCard) -> list[TextPart]:
-    """Names the store, or else the product, that most voices share, where the title does not."""
+    """Says how many stores, or else products, voices name, and which stands out, if any does."""
     line = card.line
     for unit, places, known in (
         ("家门店", card.stores, line.store),
         ("个产品", card.products, line.product),
     ):
         if known is None and places.distinct > 1 and places.shares[0].count > 1:
-            top = places.shares[0]
-            found = f"涉及 {number(places.distinct)} {unit}，{top.name}最多"
-            return [plain(f"，{found}（{number(top.count)} 条）")]
+            found = [plain(f"，涉及 {number(places.distinct)} {unit}")]
+            if one := places.standout:
+                each = f"每百条反馈 {one.per_hundred:.1f} 条，其余 {one.elsewhere:.1f} 条"
+                found += [plain("，"), strong(f"{one.name}最突出"), plain(f"（{each}）")]
+            return found
     return []
 
 

@@ -35,6 +35,7 @@ from voc.records import (
 )
 from voc.report.intake import ReportRow
 from voc.report.verbatims import Candidate, candidate, keep_best
+from voc.topics.titles import words_of_title
 
 RATING_TOP: Final = 5.0
 """The scale that all ratings are brought to."""
@@ -65,9 +66,10 @@ class Place:
 
 @dataclass(slots=True)
 class IssueVoices:
-    """The voices of one issue in the period."""
+    """The voices of one issue in the period; `words` are those that it is called by."""
 
     with_verbatims: bool
+    words: tuple[str, ...] = ()
     count: int = 0
     days: Counter[int] = field(default_factory=Counter)
     products: Counter[str] = field(default_factory=Counter)
@@ -98,7 +100,7 @@ class IssueVoices:
                 places[name] += 1
         if self.with_verbatims and NEAR_DUPLICATE not in row.flags:
             best = self.candidates.setdefault(row.channel, [])
-            keep_best(best, candidate(row, evidence, moment=moment))
+            keep_best(best, candidate(row, evidence, moment=moment, words=self.words))
 
 
 @dataclass(slots=True)
@@ -320,7 +322,10 @@ def tally_rows(
     spoken = topics or {}
     tally = RowTally(
         zone,
-        {name: IssueVoices(wanted) for name, (_, wanted) in issues.items()},
+        {
+            name: IssueVoices(wanted, words_of_title(issue.title) if wanted else ())
+            for name, (issue, wanted) in issues.items()
+        },
         topics={name: TopicVoices() for said in spoken.values() for name, *_ in said},
     )
     followed: dict[str, list[tuple[str, Evidence]]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,7 +29,7 @@ _UNSAFE: Final = re.compile(r"[\x00-\x20\x7f-\x9f\"'<>\\`{}|^]")
 class Candidate:
     """A voice that may be shown; greater ones speak better for the issue."""
 
-    rank: tuple[bool, bool, bool, bool, float, str]
+    rank: tuple[bool, bool, bool, bool, bool, float, str]
     parts: tuple[TextPart, ...]
     moment: str | None
     channel: str
@@ -43,21 +43,30 @@ class Candidate:
         return "".join(part.text for part in self.parts).strip("…")[:24]
 
 
-def candidate(row: ReportRow, evidence: Evidence, *, moment: datetime | None) -> Candidate:
+def candidate(
+    row: ReportRow,
+    evidence: Evidence,
+    *,
+    moment: datetime | None,
+    words: Collection[str] = (),
+) -> Candidate:
     """Makes a candidate of a voice.
 
-    Voices with a telling stretch of evidence come before others, then those that do not praise as a
-    whole, those long enough to say something, urgent ones, later ones.
+    Voices whose evidence says what the issue is called by come before others, then those with a
+    telling stretch of evidence, those that do not praise as a whole, those long enough to say
+    something, urgent ones, later ones.
 
     Args:
         row: The feedback.
         evidence: The place in it that speaks for the issue.
         moment: When it was said, in the report's zone; or when it came in, where the feedback
             itself has no time: that is not shown.
+        words: What the issue is called by (see `voc.topics.titles`).
     """
     parts = excerpt(row.text, evidence.start, evidence.end, evidence.text)
     return Candidate(
         rank=(
+            any(word in evidence.text for word in words),
             any(len(part.text) >= _TELLING for part in parts if part.marked),
             row.sentiment != "positive",
             len(row.text) in _SPOKEN,

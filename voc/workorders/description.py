@@ -8,6 +8,7 @@ from typing import Final
 
 from voc.records import Evidence, Issue, Mention, Trend
 from voc.text.regions import counted_by_region
+from voc.topics.titles import words_of_title
 from voc.workorders.circumstances import CHANNEL_LABELS, Circumstances, Counts, ranked
 from voc.workorders.routing import Routing
 from voc.workorders.rules import SEVERITY_LABELS
@@ -59,7 +60,11 @@ def describe(
 
 
 def verbatims(
-    evidence: Sequence[Evidence], *, limit: int = _VERBATIMS, first: Collection[str] = ()
+    evidence: Sequence[Evidence],
+    *,
+    limit: int = _VERBATIMS,
+    first: Collection[str] = (),
+    words: Collection[str] = (),
 ) -> list[Evidence]:
     """Picks what to quote: telling pieces that do not repeat each other, newest first if equal.
 
@@ -67,13 +72,19 @@ def verbatims(
         evidence: Places in order of time; the last 200 are looked at.
         limit: Pieces at most.
         first: The ids of voices that come before others, and are looked at in any case.
+        words: What pieces hold that come next: what the issue is called by.
     """
     looked = [item for item in evidence[:-_READ_EVIDENCE] if item.feedback_id in first]
     looked += evidence[-_READ_EVIDENCE:]
     told = [item for item in looked if len(item.text.strip()) >= 2]
     newest_first = [told[index] for index in range(len(told) - 1, -1, -1)]
     ranked = sorted(
-        newest_first, key=lambda item: (item.feedback_id not in first, -min(len(item.text), 40))
+        newest_first,
+        key=lambda item: (
+            item.feedback_id not in first,
+            not any(word in item.text for word in words),
+            -min(len(item.text), 40),
+        ),
     )
     picked: list[Evidence] = []
     for item in ranked:
@@ -95,9 +106,10 @@ def _quoted(issue: Issue, circumstances: Circumstances, zone: tzinfo | None) -> 
     """Returns what voices said, each with where it is from; critical ones first."""
     known = {voice.feedback_id: voice for voice, _ in circumstances.voices}
     urgent = [name for name, voice in known.items() if voice.urgency == "critical"]
+    picked = verbatims(issue.evidence, first=urgent, words=words_of_title(issue.title))
     quotes = [
         f"  {number}. “{_cut(item.text)}”（{_source(item.feedback_id, known, issue, zone)}）"
-        for number, item in enumerate(verbatims(issue.evidence, first=urgent), start=1)
+        for number, item in enumerate(picked, start=1)
     ]
     return quotes or [f"  （见反馈 {'、'.join(item.feedback_id for item in issue.evidence[-3:])}）"]
 
