@@ -285,6 +285,17 @@ def test_alerts_are_listed(voc: Voc, tmp_path: Path, issue: dict[str, Any]) -> N
     assert told == json.loads(json.dumps(alert.as_dict()))
     assert "南京店" in voc("issues", "--alerts", "--status", "open").out
     assert voc("issues", "--alerts", "--status", "closed", "--json").out == ""
+    assert "南京店" in voc("issues", "--alerts", "--store", "南京店").out
+    assert voc("issues", "--alerts", "--store", "北京店", "--json").out == ""
+    assert voc("issues", "--alerts", "--product", "麻薯", "--json").out == ""
+
+
+def test_issues_of_one_place_are_listed(voc: Voc, issue: dict[str, Any]) -> None:
+    whole = voc("issues", "--json").out
+    for unit in ("store", "product"):
+        told = voc("issues", f"--{unit}", issue[unit] or "none", "--json").out
+        assert told == (whole if issue[unit] else "")
+        assert voc("issues", f"--{unit}", "another", "--json").out == ""
 
 
 def test_issues_are_listed_by_severity_and_then_size() -> None:

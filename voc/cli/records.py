@@ -54,6 +54,18 @@ def list_issues(
             help="open, closed, reopened or ignored; or as it is printed: 跟进中, 已关闭, ….",
         ),
     ] = None,
+    store_name: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="NAME",
+            help="Only of this store alone; what stores share is told by voc report --store.",
+        ),
+    ] = None,
+    product: Annotated[
+        str | None,
+        typer.Option("--product", metavar="NAME", help="Only of this product alone."),
+    ] = None,
     limit: LimitOption = None,
     alerts: Annotated[
         bool,
@@ -70,6 +82,7 @@ def list_issues(
 
     Example: voc issues --industry automotive --status open --json
     Example: voc issues --alerts --status open
+    Example: voc issues --store 东湖店
     """
     from voc.records import AlertStatus, IssueStatus
 
@@ -81,10 +94,20 @@ def list_issues(
     with opened_store(settings) as store:
         check_industry(industry, store, settings)
         if alerts:
-            told = store.alerts(industry=industry, status=status, limit=limit)
-            list_alerts(told, as_json, zone=settings.zone)
+            told = [
+                alert
+                for alert in store.alerts(industry=industry, status=status)
+                if store_name in (None, alert.store) and product in (None, alert.product)
+            ]
+            list_alerts(told[:limit], as_json, zone=settings.zone)
             return
-        listed = store.issues(industry=industry, status=status, with_evidence=as_json)
+        listed = store.issues(
+            industry=industry,
+            status=status,
+            product=product,
+            store=store_name,
+            with_evidence=as_json,
+        )
         found = _worst_first(listed)[:limit]
         if as_json:
             print_records(item.as_dict() for item in found)
