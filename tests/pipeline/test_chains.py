@@ -10,6 +10,7 @@ from voc.config import load_settings
 from voc.issues import is_absorbed
 from voc.pipeline.handling import Handler
 from voc.pipeline.reporting import topic_figures
+from voc.records import Topic
 from voc.report import Scope
 
 TRADE = "snack"
@@ -142,3 +143,34 @@ def test_a_past_report_and_one_of_a_store_tell_of_what_is_shared(workshop: Works
     assert list(told().values()) == [10]
     assert list(told(scope=Scope(stores=("东店",))).values()) == [3]
     assert sum(told(until=NOW - timedelta(days=10)).values()) == 6
+
+
+def test_the_team_of_an_aspect_is_told_once_of_a_theme_that_emerges(workshop: Workshop) -> None:
+    calm(workshop)
+    for store in STORES:
+        hear(workshop, store, *(day + 0.2 for day in range(20, 50, 4)))
+    workshop.now = NOW - timedelta(days=10)
+    workshop.chain().form()
+    [order] = workshop.orders(TRADE)
+    for store in STORES:
+        hear(workshop, store, *(day + 0.4 for day in range(1, 8)), text="收银排长队")
+    queue = Topic("tp_queue", "收银排长队", TRADE, ("排队",), 28, 1.0, NOW, NOW)
+    spoken = [
+        (one.feedback_id, queue.topic_id, 0.9, one.evidence[0])
+        for one in workshop.store.mentions(model=MODEL)
+        if "排长队" in one.evidence[0].text
+    ]
+    with workshop.store.transaction() as transaction:
+        transaction.save_topics(TRADE, [queue], spoken)
+    workshop.now = NOW
+    chain = workshop.chain()
+    chain.form()
+    assert chain.alert() > 0
+    told = workshop.store.work_order(order.work_order_id)
+    assert told is not None
+    assert "近期新出现：收银排长队" in told.description
+    assert [entry.note for entry in told.history if "收银排长队" in (entry.note or "")]
+    chain.alert()
+    again = workshop.store.work_order(order.work_order_id)
+    assert again is not None
+    assert again.description == told.description

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,10 +11,13 @@ from voc.config import Industry, Settings
 from voc.issues import aspects_of_themes, doubted, placed_by_theme
 from voc.issues.alerts import form_alerts
 from voc.issues.streams import build_streams
+from voc.pipeline.handling import Handler
 from voc.pipeline.moments import newest_moment
 from voc.pipeline.standing import standing_for
 from voc.records import UNCOUNTED, Alert, Mention
-from voc.store import Store, TaggedRow
+from voc.store import Store, TaggedRow, Transaction
+from voc.workorders.parts import store_of
+from voc.workorders.relations import part_of
 
 
 def raise_alerts(
@@ -84,6 +87,55 @@ def raise_alerts(
         )
     unheard = [alert for alert in store.alerts() if alert.industry not in heard]
     return changed + _closed(unheard, now.astimezone(settings.zone))
+
+
+def keep_alerts(
+    store: Store,
+    transaction: Transaction,
+    alerts: Sequence[Alert],
+    *,
+    handler: Handler,
+    now: datetime,
+) -> None:
+    """Keeps alerts; those that opened are told to the teams that work on their issue.
+
+    Who gets 213 complaints of packaging is told that those of the lid are new. An issue of the very
+    theme in the very place says so itself.
+
+    Args:
+        store: What is read.
+        transaction: What they are kept in, with the messages that tell of them.
+        alerts: Those that are new or have changed.
+        handler: What tells of orders.
+        now: When.
+    """
+    known = {alert.alert_id: alert.status for alert in store.alerts()}
+    transaction.save_alerts(alerts)
+    opened = [
+        alert
+        for alert in alerts
+        if alert.status == "open" and known.get(alert.alert_id) != "open" and alert.topic_id
+    ]
+    if not opened:
+        return
+    parts = store.order_parts()
+    for alert in opened:
+        issue = store.issue(alert.issue_id) if alert.issue_id else None
+        if issue is None or (issue.topic_id, issue.store) == (alert.topic_id, alert.store):
+            continue
+        for order in transaction.issue_orders(issue.issue_id):
+            if store_of(part_of(order, parts)) in (None, alert.store):
+                handler.tell(transaction, order.work_order_id, _news(alert), at=now)
+
+
+def _news(alert: Alert) -> str:
+    places = [place for place in (alert.product, alert.store, alert.region) if place]
+    where = f"（{'，'.join(places)}）" if places else ""
+    usual = f"{alert.expected:.1f}" if alert.expected >= 0.1 else "不到 0.1"
+    return (
+        f"近期{'新出现' if alert.trend == 'new' else '升温'}：{alert.title}{where}，"
+        f"{alert.since:%Y-%m-%d} 起，{alert.window_days} 天内 {alert.count} 条，平时 {usual} 条"
+    )
 
 
 def _closed(alerts: Iterable[Alert], at: datetime) -> list[Alert]:

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from voc.config import Settings
-from voc.pipeline.alerting import raise_alerts
+from voc.pipeline.alerting import keep_alerts, raise_alerts
 from voc.pipeline.calls import CallReader, predictor_of, with_calls
 from voc.pipeline.delivering import Delivery, known_sinks
 from voc.pipeline.effects import changed_effects, keep_effects
 from voc.pipeline.frontline import Acted, VoiceDesk
+from voc.pipeline.handling import Handler
 from voc.pipeline.ordering import order_issues
 from voc.pipeline.returning import Mailroom, Returned
 from voc.pipeline.screening import screen_voices
@@ -278,17 +279,19 @@ class Chain:
 
     def alert(self) -> int:
         """Raises, updates and closes alerts; returns how many are new or changed."""
+        now = self._now()
         changed = raise_alerts(
             self._store,
             model=self._engine.model,
             industries=self._industries,
             settings=self._settings,
-            now=self._now(),
+            now=now,
             told=PAID_BURST,
         )
         if changed:
+            handler = Handler(self._store, self._settings)
             with self._store.transaction() as transaction:
-                transaction.save_alerts(changed)
+                keep_alerts(self._store, transaction, changed, handler=handler, now=now)
         return len(changed)
 
     def measure(self) -> int:

@@ -241,6 +241,25 @@ class Handler:
                 moved = recorded(child, moved, event="merge", actor=actor, at=at, note=why)
                 transaction.update_work_order(self._told(transaction, child, moved))
 
+    def tell(
+        self, transaction: Transaction, work_order_id: str, said: str, *, at: datetime
+    ) -> None:
+        """Tells the team of a running order more of its issue, in its description too.
+
+        Args:
+            transaction: What it is kept in, with the messages that tell of it.
+            work_order_id: The order; of one that has ended nothing is told.
+            said: What.
+            at: When.
+        """
+        transaction.lock_orders()
+        order = transaction.work_order(work_order_id)
+        if order is None or order.status in ENDED:
+            return
+        after = replace(order, description=f"{order.description}\n{said}")
+        after = recorded(order, after, event="updated", actor=SYSTEM, at=at, note=said)
+        transaction.update_work_order(self._told(transaction, order, after))
+
     def _take_over(
         self, transaction: Transaction, merged: WorkOrder, into: str | None, at: datetime
     ) -> None:
