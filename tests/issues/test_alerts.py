@@ -116,9 +116,13 @@ def test_what_emerges_is_told_with_place_figures_and_voices(trade: Trade) -> Non
     twin = replace(issue, topic_id="t0")
     assert trade.run(129.9, issues=[twin])[0].issue_id is None
     assert trade.run(129.9, issues=[twin], twins={"t1": "t0"})[0].issue_id == "is_1"
-    # Where most of the theme speak of that aspect, its issue is theirs.
-    assert trade.run(129.9, issues=[issue], aspects={"t1": "power"})[0].issue_id == "is_1"
-    assert trade.run(129.9, issues=[issue], aspects={"t1": "service"})[0].issue_id is None
+    # Where many of the theme speak of that aspect, its issue is theirs.
+    assert trade.run(129.9, issues=[issue], aspects={"t1": ["power"]})[0].issue_id == "is_1"
+    assert trade.run(129.9, issues=[issue], aspects={"t1": ["service"]})[0].issue_id is None
+    few = replace(issue, evidence=issue.evidence[-7:])
+    assert trade.run(129.9, issues=[few], aspects={"t1": ["power"]})[0].issue_id == "is_1"
+    fewer = replace(issue, evidence=issue.evidence[-4:])
+    assert trade.run(129.9, issues=[fewer], aspects={"t1": ["power"]})[0].issue_id is None
 
 
 def test_again_changes_nothing_and_daily_runs_give_one_alert(trade: Trade) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,6 +29,7 @@ from voc.issues.trends import day_of, rate_change
 from voc.records import Alert, Issue, Mention
 
 _SAME: Final = 0.5
+_AKIN: Final = 1 / 3
 _TELLING: Final = 0.1
 _SETTLED, _TOLD, _UNTOLD = range(1, 4)
 
@@ -83,7 +84,7 @@ def form_alerts(
     issues: Sequence[Issue] = (),
     paid: Sequence[Mention] = (),
     twins: Mapping[str, str] | None = None,
-    aspects: Mapping[str, str] | None = None,
+    aspects: Mapping[str, Collection[str]] | None = None,
 ) -> list[Alert]:
     """Returns the alerts of one industry that are new or have changed, by their ids.
 
@@ -96,8 +97,8 @@ def form_alerts(
         issues: Issues with their evidence, which alerts are laid to.
         paid: Complaints of paid posts, which the streams do not hold.
         twins: The theme that stands for another in issues, by the other's id.
-        aspects: The aspect that most voices of a theme speak of, by the theme's id: the issue of
-            such a theme's voices may be one of that.
+        aspects: The aspects that many voices of a theme speak of, by the theme's id: the issue of
+            such a theme's voices may be one of these.
     """
     known = {alert.alert_id: alert for alert in existing}
     found = scan(streams.series, settings, _settled(streams, known, as_of))
@@ -198,7 +199,7 @@ class _Scene:
     issues: Sequence[Issue]
     paid: Sequence[Mention]
     twins: Mapping[str, str]
-    aspects: Mapping[str, str]
+    aspects: Mapping[str, Collection[str]]
 
     @property
     def last_day(self) -> int:
@@ -307,15 +308,19 @@ class _Scene:
         )
 
     def _issue(self, key: StreamKey, names: Sequence[str]) -> str | None:
-        """Returns the issue that holds most of the voices, if it holds half of them."""
+        """Returns the issue that holds most of the voices, if it holds enough of them.
+
+        One of the very theme or aspect must hold half of them, one of an aspect that a theme speaks
+        of a third, as voices of one theme may be heard to speak of several.
+        """
         wanted = set(names)
         shared: Counter[str] = Counter()
-        names_of_it = {self.twins.get(key.name, key.name), self.aspects.get(key.name, key.name)}
+        name = self.twins.get(key.name, key.name)
+        akin = self.aspects.get(key.name, ())
         for issue in self.issues:
-            is_of_it = not names_of_it.isdisjoint((issue.aspect_id, issue.topic_id))
-            if issue.industry == key.industry and is_of_it:
-                shared[issue.issue_id] += sum(
-                    place.feedback_id in wanted for place in issue.evidence
-                )
-        best = min(shared, key=lambda name: (-shared[name], name), default=None)
-        return best if best is not None and shared[best] >= _SAME * len(names) else None
+            is_own = name in (issue.aspect_id, issue.topic_id)
+            if issue.industry == key.industry and (is_own or issue.aspect_id in akin):
+                voices = sum(place.feedback_id in wanted for place in issue.evidence)
+                if voices >= (_SAME if is_own else _AKIN) * len(names):
+                    shared[issue.issue_id] = voices
+        return min(shared, key=lambda name: (-shared[name], name), default=None)

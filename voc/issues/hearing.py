@@ -12,10 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from voc.issues.naming import VAGUE
 from voc.records import UNHEARD, Issue, Mention, is_vague, reason_of, subject_of
 from voc.topics.phrases import is_bare_subject
+
+_SPOKEN_OF: Final = 4
 
 
 def placed_by_theme(complaints: Iterable[Mention]) -> list[Mention]:
@@ -28,7 +31,7 @@ def placed_by_theme(complaints: Iterable[Mention]) -> list[Mention]:
         complaints: Negative mentions that count.
     """
     rows = list(complaints)
-    aspects = aspects_of_themes(rows)
+    aspects = _main_aspects(rows)
     heard = {(one.feedback_id, one.aspect_id) for one in rows if one.aspect_id != UNHEARD}
     found = []
     for one in rows:
@@ -92,8 +95,10 @@ def names_trouble(theme: str) -> bool:
     return bool(theme) and theme.removesuffix("问题") not in VAGUE and not is_bare_subject(theme)
 
 
-def aspects_of_themes(complaints: Iterable[Mention]) -> dict[tuple[str, str], str]:
-    """Returns the aspect that two thirds of the voices of a theme speak of, where one is.
+def aspects_of_themes(
+    complaints: Iterable[Mention],
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Returns the aspects that a quarter of the voices of a theme speak of, most of them first.
 
     Args:
         complaints: Negative mentions that count.
@@ -101,15 +106,32 @@ def aspects_of_themes(complaints: Iterable[Mention]) -> dict[tuple[str, str], st
     Returns:
         The ids of aspects by (industry, id of the theme).
     """
+    return {
+        theme: tuple(name for name, size in sizes if _SPOKEN_OF * size >= everyone)
+        for theme, (everyone, sizes) in _aspects_by_theme(complaints).items()
+    }
+
+
+def _main_aspects(complaints: Iterable[Mention]) -> dict[tuple[str, str], str]:
+    """Returns the aspect that two thirds of the voices of a theme speak of, where one is."""
+    return {
+        theme: sizes[0][0]
+        for theme, (everyone, sizes) in _aspects_by_theme(complaints).items()
+        if sizes and 3 * sizes[0][1] >= 2 * everyone
+    }
+
+
+def _aspects_by_theme(
+    complaints: Iterable[Mention],
+) -> dict[tuple[str, str], tuple[int, list[tuple[str, int]]]]:
+    """Returns how many voices each theme has, and how many of them speak of each aspect."""
     voices: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for one in complaints:
         if one.topic_id is not None and not one.is_doubtful:
             voices[one.industry, one.topic_id][one.aspect_id].add(one.feedback_id)
     found = {}
     for theme, by_aspect in voices.items():
-        everyone = set().union(*by_aspect.values())
-        sizes = {name: len(each) for name, each in by_aspect.items() if name != UNHEARD}
-        most = min(sizes, key=lambda name: (-sizes[name], name), default=None)
-        if most is not None and 3 * sizes[most] >= 2 * len(everyone):
-            found[theme] = most
+        sizes = [(name, len(each)) for name, each in by_aspect.items() if name != UNHEARD]
+        everyone = len(set().union(*by_aspect.values()))
+        found[theme] = everyone, sorted(sizes, key=lambda item: (-item[1], item[0]))
     return found

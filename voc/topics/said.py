@@ -34,6 +34,8 @@ _OF_DEEDS: Final = frozenset(("不", "难", "难以", "是否", "能否", "会�
 _ENDING: Final = frozenset(("不了", "不到"))
 # What is there beside nothing else: 除了肥肉什么都没有.
 _BUT: Final = re.compile("除|只|光是|全是|都是")
+# What tells how much, right before it; 老漏 tells how often.
+_BY_DEGREE: Final = f"[{DEGREES.replace('老', '')}点些么]"
 # What may follow a verdict: 太不方便了.
 LINGERING: Final = "了的啊呢吧"
 
@@ -267,8 +269,8 @@ class Said:
         plain = plain_states().get(word)
         if plain is None:
             return word
-        by_degree = self._matching(re.compile(f"[{DEGREES}点些么]{plain}"))
-        become = self._matching(re.compile(f"(?<![{DEGREES}点些么]){plain}了"))
+        by_degree = self._matching(re.compile(f"{_BY_DEGREE}{plain}"))
+        become = self._matching(re.compile(f"(?<!{_BY_DEGREE}){plain}了"))
         if not (by_degree or become) and len(word) > 1:
             return word
         return f"{plain}了" if become > by_degree else f"太{plain}"
