@@ -14,7 +14,7 @@ seem to stand out, and how soon others do, `tests.benchmarks.chains` shows.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -87,9 +87,10 @@ def standing_out(
     for issue in existing:
         if not is_absorbed(issue):
             issues[_matter_of(issue)].append(issue)
+    fed = {name: _Fed(name, volumes, as_of[name]) for name in {industry for industry, _ in said}}
     found = {}
     for matter, voices in said.items():
-        chain = _Chain(voices, matter[0], volumes, as_of[matter[0]])
+        chain = _Chain(voices, fed[matter[0]])
         known = issues[matter]
         was_shared = any(map(chain.is_heard_in, known))
         own = {one.store for one in known if was_shared or one.issue_id in settled} - {None}
@@ -117,8 +118,37 @@ def _matter_of(item: Mention | Issue) -> Matter:
     return item.industry, (item.topic_id or "") if is_unheard else item.aspect_id
 
 
+class _Fed:
+    """The feedback of the stores of an industry, in the last days.
+
+    Attributes:
+        names: The stores.
+        daily: Their feedback a day, `(stores, days)`.
+        as_of: The moment that is looked back from.
+        first: The first of the days.
+        last: The last of them.
+    """
+
+    def __init__(self, industry: str, volumes: Volumes, as_of: datetime) -> None:
+        stores = {
+            store: {date.toordinal(): count for date, count in volume.items()}
+            for (name, product, store), volume in volumes.items()
+            if name == industry and product is None and store is not None
+        }
+        self.as_of, self.last = as_of, day_of(as_of, as_of)
+        since = self.last - LONGEST
+        days = [day for volume in stores.values() for day in volume if since <= day <= self.last]
+        self.first = min(days, default=self.last)
+        self.names = sorted(stores)
+        self.daily = np.zeros((len(stores), self.last - self.first + 1))
+        for row, name in enumerate(self.names):
+            for day, count in stores[name].items():
+                if self.first <= day <= self.last:
+                    self.daily[row, day - self.first] += count
+
+
 class _Chain:
-    """The stores of an industry, and what each heard of one matter.
+    """What each store of an industry heard of one matter.
 
     Attributes:
         voices: How many speak of it.
@@ -126,25 +156,18 @@ class _Chain:
         stores: Those that they name.
     """
 
-    def __init__(
-        self, voices: Iterable[Mention], industry: str, volumes: Volumes, as_of: datetime
-    ) -> None:
+    def __init__(self, voices: Iterable[Mention], fed: _Fed) -> None:
         said = {(voice.feedback_id, voice.store): voice for voice in voices}.values()
-        self._today = day_of(as_of, as_of)
         self._placed = {voice.feedback_id for voice in said if voice.store}
         self._heard: dict[str, list[tuple[int, bool]]] = defaultdict(list)
         for voice in said:
             if voice.store:
-                day = day_of(voice.occurred_at, as_of)
+                day = day_of(voice.occurred_at, fed.as_of)
                 self._heard[voice.store].append((day, voice.urgency == "critical"))
+        self._fed = fed
         self.voices = len(said)
         self.placed = len(self._placed)
         self.stores = set(self._heard)
-        self._fed = {
-            store: volume
-            for (name, product, store), volume in volumes.items()
-            if name == industry and product is None and store is not None
-        }
 
     def is_heard_in(self, issue: Issue) -> bool:
         """Says whether an issue is of all stores: it names none, and its voices do."""
@@ -153,7 +176,7 @@ class _Chain:
 
     def endangered(self, settings: IssueSettings) -> set[str]:
         """Returns the stores in which so many critical voices spoke lately as make an issue."""
-        since = self._today - max(settings.quiet_days, settings.emergency_days)
+        since = self._fed.last - max(settings.quiet_days, settings.emergency_days)
         critical = Counter(
             store
             for store, heard in self._heard.items()
@@ -167,29 +190,16 @@ class _Chain:
 
         Others are those that do not stand out themselves: they would hide each other.
         """
-        names = sorted({*self._fed, *self.stores})
-        daily = self._daily(names)
-        return {
-            name
-            for days in WINDOWS
-            for name, is_apart in zip(names, _apart(*daily, days, least), strict=True)
-            if is_apart
-        }
-
-    def _daily(self, names: Sequence[str]) -> tuple[_Counts, _Counts]:
-        """Returns complaints and feedback of each day, `(stores, days)`."""
-        first = self._today - LONGEST
-        heard, fed = np.zeros((2, len(names), LONGEST + 1))
-        for row, name in enumerate(names):
+        if max(map(len, self._heard.values()), default=0) < least:
+            return set()
+        fed = self._fed
+        heard = np.zeros_like(fed.daily)
+        for row, name in enumerate(fed.names):
             for day, _ in self._heard.get(name, ()):
-                if first <= day <= self._today:
-                    heard[row, day - first] += 1
-            for date, count in self._fed.get(name, {}).items():
-                if first <= date.toordinal() <= self._today:
-                    fed[row, date.toordinal() - first] += count
-        busy = np.flatnonzero(fed.any(axis=0) | heard.any(axis=0))
-        begin = busy[0] if len(busy) else 0
-        return heard[:, begin:], fed[:, begin:]
+                if fed.first <= day <= fed.last:
+                    heard[row, day - fed.first] += 1
+        apart = [_apart(heard, fed.daily, days, least) for days in WINDOWS]
+        return {fed.names[row] for row in np.flatnonzero(np.any(apart, axis=0))}
 
 
 def _apart(heard: _Counts, fed: _Counts, days: int, least: int) -> npt.NDArray[np.bool_]:
