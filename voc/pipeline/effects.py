@@ -12,12 +12,12 @@ from voc.errors import StateError, UsageError
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
 from voc.issues import as_problems, placed_by_theme
-from voc.issues.grouping import group_rules, group_voices, issue_key
+from voc.issues.grouping import Rules, group_rules, group_voices, issue_key
 from voc.pipeline.complaints import joined
 from voc.pipeline.emergencies import with_emergencies
 from voc.pipeline.handling import Handler
 from voc.pipeline.standing import standing_for
-from voc.records import UNCOUNTED, Effect, HistoryEntry, Mention, WorkOrder
+from voc.records import UNCOUNTED, Effect, HistoryEntry, Issue, Mention, WorkOrder
 from voc.store import Store, TaggedRow, Transaction
 from voc.workorders.history import SYSTEM
 from voc.workorders.states import ended_at
@@ -151,22 +151,32 @@ def _ended(
     found = []
     for order in orders:
         end = worked_until(order)
-        issue = store.issue(_issue_then(order, end)) if end is not None else None
+        issue = _issue_of(store, order, end, rules, twins) if end is not None else None
         if issue is not None and end is not None and issue.industry in industries:
             key = issue_key(issue, rules, twins)
             found.append(Ended(order.work_order_id, issue.issue_id, key, end))
     return found
 
 
-def _issue_then(order: WorkOrder, end: datetime) -> str:
-    """Returns the issue that an order was of when its work ended.
+def _issue_of(
+    store: Store,
+    order: WorkOrder,
+    end: datetime,
+    rules: Rules,
+    twins: Mapping[str, str],
+) -> Issue | None:
+    """Returns the issue that an order is measured by: that which it was of when its work ended.
 
-    Later its issue may have been absorbed, as that of a store by that of the chain.
+    Later that may have been absorbed, as that of a store by the chain's. One of a theme that is
+    gone is measured by what its voices are of now.
     """
     later = (entry.changes for entry in order.history if entry.at >= end)
     moves = (changes["issue_id"] for changes in later if "issue_id" in changes)
     former, _ = next(moves, (order.issue_id, None))
-    return former
+    then = store.issue(former)
+    if then is not None and issue_key(then, rules, twins).topic_id is None:
+        return then
+    return store.issue(order.issue_id)
 
 
 def worked_until(order: WorkOrder) -> datetime | None:

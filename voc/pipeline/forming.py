@@ -17,7 +17,8 @@ from voc.workorders.history import SYSTEM
 
 _WHY_MOVED: Final = {
     "reopened": "关闭之后又有新的声音",
-    "closed": "它的声音不再构成问题：被判为刷帖、广告或重复，时间、内容有更正，或主题有变",
+    "closed": "它的声音不再构成问题：被判为刷帖、广告或重复，时间、内容有更正，主题有变，"
+    "或各店都有而说不出所以然",
 }
 """Why the chain itself moves an issue to a state."""
 _WHY_BACK: Final = "它的声音又构成问题：重新计入，或其主题不再静音"
