@@ -147,3 +147,20 @@ def test_no_trend_is_told_where_there_is_nothing_before(
     later = [*rows, row("z", day=40)]
     figures = build_figures(report(rows=later, issues=[new]))
     assert figures.issues[0].line.trend == "new"
+
+
+def test_only_of_an_issue_of_all_places_one_stands_out(
+    row: Callable[..., Any], issue: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    rows = [row(f"a{n}", store="甲店", product="X5") for n in range(20)]
+    rows += [row(f"b{n}", store="乙店", product="X7") for n in range(200)]
+    voices = [f"a{n}" for n in range(15)] + [f"b{n}" for n in range(4)]
+
+    def told(**values: Any) -> Any:
+        one = issue("is_1", voices, count=len(voices), **values)
+        [card] = build_figures(report(rows=rows, issues=[one])).issues
+        return card
+
+    standout = told(product=None, store=None).stores.standout
+    assert (standout.name, standout.count) == ("甲店", 15)
+    assert told(product="X5", store=None).stores.standout is None

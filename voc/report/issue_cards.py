@@ -208,13 +208,15 @@ def issue_card(
     """
     voices = tally.issues[line.issue_id]
     weeks = list(weeks_between(span.first_day, span.last_day))[-MOST_SPARKS:] if span else []
+    # Within one product, how much feedback stores have at all tells nothing.
+    is_of_all = line.product is None and line.store is None
     return IssueCard(
         line=line,
         recent=_recent(line, voices, span, tally, exposed),
         weekly=tuple(_between(voices.days, week.first_day, week.last_day) for week in weeks),
         weeks=tuple(week.first_day.isoformat() for week in weeks),
-        products=_where(voices.products, voices.count, fed=tally.products),
-        stores=_where(voices.stores, voices.count, fed=tally.stores),
+        products=_where(voices.products, voices.count, fed=tally.products if is_of_all else None),
+        stores=_where(voices.stores, voices.count, fed=tally.stores if is_of_all else None),
         regions=_where(voices.regions, voices.count),
         channels=_where(voices.channels, voices.count, most=len(CHANNELS)),
         topics=_where(_named(voices.topics, topics or {}, own_topic), voices.count),
