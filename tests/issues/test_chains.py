@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from voc.config import Aspect, Industry
 from voc.config.sections import IssueSettings
-from voc.issues import form_issues, home_of, is_absorbed
+from voc.issues import as_problems, form_issues, home_of, is_absorbed
+from voc.issues.hearing import is_stale
 from voc.issues.trends import Volumes
 from voc.records import UNHEARD, Issue, IssueStatus, Mention
 
@@ -248,6 +249,30 @@ def test_a_trade_that_is_no_chain_any_more_has_issues_of_stores_again(mention: M
     assert (gone.issue_id, gone.merged_into) == (shared.issue_id, east.issue_id)
 
 
+def test_trouble_that_no_aspect_hears_is_of_a_store_until_others_share_it(mention: Make) -> None:
+    fields = {"aspect_id": UNHEARD, "topic_id": "tp_code"}
+    names = {"tp_code": "扫码（进不去等）"}
+
+    def formed(said: Iterable[Mention], existing: Sequence[Issue] = ()) -> list[Issue]:
+        return form_issues(
+            as_problems(said, names, chains={"cars"}), existing, industries={"cars": CHAIN},
+            settings=SETTINGS, volumes=ALIKE, as_of=AS_OF, topics=names,
+        )  # fmt: skip
+
+    said = voices(mention, "东店", 1, 2, 3, **fields)
+    [first] = formed(said)
+    assert (first.store, first.count) == ("东店", 3)
+    said += voices(mention, "西店", 2, **fields) + voices(mention, "南店", 4, **fields)
+    after = formed(said, [first])
+    assert places(after) == {None: 5}
+    assert [one.issue_id for one in after if is_absorbed(one)] == [first.issue_id]
+    said += voices(mention, "北店", *(10 + day / 2 for day in range(30)), **fields)
+    state = {one.issue_id: one for one in (first, *after)}
+    state |= {one.issue_id: one for one in formed(said, list(state.values()))}
+    assert places(state.values()) == {None: 5, "北店": 30}
+    assert not [one for one in state.values() if is_stale(one, names, chains={"cars"})]
+
+
 def test_a_bare_subject_that_no_aspect_hears_is_no_problem_of_stores_that_share_it(
     mention: Make,
 ) -> None:
@@ -300,7 +325,7 @@ def test_however_runs_follow_each_other_each_voice_is_of_one_issue(
         assert len({issue.issue_id for issue in changed}) == len(changed)
         state |= {issue.issue_id: issue for issue in changed}
         assert run(named[:end], list(state.values())) == []
-        living = [issue for issue in state.values() if not is_absorbed(issue)]
+        living = [one for one in state.values() if one.is_open or one.status == "ignored"]
         for issue in state.values():
             if is_absorbed(issue):
                 assert home_of(issue, state).count > 0

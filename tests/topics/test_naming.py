@@ -671,7 +671,8 @@ def test_a_theme_of_one_syllable_is_called_by_how_several_judge_with_it(reader: 
     ("word", "is_bad"),
     [
         ("贵", True), ("不贵", False), ("没坏", False), ("不高", True), ("没有", True),
-        ("不新鲜", True), ("难吃", True), ("不少", False),
+        ("不新鲜", True), ("难吃", True), ("不少", False), ("进不去", True), ("打不通", True),
+        ("看不清楚", True), ("差不多", False), ("忍不住", False),
     ],
 )  # fmt: skip
 def test_what_denies_trouble_is_none(word: str, is_bad: bool) -> None:

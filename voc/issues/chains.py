@@ -23,7 +23,8 @@ import numpy.typing as npt
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
-from voc.issues.grouping import Matter, StandingOut, group_rules
+from voc.issues.grouping import Matter, StandingOut, group_rules, matter_of
+from voc.issues.hearing import names_trouble
 from voc.issues.matching import is_absorbed
 from voc.issues.trends import Volumes, day_of
 from voc.records import UNHEARD, Issue, Mention
@@ -102,20 +103,25 @@ def standing_out(
     return found
 
 
-def is_common(item: Mention | Issue, shared: StandingOut) -> bool:
+def is_common(item: Mention | Issue, shared: StandingOut, themes: Mapping[str, str]) -> bool:
     """Says whether nothing can be said of a complaint, or an issue, but that all stores have it.
 
-    What no aspect hears is a problem of a place where its theme only names a subject, as 速度.
-    Where a chain shares that, it is one of the stores that stand out.
+    So it is where no aspect hears it and its theme only names a subject, as 速度: that is a problem
+    of a store only where it stands out of a chain that shares it.
+
+    Args:
+        item: The complaint or the issue.
+        shared: What chains share.
+        themes: The names of themes of complaints by id.
     """
     apart = shared.get(_matter_of(item)) if item.aspect_id == UNHEARD else None
-    return apart is not None and item.store is not None and item.store not in apart
+    if apart is None or item.store is None or item.store in apart:
+        return False
+    return not names_trouble(themes.get(item.topic_id or "", ""))
 
 
 def _matter_of(item: Mention | Issue) -> Matter:
-    """Returns what is complained of: an aspect, or the theme of what no aspect hears."""
-    is_unheard = item.aspect_id == UNHEARD
-    return item.industry, (item.topic_id or "") if is_unheard else item.aspect_id
+    return matter_of(item.industry, item.aspect_id, item.topic_id)
 
 
 class _Fed:
@@ -171,8 +177,13 @@ class _Chain:
 
     def is_heard_in(self, issue: Issue) -> bool:
         """Says whether an issue is of all stores: it names none, and its voices do."""
-        is_placeless = issue.product is None and issue.store is None and issue.topic_id is None
-        return is_placeless and any(one.feedback_id in self._placed for one in issue.evidence)
+        is_placeless = issue.product is None and issue.store is None
+        is_of_matter = issue.topic_id is None or issue.aspect_id == UNHEARD
+        return (
+            is_placeless
+            and is_of_matter
+            and any(one.feedback_id in self._placed for one in issue.evidence)
+        )
 
     def endangered(self, settings: IssueSettings) -> set[str]:
         """Returns the stores in which so many critical voices spoke lately as make an issue."""

@@ -109,7 +109,7 @@ def form_issues(
         settled={issue.issue_id for issue in existing if issue.status == "ignored"} | {*settled},
     )
     rules = group_rules(industries, shared)
-    told = (mention for mention in rows if not is_common(mention, shared))
+    told = (mention for mention in rows if not is_common(mention, shared, topics or {}))
     groups = group_voices(told, rules=rules, min_score=settings.min_score)
     exposure = Exposure(volumes, data_starts=_data_starts(rows, moments), standing_out=shared)
     scene = _Scene(
@@ -148,7 +148,7 @@ def form_issues(
         heir = homes.heir(issue, aspect_id=issue.aspect_id) if issue.is_open else None
         if heir:
             formed.append(absorb(issue, into=heir))
-        elif issue.is_open and is_common(_of_twin(issue, twins or {}), shared):
+        elif issue.is_open and is_common(_of_twin(issue, twins or {}), shared, topics or {}):
             formed.append(replace(issue, status="closed"))
     changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
@@ -198,7 +198,9 @@ def silenced(
     ]
 
 
-def moved_on(issues: Sequence[Issue], *, themes: Mapping[str, str]) -> list[Issue]:
+def moved_on(
+    issues: Sequence[Issue], *, themes: Mapping[str, str], chains: Container[str] = frozenset()
+) -> list[Issue]:
     """Returns the open issues of themes that are gone: their voices are of other themes now.
 
     Each is absorbed by the open issue that has most of its voices, the largest of equals, and
@@ -208,9 +210,10 @@ def moved_on(issues: Sequence[Issue], *, themes: Mapping[str, str]) -> list[Issu
         issues: All issues as they are now, with their evidence.
         themes: The names of the themes that there are by id, muted ones too; those that others
             stand for under the names of these.
+        chains: The industries whose stores are chains.
     """
     opened = [one for one in issues if one.is_open and one.evidence]
-    stale = [one for one in opened if is_stale(one, themes)]
+    stale = [one for one in opened if is_stale(one, themes, chains=chains)]
     names = {issue.issue_id for issue in stale}
     homes = _Homes(one for one in opened if one.issue_id not in names)
     heirs = ((issue, homes.heir(issue)) for issue in stale)

@@ -32,6 +32,8 @@ class Placed(Protocol):
     def aspect_id(self) -> str | None: ...
     @property
     def store(self) -> str | None: ...
+    @property
+    def topic_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,22 @@ class Rules:
     def of(self, item: Placed) -> Sequence[str]:
         """Returns what voices of an aspect are grouped by; both places where nobody says.
 
-        Nothing, where the store is one of a chain that shares the problem.
+        Nothing, where the store is one of a chain that shares the problem. What no aspect hears in
+        a chain is by store.
         """
         if item.aspect_id is None:
             return _BOTH
-        matter = (item.industry, item.aspect_id)
+        matter = matter_of(item.industry, item.aspect_id, item.topic_id)
         apart = self.standing_out.get(matter)
-        is_shared = apart is not None and item.store not in apart
-        return () if is_shared else self.group_by.get(matter, _BOTH)
+        if apart is not None and item.store not in apart:
+            return ()
+        is_by_store = item.aspect_id == UNHEARD and item.store and item.industry in self.chains
+        return ("store",) if is_by_store else self.group_by.get(matter, _BOTH)
+
+
+def matter_of(industry: str, aspect_id: str, topic_id: str | None) -> Matter:
+    """Returns what is complained of: an aspect, or the theme of what no aspect hears."""
+    return industry, (topic_id or "") if aspect_id == UNHEARD else aspect_id
 
 
 class GroupKey(NamedTuple):

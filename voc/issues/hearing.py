@@ -10,7 +10,7 @@ voices say of 发票 in one store within days.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -46,28 +46,37 @@ def placed_by_theme(complaints: Iterable[Mention]) -> list[Mention]:
     return found
 
 
-def as_problems(complaints: Iterable[Mention], themes: Mapping[str, str]) -> Iterator[Mention]:
+def as_problems(
+    complaints: Iterable[Mention],
+    themes: Mapping[str, str],
+    *,
+    chains: Container[str] = frozenset(),
+) -> Iterator[Mention]:
     """Yields complaints as issues group them: of no place where they are one problem for all.
 
-    That is where no aspect hears them and their theme names trouble. Of other themes that no aspect
-    hears only what names a product or a store can be a problem, of that place, and none that only
-    judges, as 推荐（多方面）.
+    That is where no aspect hears them and their theme names trouble; but what a store of a chain is
+    heard to have stays of that store, until others share it (see `voc.issues.chains`). Of other
+    themes that no aspect hears only what names a product or a store can be a problem, of that
+    place, and none that only judges, as 推荐（多方面）.
 
     Args:
         complaints: As `placed_by_theme` returns them.
         themes: The names of themes by id.
+        chains: The industries whose stores are chains.
     """
     for one in complaints:
         theme = themes.get(one.topic_id or "", "")
         if one.aspect_id != UNHEARD:
             yield one
         elif names_trouble(theme):
-            yield replace(one, product=None, store=None)
+            yield replace(one, product=None, store=one.store if one.industry in chains else None)
         elif (one.product or one.store) and subject_of(theme) not in VAGUE:
             yield one
 
 
-def is_stale(issue: Issue, themes: Mapping[str, str]) -> bool:
+def is_stale(
+    issue: Issue, themes: Mapping[str, str], *, chains: Container[str] = frozenset()
+) -> bool:
     """Says whether an issue stands on a theme that its voices do not make it by any more.
 
     That theme is gone, or several voices say nothing alike in it now; or what no aspect hears is
@@ -76,15 +85,19 @@ def is_stale(issue: Issue, themes: Mapping[str, str]) -> bool:
     Args:
         issue: Any issue.
         themes: The names of the themes that there are by id.
+        chains: The industries whose stores are chains.
     """
     if issue.topic_id is None or reason_of(issue.topic_id) is not None:
         return False
     theme = themes.get(issue.topic_id)
     if theme is None:
         return True
-    if issue.aspect_id == UNHEARD:
-        return names_trouble(theme) == (issue.product is not None or issue.store is not None)
-    return is_vague(theme)
+    if issue.aspect_id != UNHEARD:
+        return is_vague(theme)
+    is_placed = issue.product is not None or issue.store is not None
+    if names_trouble(theme):
+        return is_placed and (issue.product is not None or issue.industry not in chains)
+    return not is_placed
 
 
 def names_trouble(theme: str) -> bool:

@@ -45,7 +45,8 @@ def complaints_of(
         for mention in doubted(negative)
         if mention.score >= min_score
     ]
-    problems = as_problems(placed_by_theme(counted), themes)
+    chains = {name for name, industry in industries.items() if industry.chain}
+    problems = as_problems(placed_by_theme(counted), themes, chains=chains)
     return with_emergencies(store, problems, model=model, industries=industries)
 
 

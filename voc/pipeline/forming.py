@@ -108,7 +108,10 @@ def formed_issues(
         if not _is_kept_open(store, issue.issue_id)
     ]
     changed = _replaced(changed, silent)
-    changed = _replaced(changed, moved_on(Formed(before, changed).issues, themes=themes))
+    chains = {name for name, industry in industries.items() if industry.chain}
+    changed = _replaced(
+        changed, moved_on(Formed(before, changed).issues, themes=themes, chains=chains)
+    )
     back = {
         one.issue_id: _WHY_BACK
         for one in changed

@@ -182,7 +182,8 @@ def heat_table(
     shown = list(aspects)
     fed = {name: place.rows for name, place in places.items()}
     found = {
-        aspect.aspect_id: standouts(_negative_at(spoken, aspect.aspect_id), fed) for aspect in shown
+        aspect.aspect_id: standouts(_negative_at(spoken, aspect.aspect_id), fed, matters=len(shown))
+        for aspect in shown
     }
     times = {
         (one.name, aspect_id): one.per_hundred / max(one.elsewhere, _HARDLY)

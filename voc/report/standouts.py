@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from voc.issues.shares import wilson
 from voc.report.issue_figures import Standout
 
 FEWEST: Final = 10
 """Feedback below which nothing can be said of a place."""
 
 _FEWEST_VOICES: Final = 3
-_SURE: Final = 3.0
-"""Standard errors: of hundreds of cells hardly one stands out by chance."""
+_ALPHA: Final = 0.01
+"""Chance that among all that is compared any place seems to stand out, if all are alike."""
 
 
-def standouts(voices: Mapping[str, int], fed: Mapping[str, int]) -> list[Standout]:
-    """Returns the places that stand out, those first that surely do so by most.
+def standouts(
+    voices: Mapping[str, int], fed: Mapping[str, int], *, matters: int = 1
+) -> list[Standout]:
+    """Returns the places that stand out, those first that do so by most.
 
-    A place does where the score interval of its share of complaints, of three standard errors, lies
-    above the share of all others together.
+    A place does where as many complaints as it has, or more, are too unlikely by the share of all
+    others together: by the binomial test, corrected for the number of places and matters.
 
     Args:
         voices: How many complain in each place.
         fed: All feedback of each place, those without complaints too.
+        matters: How many matters are compared like this one.
     """
+    from scipy.special import betainc
+
     all_voices, all_fed = sum(voices.values()), sum(fed.values())
     found = []
     for name, count in voices.items():
@@ -34,7 +38,8 @@ def standouts(voices: Mapping[str, int], fed: Mapping[str, int]) -> list[Standou
         if of < FEWEST or count < _FEWEST_VOICES or rest < FEWEST:
             continue
         elsewhere = (all_voices - count) / rest
-        surely = wilson(count, of, z=_SURE)[0] - elsewhere
-        if surely > 0:
-            found.append((-surely, Standout(name, count, 100 * count / of, 100 * elsewhere)))
+        more = count / of - elsewhere
+        chance = float(betainc(count, of - count + 1, elsewhere)) if elsewhere else 0.0
+        if more > 0 and chance * len(fed) * matters <= _ALPHA:
+            found.append((-more, Standout(name, count, 100 * count / of, 100 * elsewhere)))
     return [one for _, one in sorted(found, key=lambda item: (item[0], item[1].name))]

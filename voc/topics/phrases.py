@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,6 +42,16 @@ _NO_TROUBLE: Final = (
     *("未来", "差不多", "少数"),
 )
 _DENIES: Final = frozenset("不没未")
+_IMPOSSIBLE: Final = re.compile(
+    "[\u4e00-\u9fff]不(?:[\u4e00-\u9fff]|起来|出来|进去|上去|下来|过来|清楚)"
+)
+# What looks as if it could not be done, and is a saying.
+_SAYINGS: Final = frozenset(
+    (
+        *("了不起", "巴不得", "恨不得", "舍不得", "忍不住", "对不起", "说不定", "免不了", "少不了"),
+        *("用不着", "要不是"),
+    )
+)
 # Too high is wrong, as a price, and not high is wrong, as quality.
 _BOTH_WAYS: Final = frozenset("高冷凉")
 # From so many voices on, a phrase stands for all only if so many, or this share of them, say it.
@@ -325,10 +336,12 @@ def _telling(phrase: str, words: Sequence[Word], member: Member, *, complaint: b
 def is_trouble(word: str) -> bool:
     """Says whether a word begins as those do that say what is wrong, as 破裂, 堵 and 没有.
 
-    One that denies trouble does not, as 不贵.
+    Or as what cannot be done, 进不去 and 打不通. One that denies trouble does not, as 不贵.
     """
     is_denied = word[:1] in _DENIES and word[1:] in plain_troubles()
-    return word[:1] in _TROUBLE and not is_denied and not word.startswith(_NO_TROUBLE)
+    is_impossible = _IMPOSSIBLE.fullmatch(word) is not None and word not in _SAYINGS
+    begins = word[:1] in _TROUBLE and not is_denied
+    return (begins or is_impossible) and not word.startswith(_NO_TROUBLE)
 
 
 @functools.cache
