@@ -3,10 +3,11 @@
 from voc.issues.doubts import doubted
 from voc.issues.emergencies import Home, emergency_home, telling_span, told_apart
 from voc.issues.episodes import find_episodes
-from voc.issues.forming import form_issues, moved_on, set_aside, silenced
+from voc.issues.forming import form_issues
 from voc.issues.grouping import ASPECT_NAMES, aspect_name, urgent_once
 from voc.issues.hearing import as_problems, aspects_of_themes, placed_by_theme
 from voc.issues.heeding import heeded
+from voc.issues.leaving import moved_on, set_aside, silenced
 from voc.issues.matching import home_of, is_absorbed
 from voc.issues.severity import rate_voices, severity_of
 from voc.issues.stakes import SPENDING_PERIOD, Clientele, stake_words

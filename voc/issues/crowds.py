@@ -13,7 +13,7 @@ from typing import Final
 from voc.tagging.rules import judge
 from voc.topics.phrases import Member, least_support
 from voc.topics.said import LINGERING, Said
-from voc.topics.synonyms import UNKNOWN
+from voc.topics.synonyms import DEGREES, UNKNOWN
 from voc.topics.wordlists import word_list
 
 _CROWD: Final = 20
@@ -30,7 +30,7 @@ _BLAMING: Final = ("差劲", "差", "恶劣", "不太好", "不好", "一般", "
 _SAID_OF_ALL: Final = "太了不没有差劲恶劣好一般行"
 """What says that something is wrong, or how much, and not what."""
 
-_DEGREES: Final = "太很极超巨真好最挺更小这么点些都也还又非常特别十分"
+_DEGREES: Final = f"{DEGREES}小这么点些都也还又非常别十分"
 
 
 def commonest_complaints(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isclose
@@ -26,8 +25,7 @@ from voc.issues.grouping import (
     negativity_by_group,
     that_count,
 )
-from voc.issues.hearing import is_stale
-from voc.issues.matching import absorb, birth_id, by_standing, is_absorbed
+from voc.issues.matching import Homes, absorb, birth_id, by_standing, is_absorbed
 from voc.issues.naming import Titles
 from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
@@ -143,7 +141,7 @@ def form_issues(
         for key, voices in groups.items()
         for issue in scene.form(key, voices, known.get(key, []), joining.get(key, []))
     ]
-    homes = _Homes(issue for issue in formed if issue.is_open)
+    homes = Homes(issue for issue in formed if issue.is_open)
     for issue in _without_group((known, joining), groups):
         heir = homes.heir(issue, aspect_id=issue.aspect_id) if issue.is_open else None
         if heir:
@@ -152,98 +150,6 @@ def form_issues(
             formed.append(replace(issue, status="closed"))
     changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
-
-
-def set_aside(
-    existing: Iterable[Issue], changed: Iterable[Issue], *, flagged: Collection[str]
-) -> list[Issue]:
-    """Returns the open issues that no voice stands for any more, closed.
-
-    Args:
-        existing: The issues known so far, with their evidence.
-        changed: Those that have voices that count, and were formed anew.
-        flagged: The voices that do not count, as paid posts and advertisements.
-    """
-    formed = {issue.issue_id for issue in changed}
-    return [
-        replace(issue, status="closed")
-        for issue in existing
-        if issue.is_open
-        and issue.issue_id not in formed
-        and issue.evidence
-        and all(voice.feedback_id in flagged for voice in issue.evidence)
-    ]
-
-
-def silenced(
-    issues: Iterable[Issue],
-    *,
-    muted: Collection[str],
-    industries: Mapping[str, Industry],
-    twins: Mapping[str, str],
-) -> list[Issue]:
-    """Returns the open issues that stand on themes which people muted, closed.
-
-    Args:
-        issues: All issues as they are now.
-        muted: The ids of the muted themes.
-        industries: Taxonomies by id.
-        twins: The theme that stands for another, by the other's id.
-    """
-    rules = group_rules(industries)
-    return [
-        replace(issue, status="closed")
-        for issue in issues
-        if issue.is_open and issue_key(issue, rules, twins).topic_id in muted
-    ]
-
-
-def moved_on(
-    issues: Sequence[Issue], *, themes: Mapping[str, str], chains: Container[str] = frozenset()
-) -> list[Issue]:
-    """Returns the open issues of themes that are gone: their voices are of other themes now.
-
-    Each is absorbed by the open issue that has most of its voices, the largest of equals, and
-    closed where none has any.
-
-    Args:
-        issues: All issues as they are now, with their evidence.
-        themes: The names of the themes that there are by id, muted ones too; those that others
-            stand for under the names of these.
-        chains: The industries whose stores are chains.
-    """
-    opened = [one for one in issues if one.is_open and one.evidence]
-    stale = [one for one in opened if is_stale(one, themes, chains=chains)]
-    names = {issue.issue_id for issue in stale}
-    homes = _Homes(one for one in opened if one.issue_id not in names)
-    heirs = ((issue, homes.heir(issue)) for issue in stale)
-    return [
-        absorb(issue, into=heir) if heir else replace(issue, status="closed")
-        for issue, heir in heirs
-    ]
-
-
-class _Homes:
-    """The open issues that each voice is of."""
-
-    def __init__(self, opened: Iterable[Issue]) -> None:
-        self._of: dict[str, list[Issue]] = {}
-        for issue in opened:
-            for voice in issue.evidence:
-                self._of.setdefault(voice.feedback_id, []).append(issue)
-
-    def heir(self, issue: Issue, *, aspect_id: str | None = None) -> Issue | None:
-        """Returns the issue that has most voices of another, the largest of equals."""
-        heirs = [
-            home
-            for voice in issue.evidence
-            for home in self._of.get(voice.feedback_id, ())
-            if aspect_id in (None, home.aspect_id)
-        ]
-        shared = Counter(home.issue_id for home in heirs)
-        return max(
-            heirs, key=lambda one: (shared[one.issue_id], one.count, one.issue_id), default=None
-        )
 
 
 def _differs(issue: Issue, before: Issue | None) -> bool:

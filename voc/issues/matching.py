@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -70,6 +71,29 @@ def absorb(issue: Issue, *, into: Issue) -> Issue:
 def is_absorbed(issue: Issue) -> bool:
     """Says whether another issue has taken this one's voices."""
     return issue.count == 0
+
+
+class Homes:
+    """The open issues that each voice is of."""
+
+    def __init__(self, opened: Iterable[Issue]) -> None:
+        self._of: dict[str, list[Issue]] = {}
+        for issue in opened:
+            for voice in issue.evidence:
+                self._of.setdefault(voice.feedback_id, []).append(issue)
+
+    def heir(self, issue: Issue, *, aspect_id: str | None = None) -> Issue | None:
+        """Returns the issue that has most voices of another, the largest of equals."""
+        heirs = [
+            home
+            for voice in issue.evidence
+            for home in self._of.get(voice.feedback_id, ())
+            if aspect_id in (None, home.aspect_id)
+        ]
+        shared = Counter(home.issue_id for home in heirs)
+        return max(
+            heirs, key=lambda one: (shared[one.issue_id], one.count, one.issue_id), default=None
+        )
 
 
 def home_of(issue: Issue, issues: Mapping[str, Issue]) -> Issue:

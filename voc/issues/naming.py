@@ -117,7 +117,7 @@ _EMPTY: Final = frozenset(
         "情况",
     )
 )
-_DEGREES: Final = frozenset("高低贵大小慢快重轻吵软硬薄厚窄")
+_GRADED: Final = frozenset("高低贵大小慢快重轻吵软硬薄厚窄")
 
 
 class Titles:
@@ -419,4 +419,4 @@ def _is_whole(phrase: str) -> bool:
 
 def _without_aspect(phrase: str, aspect: str) -> str:
     rest = phrase.removeprefix(aspect).strip(_EDGES)
-    return f"偏{rest}" if rest != phrase and rest in _DEGREES else rest
+    return f"偏{rest}" if rest != phrase and rest in _GRADED else rest
