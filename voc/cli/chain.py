@@ -108,7 +108,7 @@ def _ingested(result: Ingested, chosen: Chosen | None) -> str:
     forbidden = f", {result.forbidden} forbidden" if result.forbidden else ""
     withdrawn = f", {result.withdrawn} withdrawn" if result.withdrawn else ""
     read = result.accepted + result.duplicates + result.edited + result.rejected
-    given += "" if read else " (nothing in it that was not read before)"
+    given += "" if read else " (no rows that were not read before)"
     return (
         f"{result.source}: {result.accepted} new, {result.duplicates} known,"
         f" {result.edited} edited, {result.rejected} rejected{withdrawn}{forbidden}{given}"
