@@ -4,7 +4,7 @@ from voc.issues.doubts import doubted
 from voc.issues.emergencies import Home, emergency_home, telling_span, told_apart
 from voc.issues.episodes import find_episodes
 from voc.issues.forming import form_issues
-from voc.issues.grouping import ASPECT_NAMES, aspect_name, urgent_once
+from voc.issues.grouping import ASPECT_NAMES, aspect_name, chains_of, joined, urgent_once
 from voc.issues.hearing import as_problems, aspects_of_themes, placed_by_theme
 from voc.issues.heeding import heeded
 from voc.issues.leaving import moved_on, set_aside, silenced
@@ -22,6 +22,7 @@ __all__ = [
     "as_problems",
     "aspect_name",
     "aspects_of_themes",
+    "chains_of",
     "doubted",
     "emergency_home",
     "find_episodes",
@@ -29,6 +30,7 @@ __all__ = [
     "heeded",
     "home_of",
     "is_absorbed",
+    "joined",
     "moved_on",
     "placed_by_theme",
     "rate_change",

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
-from voc.issues.grouping import Matter, StandingOut, group_rules, matter_of
+from voc.issues.grouping import Matter, StandingOut, group_rules, matter_of, that_count
 from voc.issues.hearing import names_trouble
 from voc.issues.matching import is_absorbed
 from voc.issues.trends import Volumes, day_of
@@ -51,7 +51,7 @@ _Counts = npt.NDArray[np.float64]
 
 
 def standing_out(
-    complaints: Iterable[Mention],
+    mentions: Iterable[Mention],
     existing: Iterable[Issue],
     *,
     industries: Mapping[str, Industry],
@@ -67,7 +67,7 @@ def standing_out(
     what has been before, if they name as many at all. Likewise a theme of what no aspect hears.
 
     Args:
-        complaints: The voices that count, their urgency once.
+        mentions: All mentions, of which the complaints that count are looked at.
         existing: The issues known so far.
         industries: Taxonomies by id.
         settings: The section `issues` of the settings.
@@ -75,11 +75,11 @@ def standing_out(
         as_of: A moment of each industry, in the zone whose days are counted.
         settled: The ids of the issues that people settled.
     """
-    if volumes is None:
-        return {}
     rules = group_rules(industries)
+    if volumes is None or not rules.chains:
+        return {}
     said: dict[Matter, list[Mention]] = defaultdict(list)
-    for mention in complaints:
+    for mention in that_count(mentions, min_score=settings.min_score):
         matter = _matter_of(mention)
         is_told_apart = mention.aspect_id == UNHEARD or rules.group_by.get(matter) == ("store",)
         if mention.industry in rules.chains and is_told_apart:
@@ -94,12 +94,13 @@ def standing_out(
         chain = _Chain(voices, fed[matter[0]])
         known = issues[matter]
         was_shared = any(map(chain.is_heard_in, known))
-        own = {one.store for one in known if was_shared or one.issue_id in settled} - {None}
+        kept = (one.store for one in known if was_shared or one.issue_id in settled)
+        own = set(filter(None, kept))
         apart = chain.endangered(settings) | chain.exceeding(settings.min_voices) | own
         speaking = chain.stores if was_shared else chain.stores - apart
         is_told = was_shared or 2 * chain.placed > chain.voices
         if is_told and len(speaking) >= SPEAKING:
-            found[matter] = frozenset(filter(None, apart))
+            found[matter] = frozenset(apart)
     return found
 
 

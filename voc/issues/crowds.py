@@ -27,8 +27,8 @@ _SECOND: Final = 1 / 3
 _BLAMING: Final = ("差劲", "差", "恶劣", "不太好", "不好", "一般", "不行")
 """Verdicts that say what is wrong with a thing only together with it, as 态度差."""
 
-_SAID_OF_ALL: Final = "太了不没有差劲恶劣好一般行"
-"""What says that something is wrong, or how much, and not what."""
+_SAID_OF_ALL: Final = frozenset("太了没有").union(*_BLAMING)
+"""Characters of what says that something is wrong, or how much, and not what."""
 
 _DEGREES: Final = f"{DEGREES}小这么点些都也还又非常别十分"
 
@@ -64,7 +64,7 @@ def commonest_complaints(
 
 def _core(name: str) -> set[str]:
     """Returns the characters by which a complaint is told from another one."""
-    return set(name) - set(_SAID_OF_ALL)
+    return set(name) - _SAID_OF_ALL
 
 
 def _blamed(members: Sequence[Member]) -> dict[str, set[str]]:

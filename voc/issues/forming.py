@@ -22,8 +22,8 @@ from voc.issues.grouping import (
     group_voices,
     is_placeless,
     issue_key,
+    joined,
     negativity_by_group,
-    that_count,
 )
 from voc.issues.matching import Homes, absorb, birth_id, by_standing, is_absorbed
 from voc.issues.naming import Titles
@@ -98,7 +98,7 @@ def form_issues(
     moments = _moments(rows, as_of)
     settled = _settled(existing, settled_until)
     shared = standing_out(
-        that_count(rows, min_score=settings.min_score),
+        rows,
         existing,
         industries=industries,
         settings=settings,
@@ -146,7 +146,7 @@ def form_issues(
         heir = homes.heir(issue, aspect_id=issue.aspect_id) if issue.is_open else None
         if heir:
             formed.append(absorb(issue, into=heir))
-        elif issue.is_open and is_common(_of_twin(issue, twins or {}), shared, topics or {}):
+        elif issue.is_open and is_common(joined(issue, twins or {}), shared, topics or {}):
             formed.append(replace(issue, status="closed"))
     changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
@@ -304,10 +304,6 @@ class _Scene:
             return "reopened"
         since = [voice for voice in voices if voice.occurred_at > until]
         return "reopened" if find_episodes(since, settings=self.settings) else "closed"
-
-
-def _of_twin(issue: Issue, twins: Mapping[str, str]) -> Issue:
-    return replace(issue, topic_id=twins.get(issue.topic_id or "", issue.topic_id))
 
 
 def _settled(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from voc.config import Aspect, Industry
 from voc.issues.severity import Negativity
@@ -15,6 +15,8 @@ ASPECT_NAMES: Final = {UNPLACED: "紧急情况", UNHEARD: "其他问题"}
 """What stands for the aspect of issues that are of none."""
 
 _BOTH = ("product", "store")
+
+Spoken = TypeVar("Spoken", Issue, Mention)
 
 Matter = tuple[str, str]
 """What is complained of: an industry, and an aspect or a theme of what no aspect hears, by id."""
@@ -48,7 +50,7 @@ class Rules:
 
     group_by: Mapping[tuple[str, str], Sequence[str]]
     standing_out: StandingOut = field(default_factory=dict)
-    chains: Container[str] = frozenset()
+    chains: Collection[str] = frozenset()
 
     def may_be_shared(self, key: GroupKey) -> bool:
         """Says whether a group may be what all stores of a chain share."""
@@ -95,10 +97,19 @@ class GroupKey(NamedTuple):
 
 def issue_key(issue: Issue, rules: Rules, twins: Mapping[str, str]) -> GroupKey:
     """Returns the group that an issue stands for; `twins` are themes that others stand for."""
-    topic_id = issue.topic_id
-    if topic_id is not None:
-        topic_id = twins.get(topic_id, topic_id)
-    return _key(issue, topic_id, rules.of(issue))
+    issue = joined(issue, twins)
+    return _key(issue, rules.of(issue))
+
+
+def joined(item: Spoken, twins: Mapping[str, str]) -> Spoken:
+    """Returns a mention or an issue as one of the theme that stands for its own.
+
+    Args:
+        item: The mention or the issue.
+        twins: The theme that stands for another, by the other's id.
+    """
+    twin = twins.get(item.topic_id or "")
+    return replace(item, topic_id=twin) if twin else item
 
 
 def commonest_aspect(voices: Sequence[Mention]) -> str:
@@ -107,13 +118,13 @@ def commonest_aspect(voices: Sequence[Mention]) -> str:
     return min(counts, key=lambda aspect_id: (-counts[aspect_id], aspect_id))
 
 
-def _key(item: Issue | Mention, topic_id: str | None, rule: Sequence[str]) -> GroupKey:
+def _key(item: Issue | Mention, rule: Sequence[str]) -> GroupKey:
     """Returns a key by topic where topics tell problems apart, as reasons do for emergencies."""
     product = item.product if "product" in rule else None
     store = item.store if "store" in rule else None
     by_topic = item.aspect_id in (UNPLACED, UNHEARD) or is_placeless(rule, product, store)
-    if by_topic and topic_id is not None:
-        return GroupKey(item.industry, None, product, store, topic_id)
+    if by_topic and item.topic_id is not None:
+        return GroupKey(item.industry, None, product, store, item.topic_id)
     return GroupKey(item.industry, item.aspect_id, product, store)
 
 
@@ -182,7 +193,7 @@ def key_of(mention: Mention, rules: Rules, *, has_topics: bool) -> GroupKey | No
     if mention.aspect_id == UNHEARD and mention.topic_id is None:
         return None
     rule = rules.of(mention)
-    key = _key(mention, mention.topic_id, rule)
+    key = _key(mention, rule)
     is_lost = is_placeless(rule, key.product, key.store) and key.topic_id is None
     if is_lost and has_topics and mention.urgency != "critical":
         return None
@@ -219,8 +230,13 @@ def group_rules(
             for aspect in industry.all_aspects()
         },
         standing_out or {},
-        {industry_id for industry_id, industry in industries.items() if industry.chain},
+        chains_of(industries),
     )
+
+
+def chains_of(industries: Mapping[str, Industry]) -> set[str]:
+    """Returns the industries whose stores are chains."""
+    return {industry_id for industry_id, industry in industries.items() if industry.chain}
 
 
 Polarities = Mapping[tuple[str, str, str | None, str | None], tuple[int, int]]

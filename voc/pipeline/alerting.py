@@ -15,6 +15,7 @@ from voc.pipeline.handling import Handler
 from voc.pipeline.moments import newest_moment
 from voc.pipeline.standing import standing_for
 from voc.records import UNCOUNTED, Alert, Mention
+from voc.report.emerging import expected_text, placed
 from voc.store import Store, TaggedRow, Transaction
 from voc.workorders.parts import store_of
 from voc.workorders.relations import part_of
@@ -129,11 +130,9 @@ def keep_alerts(
 
 
 def _news(alert: Alert) -> str:
-    places = [place for place in (alert.product, alert.store, alert.region) if place]
-    where = f"（{'，'.join(places)}）" if places else ""
-    usual = f"{alert.expected:.1f}" if alert.expected >= 0.1 else "不到 0.1"
+    usual = expected_text(alert.expected).strip()
     return (
-        f"近期{'新出现' if alert.trend == 'new' else '升温'}：{alert.title}{where}，"
+        f"近期{'新出现' if alert.trend == 'new' else '升温'}：{placed(alert)}，"
         f"{alert.since:%Y-%m-%d} 起，{alert.window_days} 天内 {alert.count} 条，平时 {usual} 条"
     )
 

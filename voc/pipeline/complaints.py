@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from voc.config import Industry
-from voc.issues import as_problems, doubted, placed_by_theme
+from voc.issues import as_problems, chains_of, doubted, joined, placed_by_theme
 from voc.pipeline.emergencies import with_emergencies
 from voc.records import UNHEARD, Mention, is_vague
 from voc.store import Store
@@ -45,8 +45,7 @@ def complaints_of(
         for mention in doubted(negative)
         if mention.score >= min_score
     ]
-    chains = {name for name, industry in industries.items() if industry.chain}
-    problems = as_problems(placed_by_theme(counted), themes, chains=chains)
+    problems = as_problems(placed_by_theme(counted), themes, chains=chains_of(industries))
     return with_emergencies(store, problems, model=model, industries=industries)
 
 
@@ -73,9 +72,3 @@ def counting(store: Store, complaints: Iterable[Mention], cutoff: datetime) -> l
 def _of_problem(mention: Mention, vague: Collection[str]) -> Mention:
     is_lost = mention.topic_id in vague and mention.aspect_id != UNHEARD
     return replace(mention, topic_id=None) if is_lost else mention
-
-
-def joined(mention: Mention, twins: Mapping[str, str]) -> Mention:
-    """Returns a mention as one of the theme that stands for its own; see `twins_of`."""
-    twin = twins.get(mention.topic_id or "")
-    return replace(mention, topic_id=twin) if twin else mention

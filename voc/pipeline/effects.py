@@ -11,9 +11,8 @@ from voc.config import Industry, Settings
 from voc.errors import StateError, UsageError
 from voc.insights.effects import Ended, Watch
 from voc.insights.places import count_places
-from voc.issues import as_problems, placed_by_theme
+from voc.issues import as_problems, joined, placed_by_theme
 from voc.issues.grouping import Rules, group_rules, group_voices, issue_key
-from voc.pipeline.complaints import joined
 from voc.pipeline.emergencies import with_emergencies
 from voc.pipeline.handling import Handler
 from voc.pipeline.standing import standing_for

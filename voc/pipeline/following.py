@@ -52,7 +52,8 @@ def follow_voices(
         for issue in issues.values()
         if issue.merged_into is not None and issue.issue_id not in without
     }
-    _give_to_stores(store, transaction, issues, without=without, now=now)
+    parts = store.order_parts()
+    _give_to_stores(store, transaction, issues, parts, without=without, now=now)
     if not homes:
         return
     transaction.save_order_reviews(
@@ -65,7 +66,6 @@ def follow_voices(
     if not any(order.issue_id in homes for order in store.work_orders()):
         return
     transaction.lock_orders()
-    parts = store.order_parts()
     strays: dict[str, list[WorkOrder]] = {}
     for order in transaction.work_orders():
         if order.issue_id in homes:
@@ -78,27 +78,36 @@ def _give_to_stores(
     store: Store,
     transaction: Transaction,
     issues: Mapping[str, Issue],
+    parts: Mapping[str, OrderPart],
     *,
     without: Collection[str],
     now: datetime,
 ) -> None:
+    stores = {name: store_of(one.part) for name, one in parts.items()}
+    if not any(stores.values()):
+        return
     own = {
         (issue.industry, issue.aspect_id, issue.store): issue
         for issue in issues.values()
         if issue.is_open and issue.store is not None and issue.issue_id not in without
     }
-    parts = store.order_parts()
     for order in store.work_orders():
-        issue = issues.get(order.issue_id)
-        name = store_of(part_of(order, parts))
+        issue, name = issues.get(order.issue_id), stores.get(order.work_order_id)
         if order.status in ENDED or issue is None or issue.store is not None or name is None:
             continue
         home = own.get((issue.industry, issue.aspect_id, name))
         if home is not None:
             transaction.lock_orders()
-            changes = {"issue_id": (order.issue_id, home.issue_id)}
-            entry = HistoryEntry(now, SYSTEM, "note", _note(home), changes)
-            transaction.hand_over(order.work_order_id, home.issue_id, entry)
+            _hand_over(transaction, order, home, now)
+
+
+def _hand_over(transaction: Transaction, order: WorkOrder, home: Issue, now: datetime) -> None:
+    """Gives an order to another issue, which is kept before where it is new."""
+    if transaction.issue(home.issue_id) is None:
+        transaction.save_issues([home])
+    changes = {"issue_id": (order.issue_id, home.issue_id)}
+    entry = HistoryEntry(now, SYSTEM, "note", _note(home), changes)
+    transaction.hand_over(order.work_order_id, home.issue_id, entry)
 
 
 def _join(
@@ -112,9 +121,7 @@ def _join(
     """Hands orders over to an issue, and has those that do the same thing do it once."""
     own = transaction.issue_orders(home.issue_id)
     for order in strays:
-        changes = {"issue_id": (order.issue_id, home.issue_id)}
-        entry = HistoryEntry(now, SYSTEM, "note", _note(home), changes)
-        transaction.hand_over(order.work_order_id, home.issue_id, entry)
+        _hand_over(transaction, order, home, now)
     for part in dict.fromkeys(part_of(order, parts) for order in strays):
         same = [order for order in (*own, *strays) if part_of(order, parts) == part]
         running = [order for order in same if order.status not in ENDED]

@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Final
 
 from voc.config import Industry, Settings
-from voc.issues import aspect_name, form_issues, is_absorbed, moved_on, set_aside, silenced
+from voc.issues import (
+    aspect_name,
+    chains_of,
+    form_issues,
+    is_absorbed,
+    moved_on,
+    set_aside,
+    silenced,
+)
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.moments import Moments
 from voc.records import UNCOUNTED, Issue, Mention
@@ -108,10 +116,8 @@ def formed_issues(
         if not _is_kept_open(store, issue.issue_id)
     ]
     changed = _replaced(changed, silent)
-    chains = {name for name, industry in industries.items() if industry.chain}
-    changed = _replaced(
-        changed, moved_on(Formed(before, changed).issues, themes=themes, chains=chains)
-    )
+    now = Formed(before, changed).issues
+    changed = _replaced(changed, moved_on(now, themes=themes, chains=chains_of(industries)))
     back = {
         one.issue_id: _WHY_BACK
         for one in changed

@@ -90,8 +90,6 @@ def order_issues(
         ledger = ledger_of(store, transaction)
         left_out |= moved(store, formed.before)
         changed = [issue for issue in formed.changed if issue.issue_id not in left_out]
-        # Orders may go to new ones.
-        transaction.save_issues([one for one in changed if one.issue_id not in formed.before])
         follow_voices(
             store,
             transaction,

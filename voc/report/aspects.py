@@ -181,8 +181,11 @@ def heat_table(
     )[:MOST_PLACES]
     shown = list(aspects)
     fed = {name: place.rows for name, place in places.items()}
+    negative: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for (name, aspect_id), said in spoken.items():
+        negative[aspect_id][name] = said.polarities[_NEGATIVE]
     found = {
-        aspect.aspect_id: standouts(_negative_at(spoken, aspect.aspect_id), fed, matters=len(shown))
+        aspect.aspect_id: standouts(negative[aspect.aspect_id], fed, matters=len(shown))
         for aspect in shown
     }
     times = {
@@ -219,14 +222,6 @@ def heat_table(
             sorted(named, key=lambda one: one.place.elsewhere - one.place.per_hundred)[:_STANDOUTS]
         ),
     )
-
-
-def _negative_at(spoken: Mapping[tuple[str, str], Spoken], aspect_id: str) -> dict[str, int]:
-    return {
-        name: said.polarities[_NEGATIVE]
-        for (name, known), said in spoken.items()
-        if known == aspect_id
-    }
 
 
 def _cell(spoken: Spoken | None, fed: int, times: float) -> HeatCell:

@@ -100,6 +100,7 @@ def build_figures(report: ReportInput) -> Figures:
     ]
     by_issue = orders_by_issue(orders)
     names = {topic.topic_id: topic.topic for topic in report.topics}
+    exposed = _exposed(report)
     cards = [
         issue_card(
             line,
@@ -108,7 +109,7 @@ def build_figures(report: ReportInput) -> Figures:
             by_issue.get(line.issue_id, ()),
             names,
             own_topic=issue.topic_id,
-            exposed=_exposed(report),
+            exposed=exposed,
         )
         for issue, line in zip(issues, lines, strict=True)
     ]

@@ -40,7 +40,7 @@ def _line(alert: Alert, issue: Issue | None, report: ReportInput) -> AlertLine:
     is_new = alert.trend == "new"
     return AlertLine(
         alert_id=alert.alert_id,
-        title=issue.title if issue and _is_of(issue, alert) else _placed(alert),
+        title=issue.title if issue and _is_of(issue, alert) else placed(alert),
         kind="reopened" if alert.reopened else "new" if is_new else "rising",
         status=alert.status,
         since=alert.since.astimezone(report.zone).date().isoformat(),
@@ -68,7 +68,8 @@ def _is_of(issue: Issue, alert: Alert) -> bool:
     )
 
 
-def _placed(alert: Alert) -> str:
+def placed(alert: Alert) -> str:
+    """Returns what emerges, and where."""
     places = [place for place in (alert.product, alert.store, alert.region) if place]
     return f"{alert.title}（{'，'.join(places)}）" if places else alert.title
 
@@ -96,10 +97,15 @@ def _most_voices(lines: Sequence[AlertLine], kind: AlertKind) -> int:
     return max((line.count for line in lines if line.kind == kind), default=0)
 
 
+def expected_text(expected: float) -> str:
+    """Returns how many are usual, as it follows a Chinese word."""
+    return "不到 0.1" if expected < 0.1 else f" {number(expected, 1)}"
+
+
 def _told(line: AlertLine, calendar: Calendar) -> Iterator[TextPart]:
     """Tells count and expectation only: a card tells the ratio, of its own, longer window."""
     yield TextPart(line.title, marked=True)
-    expected = "不到 0.1" if line.expected < 0.1 else f" {number(line.expected, 1)}"
+    expected = expected_text(line.expected)
     yield TextPart(f"，{calendar.day(line.since)}起，{line.days} 天内 ")
     yield TextPart(f"{number(line.count)} 条", marked=True)
     chance = f"，{p_value(line.ratio.p)}" if line.ratio else ""

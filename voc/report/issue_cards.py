@@ -278,9 +278,11 @@ def _where(
     fed: Mapping[str, Place] | None = None,
 ) -> Where:
     top = _ranked(places)[:most]
-    standing_out = standouts(places, {name: one.rows for name, one in (fed or {}).items()})
+    found = []
+    if fed is not None and len(places) > 1:
+        found = standouts(places, {name: one.rows for name, one in fed.items()})
     return Where(
         len(places),
         tuple(Share(name, count, count / total) for name, count in top),
-        standing_out[0] if len(places) > 1 and standing_out else None,
+        next(iter(found), None),
     )

@@ -13,7 +13,7 @@ from typing import Final
 from voc.records import is_mixed, told_of
 from voc.topics.stretches import edges, stretches
 from voc.topics.synonyms import UNKNOWN, Synonyms
-from voc.topics.wordlists import word_list, word_sets
+from voc.topics.wordlists import word_list
 from voc.topics.words import Reading, Word
 
 MIN_NAME: Final = 4
@@ -347,7 +347,7 @@ def is_trouble(word: str) -> bool:
 @functools.cache
 def plain_troubles() -> frozenset[str]:
     """Returns the words of one syllable that say what is wrong; 不高 and 不冷 may be wrong too."""
-    words = {word for kind in word_sets("name_kinds") for word in kind if len(word) == 1}
+    words = {word for word in word_list("name_kinds") if len(word) == 1}
     return frozenset(words - _BOTH_WAYS)
 
 
