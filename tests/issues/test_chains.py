@@ -68,6 +68,19 @@ def places(issues: Iterable[Issue]) -> dict[str | None, int]:
     return {issue.store: issue.count for issue in issues if not is_absorbed(issue)}
 
 
+def test_what_is_told_apart_by_product_too_is_shared_where_nobody_names_one(mention: Make) -> None:
+    fields = {"aspect_id": "brakes", "text": "刹车软", "opinions": ("刹车软",)}
+    said = [
+        voice
+        for store in ("东店", "西店", "南店")
+        for voice in voices(mention, store, 1, 2, 9, **fields)
+    ]
+    assert places(run(said)) == {None: 9}
+    named = voices(mention, "东店", 3, 4, 5, product="X5", **fields)
+    found = {(one.product, one.store): one.count for one in run([*said, *named])}
+    assert found == {(None, None): 9, ("X5", "东店"): 3}
+
+
 def test_what_three_stores_are_heard_to_have_is_one_problem(mention: Make) -> None:
     said = [
         *voices(mention, "东店", 1, 2, 3),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
 
@@ -18,15 +18,18 @@ def members(said: Sequence[tuple[str, str]]) -> list[Member]:
     """Clauses with the opinion in each, of one voice each."""
     readings = READER.read([text for text, _ in said])
     return [
-        Member(reading, text, f"v{at}", 0.9, True, (opinion,))
+        Member(reading, text, f"v{at}", 0.9, True, (opinion,) if opinion else ())
         for at, (reading, (text, opinion)) in enumerate(zip(readings, said, strict=True))
     ]
 
 
-def complaints(said: Sequence[tuple[str, str]], *untold: str) -> list[str]:
+def complaints(
+    said: Sequence[tuple[str, str]], *untold: str, keywords: Collection[str] = ()
+) -> list[str]:
     found = members(said)
     weights = dict.fromkeys(voices_by_word(found), 1.0)
-    return commonest_complaints(found, weights, untold=untold)
+    told = commonest_complaints(found, weights, untold=untold, keywords=keywords)
+    return [one.name for one in told]
 
 
 SPILT = [("里面洒了", "里面洒了"), ("粥全撒了", "粥全撒了"), ("拿到就洒了", "洒了")] * 10
@@ -78,3 +81,32 @@ def test_of_a_crowd_that_says_nothing_alike_nothing_is_returned() -> None:
     verdicts = ("太咸", "太硬", "太辣", "太油", "太腻", "太淡") * 7
     assert complaints([(one, one) for one in verdicts]) == ["太咸", "太油"]
     assert complaints([(f"菜{at}", f"菜{at}") for at in range(50)]) == []
+
+
+def test_who_calls_any_word_for_the_aspect_bad_says_the_same() -> None:
+    said = [
+        "态度真是不太好",
+        "服务也巨差巨混乱",
+        "服务员服务不到位",
+        "前台的服务跟不上",
+        "服务很差",
+    ]
+    few = [("骑手迟到", "迟到")] * 20
+    texts = [(text, "") for text in said] * 5
+    assert complaints([*texts, *few], keywords=("服务", "态度")) == ["服务不好", "迟到"]
+    assert complaints([("服务不差", "")] * 40, keywords=("服务",)) == []
+    assert complaints([("服务还差点意思", "")] * 40, keywords=("服务",)) == []
+
+
+def test_a_clause_without_an_opinion_is_one_itself() -> None:
+    assert complaints([("粥全洒了", "")] * 30) == ["洒了"]
+
+
+@pytest.mark.parametrize("said", ["有点少", "比较少", "稍微少", "太少"])
+def test_a_state_is_the_same_however_much_of_it(said: str) -> None:
+    assert complaints([(said, said), ("分量太少", "太少")] * 20) == ["太少"]
+
+
+def test_a_thing_is_no_complaint_but_where_the_aspect_is_known_by_it() -> None:
+    assert complaints([("都是玉米", "玉米")] * 40) == []
+    assert complaints([("又要排队", "排队")] * 40, keywords=("排队",)) == ["排队"]

@@ -32,6 +32,7 @@ INDUSTRY = Industry.model_validate(
         ],
     }
 )
+RULES = group_rules({"diner": INDUSTRY})
 
 
 def complaint(
@@ -46,13 +47,26 @@ def complaint(
 
 
 def placed(*complaints: Mention) -> list[tuple[str, str]]:
-    return [(one.feedback_id, one.aspect_id) for one in placed_by_theme(complaints)]
+    return [(one.feedback_id, one.aspect_id) for one in placed_by_theme(complaints, rules=RULES)]
 
 
 def test_a_theme_of_which_two_thirds_speak_of_one_aspect_is_of_that() -> None:
     heard = [complaint("a", "taste"), complaint("b", "taste")]
     assert placed(*heard, complaint("c")) == [("a", "taste"), ("b", "taste"), ("c", "taste")]
     assert placed(*heard, complaint("c"), complaint("d"))[2:] == [("c", UNHEARD), ("d", UNHEARD)]
+
+
+def test_what_only_its_theme_tells_apart_is_of_the_aspect_of_its_theme() -> None:
+    price = [complaint(name, "price", store="东湖店") for name in "abcd"]
+    misheard = complaint("e", "taste")
+    assert placed(*price, misheard)[4:] == [("e", "price")]
+    assert placed(*price, replace(misheard, feedback_id="a"))[4:] == [], "it is told once"
+    for kept in (
+        replace(misheard, store="东湖店"),
+        replace(misheard, urgency="critical"),
+        replace(misheard, topic_id=None),
+    ):
+        assert placed(*price, kept)[4:] == [("e", "taste")], kept
 
 
 def test_a_voice_that_complains_of_the_aspect_anyway_does_so_once() -> None:

@@ -157,6 +157,28 @@ def test_what_only_looks_like_the_other(text: str, label: str) -> None:
     assert urgency(text, negative=True, intent="complaint", industry=industry).label == label
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("餐厅里居然还有苍蝇在飞", "high"),
+        ("包间开着窗,有虫子到处飞", "high"),
+        ("汤里有苍蝇", "critical"),
+        ("青菜有虫子", "critical"),
+        ("这里的蚊子也不少", "normal"),
+        ("这里面有虫", "critical"),
+        ("锅炸了", "critical"),
+        ("所以炸了以后显得油腻", "normal"),
+        ("我妈在店里晕倒了", "critical"),
+        ("放的都是网络歌曲,彻底晕倒", "normal"),
+        ("88折的活动貌似过期了", "normal"),
+        ("活动买的牛奶过期了", "critical"),
+    ],
+)
+def test_what_is_seen_in_a_restaurant_is_not_all_in_its_food(text: str, label: str) -> None:
+    industry = load_industry("restaurant")
+    assert urgency(text, negative=True, intent="complaint", industry=industry).label == label
+
+
 def test_words_of_the_industry_count_beside_the_general_ones() -> None:
     industry = load_industry("automotive")
     found = urgency("高速上突然失去动力,投诉无门", negative=True, intent=None, industry=industry)

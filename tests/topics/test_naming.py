@@ -239,12 +239,12 @@ def test_the_subject_of_a_mixed_theme_is_what_a_third_speak_of(reader: Reader) -
 
 
 def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Reader) -> None:
-    texts = (*("污水",) * 6, *("污水横流",) * 3, "处理污水")
+    texts = (*("污水",) * 6, *("污水四溢",) * 3, "处理污水")
     said = [opining(one, "污水") for one in members(reader, texts)]
-    weights = {"污水": 0.9, "横流": 0.4, "处理": 0.2}
-    assert name_of(said, weights, complaint=True) == "污水横流"
-    others = [opining(one, "污水很急", "污水横流") for one in said]
-    assert name_of(others, weights, complaint=True) == "污水（横流等）"
+    weights = {"污水": 0.9, "四溢": 0.4, "处理": 0.2}
+    assert name_of(said, weights, complaint=True) == "污水四溢"
+    others = [opining(one, "污水很急", "污水四溢") for one in said]
+    assert name_of(others, weights, complaint=True) == "污水（四溢等）"
 
 
 def test_how_a_thing_is_judged_makes_its_name_no_narrower(reader: Reader) -> None:

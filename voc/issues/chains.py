@@ -62,9 +62,10 @@ def standing_out(
 ) -> StandingOut:
     """Returns the stores that stand out of each aspect whose problem a chain shares.
 
-    Shared can be what the taxonomy tells apart by store alone, in an industry whose stores are a
-    chain: if most of its voices name a store, and they name `SPEAKING` that do not stand out. So is
-    what has been before, if they name as many at all. Likewise a theme of what no aspect hears.
+    Shared can be what the taxonomy tells apart by store alone (`Rules.is_by_store`), in an industry
+    whose stores are a chain: if most of its voices name a store, and they name `SPEAKING` that do
+    not stand out. So is what has been before, if they name as many at all. Likewise a theme of what
+    no aspect hears.
 
     Args:
         mentions: All mentions, of which the complaints that count are looked at.
@@ -81,12 +82,12 @@ def standing_out(
     said: dict[Matter, list[Mention]] = defaultdict(list)
     for mention in that_count(mentions, min_score=settings.min_score):
         matter = _matter_of(mention)
-        is_told_apart = mention.aspect_id == UNHEARD or rules.group_by.get(matter) == ("store",)
+        is_told_apart = mention.aspect_id == UNHEARD or rules.is_by_store(mention)
         if mention.industry in rules.chains and is_told_apart:
             said[matter].append(mention)
     issues: dict[Matter, list[Issue]] = defaultdict(list)
     for issue in existing:
-        if not is_absorbed(issue):
+        if not is_absorbed(issue) and (issue.aspect_id == UNHEARD or rules.is_by_store(issue)):
             issues[_matter_of(issue)].append(issue)
     fed = {name: _Fed(name, volumes, as_of[name]) for name in {industry for industry, _ in said}}
     found = {}

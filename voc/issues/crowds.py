@@ -6,14 +6,16 @@ crowd is named by the verdicts that most of its voices end their opinions with.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from voc.tagging.rules import judge
 from voc.topics.phrases import Member, least_support
-from voc.topics.said import LINGERING, Said
-from voc.topics.synonyms import DEGREES, UNKNOWN
+from voc.topics.said import LINGERING, Said, is_thing
+from voc.topics.synonyms import DEGREES, UNKNOWN, plain_states
 from voc.topics.wordlists import word_list
 
 _CROWD: Final = 20
@@ -27,39 +29,84 @@ _SECOND: Final = 1 / 3
 _BLAMING: Final = ("差劲", "差", "恶劣", "不太好", "不好", "一般", "不行")
 """Verdicts that say what is wrong with a thing only together with it, as 态度差."""
 
+_BLAMED: Final = re.compile(
+    "(差劲|(?<![不还])差(?![不点别价距错额])|恶劣|糟糕?|垃圾|low)"
+    "|(不(?:是|算)?(?:很|怎么|太|大|够|咋)?好(?![意吃喝找停看])|不行|不咋[地的样]|不怎么样|不敢恭维"
+    "|跟不上|不到位|不给力|不周|不满意|欠佳|不如|有待(?:提高|改善|改进|加强))"
+    "|((?<!不)一般)"
+)
+"""The same in the midst of a clause: it is bad, not good or so so."""
+_SO: Final = ("差", "不好", "一般")
+_NEAR: Final = 8
+"""Characters after a thing in which it is judged."""
+
 _SAID_OF_ALL: Final = frozenset("太了没有").union(*_BLAMING)
 """Characters of what says that something is wrong, or how much, and not what."""
 
+# What tells how much before a state, as words of several syllables do: 有点少 is 少.
+_SOMEWHAT: Final = re.compile("^(?:有点儿?|有些|比较|稍微?|略微?|偏|非常|特别|相当|实在|过于)")
 _DEGREES: Final = f"{DEGREES}小这么点些都也还又非常别十分"
 
 
+class Complaint(NamedTuple):
+    """What voices say is wrong.
+
+    Attributes:
+        name: As most of them say it.
+        voices: Who says so.
+    """
+
+    name: str
+    voices: frozenset[str]
+
+
 def commonest_complaints(
-    members: Sequence[Member], weights: Mapping[str, float], *, untold: Collection[str]
-) -> list[str]:
+    members: Sequence[Member],
+    weights: Mapping[str, float],
+    *,
+    untold: Collection[str],
+    keywords: Collection[str] = (),
+) -> list[Complaint]:
     """Returns the two things that most of a crowd say are wrong; nothing of few voices.
 
-    The second is no other form of the first.
+    The second is no other form of the first. Who calls any of the keywords bad says the same, as
+    环境不好 and 装修很差 of one aspect. A clause of which no opinion is known is one itself.
 
     Args:
         members: What they say.
         weights: How much each word is theirs.
         untold: What says nothing.
+        keywords: Words for what all of them speak of.
     """
-    said = Said(members, weights, UNKNOWN)
+    telling = [
+        one if one.opinions else replace(one, opinions=(one.reading.text,)) for one in members
+    ]
+    said = Said(telling, weights, UNKNOWN)
     if said.n_voices < _CROWD:
         return []
     none = {*untold, *_BLAMING, *word_list("generic_words"), *word_list("name_unfinished")}
-    found = _blamed(members)
+    found = _blamed(telling, keywords)
     for one in said.judgements(UNKNOWN.by_kind()):
-        if one.word.lstrip(_DEGREES) not in none and judge(one.word).score <= 0:
-            found[said.as_stated(one.word)] |= one.voices
-    voices = {name: len(of) for name, of in found.items()}
+        word = _stated(one.word)
+        is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
+        is_told = is_told and (word in keywords or not is_thing(word))
+        if is_told and judge(word).score <= 0:
+            found[said.as_stated(word)] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
-    told = sorted(name for name, n in voices.items() if n >= least)
-    first, *others = sorted(told, key=lambda name: -voices[name]) or [""]
-    unlike = (one for one in others if not _core(one) & _core(first))
-    second = next((one for one in unlike if voices[one] >= _SECOND * voices[first]), "")
-    return [one for one in (first, second) if one]
+    told = [Complaint(name, frozenset(of)) for name, of in sorted(found.items())]
+    told = [one for one in told if len(one.voices) >= least]
+    first, *others = sorted(told, key=lambda one: -len(one.voices)) or [None]
+    if first is None:
+        return []
+    unlike = (one for one in others if not _core(one.name) & _core(first.name))
+    second = next((one for one in unlike if len(one.voices) >= _SECOND * len(first.voices)), None)
+    return [first, second] if second else [first]
+
+
+def _stated(word: str) -> str:
+    """Returns the state that a word tells of, however much of it, as 少 of 有点少."""
+    state = _SOMEWHAT.sub("", word)
+    return state if state in plain_states() else word
 
 
 def _core(name: str) -> set[str]:
@@ -67,20 +114,46 @@ def _core(name: str) -> set[str]:
     return set(name) - _SAID_OF_ALL
 
 
-def _blamed(members: Sequence[Member]) -> dict[str, set[str]]:
+def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, set[str]]:
     """Returns the things that voices call bad, as most do, with the voices."""
     voices: dict[str, set[str]] = defaultdict(set)
-    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    things: dict[str, Counter[str]] = defaultdict(Counter)
+    verdicts: dict[str, Counter[str]] = defaultdict(Counter)
     for member in members:
+        known = [(at, word) for at, word in _places(member) if _is_one_of(word, keywords)]
+        told = [(word, verdict) for at, word in known if (verdict := _judged(member, at))]
+        blamed = [("", word, verdict) for word, verdict in told[:1]]
         for opinion in member.opinions:
-            told = opinion.rstrip(LINGERING)
-            verdict = next((one for one in _BLAMING if told.endswith(one)), "")
-            stem = told.removesuffix(verdict).rstrip(_DEGREES) if verdict else ""
+            said = opinion.rstrip(LINGERING)
+            verdict = next((one for one in _BLAMING if said.endswith(one)), "")
+            stem = said.removesuffix(verdict).rstrip(_DEGREES) if verdict else ""
             thing = max(filter(stem.endswith, member.reading.content()), key=len, default="")
-            if len(thing) > 1:
-                voices[thing].add(member.voice)
-                forms[thing][verdict] += 1
+            if len(thing) > 1 and not _is_one_of(thing, keywords):
+                blamed.append((thing, thing, verdict))
+        for one, thing, verdict in blamed:
+            voices[one].add(member.voice)
+            things[one][thing] += 1
+            verdicts[one][verdict] += 1
     found: dict[str, set[str]] = defaultdict(set)
-    for thing, said in voices.items():
-        found[f"{thing}{min(forms[thing], key=lambda one: (-forms[thing][one], one))}"] |= said
+    for one, speaking in voices.items():
+        found[_commonest(things[one]) + _commonest(verdicts[one])] |= speaking
     return found
+
+
+def _places(member: Member) -> Iterator[tuple[int, str]]:
+    """Yields the words of a clause that tell what it is about, and where each ends."""
+    yield from ((word.end, word.text) for word in member.reading.words if len(word.text) > 1)
+
+
+def _is_one_of(thing: str, keywords: Collection[str]) -> bool:
+    return any(word in thing for word in keywords if len(word) > 1)
+
+
+def _judged(member: Member, at: int) -> str:
+    """Returns how a clause judges what ends at a place; nothing if it does not call that bad."""
+    found = _BLAMED.search(member.reading.text, at, at + _NEAR)
+    return _SO[(found.lastindex or 1) - 1] if found else ""
+
+
+def _commonest(words: Counter[str]) -> str:
+    return min(words, key=lambda word: (-words[word], word))

@@ -33,6 +33,8 @@ class Placed(Protocol):
     @property
     def aspect_id(self) -> str | None: ...
     @property
+    def product(self) -> str | None: ...
+    @property
     def store(self) -> str | None: ...
     @property
     def topic_id(self) -> str | None: ...
@@ -54,10 +56,16 @@ class Rules:
 
     def may_be_shared(self, key: GroupKey) -> bool:
         """Says whether a group may be what all stores of a chain share."""
-        matter = (key.industry, key.aspect_id or "")
         is_placeless = key.product is None and key.store is None and key.topic_id is None
-        is_by_store = self.group_by.get(matter) == ("store",)
-        return is_placeless and is_by_store and key.industry in self.chains
+        return is_placeless and key.industry in self.chains and self.is_by_store(key)
+
+    def is_by_store(self, item: Placed) -> bool:
+        """Says whether the taxonomy tells it apart by store, and by nothing else that it names.
+
+        So it is of an aspect that is grouped by product and store, where voices name no product.
+        """
+        rule = self.group_by.get((item.industry, item.aspect_id or ""), ())
+        return "store" in rule and (item.product is None or "product" not in rule)
 
     def of(self, item: Placed) -> Sequence[str]:
         """Returns what voices of an aspect are grouped by; both places where nobody says.
@@ -69,10 +77,12 @@ class Rules:
             return _BOTH
         matter = matter_of(item.industry, item.aspect_id, item.topic_id)
         apart = self.standing_out.get(matter)
-        if apart is not None and item.store not in apart:
+        is_unheard = item.aspect_id == UNHEARD
+        is_shared = apart is not None and item.store not in apart
+        if is_shared and (is_unheard or self.is_by_store(item)):
             return ()
-        is_by_store = item.aspect_id == UNHEARD and item.store and item.industry in self.chains
-        return ("store",) if is_by_store else self.group_by.get(matter, _BOTH)
+        is_of_store = is_unheard and item.store and item.industry in self.chains
+        return ("store",) if is_of_store else self.group_by.get(matter, _BOTH)
 
 
 def matter_of(industry: str, aspect_id: str, topic_id: str | None) -> Matter:

@@ -1,10 +1,13 @@
-"""Complaints that no aspect hears, placed by what others of their theme are heard to speak of.
+"""Complaints placed by what others of their theme are heard to speak of.
 
 分量 hears 三块肉也好意思卖 in some voices and not in others, which are of its theme all the same: a
 theme of which two thirds of the voices speak of one aspect is a problem of that aspect. One of
 which they do not, as 餐具没给 where no aspect is of cutlery, is a problem of its own: one for all
 places, if it has a name that says what is wrong, else one in each product or store, as what three
 voices say of 发票 in one store within days.
+
+What an aspect hears whose voices name none of the places it is told apart by is grouped by theme,
+and placed likewise: who finds the fish 太贵 complains of the price, though 口感 hears the fish.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from voc.issues.grouping import Rules, key_of
 from voc.issues.naming import VAGUE
 from voc.records import UNHEARD, Issue, Mention, is_vague, reason_of, subject_of
 from voc.topics.phrases import is_bare_subject
@@ -21,29 +25,38 @@ from voc.topics.phrases import is_bare_subject
 _SPOKEN_OF: Final = 4
 
 
-def placed_by_theme(complaints: Iterable[Mention]) -> list[Mention]:
-    """Returns complaints, those that no aspect hears as ones of the aspect of their theme.
+def placed_by_theme(complaints: Iterable[Mention], *, rules: Rules) -> list[Mention]:
+    """Returns complaints, those that their theme alone tells apart as ones of its aspect.
 
-    One is dropped whose voice is heard to complain of that aspect anyway, and one without a theme:
-    nobody could tell what it is of.
+    Those are what no aspect hears, and what is grouped by theme for want of a place, unless it is
+    urgent. One is dropped whose voice is heard to complain of that aspect anyway, and one that no
+    aspect hears without a theme: nobody could tell what it is of.
 
     Args:
         complaints: Negative mentions that count.
+        rules: What aspects are grouped by.
     """
     rows = list(complaints)
     aspects = _main_aspects(rows)
     heard = {(one.feedback_id, one.aspect_id) for one in rows if one.aspect_id != UNHEARD}
     found = []
     for one in rows:
-        if one.aspect_id == UNHEARD:
-            if one.topic_id is None:
-                continue
-            aspect_id = aspects.get((one.industry, one.topic_id), UNHEARD)
+        if one.aspect_id == UNHEARD and one.topic_id is None:
+            continue
+        aspect_id = aspects.get((one.industry, one.topic_id or ""), one.aspect_id)
+        if aspect_id != one.aspect_id and _is_told_by_theme(one, rules):
             if (one.feedback_id, aspect_id) in heard:
                 continue
             one = replace(one, aspect_id=aspect_id)
         found.append(one)
     return found
+
+
+def _is_told_by_theme(one: Mention, rules: Rules) -> bool:
+    if one.aspect_id == UNHEARD:
+        return True
+    key = key_of(one, rules, has_topics=True)
+    return one.urgency == "normal" and key is not None and key.topic_id is not None
 
 
 def as_problems(

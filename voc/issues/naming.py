@@ -23,6 +23,7 @@ from voc.topics.phrases import (
     Member,
     Phrase,
     is_trouble,
+    least_support,
     plain_troubles,
     ranked_phrases,
     voices_by_word,
@@ -46,6 +47,8 @@ _RAREST: Final = 0.125
 """Share of a crowd's voices that must use its rarest word."""
 _SHARED_DANGER: Final = 1 / 3
 """Share of an issue's voices that must use a word of danger by which it is called."""
+_TELLING: Final = 0.25
+"""Share of a crowd that what it is called by must be said by, or 等 tells that there is more."""
 _NOTHING_SAID: Final = "负面反馈集中"
 
 # Words that judge without saying what is wrong; alone they name nothing.
@@ -136,6 +139,10 @@ class Titles:
         self._industry = industry
         self._reader = Reader(industry)
         self._topics = topics
+        aspects = industry.all_aspects() if industry else ()
+        self._keywords = {
+            aspect.name: {normalise(word).text for word in aspect.keywords} for aspect in aspects
+        }
         sample = voices[:: max(1, len(voices) // _BACKGROUND)]
         self._total = len(sample)
         self._uses = voices_by_word(self._members(sample))
@@ -235,12 +242,19 @@ class Titles:
                 if one.judges and one.support >= many and not theme.startswith(one.text)
             ]
         is_said = bool(carried) and (len(voices) < _MANY or _support(carried[0], uses) > 1)
+        keywords = self._keywords.get(aspect, set())
+        crowd = commonest_complaints(members, weights, untold=VAGUE, keywords=keywords)
         if is_said and (carried[0].judges or is_trouble(carried[0].last.text)):
-            return _first_two(carried, uses)
+            least = len(crowd[0].voices) if crowd else least_support(len(voices))
+            if carried[0].support >= least:
+                return _first_two(carried, uses)
         if theme and (aspect or not is_vague(theme)):
             return [theme]
-        if crowd := commonest_complaints(members, weights, untold=VAGUE):
-            return crowd
+        if crowd:
+            told = [one.name for one in crowd]
+            heard = frozenset().union(*(one.voices for one in crowd))
+            is_all = len(heard) >= _TELLING * len({one.voice for one in members})
+            return told if is_all else [*told[:-1], f"{told[-1]}等"]
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
             return [name]
         if theme:
@@ -390,6 +404,7 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str]) -> list[str]:
             second.judges
             and fresh
             and fits
+            and second.support >= min(first.support, 2)
             and _support(second, uses) >= max(2, _support(first, uses) / 2)
         ):
             return [first.text, second.text]

@@ -10,6 +10,7 @@ from datetime import datetime
 from voc.config import Industry, Settings
 from voc.issues import aspects_of_themes, doubted, placed_by_theme
 from voc.issues.alerts import form_alerts
+from voc.issues.grouping import group_rules
 from voc.issues.streams import build_streams
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import newest_moment
@@ -60,7 +61,7 @@ def raise_alerts(
         and mention.score >= settings.issues.min_score
         and mention.industry in heard
     )
-    placed = placed_by_theme(complaints)
+    placed = placed_by_theme(complaints, rules=group_rules(industries))
     aspects = aspects_of_themes(placed)
     for mention in placed:
         part = aside if mention.feedback_id in paid else counted

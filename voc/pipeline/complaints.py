@@ -8,6 +8,7 @@ from datetime import datetime
 
 from voc.config import Industry
 from voc.issues import as_problems, chains_of, doubted, joined, placed_by_theme
+from voc.issues.grouping import group_rules
 from voc.pipeline.emergencies import with_emergencies
 from voc.records import UNHEARD, Mention, is_vague
 from voc.store import Store
@@ -45,7 +46,8 @@ def complaints_of(
         for mention in doubted(negative)
         if mention.score >= min_score
     ]
-    problems = as_problems(placed_by_theme(counted), themes, chains=chains_of(industries))
+    placed = placed_by_theme(counted, rules=group_rules(industries))
+    problems = as_problems(placed, themes, chains=chains_of(industries))
     return with_emergencies(store, problems, model=model, industries=industries)
 
 

@@ -218,13 +218,13 @@ def _watch(
             else:
                 calm.append(_bare(said))
     themes = {topic.topic_id: topic.topic for topic in store.topics()}
-    problems = as_problems(placed_by_theme(negative), themes)
+    rules = group_rules(industries)
+    problems = as_problems(placed_by_theme(negative, rules=rules), themes)
     complaints = [
         _bare(mention)
         for mention in with_emergencies(store, problems, model=model, industries=industries)
         if mention.feedback_id in counted
     ]
-    rules = group_rules(industries)
     groups = group_voices(complaints, rules=rules, min_score=least)
     places = count_places(
         rows,

@@ -22,7 +22,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import itemgetter
@@ -327,15 +327,33 @@ def _holds(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
 def _without_lesser(
     found: Sequence[tuple[int, int, _Alarm]], gapped: Sequence[tuple[int, int, _Alarm]]
 ) -> list[tuple[int, int, _Alarm]]:
-    """Drops words that only call for `high` within gapped ones that are critical."""
-    spans = sorted((start, end) for start, end, alarm in gapped if alarm.level == "critical")
-    ends = list(accumulate((end for _, end in spans), max))
-    kept = []
-    for start, end, alarm in found:
-        behind = bisect_right(spans, start, key=itemgetter(0))
-        if alarm.level != "high" or not behind or ends[behind - 1] < end:
-            kept.append((start, end, alarm))
-    return kept
+    """Drops words within gapped ones that say more: critical ones, if they only call for `high`.
+
+    And any within one that begins with them, or that calls for nothing.
+    """
+    begun = {start: end for start, end, _ in sorted(gapped, key=itemgetter(0, 1))}
+    silent = _Reach((start, end) for start, end, alarm in gapped if alarm.level is None)
+    grave = _Reach((start, end) for start, end, alarm in gapped if alarm.level == "critical")
+    return [
+        (start, end, alarm)
+        for start, end, alarm in found
+        if begun.get(start, end) <= end
+        and not silent.holds(start, end)
+        and not (alarm.level == "high" and grave.holds(start, end))
+    ]
+
+
+class _Reach:
+    """Spans that may overlap."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._ends = list(accumulate((end for _, end in self._spans), max))
+
+    def holds(self, start: int, end: int) -> bool:
+        """Says whether all of `[start, end)` lies behind the beginning of one and before an end."""
+        behind = bisect_right(self._spans, start, key=itemgetter(0))
+        return behind > 0 and self._ends[behind - 1] >= end
 
 
 @functools.cache

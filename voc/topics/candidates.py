@@ -9,6 +9,8 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from voc.records import is_vague
+from voc.tagging.rules import judge
 from voc.topics.mixed import mixed_names
 from voc.topics.phrases import (
     MANY,
@@ -19,7 +21,7 @@ from voc.topics.phrases import (
     least_support,
     ranked_phrases,
 )
-from voc.topics.said import MANY_SAY, MOSTLY, SHARED, Said, verdict_of
+from voc.topics.said import MANY_SAY, MOSTLY, SHARED, Said, is_thing, is_wrong, verdict_of
 from voc.topics.stretches import MAX_NAME
 from voc.topics.subjects import SUBJECT
 from voc.topics.synonyms import UNKNOWN, Synonyms, plain_states
@@ -135,6 +137,7 @@ class Candidates:
         yield from self._troubles()
         yield from self._things()
         yield from self._verdict()
+        yield from self._state()
 
     def _said_of_it(self, share: float) -> list[str]:
         """Returns how so many of the voices judge, and what they ask for, the commonest first."""
@@ -145,7 +148,7 @@ class Candidates:
             told = [one.word for one in said.troubles if len(one.voices) >= least] + told
         untold = {said.subject, *word_list("name_denials"), *word_list("name_unfinished")}
         untold |= word_list("name_praises") if self._complaint else set()
-        return [word for word in told if word not in untold]
+        return [word for word in told if word not in untold and self._tells(word)]
 
     def _broad(self) -> Iterator[str]:
         """Yields phrases that add to what most judge by what many say, or but how it is judged."""
@@ -248,6 +251,24 @@ class Candidates:
         if is_wrong and max(voices, said.saying(verdict)) >= MOSTLY * said.n_voices:
             yield said.as_stated(verdict)
 
+    def _state(self) -> Iterator[str]:
+        """Yields what a third say is wrong, where nothing else is told of it: 太软等."""
+        said = self._said
+        subject = said.subject
+        if not (self._complaint and len(subject) > 1) or subject in self._bare:
+            return
+        voices = len({one.voice for one in said.speaking_of(subject)})
+        verdict = self._denied(subject)
+        is_verdict = judge(verdict).score < 0 and said.is_judged_by(subject)
+        is_bad = (is_wrong(verdict) or is_verdict) and not is_thing(subject)
+        if is_bad and voices >= self._enough and is_vague(next(self._mixed(), "")):
+            yield f"{said.as_stated(verdict)}等"
+
+    def _denied(self, subject: str) -> str:
+        """Returns a subject, one that praises as complaints deny it: 不满意."""
+        is_praise = self._complaint and judge(subject).score > 0
+        return self._said.as_judged(subject) if is_praise else subject
+
     def _mixed(self) -> Iterator[str]:
         """Yields the subject with what several say of it.
 
@@ -269,15 +290,23 @@ class Candidates:
             telling += [one for one in self._repeated if not one.judges and one.support >= many]
             words += said.shared
         return mixed_names(
-            next(wide, subject),
-            [phrase for phrase in telling if phrase.support >= told],
+            next(wide, self._denied(subject)),
+            [
+                phrase
+                for phrase in telling
+                if phrase.support >= told and self._tells(phrase.text.replace(subject, "", 1))
+            ],
             words,
-            said.shared,
-            [word for word in said.heads if word != subject],
+            [word for word in said.shared if self._tells(word)],
+            [word for word in said.heads if word != subject and self._tells(word)],
             common=self._empty if subject in self._bare else self._untold,
             apart="" if self._knows or subject == self._head else self._head,
             kinds=self._kinds,
         )
+
+    def _tells(self, word: str) -> bool:
+        """Says whether a word tells something of a subject; things are no complaint of it."""
+        return not (self._knows and is_thing(word))
 
     @property
     def _untold(self) -> set[str]:

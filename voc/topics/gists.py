@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
 from voc.topics.candidates import Candidates
 from voc.topics.corpus import Corpus
 from voc.topics.meaning import Floats
 from voc.topics.members import Theme, members_of, themes_of
+from voc.topics.said import is_matter
 from voc.topics.synonyms import troubles
 from voc.topics.themes import Labels
+
+_HARDLY: Final = re.compile("不(?:怎么|太|是很|是太|很|算|是特别)(?=.)")
+"""What denies a word though not wholly: 不怎么好吃 is 不好吃."""
 
 
 class Gist(NamedTuple):
@@ -66,7 +71,8 @@ class Gists:
             cut_off=corpus.cut_off,
             synonyms=corpus.synonyms,
         ).told
-        words = corpus.kinds_in(told.problem or told.subject)
+        subject = told.subject if is_matter(told.subject) else ""
+        words = corpus.kinds_in(_HARDLY.sub("不", told.problem) or subject)
         is_mixed = not (told.problem or words & troubles())
         if is_mixed and told.often:
             words |= corpus.kinds_in(told.often)

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from voc.topics.phrases import Member, Phrase, least_support, voices_by_word
+from voc.tagging.rules import judge
+from voc.text.kinds import is_noun, word_kinds
+from voc.topics.phrases import Member, Phrase, is_trouble, least_support, voices_by_word
 from voc.topics.stretches import MAX_NAME
 from voc.topics.synonyms import DEGREES, UNKNOWN, Synonyms, plain_states
 from voc.topics.wordlists import word_list, word_sets
@@ -38,6 +40,14 @@ _BUT: Final = re.compile("除|只|光是|全是|都是")
 _BY_DEGREE: Final = f"[{DEGREES.replace('老', '')}点些么]"
 # What may follow a verdict: 太不方便了.
 LINGERING: Final = "了的啊呢吧"
+
+
+# Kinds of words that no theme is of: numbers, measure words, particles and the like.
+_OF_NOTHING: Final = frozenset(
+    ("m", "q", "u", "ud", "ug", "uj", "ul", "uv", "uz", "p", "c", "r", "y")
+)
+# How words end that lead to what is meant, or tell how many.
+_LEADING: Final = tuple("着是像来去到过得地点多些")
 
 
 class Trouble(NamedTuple):
@@ -317,7 +327,10 @@ class Said:
                 n += 1
                 words.update(word.text for word in told if _meets(word, text, at, size, before))
             if n > SHARED:
-                [(piece, n_piece)] = words.most_common(1) or [("", 0)]
+                [(piece, _)] = words.most_common(1) or [("", 0)]
+                # 新帕烧机油 is read as 帕烧 and 机油.
+                meets = str.endswith if before else str.startswith
+                n_piece = sum(n for word, n in words.items() if meets(word, piece))
                 return piece if n_piece > SHARED and n_piece >= _NEARLY_ALL * n else ""
         return ""
 
@@ -326,6 +339,24 @@ class Said:
         """The clauses, and their words with content."""
         readings = (member.reading for member in self.members)
         return [(one.text, [word for word in one.words if word.tells]) for one in readings]
+
+
+def is_thing(word: str) -> bool:
+    """Says whether a word only names something, so that it is no verdict: 味道, and not 噪音."""
+    return is_noun(word) and not is_wrong(word) and judge(word).score == 0
+
+
+def is_wrong(word: str) -> bool:
+    """Says whether a word says by itself that something is wrong, as 太软, 漏送 or 失灵."""
+    listed = word_list("name_kinds") - word_list("name_faint")
+    return word in plain_states() or word in listed or is_trouble(word)
+
+
+def is_matter(word: str) -> bool:
+    """Says whether voices may speak of what a word names, which 还点, 点多 and 看着 do not."""
+    kind = word_kinds().get(word, "")
+    leads = word.endswith(_LEADING) and not is_noun(word)
+    return kind not in _OF_NOTHING and not leads
 
 
 def _denial(subject: str, reading: Reading) -> str:
