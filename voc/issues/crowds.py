@@ -95,9 +95,9 @@ def commonest_complaints(
     least = max(least_support(said.n_voices), _LEAST)
     told = [Complaint(name, frozenset(of)) for name, of in sorted(found.items())]
     told = [one for one in told if len(one.voices) >= least]
-    first, *others = sorted(told, key=lambda one: -len(one.voices)) or [None]
-    if first is None:
+    if not told:
         return []
+    first, *others = sorted(told, key=lambda one: -len(one.voices))
     unlike = (one for one in others if not _core(one.name) & _core(first.name))
     second = next((one for one in unlike if len(one.voices) >= _SECOND * len(first.voices)), None)
     return [first, second] if second else [first]

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from voc.records import is_vague
-from voc.tagging.rules import judge
 from voc.topics.mixed import mixed_names
 from voc.topics.phrases import (
     MANY,
@@ -21,7 +20,16 @@ from voc.topics.phrases import (
     least_support,
     ranked_phrases,
 )
-from voc.topics.said import MANY_SAY, MOSTLY, SHARED, Said, is_thing, is_wrong, verdict_of
+from voc.topics.said import (
+    MANY_SAY,
+    MOSTLY,
+    SHARED,
+    Said,
+    is_quality,
+    is_thing,
+    is_wrong,
+    verdict_of,
+)
 from voc.topics.stretches import MAX_NAME
 from voc.topics.subjects import SUBJECT
 from voc.topics.synonyms import UNKNOWN, Synonyms, plain_states
@@ -259,15 +267,17 @@ class Candidates:
             return
         voices = len({one.voice for one in said.speaking_of(subject)})
         verdict = self._denied(subject)
-        is_verdict = judge(verdict).score < 0 and said.is_judged_by(subject)
+        is_verdict = is_quality(subject) and said.is_judged_by(subject)
         is_bad = (is_wrong(verdict) or is_verdict) and not is_thing(subject)
         if is_bad and voices >= self._enough and is_vague(next(self._mixed(), "")):
             yield f"{said.as_stated(verdict)}等"
 
     def _denied(self, subject: str) -> str:
-        """Returns a subject, one that praises as complaints deny it: 不满意."""
-        is_praise = self._complaint and judge(subject).score > 0
-        return self._said.as_judged(subject) if is_praise else subject
+        """Returns a subject, of complaints as half of those who use it deny it: 不满意."""
+        if not (self._complaint and is_quality(subject)):
+            return subject
+        denied = self._said.as_judged(subject)
+        return denied if self._said.saying(denied) >= max(SHARED, self._enough / 2) else subject
 
     def _mixed(self) -> Iterator[str]:
         """Yields the subject with what several say of it.

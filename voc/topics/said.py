@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from voc.tagging.rules import judge
 from voc.text.kinds import is_noun, word_kinds
 from voc.topics.phrases import Member, Phrase, is_trouble, least_support, voices_by_word
 from voc.topics.stretches import MAX_NAME
@@ -343,13 +342,18 @@ class Said:
 
 def is_thing(word: str) -> bool:
     """Says whether a word only names something, so that it is no verdict: 味道, and not 噪音."""
-    return is_noun(word) and not is_wrong(word) and judge(word).score == 0
+    return is_noun(word) and not is_wrong(word)
 
 
 def is_wrong(word: str) -> bool:
     """Says whether a word says by itself that something is wrong, as 太软, 漏送 or 失灵."""
-    listed = word_list("name_kinds") - word_list("name_faint")
+    listed = (word_list("name_kinds") | word_list("name_wrongs")) - word_list("name_faint")
     return word in plain_states() or word in listed or is_trouble(word)
+
+
+def is_quality(word: str) -> bool:
+    """Says whether a word tells how something is or what is done, as far as is known."""
+    return word_kinds().get(word, "a")[0] in "av"
 
 
 def is_matter(word: str) -> bool:
