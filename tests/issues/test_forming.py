@@ -485,3 +485,19 @@ def test_the_last_digits_of_a_trend_are_no_change(mention: Make) -> None:
     louder = replace(issue, trend_low=1.02 * issue.trend_low, count=issue.count + 1)
     assert len(run(voices, [louder], as_of=voices[-1].occurred_at)) == 1
     assert len(run(voices, [replace(issue, trend_high=None)], as_of=voices[-1].occurred_at)) == 1
+
+
+def test_one_rise_of_many_issues_may_be_chance(mention: Make) -> None:
+    def voices(product: str, *found: float) -> list[Mention]:
+        return [mention(f"{product}{day}", day, product=product) for day in found]
+
+    def trends(said: Iterable[Mention]) -> dict[str | None, str]:
+        return {issue.product: issue.trend for issue in run(said)}
+
+    few = voices("R1", 100, 118, 136, 154, 172, 174, 176, 178, 180)
+    many = voices("R2", *range(100, 170, 18), *(171.2 + at / 2 for at in range(25)))
+    steady = [voice for at in range(40) for voice in voices(f"S{at}", *range(100 + at % 7, 184, 7))]
+    assert trends(few)["R1"] == trends(many)["R2"] == "rising"
+    found = trends([*few, *many, *steady])
+    assert (found["R1"], found["R2"]) == ("steady", "rising")
+    assert {found[f"S{at}"] for at in range(40)} == {"steady"}

@@ -8,7 +8,7 @@ import pytest
 
 from voc.insights.rates import rate_ratio
 from voc.issues.grouping import GroupKey
-from voc.issues.trends import Exposure, day_of, rate_ratio_p, trend_of
+from voc.issues.trends import Exposure, day_of, largest_p, rate_ratio_p, trend_of
 from voc.records import Trend
 
 KEY = GroupKey("cars", "power", "X5", None)
@@ -218,3 +218,21 @@ def _trend(
         today=TODAY,
     )
     return found.trend, found.p
+
+
+@pytest.mark.parametrize(
+    ("tested", "largest"),
+    [
+        ([0.04], 0.04),
+        ([0.06], -1.0),
+        ([0.04, *[0.5] * 39], -1.0),
+        ([0.002, *[0.5] * 39], 0.002),
+        ([0.002, 0.004, 0.02, *[0.5] * 37], 0.004),
+        ([0.06] * 40, -1.0),
+        ([], -1.0),
+    ],
+)
+def test_of_many_that_are_tested_at_once_few_changes_are_chance(
+    tested: list[float], largest: float
+) -> None:
+    assert largest_p(tested) == largest

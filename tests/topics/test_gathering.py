@@ -96,6 +96,30 @@ def test_kinds_of_trouble_and_subjects_tell_what_themes_say(
     assert blocked.words & crowded.words
 
 
+def test_what_is_hardly_so_is_not_so(make: ClauseMaker, automotive: Industry) -> None:
+    dull = make("面条不好吃", "饺子不好吃", "米饭不好吃", "馄饨不好吃", prefix="a")
+    hardly = make("卷饼不怎么好吃", "烤鸭不怎么好吃", "炒面不怎么好吃", prefix="b")
+    said = [replace(one, opinions=(one.text[2:],)) for one in (*dull, *hardly)]
+    corpus = Corpus(said, automotive)
+    corpus.placed(seed=0)
+    names = [corpus.clauses[at].feedback_id[0] for at in corpus.distinct]
+    labels = np.array(["ab".index(name) for name in names], dtype=np.intp)
+    first, second = Gists(corpus).of(labels, np.ones(len(labels), np.float32))
+    assert first == second
+    assert first.words
+
+
+def test_what_leads_to_a_matter_is_none_that_voices_share(
+    make: ClauseMaker, automotive: Industry
+) -> None:
+    said = make("还点凉粉一份", "还点蛋黄酥", "还点豆腐皮", "还点土豆泥", prefix="a")
+    corpus = Corpus([replace(one, opinions=(one.text[2:],)) for one in said], automotive)
+    corpus.placed(seed=0)
+    labels = np.zeros(len(corpus.distinct), dtype=np.intp)
+    [gist] = Gists(corpus).of(labels, np.ones(len(labels), np.float32))
+    assert gist.is_empty, gist
+
+
 def test_what_was_gathered_is_found_again(make: ClauseMaker, automotive: Industry) -> None:
     told = ("加热", "颜色", "多少钱", "在哪买", "的标", "几个人坐", "是谁家的", "的布")
     clauses = [

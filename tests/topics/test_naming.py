@@ -14,7 +14,7 @@ from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.mixed import mixed_names
 from voc.topics.naming import name_of
 from voc.topics.phrases import Member, is_trouble, least_support, ranked_phrases
-from voc.topics.said import Said
+from voc.topics.said import Said, is_matter, is_thing, is_wrong
 from voc.topics.stretches import MAX_NAME
 from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.words import Reader
@@ -693,3 +693,71 @@ def test_a_state_is_named_as_most_say_it(reader: Reader) -> None:
     assert said.as_stated("粥洒") == "粥洒"
     slow = members(reader, ("太慢", "真的很慢", "慢了点", "这么慢"))
     assert Said(slow, {}, UNKNOWN).as_stated("慢") == "太慢"
+
+
+@pytest.mark.parametrize("word", ["味道", "蛋糕", "宁波", "猪排"])
+def test_a_thing_is_nothing_wrong(word: str) -> None:
+    assert is_thing(word)
+
+
+@pytest.mark.parametrize("word", ["噪音", "扬尘", "骗子", "漏水", "太慢", "提高", "昏暗"])
+def test_what_tells_of_trouble_is_no_mere_thing(word: str) -> None:
+    assert not is_thing(word)
+
+
+@pytest.mark.parametrize("word", ["太软", "扬尘", "漏送", "少给"])
+def test_what_is_wrong_in_itself(word: str) -> None:
+    assert is_wrong(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["还点", "点多", "带点", "看着", "有点像", "全是", "半盒", "某某些"]
+)
+def test_what_leads_to_a_matter_is_none(word: str) -> None:
+    assert not is_matter(word)
+
+
+@pytest.mark.parametrize(
+    "word", ["冷车", "会员日", "日期", "景点", "高速", "牛仔", "一冲一冲", "换挡"]
+)
+def test_a_matter_may_be_any_other_word(word: str) -> None:
+    assert is_matter(word)
+
+
+def test_complaints_of_a_subject_tell_what_is_wrong_and_no_other_things(reader: Reader) -> None:
+    texts = ("展厅的地板", "地板展厅", "展厅里地板", "展厅地板旧", "展厅也小")
+    said = [opining(one, "地板") for one in members(reader, texts)]
+    name = name_of(said, {"展厅": 0.9, "地板": 0.3}, complaint=True)
+    assert "地板" not in name.partition("（")[2], name
+
+
+def test_a_state_that_a_third_tell_of_names_a_theme_whose_others_tell_unlike(
+    reader: Reader,
+) -> None:
+    texts = (
+        "坐垫油腻",
+        "方向盘油腻",
+        "油腻的把手",
+        "门板发黏",
+        "中控脏兮兮",
+        "地毯起毛",
+        "按键掉漆",
+    )
+    said = [opining(one, one.text) for one in members(reader, texts)]
+    names = list(islice(Candidates(said, {"油腻": 0.9}, complaint=True), 1))
+    assert names == ["油腻等"]
+
+
+def test_a_word_stands_whole_however_those_before_it_are_cut(reader: Reader) -> None:
+    texts = ("傲虎烧机油", "喷烧机油", "帕烧机油", "烧机油", "又烧机油", "还烧机油")
+    said = Said(members(reader, texts), {"机油": 0.9}, UNKNOWN)
+    assert said.whole("机油") == "烧机油"
+
+
+def test_a_subject_that_complaints_deny_stands_denied(reader: Reader) -> None:
+    texts = ("服务不满意", "味道不满意", "价格不是很满意", "环境很不满意", "都不满意啊")
+    said = [opining(one, one.text) for one in members(reader, texts)]
+    assert name_of(said, {"满意": 0.9}, complaint=True).startswith("不满意")
+    unsaid = ("没怎么尝试", "没有去尝试", "尝试虾", "尝试鱼")
+    said = [opining(one, one.text) for one in members(reader, unsaid)]
+    assert not name_of(said, {"尝试": 0.9}, complaint=True).startswith("不尝试")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isclose
 from typing import Final
@@ -29,7 +30,7 @@ from voc.issues.matching import Homes, absorb, birth_id, by_standing, is_absorbe
 from voc.issues.naming import Titles
 from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
-from voc.issues.trends import Exposure, Volumes, day_of, trend_of
+from voc.issues.trends import ALPHA, Exposure, TrendTest, Volumes, day_of, largest_p, trend_of
 from voc.issues.variation import overdispersion_of
 from voc.records import UNHEARD, Evidence, Issue, IssueStatus, Mention
 
@@ -125,6 +126,7 @@ def form_issues(
         settled_until=settled,
         taken={issue.issue_id for issue in existing if not is_absorbed(issue)},
     )
+    scene = replace(scene, bounds=scene.largest_ps(groups))
     known: dict[GroupKey, list[Issue]] = {}
     joining: dict[GroupKey, list[Issue]] = {}
     for issue in existing:
@@ -187,6 +189,17 @@ class _Scene:
     as_of: Mapping[str, datetime]
     settled_until: Mapping[str, datetime]
     taken: Container[str]
+    bounds: Mapping[str, float] = field(default_factory=dict)
+
+    def largest_ps(self, groups: Groups) -> dict[str, float]:
+        """Returns by industry the largest p-value that tells a change among all of its issues."""
+        tested: dict[str, list[float]] = defaultdict(list)
+        for key, voices in groups.items():
+            if episodes := find_episodes(voices, settings=self.settings):
+                test = self._trend(key, voices, episodes)
+                if test.change and not self._is_silent(key, episodes[-1][-1]):
+                    tested[key.industry].append(test.p)
+        return {industry: largest_p(found) for industry, found in tested.items()}
 
     def form(
         self,
@@ -208,37 +221,47 @@ class _Scene:
             opened = (issue for issue in (*known, *joining) if issue.is_open)
             yield from (replace(issue, status="closed") for issue in opened)
             return
-        as_of = self.as_of[key.industry]
-        days = [day_of(voice.occurred_at, as_of) for voice in voices]
         ordered = by_standing(known)
-        issue = self._issue(key, episodes, days, ordered[0] if ordered else None)
+        test = self._trend(key, voices, episodes)
+        issue = self._issue(key, episodes, test, ordered[0] if ordered else None)
         yield issue
         yield from (absorb(other, into=issue) for other in (*ordered[1:], *joining))
 
-    def _issue(
-        self,
-        key: GroupKey,
-        episodes: Sequence[Sequence[Mention]],
-        days: Sequence[int],
-        known: Issue | None,
-    ) -> Issue:
+    def _trend(
+        self, key: GroupKey, voices: Sequence[Mention], episodes: Sequence[Sequence[Mention]]
+    ) -> TrendTest:
         as_of = self.as_of[key.industry]
-        voices = [voice for episode in episodes for voice in episode]
-        first, last = voices[0], voices[-1]
-        aspect_id = key.aspect_id or commonest_aspect(voices)
-        silent_days = day_of(as_of, as_of) - day_of(last.occurred_at, as_of)
-        is_silent = silent_days > self.settings.quiet_days
-        test = trend_of(
-            days,
+        return trend_of(
+            [day_of(voice.occurred_at, as_of) for voice in voices],
             key=key,
-            opened=day_of(first.occurred_at, as_of),
-            last_heard=day_of(last.occurred_at, as_of),
+            opened=day_of(episodes[0][0].occurred_at, as_of),
+            last_heard=day_of(episodes[-1][-1].occurred_at, as_of),
             exposure=self.exposure,
             window_days=self.settings.window_days,
             quiet_days=self.settings.quiet_days,
             today=day_of(as_of, as_of),
             overdispersion=self.overdispersion.get(key, 0.0),
+            bound=self.bounds.get(key.industry, ALPHA),
         )
+
+    def _silent_days(self, key: GroupKey, last: Mention) -> int:
+        as_of = self.as_of[key.industry]
+        return day_of(as_of, as_of) - day_of(last.occurred_at, as_of)
+
+    def _is_silent(self, key: GroupKey, last: Mention) -> bool:
+        return self._silent_days(key, last) > self.settings.quiet_days
+
+    def _issue(
+        self,
+        key: GroupKey,
+        episodes: Sequence[Sequence[Mention]],
+        test: TrendTest,
+        known: Issue | None,
+    ) -> Issue:
+        voices = [voice for episode in episodes for voice in episode]
+        first, last = voices[0], voices[-1]
+        aspect_id = key.aspect_id or commonest_aspect(voices)
+        silent_days, is_silent = self._silent_days(key, last), self._is_silent(key, last)
         clientele = self.clienteles.get(key.industry)
         stake = clientele.stake(voice.feedback_id for voice in voices) if clientele else None
         severity, reasons = rate_voices(

@@ -9,15 +9,18 @@ Clopper and Pearson leaves out 1. Exposure is the number of all feedbacks of the
 product and store, where their volume is known), so that a campaign that doubles all feedback is no
 rise, nor is a store that gets more of it; without volumes it is days. A share that grows while
 voices a day become fewer is no rise either, and of a window with hardly any feedback nothing is
-said; a store with hardly any is compared with all stores. Near-copies should be removed before. An
-issue is tested alone, at 0.05, and shown with its interval; what stands out of many is for
-`voc.issues.emergence` to say.
+said; a store with hardly any is compared with all stores. Near-copies should be removed before.
+
+Of forty issues that are steady two would rise or fall by chance at 0.05: those of an industry are
+tested together, so that at most a tenth of what is called rising or falling is so by chance (Y.
+Benjamini and Y. Hochberg, Journal of the Royal Statistical Society B 57, 1995, 289–300). Each is
+shown with its own p-value and interval.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -32,6 +35,8 @@ Volumes = Mapping[tuple[str, str | None, str | None], Mapping[date, int]]
 """All feedbacks a day by (industry, product, store); `None` is all products, or all stores."""
 
 ALPHA: Final = 0.05
+FALSE_SHARE: Final = 0.1
+"""Of changes that are told of many issues at most so many are chance."""
 BASELINE_WINDOWS: Final = 4
 LEAST_RISING: Final = 3
 """Voices of the last window below which nothing is called rising, whatever the test says."""
@@ -167,6 +172,7 @@ def trend_of(
     quiet_days: int,
     today: int,
     overdispersion: float = 0.0,
+    bound: float = ALPHA,
 ) -> TrendTest:
     """Compares a group's last window with the four windows before it.
 
@@ -184,13 +190,15 @@ def trend_of(
         quiet_days: Days of silence after which an issue falls, whatever the test says.
         today: The last day of the last window.
         overdispersion: By how much counts of a window vary beyond chance (see `rate_change`).
+        bound: The largest p-value of a change; see `largest_p`.
 
     Returns:
         `falling` where several voices have fallen silent, `new` where the issue began within the
         last window, nobody of its group spoke in those before, as far as that can be compared, and
         there may be data of as many days before it, else `rising` (with three
         voices in it at least, and no fewer a day than before) or `falling` where the two-sided
-        p-value is below 0.05, else `steady`; with the p-value, 1.0 where nothing can be compared.
+        p-value is `bound` at most, else `steady`; with the p-value, 1.0 where nothing can be
+        compared.
     """
     silent = last_heard < today - quiet_days
     if silent:
@@ -215,14 +223,24 @@ def trend_of(
     is_first = change is None or not counts[1]
     if opened >= recent and is_first and days[1] >= window_days:
         return TrendTest("new", p, change)
-    return TrendTest(_label(counts, exposures, days, p), p, change)
+    if p > bound:
+        return TrendTest("steady", p, change)
+    return TrendTest(_label(counts, exposures, days), p, change)
 
 
-def _label(
-    counts: tuple[int, int], exposures: tuple[float, float], days: tuple[int, int], p: float
-) -> Trend:
-    if p >= ALPHA:
-        return "steady"
+def largest_p(tested: Iterable[float]) -> float:
+    """Returns the largest of the p-values that tell a change where so many are tested at once.
+
+    Of one it is `ALPHA`; where none tells any, less than all of them.
+    """
+    ranked = sorted(tested)
+    told = [
+        p for rank, p in enumerate(ranked, 1) if p <= min(ALPHA, FALSE_SHARE * rank / len(ranked))
+    ]
+    return told[-1] if told else -1.0
+
+
+def _label(counts: tuple[int, int], exposures: tuple[float, float], days: tuple[int, int]) -> Trend:
     if _is_less(counts, exposures):
         return "falling"
     return "rising" if counts[0] >= LEAST_RISING and not _is_less(counts, days) else "steady"
