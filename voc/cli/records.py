@@ -76,7 +76,9 @@ def list_issues(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List issues, open ones before others, the most severe first, of these the largest.
+    """List issues, open ones before others, the most severe first.
+
+    Of these emergencies come first, and then the largest.
 
     Show and act on them, and on alerts, by the commands below.
 
@@ -136,10 +138,11 @@ def _worst_first(found: Sequence[Issue]) -> list[Issue]:
     from voc.records import SEVERITIES
     from voc.report.issue_cards import is_open
 
-    def rank(issue: Issue) -> tuple[bool, int, int, float, str]:
+    def rank(issue: Issue) -> tuple[bool, int, bool, int, float, str]:
         return (
             not is_open(issue),
             -SEVERITIES.index(issue.severity),
+            not issue.is_emergency,
             -issue.count,
             -issue.last_seen.timestamp(),
             issue.issue_id,

@@ -65,6 +65,7 @@ def commonest_complaints(
     weights: Mapping[str, float],
     *,
     untold: Collection[str],
+    aspect: str = "",
     keywords: Collection[str] = (),
 ) -> list[Complaint]:
     """Returns the two things that most of a crowd say are wrong; nothing of few voices.
@@ -76,6 +77,7 @@ def commonest_complaints(
         members: What they say.
         weights: How much each word is theirs.
         untold: What says nothing.
+        aspect: The name of what all of them speak of; a word of it tells nothing beside another.
         keywords: Words for what all of them speak of.
     """
     telling = [
@@ -91,14 +93,16 @@ def commonest_complaints(
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
         is_told = is_told and (word in keywords or not is_thing(word))
         if is_told and judge(word).score <= 0:
-            found[said.as_stated(word)] |= one.voices
+            found[_whole(said.as_stated(word))] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
     told = [Complaint(name, frozenset(of)) for name, of in sorted(found.items())]
     told = [one for one in told if len(one.voices) >= least]
     if not told:
         return []
     first, *others = sorted(told, key=lambda one: -len(one.voices))
-    unlike = (one for one in others if not _core(one.name) & _core(first.name))
+    unlike = (
+        one for one in others if one.name not in aspect and not _core(one.name) & _core(first.name)
+    )
     second = next((one for one in unlike if len(one.voices) >= _SECOND * len(first.voices)), None)
     return [first, second] if second else [first]
 
@@ -107,6 +111,11 @@ def _stated(word: str) -> str:
     """Returns the state that a word tells of, however much of it, as 少 of 有点少."""
     state = _SOMEWHAT.sub("", word)
     return state if state in plain_states() else word
+
+
+def _whole(word: str) -> str:
+    """Returns a word that can stand alone: 太偏 and 太远 for one syllable."""
+    return f"太{word}" if len(word) == 1 else word
 
 
 def _core(name: str) -> set[str]:

@@ -220,6 +220,9 @@ class _Scene:
         if not episodes:
             opened = (issue for issue in (*known, *joining) if issue.is_open)
             yield from (replace(issue, status="closed") for issue in opened)
+            heard = tuple(map(_evidence, voices))
+            ignored = (issue for issue in known if issue.status == "ignored")
+            yield from (replace(one, evidence=heard, count=len(heard)) for one in ignored)
             return
         ordered = by_standing(known)
         test = self._trend(key, voices, episodes)

@@ -243,7 +243,9 @@ class Titles:
             ]
         is_said = bool(carried) and (len(voices) < _MANY or _support(carried[0], uses) > 1)
         keywords = self._keywords.get(aspect, set())
-        crowd = commonest_complaints(members, weights, untold=VAGUE, keywords=keywords)
+        crowd = commonest_complaints(
+            members, weights, untold=VAGUE, aspect=aspect, keywords=keywords
+        )
         if is_said and (carried[0].judges or is_trouble(carried[0].last.text)):
             least = len(crowd[0].voices) if crowd else least_support(len(voices))
             if carried[0].support >= least:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from voc.records.emergencies import reason_of
 from voc.records.plain import plain
 from voc.records.tags import Span
 from voc.records.vocabulary import (
@@ -160,6 +161,11 @@ class Issue:
     severity_reasons: tuple[str, ...] = ()
     stake: Stake | None = None
     merged_into: str | None = None
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether its voices were told apart by the reason that makes them critical."""
+        return reason_of(self.topic_id) is not None
 
     @property
     def is_open(self) -> bool:

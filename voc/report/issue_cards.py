@@ -82,6 +82,8 @@ def has_told_ratio(card: IssueCard) -> bool:
     ratio = card.recent.ratio
     if ratio is None or ratio.value is None or ratio.high is None:
         return False
+    if not card.recent.count_before:
+        return False  # it is of stragglers from before the issue, whom the card does not count
     return (card.line.trend == "rising" and ratio.low > 1) or (
         card.line.trend == "falling" and ratio.high < 1
     )
@@ -92,8 +94,9 @@ def ranked_issues(
 ) -> list[Issue]:
     """Returns the issues that the period touches, most urgent first; ignored ones are left out.
 
-    Open ones come before closed ones; they are sorted by severity, in which new and rising ones
-    count as one step more severe, and then by voices. Low ones come last.
+    Open ones come before closed ones, and of these grave emergencies first; they are sorted by
+    severity, in which new and rising ones count as one step more severe, and then by voices. Low
+    ones come last.
     """
     touched = [
         issue
@@ -104,10 +107,11 @@ def ranked_issues(
         and (until is None or issue.first_seen < until)
     ]
 
-    def rank(issue: Issue) -> tuple[bool, bool, tuple[int, bool], int, int, str]:
+    def rank(issue: Issue) -> tuple[bool, bool, bool, tuple[int, bool], int, int, str]:
         return (
             not is_open(issue),
             issue.severity == "low",
+            not (issue.is_emergency and issue.severity in ("critical", "high")),
             urgency_rank(issue),
             _TRENDS.index(issue.trend),
             -issue.count,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from voc.issues import ASPECT_NAMES
-from voc.records import UNHEARD
+from voc.records import UNHEARD, UNPLACED
 from voc.report.figures import KeyPoint, PointKind
 from voc.report.issue_cards import is_growing, is_open, urgency_rank
 from voc.report.issue_figures import IssueCard, IssueLine, OrderLine, TextPart
@@ -109,7 +109,7 @@ def _issue(card: IssueCard, findings: Findings) -> KeyPoint:
 
 
 def _told_others(line: IssueLine, lines: Sequence[IssueLine]) -> list[TextPart]:
-    """Counts all other open issues of the aspect, those without a card too."""
+    """Counts all other open issues of the aspect, or emergencies, those without a card too."""
     others = [
         one
         for one in lines
@@ -118,9 +118,10 @@ def _told_others(line: IssueLine, lines: Sequence[IssueLine]) -> list[TextPart]:
     if not others:
         return []
     voices = sum(voices_of(one) for one in others)
+    is_any = line.aspect == ASPECT_NAMES[UNPLACED]
     return [
-        plain("；同一方面还有 "),
-        strong(f"{number(len(others))} 个问题"),
+        plain("；另有 " if is_any else "；同一方面还有 "),
+        strong(f"{number(len(others))} 个{'紧急情况' if is_any else '问题'}"),
         plain(f"，共 {number(voices)} 条"),
     ]
 

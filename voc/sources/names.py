@@ -29,7 +29,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 SURE_TEXT: Final = _words(
-    "评价内容 评论内容 留言内容 留言详情 反馈内容 投诉内容 诉求内容 问题描述 投诉详情 正文 原文 "
+    "评价内容 评论内容 点评内容 "
+    "留言内容 留言详情 反馈内容 投诉内容 诉求内容 问题描述 投诉详情 正文 原文 "
     "您的意见或建议 您的意见和建议 您的意见与建议 意见或建议 意见和建议 意见与建议 意见建议 "
     "想对我们说的话 text reviewtext reviewcontent reviewbody commenttext commentcontent "
     "feedbacktext body"
@@ -45,10 +46,11 @@ LIKELY_TEXT: Final = _words(
 EXACT: Final[Mapping[str, tuple[str, ...]]] = {
     "turns": _words("turns utterances segments messages 对话 对话轮次"),
     "title": _words(
-        "标题 主题 留言主题 留言标题 帖子标题 评论标题 评价标题 title subject headline"
+        "标题 主题 留言主题 留言标题 帖子标题 评论标题 评价标题 点评标题 title subject headline"
     ),
     "id": _words(
-        "id nativeid feedbackid reviewid commentid 评价编号 评价id 评论编号 评论id 留言编号 "
+        "id nativeid feedbackid reviewid commentid 评价编号 评价id 评论编号 评论id "
+        "点评编号 点评id 留言编号 "
         "留言id 反馈编号 反馈id 工单号 工单编号 工单id 投诉编号 投诉单号 答卷编号 答卷id "
         "答卷号 答卷序号 答题编号 答题序号 提交编号 提交序号 responseid "
         "问卷编号 通话编号 通话id 会话编号 会话id 录音编号 录音id 通话流水号 录音流水号 会话流水号 "
@@ -56,8 +58,9 @@ EXACT: Final[Mapping[str, tuple[str, ...]]] = {
         "sessionid uuid 编号 流水号 主键"
     ),
     "created_at": _words(
-        "createdat 评价时间 评论时间 留言时间 反馈时间 提交时间 提交答卷时间 投诉时间 来电时间 "
-        "发布时间 发表时间 发帖时间 通话时间 受理时间 填写时间 评价日期 评论日期 发布日期 "
+        "createdat 评价时间 评论时间 点评时间 "
+        "留言时间 反馈时间 提交时间 提交答卷时间 投诉时间 来电时间 "
+        "发布时间 发表时间 发帖时间 通话时间 受理时间 填写时间 评价日期 评论日期 点评日期 发布日期 "
         "提交日期 创建时间 createtime createdtime creationtime publishedat postedat submittedat "
         "reviewtime reviewdate commenttime pubdate pubtime publishtime date time 时间 日期 "
         "datetime timestamp"
@@ -69,7 +72,8 @@ EXACT: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "ces": _words("ces cesscore 费力度 客户费力度 费力程度 ces评分 ces得分"),
     "rating": _words(
-        "评分 星级 打分 评价星级 评论星级 评价分数 评价得分 综合评分 总体评分 总评分 用户评分 "
+        "评分 星级 打分 评价星级 评论星级 点评星级 "
+        "评价分数 评价得分 综合评分 总体评分 总评分 用户评分 "
         "得分 rating stars star score starrating reviewrating overallrating"
     ),
     "product": _words(

@@ -56,7 +56,7 @@ def name_of(
         cut_off=cut_off,
         synonyms=synonyms,
     )
-    none = {*taken, *word_list("name_bare"), *word_list("generic_words")}
+    none = set(taken).union(*map(word_list, ("name_bare", "generic_words", "name_unfinished")))
     free = (name for name in names if name not in none)
     return next(free, None) or _last_resort(closest_first(members), weights, taken, cut_off)
 
