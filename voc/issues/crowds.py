@@ -18,7 +18,7 @@ from voc.topics.said import LINGERING, Said, is_thing
 from voc.topics.synonyms import DEGREES, UNKNOWN, plain_states
 from voc.topics.wordlists import word_list
 
-_CROWD: Final = 20
+CROWD: Final = 20
 """Voices from which on hardly a phrase is shared."""
 
 _LEAST: Final = 3
@@ -84,7 +84,7 @@ def commonest_complaints(
         one if one.opinions else replace(one, opinions=(one.reading.text,)) for one in members
     ]
     said = Said(telling, weights, UNKNOWN)
-    if said.n_voices < _CROWD:
+    if said.n_voices < CROWD:
         return []
     none = {*untold, *_BLAMING, *word_list("generic_words"), *word_list("name_unfinished")}
     found = _blamed(telling, keywords)

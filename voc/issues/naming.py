@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from voc.config import Industry
-from voc.issues.crowds import commonest_complaints
+from voc.issues.crowds import CROWD, commonest_complaints
 from voc.records import Mention, is_mixed, is_vague, reason_of, subject_of
 from voc.tagging.rules import judge
 from voc.tagging.urgency import words_of_danger
@@ -28,7 +28,7 @@ from voc.topics.phrases import (
     ranked_phrases,
     voices_by_word,
 )
-from voc.topics.said import MANY_SAY
+from voc.topics.said import MANY_SAY, SHARED
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
@@ -247,9 +247,9 @@ class Titles:
             members, weights, untold=VAGUE, aspect=aspect, keywords=keywords
         )
         if is_said and (carried[0].judges or is_trouble(carried[0].last.text)):
-            least = len(crowd[0].voices) if crowd else least_support(len(voices))
-            if carried[0].support >= least:
-                return _first_two(carried, uses)
+            least = least_support(len(voices)) if len(voices) >= CROWD else 1
+            if carried[0].support >= (len(crowd[0].voices) if crowd else least):
+                return _first_two(carried, uses, len(voices))
         if theme and (aspect or not is_vague(theme)):
             return [theme]
         if crowd:
@@ -262,7 +262,7 @@ class Titles:
         if theme:
             return [subject_of(theme)]
         if is_said:
-            return _first_two(carried, uses)
+            return _first_two(carried, uses, len(voices))
         terms = self._terms(uses, aspect)
         if len(terms) > 1:
             return terms
@@ -397,8 +397,8 @@ def _carried(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> lis
     ]
 
 
-def _first_two(ranked: Sequence[Phrase], uses: Counter[str]) -> list[str]:
-    first = ranked[0]
+def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> list[str]:
+    first, least = ranked[0], SHARED if n_voices >= SOME else 1
     for second in ranked[1:]:
         fresh = not set(second.text) & set(first.text) and not second.text.endswith(_VAGUE_WORDS)
         fits = MIN_NAME <= len(second.text) <= _MAX_PHRASE - 1 - len(first.text)
@@ -406,7 +406,7 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str]) -> list[str]:
             second.judges
             and fresh
             and fits
-            and second.support >= min(first.support, 2)
+            and second.support >= min(first.support, least)
             and _support(second, uses) >= max(2, _support(first, uses) / 2)
         ):
             return [first.text, second.text]
