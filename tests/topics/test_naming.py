@@ -761,3 +761,9 @@ def test_a_subject_that_complaints_deny_stands_denied(reader: Reader) -> None:
     unsaid = ("没怎么尝试", "没有去尝试", "尝试虾", "尝试鱼")
     said = [opining(one, one.text) for one in members(reader, unsaid)]
     assert not name_of(said, {"尝试": 0.9}, complaint=True).startswith("不尝试")
+
+
+def test_what_is_not_quite_so_is_named_as_people_say_it(reader: Reader) -> None:
+    texts = ("桌子不是很干净", "碗不是特别干净", "也不是干净", "地面不是太干净")
+    said = [opining(one, one.text) for one in members(reader, texts)]
+    assert name_of(said, {"干净": 0.9}, complaint=True).startswith("不干净")

@@ -116,9 +116,11 @@ def is_stale(
 def names_trouble(theme: str) -> bool:
     """Says whether a theme names a problem, or a subject and what is wrong with it.
 
-    One that only judges does not, as 太差 or 失败问题.
+    One that only judges does not, as 太差, 失败问题 or 不满意等.
     """
-    return bool(theme) and theme.removesuffix("问题") not in VAGUE and not is_bare_subject(theme)
+    told = theme.removesuffix("等").removesuffix("问题")
+    judges = not VAGUE.isdisjoint((told, subject_of(theme)))
+    return bool(theme) and not judges and not is_bare_subject(theme)
 
 
 def aspects_of_themes(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from voc.records import is_vague
+from voc.text.kinds import word_kinds
 from voc.topics.mixed import mixed_names
 from voc.topics.phrases import (
     MANY,
@@ -128,7 +129,8 @@ class Candidates:
 
     def __iter__(self) -> Iterator[str]:
         """Yields them, best first."""
-        yield from map(self._said.whole, chain(self._plain(), self._mixed()))
+        for name in map(self._said.whole, chain(self._plain(), self._mixed())):
+            yield _plainly_denied(name) if self._complaint else name
 
     @property
     def told(self) -> Told:
@@ -269,6 +271,7 @@ class Candidates:
         verdict = self._denied(subject)
         is_verdict = is_quality(subject) and said.is_judged_by(subject)
         is_bad = (is_wrong(verdict) or is_verdict) and not is_thing(subject)
+        is_bad = is_bad and verdict not in word_list("name_unfinished")
         if is_bad and voices >= self._enough and is_vague(next(self._mixed(), "")):
             yield f"{said.as_stated(verdict)}等"
 
@@ -370,6 +373,12 @@ def _meant(weights: Mapping[str, float], synonyms: Synonyms) -> dict[str, float]
 def closest_first(members: Sequence[Member]) -> list[Member]:
     """Returns clauses, first those that judge as the theme does and are most like it."""
     return sorted(members, key=lambda one: (not one.fitting, -one.closeness, one.text))
+
+
+def _plainly_denied(name: str) -> str:
+    """Returns what is left of 不是很干净 and the like as people say it: 不干净, not 不是干净."""
+    rest = name.removeprefix("不是")
+    return f"不{rest}" if rest != name and word_kinds().get(rest) == "a" else name
 
 
 def _is_verdict(word: str) -> bool:
