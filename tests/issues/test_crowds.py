@@ -96,6 +96,7 @@ def test_who_calls_any_word_for_the_aspect_bad_says_the_same() -> None:
     assert complaints([*texts, *few], keywords=("服务", "态度")) == ["服务不好", "迟到"]
     assert complaints([("服务不差", "")] * 40, keywords=("服务",)) == []
     assert complaints([("服务还差点意思", "")] * 40, keywords=("服务",)) == []
+    assert complaints([("排队一般要半小时", "")] * 40, keywords=("排队",)) == []
 
 
 def test_a_clause_without_an_opinion_is_one_itself() -> None:
