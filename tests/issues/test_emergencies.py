@@ -139,6 +139,11 @@ def test_an_aspect_of_emergencies_is_told_by_their_words(mention: Callable[..., 
             "食品安全：拉肚子、有虫（东店）",
             id="two kinds",
         ),
+        pytest.param(
+            ["汤里有虫", "菜里有虫", "吃完拉肚子"],
+            "食品安全：拉肚子、有虫（东店）",
+            id="harm before what may do harm, however many tell of it",
+        ),
         pytest.param(["吃完不舒服"], "紧急情况：食品安全（东店）", id="no word of danger"),
     ],
 )

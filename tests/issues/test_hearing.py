@@ -11,7 +11,7 @@ import pytest
 from voc.config import Industry
 from voc.issues import as_problems, placed_by_theme
 from voc.issues.grouping import GroupKey, group_rules, group_voices, urgent_once
-from voc.issues.hearing import is_stale
+from voc.issues.hearing import is_mood, is_stale, names_trouble
 from voc.records import UNHEARD, Issue, Mention, told_of
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
@@ -54,6 +54,18 @@ def test_a_theme_of_which_two_thirds_speak_of_one_aspect_is_of_that() -> None:
     heard = [complaint("a", "taste"), complaint("b", "taste")]
     assert placed(*heard, complaint("c")) == [("a", "taste"), ("b", "taste"), ("c", "taste")]
     assert placed(*heard, complaint("c"), complaint("d"))[2:] == [("c", UNHEARD), ("d", UNHEARD)]
+
+
+@pytest.mark.parametrize("theme", ["太坑", "太坑（不来等）", "不满意等", "失败问题", "麻烦问题"])
+def test_a_mood_is_no_trouble(theme: str) -> None:
+    assert is_mood(theme)
+    assert not names_trouble(theme)
+
+
+@pytest.mark.parametrize("theme", ["太慢", "没给餐具", "打电话（不通等）", "油腻等"])
+def test_what_is_wrong_is_no_mood(theme: str) -> None:
+    assert not is_mood(theme)
+    assert names_trouble(theme)
 
 
 def test_what_only_its_theme_tells_apart_is_of_the_aspect_of_its_theme() -> None:

@@ -88,6 +88,16 @@ def test_three_are_told_the_surest_first_and_the_rest_counted(
     assert "另有 2 项也在升温" in told
 
 
+def test_what_is_most_beyond_the_usual_is_told_however_sure_others_are(
+    report: Make, row: Make, alert: Make
+) -> None:
+    alerts = [alert(f"al_{n}", product=f"X{n}", p=1e-9, count=7, expected=1.0) for n in range(1, 4)]
+    alerts += [alert("al_4", product="X4", p=1e-3, count=80, expected=36.0)]
+    told = _told(report, row, alerts=alerts)
+    assert "X4" in told
+    assert "另有 1 项也在升温" in told
+
+
 def test_what_most_voices_tell_of_comes_first(report: Make, row: Make, alert: Make) -> None:
     alerts = [
         alert("al_1", product="X1", trend="new", ratio=None, high=None, count=5, p=1e-9),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voc.records import Topic
+from voc.records import Topic, theme_of
 from voc.report import build_figures
 from voc.report.issue_cards import has_told_ratio, ranked_issues
 
@@ -34,6 +34,18 @@ def test_what_is_urgent_comes_first(
     issues += [issue("is_2", [], **({"count": 9} | first))]
     ranked = ranked_issues(issues, since=None, until=None)
     assert [one.issue_id for one in ranked] == ["is_2", "is_1"]
+
+
+def test_the_newest_emergencies_come_first_and_leave_room_for_others(
+    issue: Callable[..., Any],
+) -> None:
+    theme = theme_of("食品安全")
+    fields = {"severity": "high", "count": 1, "topic_id": theme}
+    issues = [issue(f"is_{at}", [], last=at, **fields) for at in range(10, 16)]
+    issues.append(issue("rising", [], last=9, severity="critical", trend="rising", count=40))
+    ranked = [one.issue_id for one in ranked_issues(issues, since=None, until=None)]
+    assert ranked[:5] == ["is_15", "is_14", "is_13", "is_12", "rising"]
+    assert sorted(ranked) == sorted(one.issue_id for one in issues)
 
 
 def test_ignored_absorbed_and_other_times_issues_are_left_out(issue: Callable[..., Any]) -> None:

@@ -118,9 +118,13 @@ def names_trouble(theme: str) -> bool:
 
     One that only judges does not, as 太差, 失败问题 or 不满意等.
     """
+    return bool(theme) and not is_mood(theme) and not is_bare_subject(theme)
+
+
+def is_mood(theme: str) -> bool:
+    """Says whether a theme only tells how people feel, as 太坑 or 失败问题."""
     told = theme.removesuffix("等").removesuffix("问题")
-    judges = not VAGUE.isdisjoint((told, subject_of(theme)))
-    return bool(theme) and not judges and not is_bare_subject(theme)
+    return not VAGUE.isdisjoint((told, subject_of(theme)))
 
 
 def aspects_of_themes(

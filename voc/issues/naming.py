@@ -63,6 +63,8 @@ VAGUE: Final = frozenset((
 ))
 # fmt: on
 _VAGUE_WORDS: Final = tuple(VAGUE)
+_HARM: Final = re.compile("医院|住院|急诊|抢救|中毒|[吐泻拉]|肠|胃|过敏|晕|烫|伤|血")
+_HAZARD: Final = re.compile("虫|蟑螂|苍蝇|蚊|蛆|老鼠|玻璃|钉|刀|针|丝")
 _EDGES: Final = "，。！？；：、,.!?;:~～…-—_·\"'“”‘’()（） \t\n"
 # A masked name, a long number or a mark-up sign would make a title nobody understands.
 _UNFIT: Final = re.compile(r"[\[\]<>{}*#@【】|\\/]|\d{5}|等等")
@@ -201,6 +203,9 @@ class Titles:
     def _dangers(self, voices: Sequence[Mention], *, share: float = 0.0) -> list[str]:
         """Returns the words of danger that most voices use: one, or two that are not alike.
 
+        Without a share the gravest come first: who is in hospital names an emergency before what
+        tastes sour.
+
         Args:
             voices: The voices.
             share: What share of them, and two where there are several, must use a word.
@@ -218,6 +223,8 @@ class Titles:
         least = max(min(len(heard), 2), share * len(heard)) if share else 1
         ranked = sorted(uses, key=lambda word: (-uses[word], len(word), word))
         ranked = [word for word in ranked if uses[word] >= least]
+        if not share:
+            ranked.sort(key=_harmless)
         unlike = (word for word in ranked[1:] if not set(word) & set(ranked[0]))
         return [*ranked[:1], *islice(unlike, 1)]
 
@@ -337,6 +344,11 @@ class Titles:
             readings = [*clauses, *self._reader.read(plain)]
             for reading, text in zip(readings, (*said, *plain), strict=True):
                 yield Member(reading, text, voice.feedback_id, voice.score, True, judged)
+
+
+def _harmless(word: str) -> int:
+    """Tells words of danger by what they say: of harm done 0, of what may do harm 1, else 2."""
+    return 0 if _HARM.search(word) else 1 if _HAZARD.search(word) else 2
 
 
 def _holds(clause: Reading, opinion: str) -> bool:

@@ -11,6 +11,7 @@ from voc.config import Industry, Settings
 from voc.issues import aspects_of_themes, doubted, placed_by_theme
 from voc.issues.alerts import form_alerts
 from voc.issues.grouping import group_rules
+from voc.issues.hearing import is_mood
 from voc.issues.streams import build_streams
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import newest_moment
@@ -52,9 +53,16 @@ def raise_alerts(
     negative = store.mentions(
         model=model, sentiment="negative", with_flagged=True, with_unheard=True
     )
+    topics = {topic.topic_id: topic.topic for topic in store.topics()}
+    moods = {topic_id for topic_id, name in topics.items() if is_mood(name)}
     complaints = (
-        # Streams need no words, and there may be many of them.
-        replace(mention, evidence=(), opinions=())
+        # Streams need no words, and there may be many of them; a mood is no news.
+        replace(
+            mention,
+            evidence=(),
+            opinions=(),
+            topic_id=None if mention.topic_id in moods else mention.topic_id,
+        )
         for mention in doubted(negative)
         if mention.feedback_id not in silent
         and not mention.is_doubtful
@@ -68,7 +76,6 @@ def raise_alerts(
         part[mention.industry].append(mention)
     issues = store.issues(with_evidence=True)
     twins = standing_for(store, heard)
-    topics = {topic.topic_id: topic.topic for topic in store.topics()}
     changed = []
     for name, rows in heard.items():
         as_of = newest_moment([row.occurred_at.astimezone(settings.zone) for row in rows])

@@ -75,9 +75,12 @@ def placed(alert: Alert) -> str:
 
 
 def emerging(lines: Sequence[AlertLine], calendar: Calendar) -> tuple[TextPart, ...]:
-    """Returns the sentences that tell of the open alerts; none where there are none."""
+    """Returns the sentences that tell of the open alerts, those of most voices more than usual.
+
+    None where there are none.
+    """
     current = [line for line in lines if line.status == "open"]
-    told = current[:MOST_TOLD]
+    told = sorted(current, key=lambda line: line.expected - line.count)[:MOST_TOLD]
     parts: list[TextPart] = []
     # What most voices tell of comes first, whatever kind of news it is.
     kinds = sorted(_KINDS, key=lambda one: -_most_voices(told, one[0]))

@@ -28,6 +28,9 @@ from voc.report.tally import IssueVoices, Place, RowTally
 from voc.report.verbatims import choose
 
 MOST_CARDS: Final = 12
+MOST_EMERGENCIES: Final = 4
+"""Emergencies that come before everything else."""
+_GRAVE: Final = ("high", "critical")
 MOST_QUOTED: Final = 80
 Exposed = Literal["part", "whole", "unknown"]
 UNTOLD: Final = "unknown"
@@ -94,9 +97,9 @@ def ranked_issues(
 ) -> list[Issue]:
     """Returns the issues that the period touches, most urgent first; ignored ones are left out.
 
-    Open ones come before closed ones, and of these grave emergencies first; they are sorted by
-    severity, in which new and rising ones count as one step more severe, and then by voices. Low
-    ones come last.
+    The newest of the gravest emergencies come first, but not so many that nothing else is read.
+    Then open ones come before closed ones; they are sorted by severity, in which new and rising
+    ones count as one step more severe, and then by voices. Low ones come last.
     """
     touched = [
         issue
@@ -107,18 +110,21 @@ def ranked_issues(
         and (until is None or issue.first_seen < until)
     ]
 
-    def rank(issue: Issue) -> tuple[bool, bool, bool, tuple[int, bool], int, int, str]:
+    def rank(issue: Issue) -> tuple[bool, bool, tuple[int, bool], int, int, str]:
         return (
             not is_open(issue),
             issue.severity == "low",
-            not (issue.is_emergency and issue.severity in ("critical", "high")),
             urgency_rank(issue),
             _TRENDS.index(issue.trend),
             -issue.count,
             issue.issue_id,
         )
 
-    return sorted(touched, key=rank)
+    ranked = sorted(touched, key=rank)
+    grave = [one for one in ranked if is_open(one) and one.is_emergency and one.severity in _GRAVE]
+    grave.sort(key=lambda one: (-SEVERITIES.index(one.severity), -one.last_seen.timestamp()))
+    first = grave[:MOST_EMERGENCIES]
+    return [*first, *(one for one in ranked if one not in first)]
 
 
 def issue_line(
