@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Final, NamedTuple
 
 from voc.tagging.rules import judge
@@ -80,12 +81,12 @@ def commonest_complaints(
         aspect: The name of what all of them speak of; a word of it tells nothing beside another.
         keywords: Words for what all of them speak of.
     """
+    if len({one.voice for one in members}) < CROWD:
+        return []
     telling = [
         one if one.opinions else replace(one, opinions=(one.reading.text,)) for one in members
     ]
     said = Said(telling, weights, UNKNOWN)
-    if said.n_voices < CROWD:
-        return []
     none = {*untold, *_BLAMING, *word_list("generic_words"), *word_list("name_unfinished")}
     found = _blamed(telling, keywords)
     for one in said.judgements(UNKNOWN.by_kind()):
@@ -129,9 +130,9 @@ def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, s
     things: dict[str, Counter[str]] = defaultdict(Counter)
     verdicts: dict[str, Counter[str]] = defaultdict(Counter)
     for member in members:
-        known = [(at, word) for at, word in _places(member) if _is_one_of(word, keywords)]
-        told = [(word, verdict) for at, word in known if (verdict := _judged(member, at))]
-        blamed = [("", word, verdict) for word, verdict in told[:1]]
+        known = (word for word in member.reading.words if _is_one_of(word.text, keywords))
+        told = ((word.text, verdict) for word in known if (verdict := _judged(member, word.end)))
+        blamed = [("", word, verdict) for word, verdict in islice(told, 1)]
         for opinion in member.opinions:
             said = opinion.rstrip(LINGERING)
             verdict = next((one for one in _BLAMING if said.endswith(one)), "")
@@ -149,12 +150,8 @@ def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, s
     return found
 
 
-def _places(member: Member) -> Iterator[tuple[int, str]]:
-    """Yields the words of a clause that tell what it is about, and where each ends."""
-    yield from ((word.end, word.text) for word in member.reading.words if len(word.text) > 1)
-
-
 def _is_one_of(thing: str, keywords: Collection[str]) -> bool:
+    """Says whether a word is or holds a keyword of more than one syllable."""
     return any(word in thing for word in keywords if len(word) > 1)
 
 

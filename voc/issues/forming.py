@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isclose
-from typing import Final
+from typing import Final, NamedTuple
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
@@ -30,7 +30,7 @@ from voc.issues.matching import Homes, absorb, birth_id, by_standing, is_absorbe
 from voc.issues.naming import Titles
 from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
-from voc.issues.trends import ALPHA, Exposure, TrendTest, Volumes, day_of, largest_p, trend_of
+from voc.issues.trends import Exposure, TrendTest, Volumes, day_of, told_at_once, trend_of
 from voc.issues.variation import overdispersion_of
 from voc.records import UNHEARD, Evidence, Issue, IssueStatus, Mention
 
@@ -126,7 +126,7 @@ def form_issues(
         settled_until=settled,
         taken={issue.issue_id for issue in existing if not is_absorbed(issue)},
     )
-    scene = replace(scene, bounds=scene.largest_ps(groups))
+    heard = scene.heard(groups)
     known: dict[GroupKey, list[Issue]] = {}
     joining: dict[GroupKey, list[Issue]] = {}
     for issue in existing:
@@ -141,7 +141,9 @@ def form_issues(
     formed = [
         issue
         for key, voices in groups.items()
-        for issue in scene.form(key, voices, known.get(key, []), joining.get(key, []))
+        for issue in scene.form(
+            key, voices, heard.get(key), known=known.get(key, []), joining=joining.get(key, [])
+        )
     ]
     homes = Homes(issue for issue in formed if issue.is_open)
     for issue in _without_group((known, joining), groups):
@@ -174,6 +176,13 @@ def _is_close(one: float | None, other: float | None) -> bool:
     return isclose(one, other, rel_tol=_CLOSE, abs_tol=_CLOSE)
 
 
+class _Heard(NamedTuple):
+    """The episodes of an issue's voices, one at least, and its trend."""
+
+    episodes: Sequence[Sequence[Mention]]
+    test: TrendTest
+
+
 @dataclass(frozen=True, slots=True)
 class _Scene:
     """What all groups of one run are judged by."""
@@ -189,22 +198,29 @@ class _Scene:
     as_of: Mapping[str, datetime]
     settled_until: Mapping[str, datetime]
     taken: Container[str]
-    bounds: Mapping[str, float] = field(default_factory=dict)
 
-    def largest_ps(self, groups: Groups) -> dict[str, float]:
-        """Returns by industry the largest p-value that tells a change among all of its issues."""
-        tested: dict[str, list[float]] = defaultdict(list)
-        for key, voices in groups.items():
-            if episodes := find_episodes(voices, settings=self.settings):
-                test = self._trend(key, voices, episodes)
-                if test.change and not self._is_silent(key, episodes[-1][-1]):
-                    tested[key.industry].append(test.p)
-        return {industry: largest_p(found) for industry, found in tested.items()}
+    def heard(self, groups: Groups) -> dict[GroupKey, _Heard]:
+        """Returns what was heard of the groups that are issues; trends are told among all."""
+        episodes = {
+            key: found
+            for key, voices in groups.items()
+            if (found := find_episodes(voices, settings=self.settings))
+        }
+        tests: dict[str, dict[GroupKey, TrendTest]] = defaultdict(dict)
+        for key, found in episodes.items():
+            tests[key.industry][key] = self._trend(key, groups[key], found)
+        return {
+            key: _Heard(episodes[key], test)
+            for tested in tests.values()
+            for key, test in told_at_once(tested).items()
+        }
 
     def form(
         self,
         key: GroupKey,
         voices: Sequence[Mention],
+        heard: _Heard | None,
+        *,
         known: Sequence[Issue],
         joining: Sequence[Issue],
     ) -> Iterator[Issue]:
@@ -213,20 +229,19 @@ class _Scene:
         Args:
             key: The group.
             voices: Its voices.
+            heard: What they make; `None` where they are no issue.
             known: Issues of the group, of which one goes on.
             joining: Open ones of groups that have become part of it, of which none does.
         """
-        episodes = find_episodes(voices, settings=self.settings)
-        if not episodes:
+        if heard is None:
             opened = (issue for issue in (*known, *joining) if issue.is_open)
             yield from (replace(issue, status="closed") for issue in opened)
-            heard = tuple(map(_evidence, voices))
+            evidence = tuple(map(_evidence, voices))
             ignored = (issue for issue in known if issue.status == "ignored")
-            yield from (replace(one, evidence=heard, count=len(heard)) for one in ignored)
+            yield from (replace(one, evidence=evidence, count=len(evidence)) for one in ignored)
             return
         ordered = by_standing(known)
-        test = self._trend(key, voices, episodes)
-        issue = self._issue(key, episodes, test, ordered[0] if ordered else None)
+        issue = self._issue(key, heard, ordered[0] if ordered else None)
         yield issue
         yield from (absorb(other, into=issue) for other in (*ordered[1:], *joining))
 
@@ -244,27 +259,14 @@ class _Scene:
             quiet_days=self.settings.quiet_days,
             today=day_of(as_of, as_of),
             overdispersion=self.overdispersion.get(key, 0.0),
-            bound=self.bounds.get(key.industry, ALPHA),
         )
 
-    def _silent_days(self, key: GroupKey, last: Mention) -> int:
-        as_of = self.as_of[key.industry]
-        return day_of(as_of, as_of) - day_of(last.occurred_at, as_of)
-
-    def _is_silent(self, key: GroupKey, last: Mention) -> bool:
-        return self._silent_days(key, last) > self.settings.quiet_days
-
-    def _issue(
-        self,
-        key: GroupKey,
-        episodes: Sequence[Sequence[Mention]],
-        test: TrendTest,
-        known: Issue | None,
-    ) -> Issue:
+    def _issue(self, key: GroupKey, heard: _Heard, known: Issue | None) -> Issue:
+        (episodes, test), as_of = heard, self.as_of[key.industry]
         voices = [voice for episode in episodes for voice in episode]
         first, last = voices[0], voices[-1]
         aspect_id = key.aspect_id or commonest_aspect(voices)
-        silent_days, is_silent = self._silent_days(key, last), self._is_silent(key, last)
+        silent_days = day_of(as_of, as_of) - day_of(last.occurred_at, as_of)
         clientele = self.clienteles.get(key.industry)
         stake = clientele.stake(voice.feedback_id for voice in voices) if clientele else None
         severity, reasons = rate_voices(
@@ -274,9 +276,9 @@ class _Scene:
             window_days=self.settings.window_days,
             negativity=self.negativity.get(key._replace(aspect_id=aspect_id, topic_id=None)),
             weight=clientele.weight(stake) if clientele else None,
-            silent_days=silent_days if is_silent else None,
+            silent_days=silent_days if test.is_silent else None,
         )
-        if len(episodes) > 1 and not is_silent:
+        if len(episodes) > 1 and not test.is_silent:
             reasons = (*reasons, _return_of(episodes))
         change = test.change
         # It is of its aspect, whatever theme most of it is of.

@@ -21,11 +21,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import accumulate
-from typing import Final
+from typing import Final, TypeVar
 
 from voc.issues.episodes import DAY_S
 from voc.issues.grouping import GroupKey, StandingOut
@@ -33,6 +33,8 @@ from voc.records import Trend
 
 Volumes = Mapping[tuple[str, str | None, str | None], Mapping[date, int]]
 """All feedbacks a day by (industry, product, store); `None` is all products, or all stores."""
+
+Tested = TypeVar("Tested")
 
 ALPHA: Final = 0.05
 FALSE_SHARE: Final = 0.1
@@ -154,11 +156,16 @@ class RateChange:
 
 @dataclass(frozen=True, slots=True)
 class TrendTest:
-    """What became of an issue's voices; `change` is `None` where nothing can be compared."""
+    """What became of an issue's voices.
+
+    `change` is `None` where nothing can be compared; `is_silent` is whether no new voice would join
+    the issue.
+    """
 
     trend: Trend
     p: float
     change: RateChange | None
+    is_silent: bool = False
 
 
 def trend_of(
@@ -172,7 +179,6 @@ def trend_of(
     quiet_days: int,
     today: int,
     overdispersion: float = 0.0,
-    bound: float = ALPHA,
 ) -> TrendTest:
     """Compares a group's last window with the four windows before it.
 
@@ -190,14 +196,13 @@ def trend_of(
         quiet_days: Days of silence after which an issue falls, whatever the test says.
         today: The last day of the last window.
         overdispersion: By how much counts of a window vary beyond chance (see `rate_change`).
-        bound: The largest p-value of a change; see `largest_p`.
 
     Returns:
         `falling` where several voices have fallen silent, `new` where the issue began within the
         last window, nobody of its group spoke in those before, as far as that can be compared, and
         there may be data of as many days before it, else `rising` (with three
         voices in it at least, and no fewer a day than before) or `falling` where the two-sided
-        p-value is `bound` at most, else `steady`; with the p-value, 1.0 where nothing can be
+        p-value is `ALPHA` at most, else `steady`; with the p-value, 1.0 where nothing can be
         compared.
     """
     silent = last_heard < today - quiet_days
@@ -218,14 +223,28 @@ def trend_of(
     change = rate_change(counts, exposures, overdispersion) if is_told else None
     p = change.p if change else 1.0
     if silent:
-        return TrendTest("falling" if sum(counts) > 1 else "steady", p, change)
+        return TrendTest("falling" if sum(counts) > 1 else "steady", p, change, is_silent=True)
     days = (exposure.days(key, recent, today), exposure.days(key, earlier, recent - 1))
     is_first = change is None or not counts[1]
     if opened >= recent and is_first and days[1] >= window_days:
         return TrendTest("new", p, change)
-    if p > bound:
-        return TrendTest("steady", p, change)
-    return TrendTest(_label(counts, exposures, days), p, change)
+    return TrendTest(_label(counts, exposures, days, p), p, change)
+
+
+def told_at_once(tests: Mapping[Tested, TrendTest]) -> dict[Tested, TrendTest]:
+    """Returns the tests of many issues, those whose change may be chance among so many as steady.
+
+    What has fallen silent is no matter of chance, nor what is new.
+    """
+    bound = largest_p(
+        test.p for test in tests.values() if test.change is not None and not test.is_silent
+    )
+    return {
+        name: replace(test, trend="steady")
+        if test.trend in ("rising", "falling") and not test.is_silent and test.p > bound
+        else test
+        for name, test in tests.items()
+    }
 
 
 def largest_p(tested: Iterable[float]) -> float:
@@ -240,7 +259,11 @@ def largest_p(tested: Iterable[float]) -> float:
     return told[-1] if told else -1.0
 
 
-def _label(counts: tuple[int, int], exposures: tuple[float, float], days: tuple[int, int]) -> Trend:
+def _label(
+    counts: tuple[int, int], exposures: tuple[float, float], days: tuple[int, int], p: float
+) -> Trend:
+    if p > ALPHA:
+        return "steady"
     if _is_less(counts, exposures):
         return "falling"
     return "rising" if counts[0] >= LEAST_RISING and not _is_less(counts, days) else "steady"

@@ -287,11 +287,26 @@ class _Words:
     def find(self, text: str) -> list[tuple[int, int, _Alarm]]:
         """Returns what stands in a text as (start, end, what it calls for), in order."""
         found = self._matcher.find(text)
-        silent = [(start, end) for start, end, alarm in found if not (alarm.level or alarm.told)]
+        silent = _Reach(
+            (start, end) for start, end, alarm in found if not (alarm.level or alarm.told)
+        )
         gapped = [one for words in self._gapped for one in words.find(text, silent)]
         if gapped:
             found = _without_lesser(found, gapped) + gapped
         return sorted(found, key=lambda one: one[:2])
+
+
+class _Reach:
+    """Spans that may overlap."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+        self._ends = list(accumulate((end for _, end in self._spans), max))
+
+    def holds(self, start: int, end: int) -> bool:
+        """Says whether all of `[start, end)` lies behind the beginning of one and before an end."""
+        behind = bisect_right(self._spans, start, key=itemgetter(0))
+        return behind > 0 and self._ends[behind - 1] >= end
 
 
 class _Gapped:
@@ -301,27 +316,19 @@ class _Gapped:
         self._first, self._last = len(parts[0]), len(parts[-1])
         self._alarm = alarm
 
-    def find(
-        self, text: str, silent: Sequence[tuple[int, int]]
-    ) -> Iterator[tuple[int, int, _Alarm]]:
+    def find(self, text: str, silent: _Reach) -> Iterator[tuple[int, int, _Alarm]]:
         """Yields where it stands, neither its first nor its last word within or across others."""
         place = 0
         while match := self._pattern.search(text, place):
             start, end = match.span()
-            is_other = _holds(silent, start, start + self._first) or _holds(
-                silent, end - self._last, end
+            is_other = silent.holds(start, start + self._first) or silent.holds(
+                end - self._last, end
             )
             if is_other or _TORN.match(text, end - 1):
                 place = start + 1
                 continue
             yield start, end, self._alarm
             place = end
-
-
-def _holds(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether one of these spans, in order and without overlap, holds `[start, end)`."""
-    behind = bisect_right(spans, start, key=itemgetter(0))
-    return behind > 0 and spans[behind - 1][1] >= end
 
 
 def _without_lesser(
@@ -341,19 +348,6 @@ def _without_lesser(
         and not silent.holds(start, end)
         and not (alarm.level == "high" and grave.holds(start, end))
     ]
-
-
-class _Reach:
-    """Spans that may overlap."""
-
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        self._spans = sorted(spans)
-        self._ends = list(accumulate((end for _, end in self._spans), max))
-
-    def holds(self, start: int, end: int) -> bool:
-        """Says whether all of `[start, end)` lies behind the beginning of one and before an end."""
-        behind = bisect_right(self._spans, start, key=itemgetter(0))
-        return behind > 0 and self._ends[behind - 1] >= end
 
 
 @functools.cache
