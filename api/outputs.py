@@ -129,6 +129,18 @@ class StakeOut(Output):
     typical: float = Field(description="What the median customer spent; 0 where nobody bought.")
 
 
+class EmergingTermOut(Output):
+    """A word that the recent voices of an issue say and earlier ones hardly did."""
+
+    term: str = Field(description="The word.", examples=["盖子"])
+    window_days: int = Field(description="The days that are recent.")
+    saying: int = Field(description="Voices of these days that say it.")
+    voices: int = Field(description="All voices of these days.")
+    saying_before: int = Field(description="Voices before them that said it.")
+    voices_before: int = Field(description="All voices before them.")
+    p: float = Field(description="Chance of so many by Fisher's exact test, one-sided.")
+
+
 class IssueOut(Output):
     """A problem that many voices share; evidence stands only in the single item."""
 
@@ -148,6 +160,7 @@ class IssueOut(Output):
     trend_p: float
     severity_reasons: list[str] = Field(description="Why it is as severe as it is, in Chinese.")
     stake: StakeOut | None = Field(description="Null where none of its customers is known.")
+    emerging_term: EmergingTermOut | None = Field(description="What is new in it; null if nothing.")
     merged_into: str | None = Field(description="The issue that has taken all its voices.")
     evidence: list[EvidenceOut]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.cli.conftest import MadeOnce
+from voc.cli.issue_view import print_issue
 from voc.cli.order_view import listed, print_orders
 from voc.cli.records import _worst_first
 from voc.cli.terminal import days
-from voc.records import Alert, Issue, WorkOrder
+from voc.records import Alert, EmergingTerm, Issue, WorkOrder
 from voc.store import open_store
 
 Voc = Callable[..., Any]
@@ -316,6 +318,28 @@ def test_issues_are_listed_by_severity_and_then_size() -> None:
     assert [one.issue_id for one in _worst_first(found)] == [
         "worst", "large", "small", "low", "closed",
     ]  # fmt: skip
+
+
+def test_what_is_new_in_an_issue_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    moment, zone = datetime(2026, 11, 1, tzinfo=UTC), ZoneInfo("Asia/Shanghai")
+    issue = Issue(
+        "is_1",
+        "包装：洒了",
+        "takeaway",
+        "packing",
+        "open",
+        "high",
+        moment,
+        moment,
+        42,
+        "steady",
+        1.0,
+    )
+    print_issue(issue, None, [], [], zone=zone)
+    assert "新情况" not in capsys.readouterr().out
+    term = EmergingTerm("盖子", 14, 9, 12, 0, 30, 1e-6)
+    print_issue(replace(issue, emerging_term=term), None, [], [], zone=zone)
+    assert "新情况 近 14 天 12 条里 9 条说到“盖子”，此前 30 条里 0 条\n" in capsys.readouterr().out
 
 
 def test_work_orders_are_listed_by_the_end_of_their_time_and_marked_when_overdue(

@@ -51,6 +51,15 @@ def test_the_second_is_no_other_form_of_the_first(other: tuple[str, str]) -> Non
     assert complaints([("菜没熟", "没熟"), ("东西没给", "没给")] * 25) == ["没熟", "没给"]
 
 
+def test_who_misses_any_keyword_misses_the_same() -> None:
+    sticks = [("也没有给我们筷子", ""), ("筷子都没给", ""), ("勺子忘了给", "")] * 6
+    assert complaints([*sticks, *[("备注也不看", "不看")] * 4], keywords=["筷子", "勺子"]) == [
+        "没给筷子"
+    ]
+    drinks = [("套餐里的饮料没送", ""), ("饮料漏送了", ""), ("汉堡送错了", "送错了")] * 8
+    assert complaints(drinks) == ["没送饮料", "送错"]
+
+
 @pytest.mark.parametrize(
     ("said", "name"),
     [

@@ -178,6 +178,22 @@ def test_an_issue_that_stands_for_a_theme_bears_its_name(mention: Callable[..., 
     assert titles.title("环境保护", voices, topic_id="tp_2") == "环境保护：打桩到半夜"
 
 
+@pytest.mark.parametrize(
+    ("aspect", "texts", "title"),
+    [
+        ("安全性", ["刹车软", "2、刹车软", "我感觉刹车怎么这么软呢"], "安全性：刹车太软"),
+        ("刹车", ["刹车软", "2、刹车软", "我感觉刹车怎么这么软呢"], "刹车：太软"),
+        ("舒适性", ["座椅软", "悬挂软", "方向盘软"], "舒适性：太软"),
+    ],
+)
+def test_a_state_is_told_of_what_half_say_it_of(
+    mention: Callable[..., Mention], aspect: str, texts: Sequence[str], title: str
+) -> None:
+    voices = [mention(f"f{i}", i, text=text, topic_id="tp_1") for i, text in enumerate(texts)]
+    titles = Titles(None, voices, {"tp_1": "太软"})
+    assert titles.title(aspect, voices, topic_id="tp_1") == title
+
+
 def test_words_are_not_torn_apart(mention: Callable[..., Mention]) -> None:
     texts = ["没人管排队，乱得很", "排队没人管", "店里没人管排队"]
     voices = [mention(f"f{i}", i, text=text) for i, text in enumerate(texts)]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from voc.insights import Difference
-from voc.records import UNHEARD, OrderClock
+from voc.records import UNHEARD, EmergingTerm, OrderClock
 from voc.report import Figures, Scope, build_figures
 from voc.report.lead import lead
 from voc.report.wording import Calendar
@@ -53,6 +53,15 @@ def test_the_lead_says_how_much_was_said_and_what_changed(rising: Callable[..., 
         "9月21日–11月15日共收到 80 条反馈，负面占 22%（95% 区间 15–33%）。"
         "近 14 天负面占 60%，比此前 42 天高 50 个百分点（95% 区间 +26 至 +69，变化明显）。"
     )
+
+
+def test_a_point_says_what_is_new_in_its_issue(rising: Callable[..., Figures]) -> None:
+    term = EmergingTerm("盖子", 14, 9, 12, 0, 30, 1e-6)
+    told = "；近 14 天 12 条里 9 条说到“盖子”，此前 30 条里 0 条，涉及 2 家门店"
+    assert told in points(rising(change={"emerging_term": term}))[0][1]
+    narrowed = rising(change={"emerging_term": term}, scope=Scope(stores=("甲店",)))
+    assert "盖子" not in points(narrowed)[0][1]
+    assert narrowed.issues[0].line.emerging_term is None
 
 
 def test_the_lead_says_to_which_day_weeks_and_deadlines_count(

@@ -12,8 +12,8 @@ import pytest
 
 from tests.report.conftest import MONDAY, ZONE
 from voc.insights import RateRatio
-from voc.records import Stake, Topic
-from voc.report import Figures, Scope, build_figures, to_xlsx
+from voc.records import EmergingTerm, Stake, Topic
+from voc.report import Figures, Scope, build_figures, render_html, to_xlsx
 from voc.report.aspects import PAGE_COLUMNS, PAGE_PLACES
 from voc.report.cells import Form, Number, day, form_of, moment, ratio
 from voc.report.issue_cards import MOST_CARDS
@@ -118,6 +118,17 @@ def test_all_issues_are_told_in_full(row: Make, issue: Make, order: Make, report
         assert len(set(_column(figures, "问题", column))) == 1, column
     assert _column(figures, "问题", "门店")[-1] == "甲店 1"
     assert len(_column(figures, "原话", "原话")) == len(names)
+
+
+def test_what_is_new_in_an_issue_is_told_in_full(row: Make, issue: Make, report: Make) -> None:
+    term = EmergingTerm("<盖子>", 14, 9, 12, 0, 30, 1e-6)
+    rows = [row("a"), row("b", day=40)]
+    one = issue("is_1", ["a", "b"], emerging_term=term)
+    figures = build_figures(report(rows=rows, issues=[one]))
+    told = "近 14 天 12 条里 9 条说到“<盖子>”，此前 30 条里 0 条"
+    assert _column(figures, "问题", "新情况") == [told]
+    told = told.replace("<", "&lt;").replace(">", "&gt;")
+    assert f"<b>新情况</b>：{told}" in render_html(figures)
 
 
 def test_what_a_sheet_leaves_out_is_told(whole: Figures) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from voc.records import EmergingTerm, Evidence
 from voc.report.tally import tally_rows
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -99,6 +100,20 @@ def test_issues_are_followed_by_their_evidence(
     assert voices.channels == {"forum": 1, "review": 2}
     assert voices.regions == {"浙江": 2}
     assert sum(len(kept) for kept in voices.candidates.values()) == 2
+
+
+def test_what_is_new_in_an_issue_is_quoted_beside_the_rest(
+    row: Callable[..., Any], issue: Callable[..., Any]
+) -> None:
+    said = ["盖子扣不紧"] * 9 + ["汤洒了一袋"] * 9
+    rows = [row(f"f{at}", day=at, text=f"{text}{at}") for at, text in enumerate(said)]
+    places = tuple(Evidence(f"f{at}", 0, 5, text) for at, text in enumerate(said))
+    term = EmergingTerm("盖子", 14, 9, 9, 0, 30, 1e-6)
+    one = issue("is_1", [], evidence=places, emerging_term=term)
+    voices = tally_rows(rows, {"is_1": (one, True)}, zone=ZONE).issues["is_1"]
+    newest, rest = voices.queues()
+    assert {told.beginning[:2] for told in newest} == {"盖子"}
+    assert {told.beginning[:2] for told in rest} == {"汤洒"}
 
 
 def test_no_text_is_kept_of_issues_shown_in_a_line(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from voc.errors import UsageError
-from voc.records import Evidence, Issue
+from voc.records import EmergingTerm, Evidence, Issue
 from voc.store import IssueEvent, Store
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -40,11 +40,14 @@ def save(store: Store, *issues: Issue) -> None:
         tx.save_issues(issues)
 
 
-def test_comes_back_as_it_was_saved(store: Store) -> None:
-    save(store, ISSUE)
+@pytest.mark.parametrize("term", [None, EmergingTerm("盖子", 14, 20, 50, 2, 100, 1.1e-8)])
+def test_comes_back_as_it_was_saved(store: Store, term: EmergingTerm | None) -> None:
+    told = replace(ISSUE, emerging_term=term)
+    save(store, told)
     back = store.issue("is_1")
-    assert back == ISSUE
-    assert back.as_dict() == ISSUE.as_dict()
+    assert back == told
+    assert back.as_dict() == told.as_dict()
+    save(store, ISSUE)
     assert store.issues() == [replace(ISSUE, evidence=())]
     assert store.issue("is_none") is None
 

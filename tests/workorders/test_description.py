@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from voc.records import Evidence, Issue, Mention
+from voc.records import EmergingTerm, Evidence, Issue, Mention
 from voc.workorders.circumstances import Circumstances, VoiceFacts
 from voc.workorders.description import describe, verbatims
 from voc.workorders.routing import Routing
@@ -106,6 +106,17 @@ def test_what_says_what_the_issue_is_called_by_is_quoted_first() -> None:
     assert [one.feedback_id for one in verbatims(evidence)] == ["a", "b"]
     assert [one.feedback_id for one in verbatims(evidence, words=["洒"])] == ["b", "a"]
     assert [one.feedback_id for one in verbatims(evidence, words=["洒"], first=["a"])] == ["a", "b"]
+
+
+def test_what_is_new_is_told_and_half_of_what_is_quoted(make_issue: Callable[..., Issue]) -> None:
+    old = ["汤全洒在袋子里面了", "粥撒了一半还是凉的", "包装袋破了一个大洞"]
+    new = ["新的盖子扣不紧啊", "盖子一碰就打开", "换了盖子以后漏油", "盖子盖不严实"]
+    term = EmergingTerm("盖子", 14, 4, 6, 0, 30, 1e-5)
+    issue = make_issue(title="包装：洒了", evidence=evidence(*new, *old), emerging_term=term)
+    text = describe(issue, routing=ROUTING, circumstances=Circumstances(), due_at=DUE)
+    assert "\n新情况：近 14 天 6 条里 4 条说到“盖子”，此前 30 条里 0 条\n" in text
+    quoted = [line for line in text.splitlines() if line.startswith("  ")]
+    assert ["盖子" in line for line in quoted] == [True, True, True, False, False]
 
 
 def test_a_long_verbatim_is_cut(make_issue: Callable[..., Issue]) -> None:

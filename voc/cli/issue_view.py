@@ -74,6 +74,8 @@ def _head(issue: Issue, effect: Effect | None, zone: tzinfo) -> Iterator[str]:
         f"  声音 {number(issue.count)} 条  {span}{''.join(places)}"
     )
     yield f"趋势 {label(issue.trend, 'trend')}{_ratio(issue)}"
+    if issue.emerging_term is not None:
+        yield f"新情况 {issue.emerging_term.sentence}"
     if issue.severity_reasons:
         yield f"严重程度依据 {'；'.join(issue.severity_reasons)}"
     if issue.stake is not None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
 
+from voc.issues.lacks import Lack, lacks
 from voc.tagging.rules import judge
 from voc.topics.phrases import Member, least_support
 from voc.topics.said import LINGERING, Said, is_thing
@@ -43,6 +44,9 @@ _NEAR: Final = 8
 
 _SAID_OF_ALL: Final = frozenset("太了没有").union(*_BLAMING)
 """Characters of what says that something is wrong, or how much, and not what."""
+
+_NOT_GOT: Final = re.compile("(?:没有?|不|少|漏)[给送带放拿开]")
+"""How it begins that something is missing, in whatever words."""
 
 # What tells how much before a state, as words of several syllables do: 有点少 is 少.
 _SOMEWHAT: Final = re.compile("^(?:有点儿?|有些|比较|稍微?|略微?|偏|非常|特别|相当|实在|过于)")
@@ -89,6 +93,9 @@ def commonest_complaints(
     said = Said(telling, weights, UNKNOWN)
     none = {*untold, *_BLAMING, *word_list("generic_words"), *word_list("name_unfinished")}
     found = _blamed(telling, keywords)
+    for name, voices in _missed(telling, keywords).items():
+        # 没给 is enough where all speak of 发票.
+        found[name.removesuffix(aspect)] |= voices
     for one in said.judgements(UNKNOWN.by_kind()):
         word = _stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
@@ -97,13 +104,12 @@ def commonest_complaints(
             found[_whole(said.as_stated(word))] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
     told = [Complaint(name, frozenset(of)) for name, of in sorted(found.items())]
-    told = [one for one in told if len(one.voices) >= least]
+    told = [one for one in told if len(one.voices) >= least and one.name not in aspect]
     if not told:
         return []
     first, *others = sorted(told, key=lambda one: -len(one.voices))
-    unlike = (
-        one for one in others if one.name not in aspect and not _core(one.name) & _core(first.name)
-    )
+    core = _core(first.name)
+    unlike = (one for one in others if not _core(one.name) & core)
     second = next((one for one in unlike if len(one.voices) >= _SECOND * len(first.voices)), None)
     return [first, second] if second else [first]
 
@@ -121,7 +127,8 @@ def _whole(word: str) -> str:
 
 def _core(name: str) -> set[str]:
     """Returns the characters by which a complaint is told from another one."""
-    return set(name) - _SAID_OF_ALL
+    rest = _NOT_GOT.sub("缺", name)
+    return set(rest) - _SAID_OF_ALL
 
 
 def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, set[str]]:
@@ -150,6 +157,22 @@ def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, s
     return found
 
 
+def _missed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, set[str]]:
+    """Returns what voices miss, with the voices; who misses any of the keywords misses the same."""
+    voices: dict[str, set[str]] = defaultdict(set)
+    told: dict[str, Counter[Lack]] = defaultdict(Counter)
+    for member in members:
+        for lack in lacks(member.reading):
+            one = "" if _is_one_of(lack.thing, keywords) else lack.thing
+            voices[one].add(member.voice)
+            told[one][lack] += 1
+    found: dict[str, set[str]] = defaultdict(set)
+    for one, speaking in voices.items():
+        thing = _commonest(_summed(told[one], lambda lack: lack.thing))
+        found[_commonest(_summed(told[one], lambda lack: lack.how)) + thing] |= speaking
+    return found
+
+
 def _is_one_of(thing: str, keywords: Collection[str]) -> bool:
     """Says whether a word is or holds a keyword of more than one syllable."""
     return any(word in thing for word in keywords if len(word) > 1)
@@ -159,6 +182,13 @@ def _judged(member: Member, at: int) -> str:
     """Returns how a clause judges what ends at a place; nothing if it does not call that bad."""
     found = _BLAMED.search(member.reading.text, at, at + _NEAR)
     return _SO[(found.lastindex or 1) - 1] if found else ""
+
+
+def _summed(counts: Counter[Lack], by: Callable[[Lack], str]) -> Counter[str]:
+    summed: Counter[str] = Counter()
+    for lack, n in counts.items():
+        summed[by(lack)] += n
+    return summed
 
 
 def _commonest(words: Counter[str]) -> str:

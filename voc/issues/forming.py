@@ -28,6 +28,7 @@ from voc.issues.grouping import (
 )
 from voc.issues.matching import Homes, absorb, birth_id, by_standing, is_absorbed
 from voc.issues.naming import Titles
+from voc.issues.novelty import emerging_term
 from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
 from voc.issues.trends import Exposure, TrendTest, Volumes, day_of, told_at_once, trend_of
@@ -280,12 +281,12 @@ class _Scene:
         )
         if len(episodes) > 1 and not test.is_silent:
             reasons = (*reasons, _return_of(episodes))
-        change = test.change
+        change, titles = test.change, self.titles[key.industry]
         # It is of its aspect, whatever theme most of it is of.
         is_shared = is_placeless(self.plain.of(key), key.product, key.store)
         return Issue(
             issue_id=known.issue_id if known else self._birth_id(key, first.feedback_id),
-            title=self.titles[key.industry].title(
+            title=titles.title(
                 ""
                 if aspect_id == UNHEARD
                 else aspect_name(self.industries, key.industry, aspect_id),
@@ -309,6 +310,7 @@ class _Scene:
             trend_window_days=self.settings.window_days if change else None,
             severity_reasons=reasons,
             stake=stake,
+            emerging_term=emerging_term(titles.words, voices, as_of=as_of),
             topic_id=key.topic_id or (None if is_shared else _shared_topic(voices)),
             product=key.product,
             store=key.store,

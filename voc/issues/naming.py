@@ -28,7 +28,8 @@ from voc.topics.phrases import (
     ranked_phrases,
     voices_by_word,
 )
-from voc.topics.said import MANY_SAY, SHARED
+from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_matter, is_thing
+from voc.topics.synonyms import plain_states
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
@@ -188,7 +189,7 @@ class Titles:
         elif is_emergency and (words := self._dangers(voices, share=_SHARED_DANGER)):
             phrases = words
         elif named and not is_mixed(named):
-            phrases = [named]
+            phrases = [self._thing(voices, aspect) + named if named in plain_states() else named]
         else:
             places = {one for one in (product, store) if one}
             phrases = self._said(aspect, voices, places, theme=named)
@@ -199,6 +200,18 @@ class Titles:
             if len(title) <= MAX_TITLE:
                 return title
         return _fitted(f"{head}{phrases[0]}", place)
+
+    def words(self, voices: Sequence[Mention]) -> dict[str, set[str]]:
+        """Returns the words that tell what each voice speaks of, by its id."""
+        none = VAGUE | word_list("broad_words")
+        said: dict[str, set[str]] = {voice.feedback_id: set() for voice in voices}
+        for one in self._members(voices):
+            said[one.voice].update(
+                word
+                for word in one.reading.content()
+                if len(word) > 1 and word not in none and is_matter(word)
+            )
+        return said
 
     def _dangers(self, voices: Sequence[Mention], *, share: float = 0.0) -> list[str]:
         """Returns the words of danger that most voices use: one, or two that are not alike.
@@ -227,6 +240,17 @@ class Titles:
             ranked.sort(key=_harmless)
         unlike = (word for word in ranked[1:] if not set(word) & set(ranked[0]))
         return [*ranked[:1], *islice(unlike, 1)]
+
+    def _thing(self, voices: Sequence[Mention], aspect: str) -> str:
+        """Returns what half of the voices name beside a state, as 刹车 of 太软, or nothing.
+
+        The aspect is named before it anyway.
+        """
+        uses = voices_by_word(self._members(voices[-_READ_VOICES:]))
+        least = max(2, MOSTLY * min(len(voices), _READ_VOICES))
+        named = sorted(word for word, n in uses.items() if n >= least and is_thing(word))
+        things = [word for word in named if len(word) > 1 and word not in aspect]
+        return max(things, key=lambda word: uses[word], default="")
 
     def _said(
         self, aspect: str, voices: Sequence[Mention], places: set[str], *, theme: str | None

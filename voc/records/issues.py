@@ -25,6 +25,8 @@ from voc.records.vocabulary import (
 UNHEARD: Final = "unheard"
 """The aspect of a complaint that no aspect of its taxonomy hears."""
 
+_NESTED: Final = ("evidence", "stake", "emerging_term")
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -128,6 +130,40 @@ class Stake:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergingTerm:
+    """A word that the recent voices of an issue say and earlier ones hardly did.
+
+    Attributes:
+        term: The word.
+        window_days: The days that are recent, up to the newest feedback of the industry.
+        saying: Voices of these days that say it.
+        voices: All voices of these days.
+        saying_before: Voices before them that said it.
+        voices_before: All voices before them.
+        p: Chance of so many, or more, among these voices; one-sided.
+    """
+
+    term: str
+    window_days: int
+    saying: int
+    voices: int
+    saying_before: int
+    voices_before: int
+    p: float
+
+    @property
+    def sentence(self) -> str:
+        """What it tells, in Chinese."""
+        return (
+            f"近 {self.window_days} 天 {self.voices} 条里 {self.saying} 条说到“{self.term}”，"
+            f"此前 {self.voices_before} 条里 {self.saying_before} 条"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One problem that many voices share.
 
@@ -136,6 +172,7 @@ class Issue:
     `trend_high` its 95 % interval. All of them are `None` where nothing can be compared, and
     `trend_high` alone where the ratio has no upper bound. `severity_reasons` say in Chinese why it
     is as severe as it is; `stake` is `None` where the directory knows none of its customers.
+    `emerging_term` is what recent voices say anew, where they do.
     `merged_into` is the issue that has taken all its voices, where one has.
     """
 
@@ -160,6 +197,7 @@ class Issue:
     trend_window_days: int | None = None
     severity_reasons: tuple[str, ...] = ()
     stake: Stake | None = None
+    emerging_term: EmergingTerm | None = None
     merged_into: str | None = None
 
     @property
@@ -173,10 +211,11 @@ class Issue:
         return self.status in ("open", "reopened")
 
     def as_dict(self) -> dict[str, Any]:
-        others = [name for name in self.__slots__ if name not in ("evidence", "stake")]
+        others = [name for name in self.__slots__ if name not in _NESTED]
         return {
             **{name: plain(getattr(self, name)) for name in others},
             "stake": self.stake.as_dict() if self.stake else None,
+            "emerging_term": self.emerging_term.as_dict() if self.emerging_term else None,
             "evidence": [item.as_dict() for item in self.evidence],
         }
 

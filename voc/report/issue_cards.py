@@ -24,7 +24,7 @@ from voc.report.issue_figures import (
     Where,
 )
 from voc.report.standouts import standouts
-from voc.report.tally import IssueVoices, Place, RowTally
+from voc.report.tally import IssueVoices, Place, RowTally, ranked
 from voc.report.verbatims import choose
 
 MOST_CARDS: Final = 12
@@ -138,15 +138,12 @@ def issue_line(
 ) -> IssueLine:
     """Returns an issue in a line.
 
-    Without `has_trend` its trend is not told; without `has_ratio` the ratio of that trend is not,
-    as where the report is of a part of the feedback that the trend was tested over.
+    Without `has_trend` its trend is not told; without `has_ratio` neither the ratio of that trend
+    nor what is new in it is, as where the report is of a part of the feedback that the trend was
+    tested over.
     """
     aspect = known.get(issue.aspect_id)
-    chosen = (
-        choose(voices.candidates[name] for name, _ in _ranked(voices.channels))[:1]
-        if voices.candidates
-        else ()
-    )
+    chosen = choose(voices.queues())[:1]
     return IssueLine(
         issue_id=issue.issue_id,
         title=issue.title,
@@ -166,6 +163,7 @@ def issue_line(
         quote=chosen[0].parts if chosen else (),
         reasons=issue.severity_reasons,
         stake=_stake(issue.stake),
+        emerging_term=issue.emerging_term if has_trend and has_ratio else None,
     )
 
 
@@ -230,9 +228,7 @@ def issue_card(
         regions=_where(voices.regions, voices.count),
         channels=_where(voices.channels, voices.count, most=len(CHANNELS)),
         topics=_where(_named(voices.topics, topics or {}, own_topic), voices.count),
-        verbatims=choose(voices.candidates[name] for name, _ in _ranked(voices.channels))
-        if voices.candidates
-        else (),
+        verbatims=choose(voices.queues()),
         orders=tuple(orders),
     )
 
@@ -276,10 +272,6 @@ def _named(counts: Counter[str], names: Mapping[str, str], own: str | None) -> C
     )
 
 
-def _ranked(places: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(places.items(), key=lambda item: (-item[1], item[0]))
-
-
 def _where(
     places: Counter[str],
     total: int,
@@ -287,7 +279,7 @@ def _where(
     most: int = MOST_SHARES,
     fed: Mapping[str, Place] | None = None,
 ) -> Where:
-    top = _ranked(places)[:most]
+    top = ranked(places)[:most]
     found = []
     if fed is not None and len(places) > 1:
         found = standouts(places, {name: one.rows for name, one in fed.items()})

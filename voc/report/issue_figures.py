@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voc.insights import RateRatio
+from voc.records import EmergingTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,8 @@ class IssueLine:
     `trend` is `unknown` where the report covers too little time to tell; `quote` is what one
     customer said of it; `ratio` is that of its trend, `None` where the report is of a part of the
     feedback; `reasons` say in Chinese why it is as severe
-    as it is; `stake` is `None` where none of its customers is known.
+    as it is; `stake` is `None` where none of its customers is known; `emerging_term` is what is new
+    in it, where something is, and is told only where `ratio` is.
     """
 
     issue_id: str
@@ -162,6 +164,7 @@ class IssueLine:
     ratio: RateRatio | None = None
     reasons: tuple[str, ...] = ()
     stake: StakeLine | None = None
+    emerging_term: EmergingTerm | None = None
 
 
 AlertKind = Literal["new", "rising", "reopened"]

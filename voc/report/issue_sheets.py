@@ -20,7 +20,8 @@ def issue_sheet(figures: Figures) -> Sheet:
     columns = (
         "编号", "问题", "方面", "严重程度", "趋势", "趋势 p 值", "状态", "反馈条数", "本期条数",
         "近期条数", "此前条数", "按量折算倍数", "倍数下限", "倍数上限", "首次", "最近",
-        "产品", "门店", "地区", "渠道", "同时谈到的主题", "涉及客户", "近一年消费", "严重程度依据",
+        "产品", "门店", "地区", "渠道", "同时谈到的主题", "新情况", "涉及客户", "近一年消费",
+        "严重程度依据",
         "负责部门", "工单",
     )  # fmt: skip
     return Sheet("问题", columns, [_issue(card) for card in all_issues(figures)])
@@ -41,6 +42,7 @@ def _issue(card: IssueCard) -> Sequence[Cell]:
         day(line.first_seen), day(line.last_seen),
         line.product or _where(card.products), line.store or _where(card.stores),
         _where(card.regions), _where(card.channels, "channel"), _where(card.topics),
+        line.emerging_term.sentence if line.emerging_term else None,
         line.stake.customers if line.stake else None,
         Number(line.stake.spend, Form.MONEY) if line.stake else None,
         "；".join(line.reasons) or None,

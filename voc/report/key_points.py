@@ -99,6 +99,7 @@ def _issue(card: IssueCard, findings: Findings) -> KeyPoint:
             strong(line.title),
             plain("："),
             *told,
+            *_told_newly(line),
             *_where(card),
             *_told_others(line, findings.lines),
             plain("。"),
@@ -106,6 +107,11 @@ def _issue(card: IssueCard, findings: Findings) -> KeyPoint:
         _issue_action(card, findings),
         f"issue-{line.issue_id}",
     )
+
+
+def _told_newly(line: IssueLine) -> list[TextPart]:
+    """Says what recent voices say that earlier ones did not."""
+    return [plain("；"), strong(line.emerging_term.sentence)] if line.emerging_term else []
 
 
 def _told_others(line: IssueLine, lines: Sequence[IssueLine]) -> list[TextPart]:

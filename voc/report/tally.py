@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
@@ -66,10 +66,16 @@ class Place:
 
 @dataclass(slots=True)
 class IssueVoices:
-    """The voices of one issue in the period; `words` are those that it is called by."""
+    """The voices of one issue in the period.
+
+    Attributes:
+        words: Those that it is called by.
+        term: What recent voices say anew; nothing where they do not.
+    """
 
     with_verbatims: bool
     words: tuple[str, ...] = ()
+    term: str = ""
     count: int = 0
     days: Counter[int] = field(default_factory=Counter)
     products: Counter[str] = field(default_factory=Counter)
@@ -77,7 +83,7 @@ class IssueVoices:
     regions: Counter[str] = field(default_factory=Counter)
     channels: Counter[str] = field(default_factory=Counter)
     topics: Counter[str] = field(default_factory=Counter)
-    candidates: dict[str, list[Candidate]] = field(default_factory=dict)
+    candidates: dict[tuple[str, bool], list[Candidate]] = field(default_factory=dict)
 
     def add(
         self,
@@ -99,8 +105,29 @@ class IssueVoices:
             if name:
                 places[name] += 1
         if self.with_verbatims and NEAR_DUPLICATE not in row.flags:
-            best = self.candidates.setdefault(row.channel, [])
+            is_new = bool(self.term) and self.term in evidence.text
+            best = self.candidates.setdefault((row.channel, is_new), [])
             keep_best(best, candidate(row, evidence, moment=moment, words=self.words))
+
+    def queues(self) -> Iterator[list[Candidate]]:
+        """Yields the candidates of each channel, that of most voices first.
+
+        Of each those come first that say what is new, as a queue of their own.
+        """
+        for channel, _ in ranked(self.channels):
+            for is_new in (True, False):
+                yield self.candidates.get((channel, is_new), [])
+
+
+def _voices(issue: Issue) -> IssueVoices:
+    """Returns what will hold the voices of an issue that are quoted."""
+    term = issue.emerging_term.term if issue.emerging_term else ""
+    return IssueVoices(True, words_of_title(issue.title), term)
+
+
+def ranked(places: Counter[str]) -> list[tuple[str, int]]:
+    """Returns places with their counts, that of most first."""
+    return sorted(places.items(), key=lambda item: (-item[1], item[0]))
 
 
 @dataclass(slots=True)
@@ -323,7 +350,7 @@ def tally_rows(
     tally = RowTally(
         zone,
         {
-            name: IssueVoices(wanted, words_of_title(issue.title) if wanted else ())
+            name: _voices(issue) if wanted else IssueVoices(with_verbatims=False)
             for name, (issue, wanted) in issues.items()
         },
         topics={name: TopicVoices() for said in spoken.values() for name, *_ in said},

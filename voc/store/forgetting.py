@@ -148,7 +148,7 @@ def _recount(connection: Connection, touched: set[str], now: datetime) -> None:
     for name in sorted(touched):
         query = select(func.count(place.c.feedback_id.distinct())).where(place.c.issue_id == name)
         left = connection.execute(query).scalar_one()
-        values: dict[str, Any] = {"count": left, "stake": None}
+        values: dict[str, Any] = {"count": left, "stake": None, "emerging_term": None}
         if not left:
             _hide_title(connection, name)
             values["title"] = GONE

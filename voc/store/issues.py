@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from voc.errors import UsageError
-from voc.records import Evidence, Issue, IssueStatus, Stake
+from voc.records import EmergingTerm, Evidence, Issue, IssueStatus, Stake
 from voc.store import schema, status_events
 from voc.store.hearing import heard_by
 from voc.store.moments import columns_of, moment_of
@@ -21,7 +21,7 @@ _PLAIN: Final = (
     "trend_p", "trend_ratio", "trend_low", "trend_high", "trend_window_days", "merged_into",
 )  # fmt: skip
 _MOMENTS: Final = ("first_seen", "last_seen")
-_JUDGED: Final = ("severity_reasons", "stake")
+_JUDGED: Final = ("severity_reasons", "stake", "emerging_term")
 _CHANGING: Final = (
     *_PLAIN,
     *_JUDGED,
@@ -41,6 +41,7 @@ def _row(item: Issue) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(item, name) for name in (*_PLAIN, "issue_id", "status")}
     row["severity_reasons"] = list(item.severity_reasons)
     row["stake"] = item.stake.as_dict() if item.stake else None
+    row["emerging_term"] = item.emerging_term.as_dict() if item.emerging_term else None
     for name in _MOMENTS:
         row |= columns_of(name, getattr(item, name))
     return row
@@ -170,6 +171,7 @@ def issue_of(row: Row[Any], evidence: tuple[Evidence, ...] = ()) -> Issue:
         **moments,
         severity_reasons=tuple(values["severity_reasons"]),
         stake=Stake(**values["stake"]) if values["stake"] else None,
+        emerging_term=EmergingTerm(**told) if (told := values["emerging_term"]) else None,
         evidence=evidence,
     )
 

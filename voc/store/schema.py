@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0013"
+REVISION: Final = "0014"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -253,6 +253,7 @@ issue = Table(
     _whole("trend_window_days", nullable=True),
     Column("severity_reasons", Json, nullable=False, server_default="[]"),
     Column("stake", Json, nullable=False, server_default="null"),
+    Column("emerging_term", Json, nullable=False, server_default="null"),
     _text("merged_into", nullable=True),
     *_moment("settled_until", nullable=True),
     Index("ix_issue_last_seen", "last_seen", "issue_id"),

@@ -28,7 +28,7 @@ _NOT: Final = re.compile("(?:不|没有?|未能?|无法|难以|不能)$")
 _DENIES: Final = re.compile("[不没无未]|是否")
 _NEAR: Final = 6
 # What follows a thing that others are compared with: 没有店里做的好吃.
-_COMPARES: Final = re.compile("(?:[的得里吃喝买做去那这么]){0,4}(?:好|香|新鲜|实惠|便宜|快|强)")
+COMPARES: Final = re.compile("(?:[的得里吃喝买做去那这么]){0,4}(?:好|香|新鲜|实惠|便宜|快|强)")
 # Denials of what follows at once, as in 不好吃: 不接电话 is no 不电话.
 _OF_DEEDS: Final = frozenset(("不", "难", "难以", "是否", "能否", "会不会", "有没有"))
 # Those that end the deed before them: 开不了发票 is no 不了发票.
@@ -370,7 +370,7 @@ def _denial(subject: str, reading: Reading) -> str:
     Nothing is missing in 没有店里好吃, which compares.
     """
     at = reading.text.find(subject)
-    if at < 0 or _COMPARES.match(reading.text, at + len(subject)):
+    if at < 0 or COMPARES.match(reading.text, at + len(subject)):
         return ""
     denials = word_list("name_denials") - _ENDING
     before = [word for word in reading.words if word.end <= at][-2:]

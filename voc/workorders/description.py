@@ -45,6 +45,7 @@ def describe(
     lines = [
         f"问题：{issue.title}",
         _situation(issue, circumstances, due_at),
+        f"新情况：{issue.emerging_term.sentence}" if issue.emerging_term else "",
         _scope(issue, circumstances),
         "原声：",
         *_quoted(issue, circumstances, due_at.tzinfo),
@@ -65,6 +66,7 @@ def verbatims(
     limit: int = _VERBATIMS,
     first: Collection[str] = (),
     words: Collection[str] = (),
+    newly: str = "",
 ) -> list[Evidence]:
     """Picks what to quote: telling pieces that do not repeat each other, newest first if equal.
 
@@ -73,6 +75,7 @@ def verbatims(
         limit: Pieces at most.
         first: The ids of voices that come before others, and are looked at in any case.
         words: What pieces hold that come next: what the issue is called by.
+        newly: What pieces hold that come before those, up to half of all.
     """
     looked = [item for item in evidence[:-_READ_EVIDENCE] if item.feedback_id in first]
     looked += evidence[-_READ_EVIDENCE:]
@@ -82,14 +85,20 @@ def verbatims(
         newest_first,
         key=lambda item: (
             item.feedback_id not in first,
+            not (newly and newly in item.text),
             not any(word in item.text for word in words),
             -min(len(item.text), 40),
         ),
     )
     picked: list[Evidence] = []
+    n_newly = 0
     for item in ranked:
-        if len(picked) < limit and not any(_alike(item.text, other.text) for other in picked):
+        is_new = bool(newly) and newly in item.text
+        is_one_more = is_new and 2 * n_newly >= limit
+        is_fresh = not any(_alike(item.text, other.text) for other in picked)
+        if len(picked) < limit and is_fresh and not is_one_more:
             picked.append(item)
+            n_newly += is_new
     return picked
 
 
@@ -106,7 +115,12 @@ def _quoted(issue: Issue, circumstances: Circumstances, zone: tzinfo | None) -> 
     """Returns what voices said, each with where it is from; critical ones first."""
     known = {voice.feedback_id: voice for voice, _ in circumstances.voices}
     urgent = [name for name, voice in known.items() if voice.urgency == "critical"]
-    picked = verbatims(issue.evidence, first=urgent, words=words_of_title(issue.title))
+    picked = verbatims(
+        issue.evidence,
+        first=urgent,
+        words=words_of_title(issue.title),
+        newly=issue.emerging_term.term if issue.emerging_term else "",
+    )
     quotes = [
         f"  {number}. “{_cut(item.text)}”（{_source(item.feedback_id, known, issue, zone)}）"
         for number, item in enumerate(picked, start=1)
