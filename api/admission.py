@@ -1,6 +1,7 @@
 """Whether a request to tag is taken, so that what is taken never waits long.
 
-A burst may wait: up to `serve.ahead_tokens`, or `serve.burst_wait_ms`. Once that much waits the
+A burst may wait: up to `serve.ahead_tokens`, `serve.burst_wait_ms` or `serve.burst_requests`, which
+no callers reach that wait for each answer unless they are so many. Once that much waits the
 server is asked for more than it can do, and from then on a request is taken only where it would be
 read within `serve.overload_wait_ms`, until less than a tenth of a second's requests has to be
 refused. A short queue keeps the engine as busy as a long one does, and answers at once (after
@@ -35,8 +36,10 @@ class Place:
 
     def give_up(self) -> None:
         """Frees the room; a second time does nothing."""
-        self._admission.held -= self._tokens
-        self._tokens = 0
+        if self._tokens:
+            self._admission.held -= self._tokens
+            self._admission.held_requests -= 1
+            self._tokens = 0
 
 
 class Admission:
@@ -51,6 +54,7 @@ class Admission:
 
     Attributes:
         held: Tokens, about, of requests that came whole and are not in the queue yet.
+        held_requests: How many these are.
         reading: Tokens that the engine reads now.
         overloaded: Whether more is asked than can be done.
     """
@@ -69,12 +73,13 @@ class Admission:
         self._lanes = lanes
         self._clock = clock
         self._queue_tokens, self._ahead_tokens = serve.queue_tokens, serve.ahead_tokens
+        self._burst_requests = serve.burst_requests
         self._burst_wait_s = serve.burst_wait_ms / 1000
         self._overload_wait_s = serve.overload_wait_ms / 1000
         self._rate = _FIRST_RATE
         self._since = clock()
         self._asked = self._refused = 0
-        self.held = self.reading = self._busy = 0
+        self.held = self.held_requests = self.reading = self._busy = 0
         self.overloaded = False
 
     def takes(self) -> bool:
@@ -94,6 +99,7 @@ class Admission:
         return (
             ahead > self._ahead_tokens
             or ahead > self._burst_wait_s * self._rate
+            or self._queue.requests + self.held_requests >= self._burst_requests
             or self._queue.tokens > self._queue_tokens
         )
 
@@ -111,6 +117,7 @@ class Admission:
         """Holds room for a request that was taken, by the size of its body."""
         tokens = min(max(LEAST_TOKENS, n_bytes // _BYTES_A_TOKEN), self._quantum)
         self.held += tokens
+        self.held_requests += 1
         return Place(self, tokens)
 
     @contextmanager

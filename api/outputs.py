@@ -139,6 +139,7 @@ class EmergingTermOut(Output):
     saying_before: int = Field(description="Voices before them that said it.")
     voices_before: int = Field(description="All voices before them.")
     p: float = Field(description="Chance of so many by Fisher's exact test, one-sided.")
+    is_sample: bool = Field(description="Whether but some of very many voices were read.")
 
 
 class IssueOut(Output):

@@ -60,12 +60,17 @@ class FairQueue:
 
     Args:
         quantum: Tokens that a request is served in a turn.
+
+    Attributes:
+        tokens: Those that wait.
+        requests: Those of which a text waits.
     """
 
     def __init__(self, quantum: int) -> None:
         self._quantum = quantum
         self._callers: OrderedDict[str, deque[Share]] = OrderedDict()
         self.tokens = 0
+        self.requests = 0
 
     def __bool__(self) -> bool:
         return bool(self._callers)
@@ -80,6 +85,7 @@ class FairQueue:
         share = Share(caller, deque(works), sum(work.tokens for work in works))
         self._callers.setdefault(caller, deque()).append(share)
         self.tokens += share.tokens
+        self.requests += 1
         return share
 
     def drop(self, share: Share) -> None:
@@ -89,6 +95,7 @@ class FairQueue:
             return
         shares.remove(share)
         self.tokens -= share.tokens
+        self.requests -= 1
         if not shares:
             del self._callers[share.caller]
 
@@ -117,6 +124,8 @@ class FairQueue:
         share = shares.popleft()
         if share.works:
             shares.append(share)
+        else:
+            self.requests -= 1
         if shares:
             self._callers.move_to_end(caller)
         else:

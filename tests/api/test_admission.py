@@ -22,16 +22,17 @@ class Asked:
                 "serve.ahead_tokens": 400,
                 "serve.overload_wait_ms": 20,
                 "serve.burst_wait_ms": 500,
+                "serve.burst_requests": 12,
             },
         ).serve
         self.now = 100.0
         self.queue = FairQueue(quantum=100)
         self.admission = Admission(serve, self.queue, quantum=100, lanes=2, clock=lambda: self.now)
 
-    def wait(self, texts: int) -> None:
-        """Lets requests of one text of 50 tokens wait."""
+    def wait(self, texts: int, chars: int = 50) -> None:
+        """Lets requests of one text wait, of 50 tokens."""
         for _ in range(texts):
-            self.queue.put("one", [awaited("好" * 50, WAY, most_chars=100)])
+            self.queue.put("one", [awaited("好" * chars, WAY, most_chars=100)])
 
     def answered(self, count: int) -> list[bool]:
         return [self.admission.takes() for _ in range(count)]
@@ -65,6 +66,26 @@ def test_a_slow_engine_bounds_a_burst_in_time(asked: Asked) -> None:
     assert asked.answered(1) == [True]  # half a second
     asked.wait(1)
     assert asked.answered(1) == [False]
+
+
+@looped
+def test_few_short_texts_may_be_too_many_requests(asked: Asked) -> None:
+    asked.wait(9, chars=8)
+    places = [asked.admission.hold(8) for _ in range(2)]
+    assert asked.answered(1) == [True]
+    places.append(asked.admission.hold(8))
+    assert asked.answered(1) == [False]
+    assert asked.admission.overloaded
+    for place in places * 2:
+        place.give_up()
+    assert (asked.admission.held, asked.admission.held_requests) == (0, 0)
+    share = asked.queue.put("other", [awaited("好", WAY, most_chars=100)] * 2)
+    assert asked.queue.requests == 10
+    asked.queue.drop(share)
+    asked.queue.drop(share)
+    assert asked.queue.requests == 9
+    asked.queue.take(1_000)
+    assert asked.queue.requests == 0
 
 
 @looped

@@ -140,6 +140,8 @@ def test_tables_without_rows_have_no_headings(voc: Voc, issue: dict[str, Any]) -
     said = voc("issues", "show", issue["issue_id"]).out
     assert "经过" not in said
     assert "最近的原话" in said
+    assert all(f"│ {n} " in said for n in range(len(TEXTS)))
+    assert "2026-11-01" in said
     assert voc("issues", "--status", "closed").out == "问题 0 个\n"
 
 
@@ -303,9 +305,9 @@ def test_issues_of_one_place_are_listed(voc: Voc, issue: dict[str, Any]) -> None
 def test_issues_are_listed_by_severity_and_then_size() -> None:
     moment = datetime(2026, 11, 1, tzinfo=UTC)
 
-    def issue(name: str, status: str, severity: str, count: int) -> Issue:
+    def issue(name: str, status: str, severity: str, count: int, trend: Any = "steady") -> Issue:
         return Issue(
-            name, "口味", "snack", "taste", status, severity, moment, moment, count, "steady", 1.0,  # type: ignore[arg-type]
+            name, "口味", "snack", "taste", status, severity, moment, moment, count, trend, 1.0,  # type: ignore[arg-type]
         )  # fmt: skip
 
     found = [
@@ -314,9 +316,10 @@ def test_issues_are_listed_by_severity_and_then_size() -> None:
         issue("low", "open", "low", 90),
         issue("large", "reopened", "high", 30),
         issue("worst", "open", "critical", 2),
+        issue("rising", "open", "high", 5, "rising"),
     ]
     assert [one.issue_id for one in _worst_first(found)] == [
-        "worst", "large", "small", "low", "closed",
+        "rising", "worst", "large", "small", "low", "closed",
     ]  # fmt: skip
 
 
@@ -335,10 +338,10 @@ def test_what_is_new_in_an_issue_is_printed(capsys: pytest.CaptureFixture[str]) 
         "steady",
         1.0,
     )
-    print_issue(issue, None, [], [], zone=zone)
+    print_issue(issue, None, [], [], {}, zone=zone)
     assert "新情况" not in capsys.readouterr().out
     term = EmergingTerm("盖子", 14, 9, 12, 0, 30, 1e-6)
-    print_issue(replace(issue, emerging_term=term), None, [], [], zone=zone)
+    print_issue(replace(issue, emerging_term=term), None, [], [], {}, zone=zone)
     assert "新情况 近 14 天 12 条里 9 条说到“盖子”，此前 30 条里 0 条\n" in capsys.readouterr().out
 
 

@@ -15,7 +15,7 @@ from tests.growth import LINEAR, growth
 from voc.config import Aspect, Industry
 from voc.config.sections import IssueSettings
 from voc.issues import form_issues, is_absorbed, silenced
-from voc.records import Evidence, Issue, IssueStatus, Mention, Span, stable_id
+from voc.records import UNHEARD, Evidence, Issue, IssueStatus, Mention, Span, stable_id
 
 SETTINGS = IssueSettings(window_days=14, min_voices=3, critical_voices=1, quiet_days=28)
 AS_OF = datetime(2026, 9, 1, tzinfo=UTC)
@@ -415,6 +415,24 @@ def test_a_theme_is_one_issue_of_its_commonest_aspect(mention: Make) -> None:
     assert (issue.count, issue.aspect_id, issue.topic_id) == (5, "service", "noise")
     assert issue.title.startswith("服务：")
     assert run(voices, [issue]) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "titles"),
+    [
+        (("开箱看了看", "开箱的那天", "又开箱一个"), []),
+        (("开箱漏气", "一开箱漏气", "开箱漏气两个"), ["开箱漏气（X5）"]),
+    ],
+)
+def test_a_theme_that_nothing_is_wrong_with_is_no_issue(
+    mention: Make, texts: tuple[str, ...], titles: list[str]
+) -> None:
+    voices = [
+        mention(f"f{at}", at, text=text, aspect_id=UNHEARD, topic_id="t1", product="X5")
+        for at, text in enumerate(texts)
+    ]
+    found = run(voices, topics={"t1": "开箱（多方面）"})
+    assert [issue.title for issue in found] == titles
 
 
 def test_open_issues_on_muted_themes_are_closed(mention: Make) -> None:

@@ -227,7 +227,7 @@ def test_a_mixed_theme_or_one_of_praise_leaves_the_name_to_the_voices(
     assert Titles(None, voices, {}).title("性能", voices, topic_id="tp_1") == "性能：动力不足"
     bare = [mention(f"f{i}", i, text="动力", topic_id="tp_1") for i in range(3)]
     assert mixed.title("性能", bare, topic_id="tp_1") == f"性能：动力{MIXED}"
-    assert mixed.title("", bare, topic_id="tp_1", store="东店") == "动力（东店）"
+    assert mixed.title("", bare, topic_id="tp_1", store="东店") == ""
 
 
 def test_one_word_of_a_crowd_names_no_issue(mention: Callable[..., Mention]) -> None:

@@ -131,6 +131,32 @@ def test_what_is_new_in_an_issue_is_told_in_full(row: Make, issue: Make, report:
     assert f"<b>新情况</b>：{told}" in render_html(figures)
 
 
+def test_alerts_are_told_on_the_page_and_in_the_workbook(
+    row: Make, issue: Make, alert: Make, report: Make
+) -> None:
+    alerts = [
+        alert("al_1", issue_id="is_1"),
+        alert("al_2", title="<空调>", product=None, expected=0.01),
+        alert("al_3", title="油耗", status="closed", closed_at=MONDAY + timedelta(days=54)),
+    ]
+    given = {"rows": [row("a"), row("b", day=55)], "issues": [issue("is_1", ["a"])]}
+    figures = build_figures(report(**given, alerts=alerts))
+    assert _column(figures, "预警", "编号") == ["al_1", "al_2", "al_3"]
+    assert _column(figures, "预警", "所属问题") == ["is_1", None, None]
+    page = render_html(figures)
+    section = page[page.index('<section id="alerts"') : page.index('<section id="issues"')]
+    assert section.count("<tr>") == 3
+    assert ("&lt;空调&gt;" in section, "不到 0.1" in section, "油耗" in section) == (
+        True,
+        True,
+        False,
+    )
+    assert 'href="#issue-is_1"' in section
+    calm = build_figures(report(**given))
+    assert 'id="alerts"' not in render_html(calm)
+    assert "预警" not in [one.name for one in sheets(calm)]
+
+
 def test_what_a_sheet_leaves_out_is_told(whole: Figures) -> None:
     told = _left_out(whole)
     week = whole.week

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from voc.records import (
     Alert,
     AspectMention,
     Customer,
+    EmergingTerm,
     Evidence,
     Feedback,
     Issue,
@@ -53,8 +55,9 @@ def issue(issue_id: str, title: str, *voices: Feedback) -> Issue:
 
 def order(of: Issue) -> WorkOrder:
     quotes = [f"  1. “{each.text}”（{each.feedback_id}）" for each in of.evidence]
+    new = [f"新情况：{of.emerging_term.sentence}"] if of.emerging_term else []
     return WorkOrder(
-        f"wo_{of.issue_id}", of.issue_id, of.title, "\n".join([f"问题：{of.title}", *quotes]),
+        f"wo_{of.issue_id}", of.issue_id, of.title, "\n".join([f"问题：{of.title}", *new, *quotes]),
         "投诉", "high", "质量部", "open", NOW, NOW + timedelta(days=3),
     )  # fmt: skip
 
@@ -66,7 +69,10 @@ def message(of: Issue, state: str) -> Message:
 
 
 ALONE = issue("is_alone", "骑马般顿挫", MINE)
-SHARED = issue("is_shared", "换挡顿挫", *VOICES)
+SHARED = replace(
+    issue("is_shared", "换挡顿挫", *VOICES),
+    emerging_term=EmergingTerm("骑马般", 14, 1_200, 1_500, 0, 2_000, 1e-9, is_sample=True),
+)
 
 
 @pytest.fixture
@@ -199,7 +205,9 @@ def test_others_stay_as_they_are(full: Store) -> None:
     kept = full.work_order("wo_is_shared")
     assert kept is not None
     assert f"“{THEIRS.text}”（{THEIRS.feedback_id}）" in kept.description
-    assert kept.description.count(GONE) == 3
+    assert kept.description.count(GONE) == 4
+    assert f"新情况：{GONE}\n" in kept.description
+    assert shared.emerging_term is None
 
 
 def test_what_rules_did_about_the_person_goes(full: Store) -> None:

@@ -69,6 +69,8 @@ CALM = [
     ("开着开着就冒烟了,请问怎么回事", "inquiry", "critical"),
     ("好吃到爆炸", "praise", "low"),
     ("跳楼价,太划算了", "praise", "low"),
+    ("简直就是杀人的衣服", "other", "low"),
+    ("苹果有两个受伤了", "other", "low"),
     ("我对花生过敏", "other", "low"),
     ("", None, "low"),
     ("再不处理我打12315,十倍赔偿", "other", "high"),

@@ -117,6 +117,24 @@ def test_what_is_new_is_told_and_half_of_what_is_quoted(make_issue: Callable[...
     assert "\n新情况：近 14 天 6 条里 4 条说到“盖子”，此前 30 条里 0 条\n" in text
     quoted = [line for line in text.splitlines() if line.startswith("  ")]
     assert ["盖子" in line for line in quoted] == [True, True, True, False, False]
+    told = [one.text for one in verbatims(evidence(*new, *new[:0], *old[:1]), newly="盖子")]
+    assert (len(told), old[0] in told) == (5, True)
+    app = evidence("ＡＰＰ打不开", "等了一个小时的那一份很咸很油")
+    assert verbatims(app, newly="app")[0].text == "ＡＰＰ打不开"
+
+
+def test_urgent_voices_are_quoted_whether_or_not_they_say_what_is_new() -> None:
+    new = [
+        "新的盖子扣不紧啊",
+        "盖子一碰就打开",
+        "换了盖子以后漏油",
+        "盖子盖不严实",
+        "盖子把手烫伤了",
+    ]
+    old = ["汤全洒在袋子里面了", "粥撒了一半还是凉的"]
+    said = evidence(*old, *new)
+    urgent = [one.feedback_id for one in said[2:]]
+    assert [one.text for one in verbatims(said, first=urgent, newly="盖子")][-1] in new
 
 
 def test_a_long_verbatim_is_cut(make_issue: Callable[..., Issue]) -> None:

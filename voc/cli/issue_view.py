@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Final
 
@@ -10,9 +10,10 @@ import typer
 
 from voc.cli.terminal import days, print_part
 from voc.pipeline.effects import reason_text
-from voc.records import Effect, Issue, WorkOrder
+from voc.records import Effect, Evidence, Issue, WorkOrder
+from voc.report.verbatims import excerpt
 from voc.report.wording import EFFECT_LABELS, label, number, p_value, times
-from voc.store import AlertEvent, IssueEvent
+from voc.store import AlertEvent, IssueEvent, StoredFeedback
 
 MOST_VERBATIMS: Final = 20
 
@@ -22,10 +23,20 @@ def print_issue(
     effect: Effect | None,
     orders: Sequence[WorkOrder],
     history: Sequence[IssueEvent],
+    said: Mapping[str, StoredFeedback],
     *,
     zone: tzinfo,
 ) -> None:
-    """Prints an issue with its work orders; days and times are in `zone`."""
+    """Prints an issue with its work orders and last verbatims.
+
+    Args:
+        issue: The issue.
+        effect: Whether its last order helped.
+        orders: Its work orders.
+        history: What was done with it.
+        said: The voices that are quoted, by id; of others their evidence stands alone.
+        zone: That of days and times.
+    """
     for line in _head(issue, effect, zone):
         typer.echo(line)
     for order in orders:
@@ -37,9 +48,21 @@ def print_issue(
     more = len(issue.evidence) - len(told)
     print_part(
         f"最近的原话 {len(told)} 条" + (f"，更早的 {more} 条见 --json" if more else ""),
-        {"反馈": "left", "原话": "left"},
-        ((said.feedback_id, said.text) for said in reversed(told)),
+        dict.fromkeys(("反馈", "编号", "日期", "原话"), "left"),
+        (_quoted(place, said.get(place.feedback_id), zone) for place in reversed(told)),
     )
+
+
+def _quoted(
+    place: Evidence, voice: StoredFeedback | None, zone: tzinfo
+) -> tuple[str, str, str, str]:
+    """Returns a voice as a row: its id here and at its source, its day, and what it says."""
+    if voice is None:
+        return place.feedback_id, "", "", place.text
+    parts = excerpt(voice.feedback.text, place.start, place.end, place.text)
+    day = f"{voice.occurred_at.astimezone(zone):%Y-%m-%d}"
+    told = "".join(part.text for part in parts)
+    return place.feedback_id, voice.feedback.native_id, day, told
 
 
 def print_changes(title: str, history: Sequence[IssueEvent | AlertEvent], *, zone: tzinfo) -> None:

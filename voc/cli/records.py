@@ -135,13 +135,12 @@ def list_issues(
 
 
 def _worst_first(found: Sequence[Issue]) -> list[Issue]:
-    from voc.records import SEVERITIES
-    from voc.report.issue_cards import is_open
+    from voc.report.issue_cards import is_open, urgency_rank
 
-    def rank(issue: Issue) -> tuple[bool, int, bool, int, float, str]:
+    def rank(issue: Issue) -> tuple[bool, tuple[int, bool], bool, int, float, str]:
         return (
             not is_open(issue),
-            -SEVERITIES.index(issue.severity),
+            urgency_rank(issue),
             not issue.is_emergency,
             -issue.count,
             -issue.last_seen.timestamp(),
@@ -163,7 +162,7 @@ def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption 
     """
     from dataclasses import asdict
 
-    from voc.cli.issue_view import print_issue
+    from voc.cli.issue_view import MOST_VERBATIMS, print_issue
     from voc.records import plain
 
     settings = settings_from(config)
@@ -175,8 +174,11 @@ def show_issue(issue_id: str, as_json: JsonOption = False, config: ConfigOption 
         effect = next(iter(store.effects(issue_id=found.issue_id, limit=1)), None)
         orders = store.work_orders(issue_id=found.issue_id)
         history = store.issue_events(found.issue_id)
+        told = () if as_json else found.evidence[-MOST_VERBATIMS:]
+        voices = (store.feedback(place.feedback_id) for place in told)
+        said = {voice.feedback_id: voice for voice in voices if voice}
     if not as_json:
-        print_issue(found, effect, orders, history, zone=settings.zone)
+        print_issue(found, effect, orders, history, said, zone=settings.zone)
         return
     more = {
         "effect": effect.as_dict() if effect else None,

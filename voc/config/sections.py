@@ -206,10 +206,13 @@ class ServeSettings(Section):
         ge=1,
         description="Milliseconds that a new request may wait; with more it gets 429.",
     )
+    burst_requests: int = Field(
+        default=32, ge=1, description="Requests that may wait; with more a new one gets 429."
+    )
     overload_wait_ms: float = Field(
         default=10.0,
         ge=0,
-        description="Milliseconds that a new request may wait once one of both was reached.",
+        description="Milliseconds that a new request may wait once one of these was reached.",
     )
     queue_tokens: int = Field(
         default=65_536, ge=8, description="Tokens that may wait in all; with more there is 429."

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
 
-from voc.issues.lacks import Lack, lacks
+from voc.issues.lacks import NOT_GOT, NOT_THERE, Lack, lacks
 from voc.tagging.rules import judge
 from voc.topics.phrases import Member, least_support
 from voc.topics.said import LINGERING, Said, is_thing
@@ -45,9 +45,6 @@ _NEAR: Final = 8
 _SAID_OF_ALL: Final = frozenset("太了没有").union(*_BLAMING)
 """Characters of what says that something is wrong, or how much, and not what."""
 
-_NOT_GOT: Final = re.compile("(?:没有?|不|少|漏)[给送带放拿开]")
-"""How it begins that something is missing, in whatever words."""
-
 # What tells how much before a state, as words of several syllables do: 有点少 is 少.
 _SOMEWHAT: Final = re.compile("^(?:有点儿?|有些|比较|稍微?|略微?|偏|非常|特别|相当|实在|过于)")
 _DEGREES: Final = f"{DEGREES}小这么点些都也还又非常别十分"
@@ -59,10 +56,23 @@ class Complaint(NamedTuple):
     Attributes:
         name: As most of them say it.
         voices: Who says so.
+        missing: What they miss, where that is it; nothing where they say no more than 没给.
     """
 
     name: str
     voices: frozenset[str]
+    missing: str | None = None
+
+    def is_like(self, other: Complaint) -> bool:
+        """Says whether it may be another form of the other."""
+        if self.missing is None or other.missing is None:
+            return bool(self._core & other._core)
+        return not (self.missing and other.missing) or self.missing == other.missing
+
+    @property
+    def _core(self) -> set[str]:
+        """The characters by which it is told from another one."""
+        return set(self.name if self.missing is None else self.missing) - _SAID_OF_ALL
 
 
 def commonest_complaints(
@@ -93,9 +103,9 @@ def commonest_complaints(
     said = Said(telling, weights, UNKNOWN)
     none = {*untold, *_BLAMING, *word_list("generic_words"), *word_list("name_unfinished")}
     found = _blamed(telling, keywords)
-    for name, voices in _missed(telling, keywords).items():
-        # 没给 is enough where all speak of 发票.
-        found[name.removesuffix(aspect)] |= voices
+    missed = _missed(telling, keywords, aspect)
+    for name, (voices, _) in missed.items():
+        found[name] |= voices
     for one in said.judgements(UNKNOWN.by_kind()):
         word = _stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
@@ -103,13 +113,14 @@ def commonest_complaints(
         if is_told and judge(word).score <= 0:
             found[_whole(said.as_stated(word))] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
-    told = [Complaint(name, frozenset(of)) for name, of in sorted(found.items())]
+    told = [
+        Complaint(name, frozenset(of), _missing(name, missed)) for name, of in sorted(found.items())
+    ]
     told = [one for one in told if len(one.voices) >= least and one.name not in aspect]
     if not told:
         return []
     first, *others = sorted(told, key=lambda one: -len(one.voices))
-    core = _core(first.name)
-    unlike = (one for one in others if not _core(one.name) & core)
+    unlike = (one for one in others if not one.is_like(first))
     second = next((one for one in unlike if len(one.voices) >= _SECOND * len(first.voices)), None)
     return [first, second] if second else [first]
 
@@ -123,12 +134,6 @@ def _stated(word: str) -> str:
 def _whole(word: str) -> str:
     """Returns a word that can stand alone: 太偏 and 太远 for one syllable."""
     return f"太{word}" if len(word) == 1 else word
-
-
-def _core(name: str) -> set[str]:
-    """Returns the characters by which a complaint is told from another one."""
-    rest = _NOT_GOT.sub("缺", name)
-    return set(rest) - _SAID_OF_ALL
 
 
 def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, set[str]]:
@@ -157,20 +162,33 @@ def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, s
     return found
 
 
-def _missed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, set[str]]:
-    """Returns what voices miss, with the voices; who misses any of the keywords misses the same."""
+def _missed(
+    members: Sequence[Member], keywords: Collection[str], aspect: str
+) -> dict[str, tuple[set[str], str]]:
+    """Returns what voices miss, with them and the thing; any of the keywords is the same thing.
+
+    没给 is enough where all speak of 发票.
+    """
     voices: dict[str, set[str]] = defaultdict(set)
-    told: dict[str, Counter[Lack]] = defaultdict(Counter)
+    told: dict[str, list[Lack]] = defaultdict(list)
     for member in members:
         for lack in lacks(member.reading):
             one = "" if _is_one_of(lack.thing, keywords) else lack.thing
             voices[one].add(member.voice)
-            told[one][lack] += 1
-    found: dict[str, set[str]] = defaultdict(set)
-    for one, speaking in voices.items():
-        thing = _commonest(_summed(told[one], lambda lack: lack.thing))
-        found[_commonest(_summed(told[one], lambda lack: lack.how)) + thing] |= speaking
+            told[one].append(lack)
+    found: dict[str, tuple[set[str], str]] = {}
+    for one, speaking in sorted(voices.items()):
+        thing = _commonest(Counter(lack.thing for lack in told[one]))
+        how = _commonest(Counter(lack.how for lack in told[one]))
+        is_told = thing == aspect and how != NOT_THERE
+        found[how if is_told else how + thing] = speaking, thing
     return found
+
+
+def _missing(name: str, missed: Mapping[str, tuple[set[str], str]]) -> str | None:
+    if name in missed:
+        return missed[name][1]
+    return "" if NOT_GOT.fullmatch(name) else None
 
 
 def _is_one_of(thing: str, keywords: Collection[str]) -> bool:
@@ -182,13 +200,6 @@ def _judged(member: Member, at: int) -> str:
     """Returns how a clause judges what ends at a place; nothing if it does not call that bad."""
     found = _BLAMED.search(member.reading.text, at, at + _NEAR)
     return _SO[(found.lastindex or 1) - 1] if found else ""
-
-
-def _summed(counts: Counter[Lack], by: Callable[[Lack], str]) -> Counter[str]:
-    summed: Counter[str] = Counter()
-    for lack, n in counts.items():
-        summed[by(lack)] += n
-    return summed
 
 
 def _commonest(words: Counter[str]) -> str:

@@ -152,7 +152,7 @@ def form_issues(
         if heir:
             formed.append(absorb(issue, into=heir))
         elif issue.is_open and is_common(joined(issue, twins or {}), shared, topics or {}):
-            formed.append(replace(issue, status="closed"))
+            formed.append(replace(issue, status="closed", emerging_term=None))
     changed = [issue for issue in formed if _differs(issue, before.get(issue.issue_id))]
     return sorted(changed, key=lambda issue: (issue.first_seen, issue.issue_id))
 
@@ -178,10 +178,11 @@ def _is_close(one: float | None, other: float | None) -> bool:
 
 
 class _Heard(NamedTuple):
-    """The episodes of an issue's voices, one at least, and its trend."""
+    """The episodes of an issue's voices, one at least, its trend, and what it is called."""
 
     episodes: Sequence[Sequence[Mention]]
     test: TrendTest
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,17 +202,22 @@ class _Scene:
     taken: Container[str]
 
     def heard(self, groups: Groups) -> dict[GroupKey, _Heard]:
-        """Returns what was heard of the groups that are issues; trends are told among all."""
+        """Returns what was heard of the groups that are issues; trends are told among all.
+
+        What no aspect hears is none where nothing of it says what is wrong.
+        """
         episodes = {
             key: found
             for key, voices in groups.items()
             if (found := find_episodes(voices, settings=self.settings))
         }
+        titles = {key: self._title(key, found) for key, found in episodes.items()}
+        episodes = {key: found for key, found in episodes.items() if titles[key]}
         tests: dict[str, dict[GroupKey, TrendTest]] = defaultdict(dict)
         for key, found in episodes.items():
             tests[key.industry][key] = self._trend(key, groups[key], found)
         return {
-            key: _Heard(episodes[key], test)
+            key: _Heard(episodes[key], test, titles[key])
             for tested in tests.values()
             for key, test in told_at_once(tested).items()
         }
@@ -236,10 +242,13 @@ class _Scene:
         """
         if heard is None:
             opened = (issue for issue in (*known, *joining) if issue.is_open)
-            yield from (replace(issue, status="closed") for issue in opened)
+            yield from (replace(one, status="closed", emerging_term=None) for one in opened)
             evidence = tuple(map(_evidence, voices))
             ignored = (issue for issue in known if issue.status == "ignored")
-            yield from (replace(one, evidence=evidence, count=len(evidence)) for one in ignored)
+            yield from (
+                replace(one, evidence=evidence, count=len(evidence), emerging_term=None)
+                for one in ignored
+            )
             return
         ordered = by_standing(known)
         issue = self._issue(key, heard, ordered[0] if ordered else None)
@@ -262,8 +271,19 @@ class _Scene:
             overdispersion=self.overdispersion.get(key, 0.0),
         )
 
+    def _title(self, key: GroupKey, episodes: Sequence[Sequence[Mention]]) -> str:
+        voices = [voice for episode in episodes for voice in episode]
+        aspect_id = key.aspect_id or commonest_aspect(voices)
+        return self.titles[key.industry].title(
+            "" if aspect_id == UNHEARD else aspect_name(self.industries, key.industry, aspect_id),
+            voices,
+            topic_id=key.topic_id,
+            product=key.product,
+            store=key.store,
+        )
+
     def _issue(self, key: GroupKey, heard: _Heard, known: Issue | None) -> Issue:
-        (episodes, test), as_of = heard, self.as_of[key.industry]
+        (episodes, test, title), as_of = heard, self.as_of[key.industry]
         voices = [voice for episode in episodes for voice in episode]
         first, last = voices[0], voices[-1]
         aspect_id = key.aspect_id or commonest_aspect(voices)
@@ -281,20 +301,12 @@ class _Scene:
         )
         if len(episodes) > 1 and not test.is_silent:
             reasons = (*reasons, _return_of(episodes))
-        change, titles = test.change, self.titles[key.industry]
+        change = test.change
         # It is of its aspect, whatever theme most of it is of.
         is_shared = is_placeless(self.plain.of(key), key.product, key.store)
         return Issue(
             issue_id=known.issue_id if known else self._birth_id(key, first.feedback_id),
-            title=titles.title(
-                ""
-                if aspect_id == UNHEARD
-                else aspect_name(self.industries, key.industry, aspect_id),
-                voices,
-                topic_id=key.topic_id,
-                product=key.product,
-                store=key.store,
-            ),
+            title=title,
             industry=key.industry,
             aspect_id=aspect_id,
             status=self._status(known, voices),
@@ -310,7 +322,7 @@ class _Scene:
             trend_window_days=self.settings.window_days if change else None,
             severity_reasons=reasons,
             stake=stake,
-            emerging_term=emerging_term(titles.words, voices, as_of=as_of),
+            emerging_term=emerging_term(self.titles[key.industry].words, voices, as_of=as_of),
             topic_id=key.topic_id or (None if is_shared else _shared_topic(voices)),
             product=key.product,
             store=key.store,

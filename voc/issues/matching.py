@@ -62,6 +62,7 @@ def absorb(issue: Issue, *, into: Issue) -> Issue:
         trend_window_days=None,
         severity_reasons=(),
         stake=None,
+        emerging_term=None,
         count=0,
         evidence=(),
         merged_into=into.issue_id,

@@ -15,6 +15,7 @@ from voc.issues.crowds import CROWD, commonest_complaints
 from voc.records import Mention, is_mixed, is_vague, reason_of, subject_of
 from voc.tagging.rules import judge
 from voc.tagging.urgency import words_of_danger
+from voc.text.kinds import may_name_person, word_kinds
 from voc.text.normalise import normalise
 from voc.topics.candidates import Candidates
 from voc.topics.phrases import (
@@ -22,6 +23,7 @@ from voc.topics.phrases import (
     SOME,
     Member,
     Phrase,
+    is_bare_subject,
     is_trouble,
     least_support,
     plain_troubles,
@@ -124,6 +126,12 @@ _EMPTY: Final = frozenset(
         "情况",
     )
 )
+# Kinds of words that tell when, where or how, or are sayings.
+_OF_NO_MATTER: Final = frozenset(("t", "ns", "nt", "d", "l"))
+_OCCASION: Final = re.compile(
+    "双(?:十一|十二)|(?:国庆|春|中秋|端午|清明|情人|母亲|父亲|儿童|教师|圣诞|元宵|劳动|妇女|七夕|重阳)节?"
+    "|.*(?:假期|长假|周末)"
+)
 _GRADED: Final = frozenset("高低贵大小慢快重轻吵软硬薄厚窄")
 
 
@@ -165,10 +173,11 @@ class Titles:
         What people say is the name of the theme that makes them one issue. Without one, or where
         that theme is a mixed one, it is the phrase that best names their clauses as themes are
         named, with a second one if it judges another matter and is half as common; of crowds, what
-        most say is wrong; where they say too little alike, the mixed theme (its subject where no
-        aspect hears it), or the terms of the taxonomy that most of them use. Of three voices and
-        more, two must say each word, or it must be a common one of the industry: what only one says
-        may be anybody's name. An emergency is called by the words of danger that a third use, and
+        most say is wrong; where they say too little alike, the mixed theme, or the terms of the
+        taxonomy that most of them use. Where no aspect stands before it, a theme that does not say
+        what is wrong is no title, and the title may be empty. Of three voices and more, two must
+        say each word, or it must be a common one of the industry: what only one says may be
+        anybody's name. An emergency is called by the words of danger that a third use, and
         by its reason where no aspect stands for it, as 食品安全：拉肚子.
 
         Args:
@@ -193,6 +202,8 @@ class Titles:
         else:
             places = {one for one in (product, store) if one}
             phrases = self._said(aspect, voices, places, theme=named)
+            if not phrases:
+                return ""
         place = "·".join(part for part in (product, store) if part)
         head = f"{aspect}：" if aspect else ""
         for said in ("、".join(phrases), phrases[0]):
@@ -202,16 +213,29 @@ class Titles:
         return _fitted(f"{head}{phrases[0]}", place)
 
     def words(self, voices: Sequence[Mention]) -> dict[str, set[str]]:
-        """Returns the words that tell what each voice speaks of, by its id."""
-        none = VAGUE | word_list("broad_words")
+        """Returns the words that tell what each voice speaks of, by its id.
+
+        Left out are names of persons and of where they were, days, and what asks or only judges.
+        """
+        places = {name for one in voices for name in (one.product, one.store, one.region) if name}
         said: dict[str, set[str]] = {voice.feedback_id: set() for voice in voices}
         for one in self._members(voices):
-            said[one.voice].update(
-                word
-                for word in one.reading.content()
-                if len(word) > 1 and word not in none and is_matter(word)
-            )
-        return said
+            said[one.voice].update(one.reading.content())
+        telling = {
+            word
+            for word in set().union(*said.values())
+            if self._tells(word) and not any(word in name for name in places)
+        }
+        return {voice: words & telling for voice, words in said.items()}
+
+    def _tells(self, word: str) -> bool:
+        if len(word) < _SHORTEST or word in VAGUE or word in word_list("name_asks"):
+            return False
+        if self._reader.is_keyword(word):
+            return True
+        is_known = word_kinds().get(word, "n") not in _OF_NO_MATTER and is_matter(word)
+        is_named = may_name_person(word) or _OCCASION.fullmatch(word)
+        return is_known and not is_named and word not in word_list("broad_words")
 
     def _dangers(self, voices: Sequence[Mention], *, share: float = 0.0) -> list[str]:
         """Returns the words of danger that most voices use: one, or two that are not alike.
@@ -282,7 +306,7 @@ class Titles:
             least = least_support(len(voices)) if len(voices) >= CROWD else 1
             if carried[0].support >= (len(crowd[0].voices) if crowd else least):
                 return _first_two(carried, uses, len(voices))
-        if theme and (aspect or not is_vague(theme)):
+        if theme and (aspect or not (is_vague(theme) or is_bare_subject(theme))):
             return [theme]
         if crowd:
             told = [one.name for one in crowd]
@@ -292,7 +316,7 @@ class Titles:
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
             return [name]
         if theme:
-            return [subject_of(theme)]
+            return []
         if is_said:
             return _first_two(carried, uses, len(voices))
         terms = self._terms(uses, aspect)

@@ -1,4 +1,4 @@
-"""What recent voices of an issue say that earlier ones did not, as 盖子 of 260 who say 洒了.
+"""What recent voices of an issue say that earlier ones did not, as 盖子 among those who say 洒了.
 
 A hundred complain of packaging every fortnight, and a new lid adds thirty: the issue rises and its
 title stays. What is new in it is the word that the voices of the last days hold more often than
@@ -21,13 +21,16 @@ WINDOWS: Final = (7, 14, 28)
 """Days of which the voices are compared with those before."""
 LEAST_SAYING: Final = 5
 """Voices of the window that must say a word."""
+_LEAST_DAYS: Final = 2
+"""Days on which they must say it: five posts of one evening may be one customer's."""
 _SHARE: Final = 0.15
 """What part of the window's voices they must be: what fewer say is not what is new in it."""
 _TIMES: Final = 3.0
 """How many times the share before theirs must be."""
 _FALSE: Final = 0.001
-"""Chance, of all words and windows together, that one is told where nothing has changed."""
-_MOST_READ: Final = 3_000
+"""Chance that an issue is told a word in a run where nothing has changed, of all words together."""
+MOST_READ: Final = 2_000
+"""Voices that are read of the longest window, and of the time before; of more, some evenly."""
 
 Words = Mapping[str, Collection[str]]
 """What each voice says that may be told, by its id."""
@@ -40,22 +43,37 @@ def emerging_term(
 
     Args:
         read: Returns the words of voices; asked only where there are voices enough.
-        voices: The issue's voices, sorted by time; the last 3,000 are looked at.
+        voices: The issue's voices, sorted by time.
         as_of: The moment that is looked back from; days are those of its zone.
 
     Returns:
         The word that chance explains least, in the window in which it does; `None` where there is
         none, or no crowd before the windows: there the title tells what is new.
     """
-    heard = voices[-_MOST_READ:]
     today = day_of(as_of, as_of)
-    days_ago = {one.feedback_id: today - day_of(one.occurred_at, as_of) for one in heard}
-    if not any(_is_comparable(days_ago, days) for days in WINDOWS):
+    aged = [(today - day_of(one.occurred_at, as_of), one) for one in voices]
+    recent = [one for one in aged if 0 <= one[0] < max(WINDOWS)]
+    before = [one for one in aged if one[0] >= max(WINDOWS)]
+    heard = [*_some(before), *_some(recent)]
+    days_ago = {one.feedback_id: ago for ago, one in heard}
+    windows = [days for days in WINDOWS if _is_comparable(days_ago, days)]
+    if not windows:
         return None
-    words = read(heard)
-    found = [one for days in WINDOWS for one in _of_window(words, days_ago, days)]
-    sure = [one for one in found if one.p * len(found) <= _FALSE and _is_telling(one)]
-    return min(sure, key=lambda one: (one.p, one.window_days, one.term), default=None)
+    words = read([one for _, one in heard])
+    often = Counter(word for voice in days_ago for word in words[voice])
+    tests = len(windows) * sum(n >= LEAST_SAYING for n in often.values())
+    is_sample = len(heard) < len(recent) + len(before)
+    found = [
+        one
+        for days in windows
+        for one in _of_window(words, often, days_ago, days, is_sample=is_sample)
+        if one.p * tests <= _FALSE
+    ]
+    return min(found, key=lambda one: (one.p, one.window_days, one.term), default=None)
+
+
+def _some(aged: Sequence[tuple[int, Mention]]) -> Sequence[tuple[int, Mention]]:
+    return aged[:: -(-len(aged) // MOST_READ) or 1]
 
 
 def _is_comparable(days_ago: Mapping[str, int], days: int) -> bool:
@@ -63,23 +81,27 @@ def _is_comparable(days_ago: Mapping[str, int], days: int) -> bool:
     return recent >= LEAST_SAYING and len(days_ago) - recent >= CROWD
 
 
-def _of_window(words: Words, days_ago: Mapping[str, int], days: int) -> Iterator[EmergingTerm]:
-    """Yields every word that enough voices of a window say."""
+def _of_window(
+    words: Words, often: Counter[str], days_ago: Mapping[str, int], days: int, *, is_sample: bool
+) -> Iterator[EmergingTerm]:
+    """Yields the words that are told by far more of a window's voices than of those before."""
+    recent = [voice for voice, ago in days_ago.items() if ago < days]
+    before = len(days_ago) - len(recent)
+    saying: dict[str, list[int]] = {}
+    for voice in recent:
+        for word in words[voice]:
+            saying.setdefault(word, []).append(days_ago[voice])
+    for word, on in sorted(saying.items()):
+        earlier = often[word] - len(on)
+        share = len(on) / len(recent)
+        is_enough = len(on) >= LEAST_SAYING and len(set(on)) >= _LEAST_DAYS and share >= _SHARE
+        if is_enough and share >= _TIMES * earlier / before:
+            p = _chance(len(on), of=len(recent), ever=often[word], total=len(days_ago))
+            yield EmergingTerm(word, days, len(on), len(recent), earlier, before, p, is_sample)
+
+
+def _chance(n: int, *, of: int, ever: int, total: int) -> float:
+    """Returns the chance that so many or more of those who say a word are among so many voices."""
     from scipy.stats import hypergeom
 
-    if not _is_comparable(days_ago, days):
-        return
-    recent = [voice for voice, ago in days_ago.items() if ago < days]
-    saying = Counter(word for voice in recent for word in words[voice])
-    saying_ever = Counter(word for voice in days_ago for word in words[voice])
-    for word, n in sorted(saying.items()):
-        if n >= LEAST_SAYING:
-            ever = saying_ever[word]
-            p = float(hypergeom.sf(n - 1, len(days_ago), ever, len(recent)))
-            before = len(days_ago) - len(recent)
-            yield EmergingTerm(word, days, n, len(recent), ever - n, before, p)
-
-
-def _is_telling(one: EmergingTerm) -> bool:
-    share, before = one.saying / one.voices, one.saying_before / one.voices_before
-    return share >= _SHARE and share >= _TIMES * before
+    return float(hypergeom.sf(n - 1, total, ever, of))

@@ -7,6 +7,7 @@ values; keys without a value are left out where the contract calls them optional
 
 from voc.records.emergencies import UNPLACED, reason_of, theme_of
 from voc.records.issues import (
+    EMERGING_SENTENCE,
     UNHEARD,
     Alert,
     Effect,
@@ -96,6 +97,7 @@ __all__ = [
     "CHANNELS",
     "CLOCK_SKEW",
     "CONVERSATIONS",
+    "EMERGING_SENTENCE",
     "FILLED",
     "INTENTS",
     "MIXED",

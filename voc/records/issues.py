@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -129,6 +130,12 @@ class Stake:
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
 
+EMERGING_SENTENCE: Final = re.compile(
+    r"近 \d+ 天(?:抽读的)? [\d,]+ 条里 [\d,]+ 条说到“[^”]*”，此前(?:抽读的)? [\d,]+ 条里 [\d,]+ 条"
+)
+"""What tells of an emerging term, wherever it was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class EmergingTerm:
     """A word that the recent voices of an issue say and earlier ones hardly did.
@@ -141,6 +148,7 @@ class EmergingTerm:
         saying_before: Voices before them that said it.
         voices_before: All voices before them.
         p: Chance of so many, or more, among these voices; one-sided.
+        is_sample: Whether these are but some of its voices, evenly taken, as there are very many.
     """
 
     term: str
@@ -150,14 +158,15 @@ class EmergingTerm:
     saying_before: int
     voices_before: int
     p: float
+    is_sample: bool = False
 
     @property
     def sentence(self) -> str:
         """What it tells, in Chinese."""
-        return (
-            f"近 {self.window_days} 天 {self.voices} 条里 {self.saying} 条说到“{self.term}”，"
-            f"此前 {self.voices_before} 条里 {self.saying_before} 条"
-        )
+        read = "抽读的" if self.is_sample else ""
+        now = f"近 {self.window_days} 天{read} {self.voices:,} 条里 {self.saying:,} 条"
+        before = f"此前{read} {self.voices_before:,} 条里 {self.saying_before:,} 条"
+        return f"{now}说到“{self.term}”，{before}"
 
     def as_dict(self) -> dict[str, Any]:
         return {name: plain(getattr(self, name)) for name in self.__slots__}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -141,6 +142,8 @@ def _exposed(report: ReportInput) -> Exposed:
 def _read(report: ReportInput) -> tuple[RowTally, MentionTally, list[Issue]]:
     """Reads the feedback and what was said in it; returns the issues it speaks of as well."""
     issues = ranked_issues(report.issues, since=report.since, until=report.until)
+    if is_narrowed(report):  # what is new was found in all voices
+        issues = [replace(issue, emerging_term=None) for issue in issues]
     scope = report.scope
     followed = {
         issue.issue_id: (issue, bool(scope) or place < MOST_QUOTED)

@@ -9,14 +9,10 @@ from voc.insights import RateRatio
 from voc.records import Alert, Issue
 from voc.report.intake import ReportInput
 from voc.report.issue_figures import AlertKind, AlertLine, TextPart
-from voc.report.wording import Calendar, number, p_value
+from voc.report.wording import Calendar, label, number, p_value
 
 MOST_TOLD: Final = 3
-_KINDS: Final[tuple[tuple[AlertKind, str], ...]] = (
-    ("new", "新出现"),
-    ("reopened", "重新升温"),
-    ("rising", "升温"),
-)
+_KINDS: Final[tuple[AlertKind, ...]] = ("new", "reopened", "rising")
 
 
 def alert_lines(report: ReportInput) -> tuple[AlertLine, ...]:
@@ -83,11 +79,10 @@ def emerging(lines: Sequence[AlertLine], calendar: Calendar) -> tuple[TextPart, 
     told = sorted(current, key=lambda line: line.expected - line.count)[:MOST_TOLD]
     parts: list[TextPart] = []
     # What most voices tell of comes first, whatever kind of news it is.
-    kinds = sorted(_KINDS, key=lambda one: -_most_voices(told, one[0]))
-    for kind, words in kinds:
+    for kind in sorted(_KINDS, key=lambda one: -_most_voices(told, one)):
         group = [line for line in told if line.kind == kind]
         for place, line in enumerate(group):
-            parts.append(TextPart("；" if place else f"本期{words}："))
+            parts.append(TextPart("；" if place else f"本期{label(kind, 'alert_kind')}："))
             parts += _told(line, calendar)
         if group:
             parts.append(TextPart("。"))

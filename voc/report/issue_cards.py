@@ -138,8 +138,8 @@ def issue_line(
 ) -> IssueLine:
     """Returns an issue in a line.
 
-    Without `has_trend` its trend is not told; without `has_ratio` neither the ratio of that trend
-    nor what is new in it is, as where the report is of a part of the feedback that the trend was
+    Without `has_trend` neither its trend nor what is new in it is told; without `has_ratio` the
+    ratio of that trend is not, as where the report is of a part of the feedback that the trend was
     tested over.
     """
     aspect = known.get(issue.aspect_id)
@@ -163,7 +163,7 @@ def issue_line(
         quote=chosen[0].parts if chosen else (),
         reasons=issue.severity_reasons,
         stake=_stake(issue.stake),
-        emerging_term=issue.emerging_term if has_trend and has_ratio else None,
+        emerging_term=issue.emerging_term if has_trend else None,
     )
 
 

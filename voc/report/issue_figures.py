@@ -143,7 +143,7 @@ class IssueLine:
     customer said of it; `ratio` is that of its trend, `None` where the report is of a part of the
     feedback; `reasons` say in Chinese why it is as severe
     as it is; `stake` is `None` where none of its customers is known; `emerging_term` is what is new
-    in it, where something is, and is told only where `ratio` is.
+    in it, where something is, and is told only in reports of all feedback.
     """
 
     issue_id: str

@@ -43,6 +43,8 @@ def _tables(figures: Figures) -> Iterator[Sheet]:
     yield _points(figures)
     if scores := _scores(figures.overview):
         yield Sheet("打分", ("指标", "值", "下限", "上限", "回答份数"), scores)
+    if figures.alerts:
+        yield _alerts(figures)
     yield issue_sheet(figures)
     yield verbatim_sheet(figures)
     if figures.week:
@@ -59,6 +61,25 @@ def _tables(figures: Figures) -> Iterator[Sheet]:
         yield _call_reasons(figures.calls)
     yield order_sheet(figures)
     yield _aside(figures)
+
+
+def _alerts(figures: Figures) -> Sheet:
+    columns = (
+        "编号", "内容", "状况", "状态", "起于", "预警于", "天数", "反馈条数", "应有条数",
+        "按量折算倍数", "倍数下限", "倍数上限", "p 值", "产品", "门店", "地区",
+        "未计入的疑似刷评", "所属问题",
+    )  # fmt: skip
+    rows = [
+        (
+            one.alert_id, one.title, label(one.kind, "alert_kind"),
+            label(one.status, "issue_status"), day(one.since), day(one.opened),
+            one.days, one.count, Number(one.expected, Form.TENTHS),
+            *ratio(one.ratio), Number(one.ratio.p, Form.P_VALUE) if one.ratio else None,
+            one.product, one.store, one.region, one.set_aside, one.issue_id,
+        )
+        for one in figures.alerts
+    ]  # fmt: skip
+    return Sheet("预警", columns, rows)
 
 
 def _places(figures: Figures) -> Iterator[tuple[str, HeatTable]]:

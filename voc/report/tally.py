@@ -35,6 +35,7 @@ from voc.records import (
 )
 from voc.report.intake import ReportRow
 from voc.report.verbatims import Candidate, candidate, keep_best
+from voc.text.normalise import normalise
 from voc.topics.titles import words_of_title
 
 RATING_TOP: Final = 5.0
@@ -105,7 +106,7 @@ class IssueVoices:
             if name:
                 places[name] += 1
         if self.with_verbatims and NEAR_DUPLICATE not in row.flags:
-            is_new = bool(self.term) and self.term in evidence.text
+            is_new = bool(self.term) and self.term in normalise(evidence.text).text
             best = self.candidates.setdefault((row.channel, is_new), [])
             keep_best(best, candidate(row, evidence, moment=moment, words=self.words))
 
@@ -122,7 +123,8 @@ class IssueVoices:
 def _voices(issue: Issue) -> IssueVoices:
     """Returns what will hold the voices of an issue that are quoted."""
     term = issue.emerging_term.term if issue.emerging_term else ""
-    return IssueVoices(True, words_of_title(issue.title), term)
+    words = words_of_title(issue.title)
+    return IssueVoices(with_verbatims=True, words=words, term=term)
 
 
 def ranked(places: Counter[str]) -> list[tuple[str, int]]:

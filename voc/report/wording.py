@@ -47,6 +47,7 @@ OUTCOME_LABELS: Final = {
     "unresolved": "未解决",
     "unknown": "看不出",
 }
+ALERT_LABELS: Final = {"new": "新出现", "reopened": "重新升温", "rising": "升温"}
 UNIT_LABELS: Final = {"week": "周", "month": "月", "quarter": "季度"}
 SCORE_LABELS: Final = {"rating": "平均评分", "nps": "NPS 打分"}
 MINUS: Final = "−"
@@ -59,6 +60,7 @@ _BY_KIND: Final[Mapping[str, Mapping[Any, str]]] = {
     "issue_status": ISSUE_STATUS_LABELS,
     "point": POINT_LABELS,
     "unit": UNIT_LABELS,
+    "alert_kind": ALERT_LABELS,
     "score": SCORE_LABELS,
     "verdict": VERDICT_LABELS,
     "kind": KIND_LABELS,

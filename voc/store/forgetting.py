@@ -6,12 +6,14 @@ quotes. The audit keeps ids alone and stays.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
 
+from voc.records import EMERGING_SENTENCE
 from voc.store import issues, quotes, schema, workorders
 from voc.store.rows import Forgotten
 from voc.store.statements import chunks, lock
@@ -149,50 +151,53 @@ def _recount(connection: Connection, touched: set[str], now: datetime) -> None:
         query = select(func.count(place.c.feedback_id.distinct())).where(place.c.issue_id == name)
         left = connection.execute(query).scalar_one()
         values: dict[str, Any] = {"count": left, "stake": None, "emerging_term": None}
+        _hide_words(connection, name, with_title=not left)
         if not left:
-            _hide_title(connection, name)
             values["title"] = GONE
         connection.execute(update(table).where(table.c.issue_id == name).values(values))
         if not left:
             issues.set_status(connection, name, "closed", "voc", _FORGOTTEN, now, settles=False)
 
 
-def _hide_title(connection: Connection, issue_id: str) -> None:
-    """Takes the words that named an issue out of its work orders and their messages."""
-    order, outbox = schema.work_order, schema.outbox
-    title = connection.scalars(
-        select(schema.issue.c.title).where(schema.issue.c.issue_id == issue_id)
-    ).one()
-    review = schema.order_review
-    connection.execute(
-        update(review)
-        .where(review.c.issue_id == issue_id)
-        .values(title=func.replace(review.c.title, title, GONE))
-    )
+def _hide_words(connection: Connection, issue_id: str, *, with_title: bool) -> None:
+    """Takes what was new in an issue out of its work orders and their messages; or its title too.
+
+    Both are words of its voices.
+    """
+    order, outbox, review = schema.work_order, schema.outbox, schema.order_review
+    words = EMERGING_SENTENCE
+    if with_title:
+        title = connection.scalars(
+            select(schema.issue.c.title).where(schema.issue.c.issue_id == issue_id)
+        ).one()
+        words = re.compile(f"{re.escape(title)}|{EMERGING_SENTENCE.pattern}")
+        connection.execute(
+            update(review)
+            .where(review.c.issue_id == issue_id)
+            .values(title=func.replace(review.c.title, title, GONE))
+        )
     rows = list(connection.execute(select(order).where(order.c.issue_id == issue_id)))
     for row in rows:
         connection.execute(
             update(order)
             .where(order.c.work_order_id == row.work_order_id)
-            .values(
-                title=row.title.replace(title, GONE),
-                description=row.description.replace(title, GONE),
-            )
+            .values(title=words.sub(GONE, row.title), description=words.sub(GONE, row.description))
         )
         query = select(outbox.c.position, outbox.c.payload).where(outbox.c.key == row.work_order_id)
         for position, payload in list(connection.execute(query)):
             connection.execute(
                 update(outbox)
                 .where(outbox.c.position == position)
-                .values(payload=_replaced(payload, title))
+                .values(payload=_replaced(payload, words))
             )
 
 
-def _replaced(value: Any, words: str) -> Any:
+def _replaced(value: Any, words: re.Pattern[str]) -> Any:
     if isinstance(value, str):
-        return value.replace(words, GONE)
+        return words.sub(GONE, value)
     if isinstance(value, Mapping):
-        return {name: _replaced(item, words) for name, item in value.items()}
+        gone = {"emerging_term": None} if "emerging_term" in value else {}
+        return {name: _replaced(item, words) for name, item in value.items()} | gone
     if isinstance(value, list):
         return [_replaced(item, words) for item in value]
     return value

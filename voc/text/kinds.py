@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
+
+from voc.text.personal.name_shapes import NICKNAME, TITLE, USUAL_GIVEN, USUAL_NAME
+
+_NAME: Final = re.compile(rf"{USUAL_NAME}|{NICKNAME}|{USUAL_GIVEN}{{2}}|\w{{1,3}}(?:{TITLE})")
 
 
 @functools.cache
@@ -24,3 +30,8 @@ def word_kinds() -> Mapping[str, str]:
 def is_noun(word: str) -> bool:
     """Says whether a word is a noun or a name, and no verb as well."""
     return word_kinds().get(word, "").startswith("n")
+
+
+def may_name_person(word: str) -> bool:
+    """Says whether a word may be somebody's name, as 王建国, 小红 and 晓红: no common one is."""
+    return word_kinds().get(word, "nr") == "nr" and _NAME.fullmatch(word) is not None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
 from voc.records import Evidence, Issue, Mention, Trend
+from voc.text.normalise import normalise
 from voc.text.regions import counted_by_region
 from voc.topics.titles import words_of_title
 from voc.workorders.circumstances import CHANNEL_LABELS, Circumstances, Counts, ranked
@@ -75,30 +76,39 @@ def verbatims(
         limit: Pieces at most.
         first: The ids of voices that come before others, and are looked at in any case.
         words: What pieces hold that come next: what the issue is called by.
-        newly: What pieces hold that come before those, up to half of all.
+        newly: What pieces hold, in normal form, that come before those; of others as many are
+            picked, if there are.
     """
     looked = [item for item in evidence[:-_READ_EVIDENCE] if item.feedback_id in first]
     looked += evidence[-_READ_EVIDENCE:]
     told = [item for item in looked if len(item.text.strip()) >= 2]
     newest_first = [told[index] for index in range(len(told) - 1, -1, -1)]
+    new = {item for item in told if newly and newly in normalise(item.text).text}
     ranked = sorted(
         newest_first,
         key=lambda item: (
             item.feedback_id not in first,
-            not (newly and newly in item.text),
+            item not in new,
             not any(word in item.text for word in words),
             -min(len(item.text), 40),
         ),
     )
+    picked = _unlike(ranked, limit)
+    n_new = sum(item in new and item.feedback_id not in first for item in picked)
+    if n_new <= limit / 2:
+        return picked
+    at_first = [item for item in ranked if item.feedback_id in first]
+    some_new = _unlike([item for item in ranked if item in new], (limit + 1) // 2)
+    others = [item for item in ranked if item not in new]
+    return _unlike([*at_first, *some_new, *others, *ranked], limit)
+
+
+def _unlike(ranked: Iterable[Evidence], limit: int) -> list[Evidence]:
+    """Returns the first pieces that do not repeat each other."""
     picked: list[Evidence] = []
-    n_newly = 0
     for item in ranked:
-        is_new = bool(newly) and newly in item.text
-        is_one_more = is_new and 2 * n_newly >= limit
-        is_fresh = not any(_alike(item.text, other.text) for other in picked)
-        if len(picked) < limit and is_fresh and not is_one_more:
+        if len(picked) < limit and not any(_alike(item.text, other.text) for other in picked):
             picked.append(item)
-            n_newly += is_new
     return picked
 
 

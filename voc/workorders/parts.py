@@ -306,4 +306,5 @@ def _narrowed(issue: Issue, told: Circumstances, voices: Collection[str]) -> Iss
 
 def _kept(issue: Issue, voices: Collection[str]) -> Issue:
     evidence = tuple(item for item in issue.evidence if item.feedback_id in voices)
-    return replace(issue, evidence=evidence, count=len({item.feedback_id for item in evidence}))
+    count = len({item.feedback_id for item in evidence})
+    return replace(issue, evidence=evidence, count=count, emerging_term=None)
