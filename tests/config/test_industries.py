@@ -64,7 +64,7 @@ def test_every_bundled_aspect_is_written_with_care(industry_id: str) -> None:
     for aspect in load_industry(industry_id).all_aspects():
         if aspect.children:
             continue
-        assert 10 <= len(aspect.keywords) <= 40, aspect.name
+        assert 10 <= len(aspect.keywords) <= 45, aspect.name
         assert len(aspect.examples) >= 3, aspect.name
         assert aspect.description, aspect.name
         assert aspect.department, aspect.name

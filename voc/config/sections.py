@@ -202,7 +202,7 @@ class ServeSettings(Section):
         description="Tokens that may be served before a new request; with more it gets 429.",
     )
     burst_wait_ms: float = Field(
-        default=250.0,
+        default=500.0,
         ge=1,
         description="Milliseconds that a new request may wait; with more it gets 429.",
     )

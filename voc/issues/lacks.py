@@ -17,12 +17,13 @@ _PIECE: Final = "(?:一[个双份瓶盒根杯张支包袋把件])"
 _NO: Final = "(?<![不没未])(?P<no>没有?|木有|未|忘|漏|少|不)"
 _HOW: Final = "(?:[了能肯记我都在再全过]|及时)*"
 _BETWEEN: Final = "(?:[我们了够的过全足]|任何|什么)*"
+_GONE: Final = "(?<![不没未])(?:没有?|木有|少了?|缺了?)"
 _BEFORE: Final = re.compile(
-    f"(?:{_NO}{_HOW}(?P<verb>{_GIVING})|(?<![不没未])(?:没有?|木有|少了?|缺了?)){_BETWEEN}(?P<piece>{_PIECE})?$"
+    f"(?:{_NO}{_HOW}(?P<verb>{_GIVING})|{_GONE}){_BETWEEN}(?P<piece>{_PIECE})?$"
 )
 _AFTER: Final = re.compile(
     f"(?:[也都又还就却再从来]|竟然|居然|{_PIECE})*"
-    f"(?:{_NO}{_HOW}(?P<verb>{_GIVING})(?:[来到]|过来|上来)?|(?<![不没未])(?:没有?|木有|少了?|缺了?)$)"
+    f"(?:{_NO}{_HOW}(?P<verb>{_GIVING})(?:[来到]|过来|上来)?|{_GONE}$)"
 )
 _WITHIN: Final = re.compile(f"(?P<no>没有?|未|忘|漏|少|不)(?P<verb>{_GIVING})(?P<thing>..+)")
 _GIVEN: Final = re.compile(f"(?P<verb>{_GIVING})(?P<thing>.+)")
