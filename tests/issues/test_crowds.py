@@ -56,6 +56,14 @@ def test_who_misses_any_keyword_misses_the_same() -> None:
     assert complaints([*sticks, *[("备注也不看", "不看")] * 4], keywords=["筷子", "勺子"]) == [
         "没给筷子"
     ]
+    many = [
+        ("没给筷子", ""),
+        ("没给勺子", ""),
+        ("没给餐具", ""),
+        ("没给勺子", ""),
+        ("没给筷子", ""),
+    ] * 5
+    assert complaints(many, keywords=["筷子", "勺子", "餐具"]) == ["没给勺子、筷子"]
     drinks = [("套餐里的饮料没送", ""), ("饮料漏送了", ""), ("汉堡送错了", "送错了")] * 8
     assert complaints(drinks) == ["没送饮料", "送错"]
 
@@ -120,3 +128,16 @@ def test_a_state_is_the_same_however_much_of_it(said: str) -> None:
 def test_a_thing_is_no_complaint_but_where_the_aspect_is_known_by_it() -> None:
     assert complaints([("都是玉米", "玉米")] * 40) == []
     assert complaints([("又要排队", "排队")] * 40, keywords=("排队",)) == ["排队"]
+
+
+def test_what_has_become_of_a_thing_is_told_as_it_is_said() -> None:
+    rotten = [
+        ("收到一半都烂了", "烂了"),
+        ("全烂了", ""),
+        ("好几个坏了", "坏了"),
+        ("不新鲜", "不新鲜"),
+    ]
+    assert (
+        complaints([*rotten, ("烂了", "烂了")] * 6, keywords=["烂了", "坏了", "不新鲜"])[0]
+        == "烂了"
+    )

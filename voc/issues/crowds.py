@@ -178,11 +178,21 @@ def _missed(
             told[one].append(lack)
     found: dict[str, tuple[set[str], str]] = {}
     for one, speaking in sorted(voices.items()):
-        thing = _commonest(Counter(lack.thing for lack in told[one]))
+        thing = _listed(Counter(lack.thing for lack in told[one]))
         how = _commonest(Counter(lack.how for lack in told[one]))
         is_told = thing == aspect and how != NOT_THERE
         found[how if is_told else how + thing] = speaking, thing
     return found
+
+
+def _listed(things: Counter[str]) -> str:
+    """Returns the commonest thing; where it is not half of all, with the next: 筷子、吸管."""
+    first = _commonest(things)
+    rest = Counter({thing: n for thing, n in things.items() if thing != first})
+    if 2 * things[first] >= things.total() or not rest:
+        return first
+    second = _commonest(rest)
+    return f"{first}、{second}" if rest[second] >= _SECOND * things[first] else first
 
 
 def _missing(name: str, missed: Mapping[str, tuple[set[str], str]]) -> str | None:

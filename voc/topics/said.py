@@ -405,8 +405,8 @@ def _is_so(verdict: str, text: str) -> bool:
 
 def verdict_of(opinion: str, word: str) -> str:
     """Returns the word that ends an opinion, with what denies it; nothing if it does not."""
-    opinion = opinion.rstrip(LINGERING)
-    if not opinion.endswith(word):
+    opinion, stem = opinion.rstrip(LINGERING), word.rstrip(LINGERING)
+    if not stem or not opinion.endswith(stem):
         return ""
-    denied = _NOT.search(opinion.removesuffix(word))
+    denied = _NOT.search(opinion.removesuffix(stem))
     return f"{denied[0] if denied else ''}{word}"
