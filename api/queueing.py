@@ -63,17 +63,20 @@ class FairQueue:
 
     Attributes:
         tokens: Those that wait.
-        requests: Those of which a text waits.
     """
 
     def __init__(self, quantum: int) -> None:
         self._quantum = quantum
         self._callers: OrderedDict[str, deque[Share]] = OrderedDict()
         self.tokens = 0
-        self.requests = 0
 
     def __bool__(self) -> bool:
         return bool(self._callers)
+
+    @property
+    def requests(self) -> int:
+        """How many requests there are of which a text waits."""
+        return sum(map(len, self._callers.values()))
 
     def ahead(self) -> int:
         """Returns the tokens that are served before the first text of a request that comes now."""
@@ -85,7 +88,6 @@ class FairQueue:
         share = Share(caller, deque(works), sum(work.tokens for work in works))
         self._callers.setdefault(caller, deque()).append(share)
         self.tokens += share.tokens
-        self.requests += 1
         return share
 
     def drop(self, share: Share) -> None:
@@ -95,7 +97,6 @@ class FairQueue:
             return
         shares.remove(share)
         self.tokens -= share.tokens
-        self.requests -= 1
         if not shares:
             del self._callers[share.caller]
 
@@ -124,8 +125,6 @@ class FairQueue:
         share = shares.popleft()
         if share.works:
             shares.append(share)
-        else:
-            self.requests -= 1
         if shares:
             self._callers.move_to_end(caller)
         else:

@@ -11,7 +11,7 @@ import typer
 from voc.cli.issue_view import print_changes, ratio_text
 from voc.cli.terminal import print_part
 from voc.records import Alert, Issue
-from voc.report.wording import label, number
+from voc.report.wording import label, number, usual
 from voc.store import AlertEvent, StoredFeedback
 
 _MOST_CHARS: Final = 200
@@ -52,7 +52,7 @@ def _head(alert: Alert, issue: Issue | None, zone: tzinfo) -> Iterator[str]:
     yield (
         f"趋势 {label(alert.trend, 'trend')}，{alert.window_days} 天内声音 {number(alert.count)} 条"
         f"（最近一条 {_day(alert.last_seen, zone)}），"
-        f"按此前的水平预期 {_expected(alert.expected)} 条，"
+        f"按此前的水平预期 {usual(alert.expected)} 条，"
         f"按反馈量折算{ratio_text(alert.ratio, alert.low, alert.high, alert.p)}"
     )
     if alert.set_aside:
@@ -70,10 +70,6 @@ def _course(alert: Alert, zone: tzinfo) -> str:
 
 def _day(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d}"
-
-
-def _expected(value: float) -> str:
-    return "不到 0.1" if value < 0.1 else number(value, 1)
 
 
 def _shortened(text: str) -> str:

@@ -178,11 +178,16 @@ def _is_close(one: float | None, other: float | None) -> bool:
 
 
 class _Heard(NamedTuple):
-    """The episodes of an issue's voices, one at least, its trend, and what it is called."""
+    """The episodes of an issue's voices, one at least, their aspect, its title and its trend."""
 
     episodes: Sequence[Sequence[Mention]]
-    test: TrendTest
+    aspect_id: str
     title: str
+    test: TrendTest
+
+    @property
+    def voices(self) -> list[Mention]:
+        return [voice for episode in self.episodes for voice in episode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,21 +211,35 @@ class _Scene:
 
         What no aspect hears is none where nothing of it says what is wrong.
         """
-        episodes = {
-            key: found
-            for key, voices in groups.items()
-            if (found := find_episodes(voices, settings=self.settings))
-        }
-        titles = {key: self._title(key, found) for key, found in episodes.items()}
-        episodes = {key: found for key, found in episodes.items() if titles[key]}
+        found: dict[GroupKey, _Heard] = {}
         tests: dict[str, dict[GroupKey, TrendTest]] = defaultdict(dict)
-        for key, found in episodes.items():
-            tests[key.industry][key] = self._trend(key, groups[key], found)
+        for key, voices in groups.items():
+            if heard := self._heard(key, voices):
+                found[key] = heard
+                tests[key.industry][key] = heard.test
         return {
-            key: _Heard(episodes[key], test, titles[key])
+            key: found[key]._replace(test=test)
             for tested in tests.values()
             for key, test in told_at_once(tested).items()
         }
+
+    def _heard(self, key: GroupKey, voices: Sequence[Mention]) -> _Heard | None:
+        """Returns what was heard of a group, its trend by itself; `None` where it is no issue."""
+        episodes = find_episodes(voices, settings=self.settings)
+        if not episodes:
+            return None
+        spoken = [voice for episode in episodes for voice in episode]
+        aspect_id = key.aspect_id or commonest_aspect(spoken)
+        title = self.titles[key.industry].title(
+            "" if aspect_id == UNHEARD else aspect_name(self.industries, key.industry, aspect_id),
+            spoken,
+            topic_id=key.topic_id,
+            product=key.product,
+            store=key.store,
+        )
+        if not title:
+            return None
+        return _Heard(episodes, aspect_id, title, self._trend(key, voices, episodes))
 
     def form(
         self,
@@ -271,22 +290,10 @@ class _Scene:
             overdispersion=self.overdispersion.get(key, 0.0),
         )
 
-    def _title(self, key: GroupKey, episodes: Sequence[Sequence[Mention]]) -> str:
-        voices = [voice for episode in episodes for voice in episode]
-        aspect_id = key.aspect_id or commonest_aspect(voices)
-        return self.titles[key.industry].title(
-            "" if aspect_id == UNHEARD else aspect_name(self.industries, key.industry, aspect_id),
-            voices,
-            topic_id=key.topic_id,
-            product=key.product,
-            store=key.store,
-        )
-
     def _issue(self, key: GroupKey, heard: _Heard, known: Issue | None) -> Issue:
-        (episodes, test, title), as_of = heard, self.as_of[key.industry]
-        voices = [voice for episode in episodes for voice in episode]
+        (episodes, aspect_id, title, test), as_of = heard, self.as_of[key.industry]
+        voices = heard.voices
         first, last = voices[0], voices[-1]
-        aspect_id = key.aspect_id or commonest_aspect(voices)
         silent_days = day_of(as_of, as_of) - day_of(last.occurred_at, as_of)
         clientele = self.clienteles.get(key.industry)
         stake = clientele.stake(voice.feedback_id for voice in voices) if clientele else None

@@ -26,6 +26,7 @@ _AFTER: Final = re.compile(
     f"(?:{_NO}{_HOW}(?P<verb>{_GIVING})(?:[来到]|过来|上来)?|{_GONE}$)"
 )
 _WITHIN: Final = re.compile(f"(?P<no>没有?|未|忘|漏|少|不)(?P<verb>{_GIVING})(?P<thing>..+)")
+_DENIED: Final = re.compile("(?<![不没未])(没有?|未|不)$")
 _GIVEN: Final = re.compile(f"(?P<verb>{_GIVING})(?P<thing>.+)")
 NOT_GOT: Final = re.compile(f"(?:没有?|不|少|漏){_GIVING}")
 """How one says that something was not given, whatever it is."""
@@ -67,7 +68,7 @@ def _within(word: Word, text: str) -> Lack | None:
     if whole := _WITHIN.fullmatch(word.text):
         return Lack(whole["thing"], _how(whole["no"], whole["verb"]))
     given = _GIVEN.fullmatch(word.text) if len(word.text) > 1 else None
-    denied = re.search("(?<![不没未])(没有?|未|不)$", text[: word.start])
+    denied = _DENIED.search(text[: word.start])
     if given and denied and is_thing(given["thing"]) and given["thing"] not in _SAYINGS:
         return Lack(given["thing"], _how(denied[1], given["verb"]))
     return None

@@ -17,7 +17,8 @@ from voc.pipeline.handling import Handler
 from voc.pipeline.moments import newest_moment
 from voc.pipeline.standing import standing_for
 from voc.records import UNCOUNTED, Alert, Mention
-from voc.report.emerging import expected_text, placed
+from voc.report.emerging import placed
+from voc.report.wording import label, usual
 from voc.store import Store, TaggedRow, Transaction
 from voc.workorders.parts import store_of
 from voc.workorders.relations import part_of
@@ -138,10 +139,10 @@ def keep_alerts(
 
 
 def _news(alert: Alert) -> str:
-    usual = expected_text(alert.expected).strip()
     return (
-        f"近期{'新出现' if alert.trend == 'new' else '升温'}：{placed(alert)}，"
-        f"{alert.since:%Y-%m-%d} 起，{alert.window_days} 天内 {alert.count} 条，平时 {usual} 条"
+        f"近期{label(alert.trend, 'alert_kind')}：{placed(alert)}，"
+        f"{alert.since:%Y-%m-%d} 起，{alert.window_days} 天内 {alert.count} 条，"
+        f"平时 {usual(alert.expected)} 条"
     )
 
 

@@ -9,7 +9,7 @@ from voc.insights import RateRatio
 from voc.records import Alert, Issue
 from voc.report.intake import ReportInput
 from voc.report.issue_figures import AlertKind, AlertLine, TextPart
-from voc.report.wording import Calendar, label, number, p_value
+from voc.report.wording import Calendar, label, number, p_value, usual
 
 MOST_TOLD: Final = 3
 _KINDS: Final[tuple[AlertKind, ...]] = ("new", "reopened", "rising")
@@ -97,7 +97,8 @@ def _most_voices(lines: Sequence[AlertLine], kind: AlertKind) -> int:
 
 def expected_text(expected: float) -> str:
     """Returns how many are usual, as it follows a Chinese word."""
-    return "不到 0.1" if expected < 0.1 else f" {number(expected, 1)}"
+    told = usual(expected)
+    return f" {told}" if told[0].isdigit() else told
 
 
 def _told(line: AlertLine, calendar: Calendar) -> Iterator[TextPart]:

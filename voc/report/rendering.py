@@ -76,6 +76,7 @@ def _environment() -> Environment:
     filters: dict[str, Callable[..., Any]] = {
         "label": wording.label,
         "number": wording.number,
+        "usual": wording.usual,
         "signed": wording.signed,
         "percent": wording.percent,
         "times": wording.times,

@@ -80,6 +80,11 @@ def number(value: float, digits: int = 0) -> str:
     return f"{MINUS}{rounded}" if value < 0 and float(rounded.replace(",", "")) else rounded
 
 
+def usual(expected: float) -> str:
+    """Returns how many voices are expected, with one digit, as 1.3 or 不到 0.1."""
+    return "不到 0.1" if expected < 0.1 else number(expected, 1)
+
+
 def signed(value: float, digits: int = 0) -> str:
     """Returns a number with its sign, as +3 or −3; what rounds to nothing has none."""
     text = number(value, digits)

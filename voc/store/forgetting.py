@@ -185,11 +185,10 @@ def _hide_words(connection: Connection, issue_id: str, *, with_title: bool) -> N
         )
         query = select(outbox.c.position, outbox.c.payload).where(outbox.c.key == row.work_order_id)
         for position, payload in list(connection.execute(query)):
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.position == position)
-                .values(payload=_replaced(payload, words))
-            )
+            hidden = _replaced(payload, words)
+            if hidden != payload:  # most messages tell of neither
+                place = outbox.c.position == position
+                connection.execute(update(outbox).where(place).values(payload=hidden))
 
 
 def _replaced(value: Any, words: re.Pattern[str]) -> Any:
