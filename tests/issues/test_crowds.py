@@ -44,6 +44,14 @@ def test_few_voices_are_no_crowd() -> None:
     assert complaints(SPILT[:19]) == []
 
 
+def test_words_for_one_matter_count_together() -> None:
+    said = [("里面太挤了", "太挤"), ("很拥挤", "拥挤"), ("有点狭窄", "狭窄"), ("太吵了", "太吵")]
+    assert complaints([*said[:3] * 6, *said[3:] * 8, ("很拥挤", "拥挤")]) == ["拥挤", "太吵"]
+    small = [("店面很小", "店面很小"), ("地方太小", "太小")] * 8
+    bad = [("菜不好吃", "不好吃")] * 10
+    assert complaints([*small, *bad], keywords=["店面"])[0] == "太小"
+
+
 @pytest.mark.parametrize("other", [("真的很慢", "很慢"), ("送得太慢", "太慢")])
 def test_the_second_is_no_other_form_of_the_first(other: tuple[str, str]) -> None:
     assert complaints([("慢死了", "慢"), ("还这么慢", "慢"), other] * 15) == ["太慢"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from voc.config import Aspect, Industry
+from voc.config import Aspect, Industry, load_industry
 from voc.config.industries import UrgentWords
 from voc.issues import Home, emergency_home, told_apart
 from voc.issues.grouping import group_rules, group_voices, urgent_once
@@ -154,3 +154,13 @@ def test_emergencies_are_called_by_their_words(
     titles = Titles(DINER, voices, {})
     topic = theme_of("食品安全")
     assert titles.title("紧急情况", voices, topic_id=topic, store="东店") == title
+
+
+def test_what_is_there_is_told_without_what_leads_to_it(mention: Callable[..., Mention]) -> None:
+    texts = ["汤里还有一只小虫", "竟然吃出了头发", "菜里吃出了头发"]
+    voices = [
+        mention(str(at), at, industry="restaurant", text=text) for at, text in enumerate(texts)
+    ]
+    titles = Titles(load_industry("restaurant"), voices, {})
+    topic = theme_of("吃出异物")
+    assert titles.title("紧急情况", voices, topic_id=topic) == "吃出异物：小虫、头发"

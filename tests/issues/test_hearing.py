@@ -11,7 +11,8 @@ import pytest
 from voc.config import Industry
 from voc.issues import as_problems, placed_by_theme
 from voc.issues.grouping import GroupKey, group_rules, group_voices, urgent_once
-from voc.issues.hearing import is_mood, is_stale, names_trouble
+from voc.issues.hearing import is_stale, names_trouble
+from voc.issues.moods import is_mood
 from voc.records import UNHEARD, Issue, Mention, told_of
 
 NOW = datetime(2026, 5, 20, tzinfo=UTC)
@@ -56,13 +57,22 @@ def test_a_theme_of_which_two_thirds_speak_of_one_aspect_is_of_that() -> None:
     assert placed(*heard, complaint("c"), complaint("d"))[2:] == [("c", UNHEARD), ("d", UNHEARD)]
 
 
-@pytest.mark.parametrize("theme", ["太坑", "太坑（不来等）", "不满意等", "失败问题", "麻烦问题"])
+@pytest.mark.parametrize(
+    "theme",
+    [
+        *("太坑", "太坑（不来等）", "不满意等", "失败问题", "麻烦问题", "差差", "体验很差"),
+        *("失败购物", "购物（失败、最差等）", "一星给快递", "推荐（多方面）", "没有想象"),
+    ],
+)
 def test_a_mood_is_no_trouble(theme: str) -> None:
     assert is_mood(theme)
     assert not names_trouble(theme)
 
 
-@pytest.mark.parametrize("theme", ["太慢", "没给餐具", "打电话（不通等）", "油腻等"])
+@pytest.mark.parametrize(
+    "theme",
+    ["太慢", "没给餐具", "打电话（不通等）", "油腻等", "服务（太差等）", "坏了", "垃圾问题"],
+)
 def test_what_is_wrong_is_no_mood(theme: str) -> None:
     assert not is_mood(theme)
     assert names_trouble(theme)

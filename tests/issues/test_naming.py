@@ -300,3 +300,29 @@ def test_where_no_words_are_fit_the_theme_of_most_voices_stands(
     ]
     titles = Titles(None, voices, {"t1": "换挡顿挫"})
     assert titles.title("动力", voices, store="一店") == "动力：换挡顿挫（一店）"
+
+
+@pytest.mark.parametrize(
+    ("recent", "title"),
+    [
+        ("盖子太松", "包装：洒了，近来多说盖子太松（东店）"),
+        ("这次是盖子", "包装：洒了，近来多说盖子（东店）"),
+        ("洒了", "包装：洒了（东店）"),
+    ],
+)
+def test_what_recent_voices_say_stands_behind_what_all_say(
+    recent: str, title: str, mention: Callable[..., Mention]
+) -> None:
+    texts = ["汤都洒了"] * 12 + [recent] * 5
+    voices = [mention(f"f{at:02}", at, text=text) for at, text in enumerate(texts)]
+    titles = Titles(None, voices, {"t1": "洒了"})
+    newly = "盖子" if "盖子" in recent else "洒了"
+    assert titles.title("包装", voices, topic_id="t1", store="东店", newly=newly) == title
+
+
+def test_what_few_of_a_crowd_say_is_told_with_more(mention: Callable[..., Mention]) -> None:
+    texts = ["页面打不开"] * 5 + [
+        f"扫码{one}不好用" for one in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未"
+    ]
+    voices = [mention(f"f{at:02}", at, text=text) for at, text in enumerate(texts)]
+    assert Titles(None, voices, {}).title("扫码", voices).endswith("等")

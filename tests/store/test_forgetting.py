@@ -70,7 +70,7 @@ def message(of: Issue, state: str) -> Message:
 
 ALONE = issue("is_alone", "骑马般顿挫", MINE)
 SHARED = replace(
-    issue("is_shared", "换挡顿挫", *VOICES),
+    issue("is_shared", "换挡顿挫，近来多说骑马般", *VOICES),
     emerging_term=EmergingTerm("骑马般", 14, 1_200, 1_500, 0, 2_000, 1e-9, is_sample=True),
 )
 
@@ -208,6 +208,9 @@ def test_others_stay_as_they_are(full: Store) -> None:
     assert kept.description.count(GONE) == 4
     assert f"新情况：{GONE}\n" in kept.description
     assert shared.emerging_term is None
+    assert shared.title == kept.title == "换挡顿挫"
+    assert "近来多说" not in kept.description
+    assert "近来多说" not in str([item.message.payload for item in full.outbox()])
 
 
 def test_what_rules_did_about_the_person_goes(full: Store) -> None:

@@ -32,5 +32,13 @@ from voc.topics.twins import twins_of
 def test_themes_that_nearly_the_same_voices_speak_of(
     voices: dict[str, str], twins: dict[str, str]
 ) -> None:
-    assert twins_of(voices) == twins
-    assert twins_of(dict(reversed(voices.items()))) == twins
+    assert twins_of(voices, {}) == twins
+    assert twins_of(dict(reversed(voices.items())), {}) == twins
+
+
+def test_themes_whose_names_tell_the_same() -> None:
+    voices = {"a": "12", "b": "345", "c": "346", "d": "7"}
+    assert twins_of(voices, {}) == {"c": "b"}
+    assert twins_of(voices, {"a": "salty", "d": "salty"}) == {"c": "b", "d": "a"}
+    assert twins_of(voices, {"a": "salty", "c": "salty"}) == {"a": "b", "c": "b"}
+    assert twins_of(voices, {"a": "salty", "b": "salty", "d": "dear"}) == {"a": "b", "c": "b"}

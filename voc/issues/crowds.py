@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
 
 from voc.issues.lacks import NOT_GOT, NOT_THERE, Lack, lacks
 from voc.tagging.rules import judge
+from voc.topics.matters import matter_of, stated
 from voc.topics.phrases import Member, least_support
 from voc.topics.said import LINGERING, Said, is_thing
 from voc.topics.synonyms import DEGREES, UNKNOWN, plain_states
@@ -45,8 +46,6 @@ _NEAR: Final = 8
 _SAID_OF_ALL: Final = frozenset("太了没有").union(*_BLAMING)
 """Characters of what says that something is wrong, or how much, and not what."""
 
-# What tells how much before a state, as words of several syllables do: 有点少 is 少.
-_SOMEWHAT: Final = re.compile("^(?:有点儿?|有些|比较|稍微?|略微?|偏|非常|特别|相当|实在|过于)")
 _DEGREES: Final = f"{DEGREES}小这么点些都也还又非常别十分"
 
 
@@ -107,16 +106,17 @@ def commonest_complaints(
     for name, (voices, _) in missed.items():
         found[name] |= voices
     for one in said.judgements(UNKNOWN.by_kind()):
-        word = _stated(one.word)
+        word = stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
         is_told = is_told and (word in keywords or not is_thing(word))
         if is_told and judge(word).score <= 0:
             found[_whole(said.as_stated(word))] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
     told = [
-        Complaint(name, frozenset(of), _missing(name, missed)) for name, of in sorted(found.items())
+        Complaint(name, frozenset(of), _missing(name, missed))
+        for name, of in sorted(_as_matters(found, keywords, aspect).items())
+        if len(of) >= least
     ]
-    told = [one for one in told if len(one.voices) >= least and one.name not in aspect]
     if not told:
         return []
     first, *others = sorted(told, key=lambda one: -len(one.voices))
@@ -125,10 +125,21 @@ def commonest_complaints(
     return [first, second] if second else [first]
 
 
-def _stated(word: str) -> str:
-    """Returns the state that a word tells of, however much of it, as 少 of 有点少."""
-    state = _SOMEWHAT.sub("", word)
-    return state if state in plain_states() else word
+def _as_matters(
+    found: Mapping[str, set[str]], keywords: Collection[str], aspect: str
+) -> dict[str, set[str]]:
+    """Returns what is said with what tells the same as one, as the commonest of them that tells.
+
+    店面很小 and 太小 are one where 店面 is a keyword of what all speak of.
+    """
+    names: dict[Hashable, list[str]] = defaultdict(list)
+    for name in sorted(found, key=lambda name: (-len(found[name]), name)):
+        matter = matter_of(name)
+        if matter and _is_one_of(matter.thing, keywords):
+            matter = matter._replace(thing="")
+        names[matter or name].append(name)
+    alike = ((next((one for one in of if one not in aspect), None), of) for of in names.values())
+    return {name: set().union(*(found[one] for one in of)) for name, of in alike if name}
 
 
 def _whole(word: str) -> str:

@@ -33,7 +33,7 @@ from voc.issues.severity import Negativity, rate_voices
 from voc.issues.stakes import Clientele
 from voc.issues.trends import Exposure, TrendTest, Volumes, day_of, told_at_once, trend_of
 from voc.issues.variation import overdispersion_of
-from voc.records import UNHEARD, Evidence, Issue, IssueStatus, Mention
+from voc.records import UNHEARD, EmergingTerm, Evidence, Issue, IssueStatus, Mention
 
 Groups = Mapping[GroupKey, Sequence[Mention]]
 
@@ -178,11 +178,15 @@ def _is_close(one: float | None, other: float | None) -> bool:
 
 
 class _Heard(NamedTuple):
-    """The episodes of an issue's voices, one at least, their aspect, its title and its trend."""
+    """The episodes of an issue's voices, one at least, their aspect, its title and its trend.
+
+    And what is new in it.
+    """
 
     episodes: Sequence[Sequence[Mention]]
     aspect_id: str
     title: str
+    newly: EmergingTerm | None
     test: TrendTest
 
     @property
@@ -230,16 +234,19 @@ class _Scene:
             return None
         spoken = [voice for episode in episodes for voice in episode]
         aspect_id = key.aspect_id or commonest_aspect(spoken)
-        title = self.titles[key.industry].title(
+        titles = self.titles[key.industry]
+        newly = emerging_term(titles.words, spoken, as_of=self.as_of[key.industry])
+        title = titles.title(
             "" if aspect_id == UNHEARD else aspect_name(self.industries, key.industry, aspect_id),
             spoken,
             topic_id=key.topic_id,
             product=key.product,
             store=key.store,
+            newly=newly.term if newly else "",
         )
         if not title:
             return None
-        return _Heard(episodes, aspect_id, title, self._trend(key, voices, episodes))
+        return _Heard(episodes, aspect_id, title, newly, self._trend(key, voices, episodes))
 
     def form(
         self,
@@ -291,7 +298,7 @@ class _Scene:
         )
 
     def _issue(self, key: GroupKey, heard: _Heard, known: Issue | None) -> Issue:
-        (episodes, aspect_id, title, test), as_of = heard, self.as_of[key.industry]
+        (episodes, aspect_id, title, newly, test), as_of = heard, self.as_of[key.industry]
         voices = heard.voices
         first, last = voices[0], voices[-1]
         silent_days = day_of(as_of, as_of) - day_of(last.occurred_at, as_of)
@@ -329,7 +336,7 @@ class _Scene:
             trend_window_days=self.settings.window_days if change else None,
             severity_reasons=reasons,
             stake=stake,
-            emerging_term=emerging_term(self.titles[key.industry].words, voices, as_of=as_of),
+            emerging_term=newly,
             topic_id=key.topic_id or (None if is_shared else _shared_topic(voices)),
             product=key.product,
             store=key.store,

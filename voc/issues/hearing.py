@@ -18,8 +18,8 @@ from dataclasses import replace
 from typing import Final
 
 from voc.issues.grouping import Rules, key_of
-from voc.issues.naming import VAGUE
-from voc.records import UNHEARD, Issue, Mention, is_vague, reason_of, subject_of
+from voc.issues.moods import is_mood
+from voc.records import UNHEARD, Issue, Mention, is_vague, reason_of
 from voc.topics.phrases import is_bare_subject
 
 _SPOKEN_OF: Final = 4
@@ -83,7 +83,7 @@ def as_problems(
             yield one
         elif names_trouble(theme):
             yield replace(one, product=None, store=one.store if one.industry in chains else None)
-        elif (one.product or one.store) and subject_of(theme) not in VAGUE:
+        elif (one.product or one.store) and not is_mood(theme):
             yield one
 
 
@@ -119,12 +119,6 @@ def names_trouble(theme: str) -> bool:
     One that only judges does not, as 太差, 失败问题 or 不满意等.
     """
     return bool(theme) and not is_mood(theme) and not is_bare_subject(theme)
-
-
-def is_mood(theme: str) -> bool:
-    """Says whether a theme only tells how people feel, as 太坑 or 失败问题."""
-    told = theme.removesuffix("等").removesuffix("问题")
-    return not VAGUE.isdisjoint((told, subject_of(theme)))
 
 
 def aspects_of_themes(

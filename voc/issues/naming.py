@@ -12,7 +12,8 @@ from typing import Final
 
 from voc.config import Industry
 from voc.issues.crowds import CROWD, commonest_complaints
-from voc.records import Mention, is_mixed, is_vague, reason_of, subject_of
+from voc.issues.moods import RATING, VAGUE, is_mood
+from voc.records import NEWLY, Mention, is_mixed, is_vague, reason_of, subject_of, told_of
 from voc.tagging.rules import judge
 from voc.tagging.urgency import words_of_danger
 from voc.text.kinds import may_name_person, word_kinds
@@ -54,24 +55,17 @@ _TELLING: Final = 0.25
 """Share of a crowd that what it is called by must be said by, or 等 tells that there is more."""
 _NOTHING_SAID: Final = "负面反馈集中"
 
-# Words that judge without saying what is wrong; alone they name nothing.
-# fmt: off
-VAGUE: Final = frozenset((
-    "差", "坏", "烂", "垃圾", "不好", "不行", "太差", "很差", "差劲", "差评", "一般", "失望",
-    "无语", "恶心", "坑", "坑人", "坑爹", "糟糕", "很烂", "太烂", "生气", "气人", "后悔", "郁闷",
-    "不满", "不满意", "有问题", "严重", "不爽", "呵呵", "醉了", "服了", "失败", "很失败", "最差",
-    "太坑", "太坑人", "气死人", "不推荐", "不会再点", "推荐", "后悔",
-    "气死", "气死我", "真心", "实在",
-    "服", "一星", "一颗星", "给一星",
-    "受不了", "麻烦", "凑合", "不靠谱", "太不靠谱", "怀疑人生", "毛病", "没用", "不省心", "不来",
-))
-# fmt: on
 _VAGUE_WORDS: Final = tuple(VAGUE)
+# What leads to the word that tells of a danger: 吃出一根头发, 还有油炸蟑螂.
+_LEADING: Final = re.compile(
+    "^(?:[就还又都也有]|竟然|居然|[吃喝](?:出来?|到|的我)了?|[看找]到了?|发现了?|[浮漂爬]着"
+    "|一?[根条只个块片股]|长?的)+(?=.{2})"
+)
 _HARM: Final = re.compile("医院|住院|急诊|抢救|中毒|[吐泻拉]|肠|胃|过敏|晕|烫|伤|血")
 _HAZARD: Final = re.compile("虫|蟑螂|苍蝇|蚊|蛆|老鼠|玻璃|钉|刀|针|丝")
 _EDGES: Final = "，。！？；：、,.!?;:~～…-—_·\"'“”‘’()（） \t\n"
-# A masked name, a long number or a mark-up sign would make a title nobody understands.
-_UNFIT: Final = re.compile(r"[\[\]<>{}*#@【】|\\/]|\d{5}|等等")
+# A masked name, a long number, a rating or a mark-up sign would make a title nobody understands.
+_UNFIT: Final = re.compile(rf"[\[\]<>{{}}*#@【】|\\/]|\d{{5}}|等等|{RATING.pattern}")
 _OMITTED: Final = re.compile(
     r"《[^《》\n]{0,60}》?|\[[^\[\]\n]{0,20}\]|【[^【】\n]{0,20}】|@[\w\-·]{1,30}"
     "|[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\u20e3]+"
@@ -168,6 +162,7 @@ class Titles:
         topic_id: str | None = None,
         product: str | None = None,
         store: str | None = None,
+        newly: str = "",
     ) -> str:
         """Names an issue: the aspect, what people say, and where; 30 characters at most.
 
@@ -187,12 +182,16 @@ class Titles:
             topic_id: The theme that the voices were grouped by.
             product: The product, where all voices must share it.
             store: The store, likewise.
+            newly: The word that recent voices say and earlier ones hardly did, if any: it is told
+                with what is said of it, as in 包装：洒了，近来多说盖子.
         """
         reason = reason_of(topic_id)
         is_emergency = 2 * sum(one.urgency == "critical" for one in voices) > len(voices)
         named = self._topics.get(topic_id) if topic_id else None
-        if named and judge(subject_of(named)).score > 0:
+        if named and any(judge(one).score > 0 for one in (subject_of(named), told_of(named))):
             named = None  # 好吃（口感等） of those who do not find it so
+        elif named and is_mood(named):
+            named = None
         if reason is not None:
             words = self._dangers(voices)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
@@ -207,11 +206,26 @@ class Titles:
                 return ""
         place = "·".join(part for part in (product, store) if part)
         head = f"{aspect}：" if aspect else ""
-        for said in ("、".join(phrases), phrases[0]):
+        news = self._news(newly, voices) if newly and newly not in "".join(phrases) else ()
+        told = ("、".join(phrases), phrases[0])
+        for said in (*(said + NEWLY + one for one in news for said in told), *told):
             title = f"{head}{said}" + (f"（{place}）" if place else "")
             if len(title) <= MAX_TITLE:
                 return title
         return _fitted(f"{head}{phrases[0]}", place)
+
+    def _news(self, word: str, voices: Sequence[Mention]) -> list[str]:
+        """Returns what a third of those who say a word say of it, if they do, and the word."""
+        members = [one for one in self._members(voices) if word in one.reading.text]
+        uses = voices_by_word(members)
+        ranked = ranked_phrases(members, self._weights(members, uses), complaint=True)
+        many = MANY_SAY * len({one.voice for one in members})
+        told = (
+            one.text
+            for one in ranked
+            if one.judges and word in one.text and one.support >= many and _told(one.text, "")
+        )
+        return [*islice(told, 1), word]
 
     def words(self, voices: Sequence[Mention]) -> dict[str, set[str]]:
         """Returns the words that tell what each voice speaks of, by its id.
@@ -253,7 +267,7 @@ class Titles:
             word
             for voice in heard
             for word in {
-                word
+                _LEADING.sub("", word)
                 for span in voice.evidence
                 for word in words_of_danger(normalise(span.text).text, self._industry)
             }
@@ -300,22 +314,25 @@ class Titles:
             ]
         is_said = bool(carried) and (len(voices) < _MANY or _support(carried[0], uses) > 1)
         keywords = self._keywords.get(aspect, set())
+        n_voices = len({one.voice for one in members})
         crowd = commonest_complaints(
             members, weights, untold=VAGUE, aspect=aspect, keywords=keywords
         )
         if is_said and (carried[0].judges or is_trouble(carried[0].last.text)):
             least = least_support(len(voices)) if len(voices) >= CROWD else 1
             if carried[0].support >= (len(crowd[0].voices) if crowd else least):
-                return _first_two(carried, uses, len(voices))
+                told = _first_two(carried, uses, len(voices))
+                heard = sum({one.text: one.support for one in carried if one.text in told}.values())
+                return _with_more(told, heard / n_voices)
         if theme and (aspect or not (is_vague(theme) or is_bare_subject(theme))):
             return [theme]
         if crowd:
             told = [one.name for one in crowd]
-            heard = frozenset().union(*(one.voices for one in crowd))
-            is_all = len(heard) >= _TELLING * len({one.voice for one in members})
-            return told if is_all else [*told[:-1], f"{told[-1]}等"]
+            heard = len(frozenset().union(*(one.voices for one in crowd)))
+            return _with_more(told, heard / n_voices)
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
-            return [name]
+            is_told = n_voices < CROWD or is_mixed(name)
+            return _with_more([name], 1.0 if is_told else self._saying(name, members) / n_voices)
         if theme:
             return []
         if is_said:
@@ -329,6 +346,12 @@ class Titles:
         for said in filter(None, (_uncut(one.text, members) for one in singles)):
             return [f"{_without_aspect(said, aspect)}等"]
         return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
+
+    def _saying(self, name: str, members: Sequence[Member]) -> int:
+        """Counts the voices that say all words of a name in one clause."""
+        [reading] = self._reader.read([name])
+        words = set(reading.content())
+        return len({one.voice for one in members if words <= set(one.reading.content())})
 
     def _shared_theme(self, voices: Sequence[Mention], aspect: str) -> list[str]:
         """Returns the name of the theme of complaints that most voices belong to, if it tells."""
@@ -473,6 +496,12 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> l
         ):
             return [first.text, second.text]
     return [first.text]
+
+
+def _with_more(told: list[str], share: float) -> list[str]:
+    """Returns what is told of voices, with 等 where too few of them say it."""
+    is_all = share >= _TELLING or told[-1].endswith("等")
+    return told if is_all else [*told[:-1], f"{told[-1]}等"]
 
 
 def _fitted(title: str, place: str) -> str:

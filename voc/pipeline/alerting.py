@@ -11,7 +11,7 @@ from voc.config import Industry, Settings
 from voc.issues import aspects_of_themes, doubted, placed_by_theme
 from voc.issues.alerts import form_alerts
 from voc.issues.grouping import group_rules
-from voc.issues.hearing import is_mood
+from voc.issues.moods import is_mood
 from voc.issues.streams import build_streams
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import newest_moment

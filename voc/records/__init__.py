@@ -7,7 +7,9 @@ values; keys without a value are left out where the contract calls them optional
 
 from voc.records.emergencies import UNPLACED, reason_of, theme_of
 from voc.records.issues import (
+    EMERGING_IN_TITLE,
     EMERGING_SENTENCE,
+    NEWLY,
     UNHEARD,
     Alert,
     Effect,
@@ -97,11 +99,13 @@ __all__ = [
     "CHANNELS",
     "CLOCK_SKEW",
     "CONVERSATIONS",
+    "EMERGING_IN_TITLE",
     "EMERGING_SENTENCE",
     "FILLED",
     "INTENTS",
     "MIXED",
     "NEAR_DUPLICATE",
+    "NEWLY",
     "OTHER",
     "PAID_BURST",
     "POLARITIES",

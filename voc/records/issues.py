@@ -134,6 +134,10 @@ EMERGING_SENTENCE: Final = re.compile(
     r"近 \d+ 天(?:抽读的)? [\d,]+ 条里 [\d,]+ 条说到“[^”]*”，此前(?:抽读的)? [\d,]+ 条里 [\d,]+ 条"
 )
 """What tells of an emerging term, wherever it was written."""
+NEWLY: Final = "，近来多说"
+"""What leads in a title to the emerging term, and to what is said of it."""
+EMERGING_IN_TITLE: Final = re.compile(f"{NEWLY}[^（）\n]*")
+"""What tells of an emerging term in a title, wherever that was written."""
 
 
 @dataclass(frozen=True, slots=True)

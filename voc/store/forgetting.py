@@ -7,13 +7,13 @@ quotes. The audit keeps ids alone and stays.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
 
-from voc.records import EMERGING_SENTENCE
+from voc.records import EMERGING_IN_TITLE, EMERGING_SENTENCE
 from voc.store import issues, quotes, schema, workorders
 from voc.store.rows import Forgotten
 from voc.store.statements import chunks, lock
@@ -150,53 +150,58 @@ def _recount(connection: Connection, touched: set[str], now: datetime) -> None:
     for name in sorted(touched):
         query = select(func.count(place.c.feedback_id.distinct())).where(place.c.issue_id == name)
         left = connection.execute(query).scalar_one()
-        values: dict[str, Any] = {"count": left, "stake": None, "emerging_term": None}
-        _hide_words(connection, name, with_title=not left)
-        if not left:
-            values["title"] = GONE
+        title = connection.scalars(select(table.c.title).where(table.c.issue_id == name)).one()
+        kept = EMERGING_IN_TITLE.sub("", title) if left else GONE
+        _hide_words(connection, name, title=title, kept=kept)
+        values = {"count": left, "stake": None, "emerging_term": None, "title": kept}
         connection.execute(update(table).where(table.c.issue_id == name).values(values))
         if not left:
             issues.set_status(connection, name, "closed", "voc", _FORGOTTEN, now, settles=False)
 
 
-def _hide_words(connection: Connection, issue_id: str, *, with_title: bool) -> None:
-    """Takes what was new in an issue out of its work orders and their messages; or its title too.
+def _hide_words(connection: Connection, issue_id: str, *, title: str, kept: str) -> None:
+    """Takes what was new in an issue out of its work orders and their messages.
 
-    Both are words of its voices.
+    And writes what is left of its title instead of that. Both are words of its voices.
     """
     order, outbox, review = schema.work_order, schema.outbox, schema.order_review
-    words = EMERGING_SENTENCE
-    if with_title:
-        title = connection.scalars(
-            select(schema.issue.c.title).where(schema.issue.c.issue_id == issue_id)
-        ).one()
-        words = re.compile(f"{re.escape(title)}|{EMERGING_SENTENCE.pattern}")
-        connection.execute(
-            update(review)
-            .where(review.c.issue_id == issue_id)
-            .values(title=func.replace(review.c.title, title, GONE))
-        )
+    connection.execute(
+        update(review)
+        .where(review.c.issue_id == issue_id)
+        .values(title=func.replace(review.c.title, title, kept))
+    )
+    news = "|".join((EMERGING_SENTENCE.pattern, EMERGING_IN_TITLE.pattern))
+    words = re.compile(f"(?P<title>{re.escape(title)})|{news}")
+
+    def hidden(found: re.Match[str]) -> str:
+        if found["title"]:
+            return kept
+        return "" if EMERGING_IN_TITLE.fullmatch(found[0]) else GONE
+
+    def without(text: str) -> str:
+        return words.sub(hidden, text)
+
     rows = list(connection.execute(select(order).where(order.c.issue_id == issue_id)))
     for row in rows:
         connection.execute(
             update(order)
             .where(order.c.work_order_id == row.work_order_id)
-            .values(title=words.sub(GONE, row.title), description=words.sub(GONE, row.description))
+            .values(title=without(row.title), description=without(row.description))
         )
         query = select(outbox.c.position, outbox.c.payload).where(outbox.c.key == row.work_order_id)
         for position, payload in list(connection.execute(query)):
-            hidden = _replaced(payload, words)
-            if hidden != payload:  # most messages tell of neither
+            told = _replaced(payload, without)
+            if told != payload:  # most messages tell of neither
                 place = outbox.c.position == position
-                connection.execute(update(outbox).where(place).values(payload=hidden))
+                connection.execute(update(outbox).where(place).values(payload=told))
 
 
-def _replaced(value: Any, words: re.Pattern[str]) -> Any:
+def _replaced(value: Any, without: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return words.sub(GONE, value)
+        return without(value)
     if isinstance(value, Mapping):
         gone = {"emerging_term": None} if "emerging_term" in value else {}
-        return {name: _replaced(item, words) for name, item in value.items()} | gone
+        return {name: _replaced(item, without) for name, item in value.items()} | gone
     if isinstance(value, list):
-        return [_replaced(item, words) for item in value]
+        return [_replaced(item, without) for item in value]
     return value

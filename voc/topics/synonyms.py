@@ -127,6 +127,11 @@ def _kinds() -> dict[str, str]:
     return {form: found[word] for form, word in plain_states().items() if word in found} | found
 
 
+def kind_of(word: str) -> str:
+    """Returns one word for all of the kind of trouble that a word tells of; "" if of none."""
+    return _kinds().get(word, "")
+
+
 @functools.cache
 def plain_states() -> dict[str, str]:
     """Returns states of one syllable by all their forms, as 慢 by 慢, 太慢, 都慢 and 慢了.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from voc.records import NEWLY
 from voc.topics.synonyms import plain_states
 
-_PARTS: Final = re.compile("[：、（）]")
+_PARTS: Final = re.compile(f"[：、（）]|{NEWLY}")
 _VAGUE: Final = frozenset(("多方面", "其他", ""))
 _JUDGING: Final = re.compile("(?:差劲|很?差|恶劣|不好|一般|不行|问题|等)$")
 

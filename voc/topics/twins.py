@@ -1,9 +1,12 @@
-"""Themes that are one problem told in two ways: nearly the same voices speak of both."""
+"""Themes that are one problem told in two ways.
+
+Nearly the same voices speak of both, or their names tell the same.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Mapping
 from itertools import combinations
 from typing import Final
 
@@ -11,19 +14,36 @@ _SAME: Final = 0.4
 """Share of the voices of either that must speak of both."""
 
 
-def twins_of(voices: Mapping[str, Collection[str]]) -> dict[str, str]:
+def twins_of(
+    voices: Mapping[str, Collection[str]], matters: Mapping[str, Hashable]
+) -> dict[str, str]:
     """Returns for each theme that has a twin the one that stands for both.
 
     Two themes are twins where of all voices that speak of one of them two fifths speak of both
-    (Jaccard 1912). The one with more voices stands for the other, of equals the first by id; what
-    stands for another has no other standing for it, so that no chain joins what has little in
-    common.
+    (Jaccard 1912), or where their names tell the same. The one with more voices stands for the
+    other, of equals the first by id; what stands for another has no other standing for it, so that
+    no chain joins what has little in common.
 
     Args:
         voices: The ids of the voices of each theme.
+        matters: What the names of some of them tell.
     """
     members = {name: set(said) for name, said in voices.items()}
     ranked = sorted(members, key=lambda name: (-len(members[name]), name))
+    found = _by_voices(members, ranked)
+    alike: dict[Hashable, list[str]] = defaultdict(list)
+    for name in ranked:
+        if name in matters:
+            alike[matters[name]].append(found.get(name, name))
+    for names in alike.values():
+        heir = min(names, key=ranked.index)
+        others = {*names} - {heir}
+        found |= {name: heir for name, head in found.items() if head in others}
+        found |= dict.fromkeys(others, heir)
+    return found
+
+
+def _by_voices(members: Mapping[str, set[str]], ranked: list[str]) -> dict[str, str]:
     place = {name: at for at, name in enumerate(ranked)}
     themes: dict[str, list[str]] = {}
     for name in ranked:

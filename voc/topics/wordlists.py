@@ -22,6 +22,7 @@ ListName = Literal[
     "name_denials",
     "name_kinds",
     "name_things",
+    "name_alike",
     "name_faint",
     "opposites",
     "asking",
