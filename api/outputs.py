@@ -104,6 +104,13 @@ class EvidenceOut(Output):
     text: str
 
 
+class NearAspectOut(Output):
+    """The aspect that what no aspect hears is most like."""
+
+    aspect_id: str
+    probability: float = Field(description="How probable it is, in the mean of what was said.")
+
+
 class TopicOut(Output):
     """A discovered theme."""
 
@@ -115,6 +122,9 @@ class TopicOut(Output):
     negative_share: float
     first_seen: str
     last_seen: str
+    near_aspect: NearAspectOut | None = Field(
+        description="What its complaints that no aspect hears are most like; null if like none."
+    )
     evidence: list[EvidenceOut]
 
 

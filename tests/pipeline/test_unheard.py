@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.pipeline.workshop import Workshop
-from voc.config import load_settings
+from voc.config import load_industry, load_settings
 from voc.pipeline.chain import Chain
 from voc.records import UNHEARD, Feedback, Turn
 from voc.store import Store
 from voc.tagging.engine import load
+from voc.topics import nearest
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 WITHOUT_CUTLERY = (
@@ -82,6 +85,25 @@ def test_a_problem_that_no_aspect_is_of_is_found_and_handed_on(workshop: Worksho
     assert chain.run().issues_changed == 0
     [same] = [one for one in store.issues() if one.aspect_id == UNHEARD]
     assert same.issue_id == issue.issue_id
+
+
+def test_it_goes_to_the_team_of_the_aspect_that_it_comes_nearest_to(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "_LEAST_HEARD", 10)
+    monkeypatch.setattr(nearest, "_PROBABLE", 0.0)
+    dear = ("价格太贵了", "太贵", "价格偏贵", "卖得太贵了", "贵得离谱", "价格贵")
+    for texts, prefix in ((WITHOUT_CUTLERY, "c"), (OF_TASTE, "t"), (dear, "d")):
+        ingest(workshop.store, texts, prefix)
+    chain_of(workshop).run()
+    store = workshop.store
+    [issue] = [one for one in store.issues() if one.aspect_id == UNHEARD]
+    [near] = [one.near_aspect for one in store.topics() if one.topic_id == issue.topic_id]
+    assert near is not None
+    team = {one.id: one for one in load_industry("restaurant").all_aspects()}[near.aspect_id]
+    [order] = [one for one in store.work_orders() if one.issue_id == issue.issue_id]
+    assert order.department == team.department
+    assert f"没有方面听出它，说法最近“{team.name}”" in order.description
 
 
 def test_what_an_agent_says_is_no_complaint(workshop: Workshop) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from voc.records import Evidence, Span, Topic, TopicMention
+from voc.records import Evidence, NearAspect, Span, Topic, TopicMention
 from voc.store import Store
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=timezone(timedelta(hours=8)))
@@ -19,6 +19,7 @@ def topic(topic_id: str, count: int = 1, industry: str = "snack") -> Topic:
         first_seen=NOW - timedelta(days=3),
         last_seen=NOW,
         evidence=(Evidence("fb_1", 0, 3, "发货慢"),),
+        near_aspect=NearAspect("logistics", 0.75) if count > 1 else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from voc.config import Industry
-from voc.records import Issue
+from voc.records import UNHEARD, Issue, NearAspect
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.routing import Router, Routing
 from voc.workorders.rules import RoutingRules
@@ -145,6 +145,36 @@ def test_the_first_rule_that_holds(
                 "时限 4 小时（昼夜不停）", named_by="default",
             ),
             id="urgency outweighs severity",
+        ),
+        pytest.param(
+            {"aspect_id": UNHEARD, "product": "X7"},
+            {"near_aspect": NearAspect("power.gearbox", 0.814)},
+            Routing(
+                "动力质量部", "normal", "投诉", 24, "working", None, "请处理。", "默认",
+                "规则“默认”：没有方面听出它，说法最近“动力”（概率 0.81），归动力质量部；"
+                "优先级中（严重程度中）；时限 24 个工作小时", named_by="near",
+            ),
+            id="what no aspect hears goes to the team of the nearest",
+        ),
+        pytest.param(
+            {"aspect_id": "service", "product": "X7"},
+            {"near_aspect": NearAspect("power", 0.9)},
+            Routing(
+                "客服部", "normal", "投诉", 24, "working", None, "请处理。", "默认",
+                "规则“默认”：该方面没有责任部门，派往默认部门；优先级中（严重程度中）；"
+                "时限 24 个工作小时", named_by="default",
+            ),
+            id="what is heard does not",
+        ),
+        pytest.param(
+            {"aspect_id": UNHEARD, "product": "X7"},
+            {"near_aspect": NearAspect("service", 0.9)},
+            Routing(
+                "客服部", "normal", "投诉", 24, "working", None, "请处理。", "默认",
+                "规则“默认”：该方面没有责任部门，派往默认部门；优先级中（严重程度中）；"
+                "时限 24 个工作小时", named_by="default",
+            ),
+            id="the nearest has no team",
         ),
     ],
 )  # fmt: skip

@@ -53,7 +53,12 @@ def told_by_voices(
     for name, score in predicted_of(store, counted, model=model).items():
         facts[name] = replace(facts.get(name, VoiceFacts()), satisfaction=score)
     guesses = Learned.of(rules).guesses(store, counted, model=model)
-    return circumstances_of(heard, facts, guesses)
+    told = circumstances_of(heard, facts, guesses)
+    near = {topic.topic_id: topic.near_aspect for topic in store.topics(with_muted=True)}
+    for issue in issues:
+        if issue.issue_id in told and (aspect := near.get(issue.topic_id or "")):
+            told[issue.issue_id] = replace(told[issue.issue_id], near_aspect=aspect)
+    return told
 
 
 def told_now(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,16 +13,19 @@ from voc.config import Industry
 from voc.config.sections import TopicSettings
 from voc.insights import Proportion, proportion
 from voc.pipeline.moments import cutoff_of
-from voc.pipeline.sentences import Vectoriser, sentences_of
+from voc.pipeline.sentences import Floats, Vectoriser, sentences_of
 from voc.pipeline.vectors import KeptVectors
-from voc.records import Mention
+from voc.records import UNHEARD, Mention
 from voc.store import Store, TopicEvent
 from voc.text.normalise import normalise
 from voc.topics import Clause, Discovery, Parted, Past, discover, telling
 from voc.topics.clauses import Place
 from voc.topics.namer import ChatNamer, NamerError
+from voc.topics.nearest import nearest_aspects
 
 BY_RUN = "voc"
+_MADE = b"2"
+"""Changes where what is kept of the same themes does."""
 
 
 def discover_topics(
@@ -74,6 +77,8 @@ def discover_topics(
         seed=settings.seed,
         min_voices=settings.min_voices,
     )
+    if sentences is not None:
+        found = placed(found, clauses, heard_in(mentions), sentences)
     found, notes = named(by_voice(found, clauses), settings)
     names = {topic.topic_id: topic.topic for topic in (*past.topics, *found.topics)}
     events = [
@@ -90,6 +95,42 @@ def discover_topics(
         known = {(at.feedback_id, at.span.start): at.topic_id for at in found.assignments}
         transaction.put_meta(_seen(industry), _with_themes(mark, known))
     return found, notes
+
+
+def heard_in(mentions: Iterable[Mention]) -> dict[Place, set[str]]:
+    """Returns the aspects that are heard in each clause, by its place."""
+    heard: dict[Place, set[str]] = defaultdict(set)
+    for mention in mentions:
+        if mention.aspect_id != UNHEARD:
+            for span in mention.evidence:
+                heard[mention.feedback_id, span.start].add(mention.aspect_id)
+    return heard
+
+
+def placed(
+    found: Discovery,
+    clauses: Sequence[Clause],
+    heard: Mapping[Place, Collection[str]],
+    sentences: Floats,
+) -> Discovery:
+    """Returns the discovery with the aspect that each theme is near to, where it is near one.
+
+    Args:
+        found: The themes of the clauses.
+        clauses: n clauses.
+        heard: The aspects that are heard in some of them, by their places.
+        sentences: `(n, width)` their sentence vectors.
+    """
+    themes = {(at.feedback_id, at.span.start): at.topic_id for at in found.assignments}
+    complaints = [at for at, clause in enumerate(clauses) if clause.negative]
+    places = [clauses[at].place for at in complaints]
+    near = nearest_aspects(
+        [themes.get(place) for place in places],
+        [heard.get(place, ()) for place in places],
+        sentences[complaints],
+    )
+    topics = [replace(one, near_aspect=near.get(one.topic_id)) for one in found.topics]
+    return replace(found, topics=topics)
 
 
 def without(found: Discovery, gone: Collection[str]) -> Discovery:
@@ -127,7 +168,7 @@ def _fingerprint(
     places: Iterable[str],
 ) -> str:
     """Returns what is equal only where themes are made of the same, in the same way."""
-    digest = xxh128()
+    digest = xxh128(_MADE)
     asked = (model, industry.model_dump_json(), settings.model_dump_json(exclude={"namer_key"}))
     edits = (sorted(past.joined), past.parted, sorted(places))
     for part in (*asked, *edits, *map(repr, clauses)):

@@ -18,6 +18,7 @@ from voc.records.issues import (
     Heard,
     Issue,
     Mention,
+    NearAspect,
     Stake,
     Topic,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "IssueStatus",
     "Mention",
     "Message",
+    "NearAspect",
     "Opinion",
     "Order",
     "OrderClock",

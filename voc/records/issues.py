@@ -76,11 +76,28 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class NearAspect:
+    """The aspect that what no aspect hears is most like.
+
+    Attributes:
+        aspect_id: Its id in the taxonomy.
+        probability: How probable it is, in the mean of what was said, in [0, 1].
+    """
+
+    aspect_id: str
+    probability: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A discovered theme: what many clauses speak of, named in customers' words.
 
     `negative_share` is of its `count` voices, how many complained in a clause which belongs to it
-    when it was discovered.
+    when it was discovered. `near_aspect` is what its complaints that no aspect hears are most like,
+    `None` where they are like none.
     """
 
     topic_id: str
@@ -92,10 +109,16 @@ class Topic:
     first_seen: datetime
     last_seen: datetime
     evidence: tuple[Evidence, ...] = ()
+    near_aspect: NearAspect | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name != "evidence"}
-        return {**values, "evidence": [item.as_dict() for item in self.evidence]}
+        nested = ("evidence", "near_aspect")
+        values = {name: plain(getattr(self, name)) for name in self.__slots__ if name not in nested}
+        return {
+            **values,
+            "near_aspect": self.near_aspect.as_dict() if self.near_aspect else None,
+            "evidence": [item.as_dict() for item in self.evidence],
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from voc.store.columns import Json, RowNumber, SafeText
 
-REVISION: Final = "0014"
+REVISION: Final = "0015"
 """The migration that leads to these tables; a test holds it equal to Alembic's head."""
 
 VERSION_TABLE: Final = "voc_migration"
@@ -198,6 +198,7 @@ topic = Table(
     *_moment("first_seen"),
     *_moment("last_seen"),
     _json("evidence"),
+    Column("near_aspect", Json, nullable=False, server_default="null"),
     Column("muted", Boolean, nullable=False, server_default=false()),
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select
 
-from voc.records import Evidence, Span, Topic, TopicMention
+from voc.records import Evidence, NearAspect, Span, Topic, TopicMention
 from voc.store import schema
 from voc.store.moments import columns_of, moment_of
 from voc.store.statements import chunks, conditions
@@ -57,6 +57,7 @@ def topic_row(topic: Topic, *, muted: bool) -> dict[str, Any]:
         **columns_of("first_seen", topic.first_seen),
         **columns_of("last_seen", topic.last_seen),
         "evidence": [item.as_dict() for item in topic.evidence],
+        "near_aspect": topic.near_aspect.as_dict() if topic.near_aspect else None,
         "muted": muted,
     }
 
@@ -99,6 +100,7 @@ def topic_of(row: Row[Any]) -> Topic:
         first_seen=moment_of(row, "first_seen"),
         last_seen=moment_of(row, "last_seen"),
         evidence=tuple(Evidence(**item) for item in values["evidence"]),
+        near_aspect=NearAspect(**near) if (near := values["near_aspect"]) else None,
     )
 
 

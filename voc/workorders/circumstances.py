@@ -13,6 +13,7 @@ from voc.records import (
     URGENCIES,
     IntentLabel,
     Mention,
+    NearAspect,
     Polarity,
     SatisfactionLevel,
     UrgencyLabel,
@@ -67,6 +68,7 @@ class Circumstances:
     `rating` and `sentiment_score` are means of what is known. `voices` are the mentions it was
     made of, with what is known of each voice. `departments` are what was learned from past orders,
     with their probabilities, most probable first; the geometric mean over the voices.
+    `near_aspect` is what they are most like where no aspect hears them.
     """
 
     urgency: UrgencyLabel = "normal"
@@ -85,6 +87,7 @@ class Circumstances:
     sentiment_score: float | None = None
     confidence: float | None = None
     departments: Guess = ()
+    near_aspect: NearAspect | None = None
     voices: tuple[tuple[Mention, VoiceFacts], ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -100,7 +103,8 @@ class Circumstances:
 
     def of(self, wanted: Callable[[Mention], bool]) -> Circumstances:
         """Returns the circumstances of some of its voices."""
-        return summary([voice for voice in self.voices if wanted(voice[0])])
+        part = summary([voice for voice in self.voices if wanted(voice[0])])
+        return replace(part, near_aspect=self.near_aspect)
 
 
 def circumstances_of(

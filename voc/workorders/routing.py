@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from voc.config import Aspect, Industry
-from voc.records import PRIORITIES, Issue, Priority, UrgencyLabel, reason_of
+from voc.records import PRIORITIES, UNHEARD, Issue, Priority, UrgencyLabel, reason_of
 from voc.workorders.calendar import Clock
 from voc.workorders.circumstances import Circumstances
 from voc.workorders.matching import Failed, RuleIndex
@@ -26,8 +26,9 @@ from voc.workorders.rules import (
 DEFAULT_RULE: Final = "默认"
 """Name of the decision where no rule holds."""
 
-NamedBy = Literal["rule", "learned", "aspect", "default"]
-"""What named a department: a rule, past orders, the aspect, or nothing better than the default."""
+NamedBy = Literal["rule", "learned", "aspect", "near", "default"]
+"""What named a department: a rule, past orders, the aspect, the one that comes nearest where none
+hears it, or nothing better than the default."""
 
 CLOCK_LABELS: Final[Mapping[Clock, str]] = {"working": "个工作小时", "calendar": "小时（昼夜不停）"}
 
@@ -227,6 +228,8 @@ def _department(
 ) -> tuple[str, str, NamedBy]:
     """Returns who gets it and why: the rule's team, that of past orders, or the aspect's.
 
+    Where no aspect hears it, the team of the one that it comes nearest to.
+
     What is critical goes to the aspect's team before that of past orders: habits end at danger.
     """
     if then.department:
@@ -235,8 +238,7 @@ def _department(
     emergency = industry.emergency(reason) if industry and reason else None
     if emergency is not None and emergency.department:
         return emergency.department, f"“{reason}”归{emergency.department}", "aspect"
-    path = _path(issue.aspect_id, industry.aspects) if industry else []
-    named = next((aspect for aspect in reversed(path) if aspect.department), None)
+    named = _owner(issue.aspect_id, industry)
     is_heard = named is None or told.urgency != "critical"
     if rules.learned and told.departments and is_heard and not _is_unsure(told, rules):
         (name, probability), *others = told.departments
@@ -244,7 +246,18 @@ def _department(
         return name, f"按以往办理派往{name}（概率 {probability:.2f}{after}）", "learned"
     if named is not None and named.department:
         return named.department, f"“{named.name}”归{named.department}", "aspect"
+    if issue.aspect_id == UNHEARD and (like := told.near_aspect):
+        near = _owner(like.aspect_id, industry)
+        if near is not None and near.department:
+            why = f"没有方面听出它，说法最近“{near.name}”（概率 {like.probability:.2f}）"
+            return near.department, f"{why}，归{near.department}", "near"
     return rules.defaults.department, "该方面没有责任部门，派往默认部门", "default"
+
+
+def _owner(aspect_id: str, industry: Industry | None) -> Aspect | None:
+    """Returns the aspect, or the lowest one above it, that a department answers for."""
+    path = _path(aspect_id, industry.aspects) if industry else []
+    return next((aspect for aspect in reversed(path) if aspect.department), None)
 
 
 def _is_unsure(told: Circumstances, rules: RoutingRules) -> bool:
