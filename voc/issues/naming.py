@@ -12,11 +12,19 @@ from typing import Final
 
 from voc.config import Industry
 from voc.issues.crowds import CROWD, commonest_complaints
-from voc.issues.moods import RATING, VAGUE, is_mood
+from voc.issues.dangers import SHARED_DANGER, dangers_of
+from voc.issues.moods import VAGUE, is_mood
+from voc.issues.novelty import telling_words
+from voc.issues.readable import (
+    LONGEST_PHRASE,
+    OMITTED,
+    names_one,
+    told_beside,
+    uncut,
+    without_aspect,
+)
 from voc.records import NEWLY, Mention, is_mixed, is_vague, reason_of, subject_of, told_of
 from voc.tagging.rules import judge
-from voc.tagging.urgency import words_of_danger
-from voc.text.kinds import may_name_person, word_kinds
 from voc.text.normalise import normalise
 from voc.topics.candidates import Candidates
 from voc.topics.phrases import (
@@ -31,13 +39,12 @@ from voc.topics.phrases import (
     ranked_phrases,
     voices_by_word,
 )
-from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_matter, is_thing
+from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_thing
 from voc.topics.synonyms import plain_states
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
 MAX_TITLE: Final = 30
-_MAX_PHRASE: Final = 14
 _SHORTEST: Final = 2
 _READ_VOICES: Final = 150
 _BACKGROUND: Final = 3_000
@@ -49,85 +56,12 @@ _SUPPORT: Final = 0.15
 """Share of the voices that must use a word of a phrase that stands for all."""
 _RAREST: Final = 0.125
 """Share of a crowd's voices that must use its rarest word."""
-_SHARED_DANGER: Final = 1 / 3
-"""Share of an issue's voices that must use a word of danger by which it is called."""
 _TELLING: Final = 0.25
 """Share of a crowd that what it is called by must be said by, or 等 tells that there is more."""
 _NOTHING_SAID: Final = "负面反馈集中"
 
 _VAGUE_WORDS: Final = tuple(VAGUE)
-# What leads to the word that tells of a danger: 吃出一根头发, 还有油炸蟑螂.
-_LEADING: Final = re.compile(
-    "^(?:[就还又都也有]|竟然|居然|[吃喝](?:出来?|到|的我)了?|[看找]到了?|发现了?|[浮漂爬]着"
-    "|一?[根条只个块片股]|长?的)+(?=.{2})"
-)
-_HARM: Final = re.compile("医院|住院|急诊|抢救|中毒|[吐泻拉]|肠|胃|过敏|晕|烫|伤|血")
-_HAZARD: Final = re.compile("虫|蟑螂|苍蝇|蚊|蛆|老鼠|玻璃|钉|刀|针|丝")
-_EDGES: Final = "，。！？；：、,.!?;:~～…-—_·\"'“”‘’()（） \t\n"
-# A masked name, a long number, a rating or a mark-up sign would make a title nobody understands.
-_UNFIT: Final = re.compile(rf"[\[\]<>{{}}*#@【】|\\/]|\d{{5}}|等等|{RATING.pattern}")
-_OMITTED: Final = re.compile(
-    r"《[^《》\n]{0,60}》?|\[[^\[\]\n]{0,20}\]|【[^【】\n]{0,20}】|@[\w\-·]{1,30}"
-    "|[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\u20e3]+"
-)
-"""Titles of works, placeholders (masks), names of accounts and emoji: no words of the complaint."""
 _CHINESE_GAP: Final = re.compile(r"(?<![!-~])\s+|\s+(?![!-~])")
-# What breaks off: the words that would say what is wrong are missing.
-# What ends a sentence that somebody says, and no title.
-_SIGHS: Final = re.compile("[吧啊呢呀哦嘛吗哈啦]+$")
-_UNFINISHED: Final = re.compile(
-    "(?:给|无法|没有|还没|也没|迟迟不|了一|的|被|把|让|和|与|不|是|在)$"
-)
-# Verbs without what they are done to.
-_BARE: Final = re.compile(
-    "(?:(?<!拖)欠|要求|导致|造成|进行|予以|给予|属于|成为|来到|希望|想要?|告诉|告知|表示"
-    "|(?<!话)说|(?<!被)拒绝|(?<![不未没有])提供)$"
-)
-# Whose opinion it is; what is judged stays without it.
-_OPINING: Final = re.compile(
-    "(?:我|本人|咱)?(?:个人|自己)?(?:觉得|认为)|^[我咱俺]的?"
-    "|^[这那]种?(?![么个些样台款家次位件只张部双瓶盒包条点边里时天年])"
-)
-# Who or what is meant stands elsewhere. 这么 tells how much; 不值这价 and 让我失望 are sayings.
-_POINTING: Final = re.compile("(?<!适合)(?<!让)我|[你您他她它咱俺谁]|(?<!值)[这那](?!么)")
-# Who or what one voice alone names: others would not know them, and should not.
-_NAMED: Final = re.compile(
-    "[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|老师|医生|师傅|经理|主任|校长|局长|书记|镇长|村长|警官)"
-    "|[\u4e00-\u9fffA-Za-z0-9]{2,}(?:公司|集团|花园|小区|家园|新城|学校|中学|小学|大学|幼儿园|医院|酒店"
-    "|饭店|街道|大道|驾校|开发商|镇|县|村|苑)"
-)
-# Left over where a beginning is cut off, these name no problem.
-_EMPTY: Final = frozenset(
-    (
-        "问题",
-        "客服",
-        "店员",
-        "店长",
-        "师傅",
-        "服务员",
-        "多少钱",
-        "东西",
-        "收到",
-        "涉嫌",
-        "极大",
-        "开发商",
-        "宣传",
-        "屡次",
-        "不予",
-        "太少",
-        "太多",
-        "个人",
-        "隐患",
-        "情况",
-    )
-)
-# Kinds of words that tell when, where or how, or are sayings.
-_OF_NO_MATTER: Final = frozenset(("t", "ns", "nt", "d", "l"))
-_OCCASION: Final = re.compile(
-    "双(?:十一|十二)|(?:国庆|春|中秋|端午|清明|情人|母亲|父亲|儿童|教师|圣诞|元宵|劳动|妇女|七夕|重阳)节?"
-    "|.*(?:假期|长假|周末)"
-)
-_GRADED: Final = frozenset("高低贵大小慢快重轻吵软硬薄厚窄")
 
 
 class Titles:
@@ -185,7 +119,7 @@ class Titles:
             newly: The word that recent voices say and earlier ones hardly did, if any: it is told
                 with what is said of it, as in 包装：洒了，近来多说盖子.
         """
-        reason = reason_of(topic_id)
+        reason, heard = reason_of(topic_id), voices[-_READ_VOICES:]
         is_emergency = 2 * sum(one.urgency == "critical" for one in voices) > len(voices)
         named = self._topics.get(topic_id) if topic_id else None
         if named and any(judge(one).score > 0 for one in (subject_of(named), told_of(named))):
@@ -193,9 +127,11 @@ class Titles:
         elif named and is_mood(named):
             named = None
         if reason is not None:
-            words = self._dangers(voices)
+            words = dangers_of(heard, self._industry)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
-        elif is_emergency and (words := self._dangers(voices, share=_SHARED_DANGER)):
+        elif is_emergency and (
+            words := dangers_of(voices[-_READ_VOICES:], self._industry, share=SHARED_DANGER)
+        ):
             phrases = words
         elif named and not is_mixed(named):
             phrases = [self._thing(voices, aspect) + named if named in plain_states() else named]
@@ -223,62 +159,13 @@ class Titles:
         told = (
             one.text
             for one in ranked
-            if one.judges and word in one.text and one.support >= many and _told(one.text, "")
+            if one.judges and word in one.text and one.support >= many and told_beside(one.text, "")
         )
         return [*islice(told, 1), word]
 
     def words(self, voices: Sequence[Mention]) -> dict[str, set[str]]:
-        """Returns the words that tell what each voice speaks of, by its id.
-
-        Left out are names of persons and of where they were, days, and what asks or only judges.
-        """
-        places = {name for one in voices for name in (one.product, one.store, one.region) if name}
-        said: dict[str, set[str]] = {voice.feedback_id: set() for voice in voices}
-        for one in self._members(voices):
-            said[one.voice].update(one.reading.content())
-        telling = {
-            word
-            for word in set().union(*said.values())
-            if self._tells(word) and not any(word in name for name in places)
-        }
-        return {voice: words & telling for voice, words in said.items()}
-
-    def _tells(self, word: str) -> bool:
-        if len(word) < _SHORTEST or word in VAGUE or word in word_list("name_asks"):
-            return False
-        if self._reader.is_keyword(word):
-            return True
-        is_known = word_kinds().get(word, "n") not in _OF_NO_MATTER and is_matter(word)
-        is_named = may_name_person(word) or _OCCASION.fullmatch(word)
-        return is_known and not is_named and word not in word_list("broad_words")
-
-    def _dangers(self, voices: Sequence[Mention], *, share: float = 0.0) -> list[str]:
-        """Returns the words of danger that most voices use: one, or two that are not alike.
-
-        Without a share the gravest come first: who is in hospital names an emergency before what
-        tastes sour.
-
-        Args:
-            voices: The voices.
-            share: What share of them, and two where there are several, must use a word.
-        """
-        heard = voices[-_READ_VOICES:]
-        uses = Counter(
-            word
-            for voice in heard
-            for word in {
-                _LEADING.sub("", word)
-                for span in voice.evidence
-                for word in words_of_danger(normalise(span.text).text, self._industry)
-            }
-        )
-        least = max(min(len(heard), 2), share * len(heard)) if share else 1
-        ranked = sorted(uses, key=lambda word: (-uses[word], len(word), word))
-        ranked = [word for word in ranked if uses[word] >= least]
-        if not share:
-            ranked.sort(key=_harmless)
-        unlike = (word for word in ranked[1:] if not set(word) & set(ranked[0]))
-        return [*ranked[:1], *islice(unlike, 1)]
+        """Returns the words that tell what each voice speaks of, by its id."""
+        return telling_words(voices, self._members(voices), self._reader.is_keyword)
 
     def _thing(self, voices: Sequence[Mention], aspect: str) -> str:
         """Returns what half of the voices name beside a state, as 刹车 of 太软, or nothing.
@@ -343,8 +230,8 @@ class Titles:
         # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where
         # voices may speak of different firms, one of them would be accused in the name of all.
         singles = self._ranked(members, weights, None, aspect, places) if places else []
-        for said in filter(None, (_uncut(one.text, members) for one in singles)):
-            return [f"{_without_aspect(said, aspect)}等"]
+        for said in filter(None, (uncut(one.text, members) for one in singles)):
+            return [f"{without_aspect(said, aspect)}等"]
         return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
 
     def _saying(self, name: str, members: Sequence[Member]) -> int:
@@ -359,7 +246,7 @@ class Titles:
         [(topic_id, count)] = themes.most_common(1) or [(None, 0)]
         name = self._topics.get(topic_id or "", "")
         is_telling = 2 * count > len(voices) and not is_mixed(name)
-        said = _told(name, aspect) if is_telling else ""
+        said = told_beside(name, aspect) if is_telling else ""
         return [said] if said else []
 
     def _terms(self, uses: Counter[str], aspect: str) -> list[str]:
@@ -397,9 +284,9 @@ class Titles:
         found = ranked_phrases(members, weights, complaint=True, shortest=_SHORTEST, known=known)
         private = known is None
         told = [
-            replace(one, text=_told(one.text, aspect))
+            replace(one, text=told_beside(one.text, aspect))
             for one in found
-            if not (private and one.voices < 2 and _NAMED.search(one.text))
+            if not (private and one.voices < 2 and names_one(one.text))
             and not one.words <= word_list("generic_words")
         ]
         return [one for one in told if one.text and not any(one.text in name for name in places)]
@@ -407,20 +294,15 @@ class Titles:
     def _members(self, voices: Sequence[Mention]) -> Iterator[Member]:
         for voice in voices:
             opinions = tuple(map(_joined, voice.opinions))
-            said = [_OMITTED.sub("，", span.text) for span in voice.evidence]
+            said = [OMITTED.sub("，", span.text) for span in voice.evidence]
             clauses = self._reader.read(said)
             # A target and an opinion that stand apart would make a phrase that nobody said.
             alone = [one for one in opinions if not said or any(_holds(it, one) for it in clauses)]
-            plain = [_OMITTED.sub("，", one) for one in alone]
+            plain = [OMITTED.sub("，", one) for one in alone]
             judged = tuple(normalise(opinion).text for opinion in opinions)
             readings = [*clauses, *self._reader.read(plain)]
             for reading, text in zip(readings, (*said, *plain), strict=True):
                 yield Member(reading, text, voice.feedback_id, voice.score, True, judged)
-
-
-def _harmless(word: str) -> int:
-    """Tells words of danger by what they say: of harm done 0, of what may do harm 1, else 2."""
-    return 0 if _HARM.search(word) else 1 if _HAZARD.search(word) else 2
 
 
 def _holds(clause: Reading, opinion: str) -> bool:
@@ -444,9 +326,9 @@ def _as_theme(members: Sequence[Member], weights: Mapping[str, float], aspect: s
     candidates = Candidates(members, weights, complaint=True)
     name = next(iter(candidates), "") if len({one.voice for one in members}) >= SOME else ""
     if name and not is_vague(name) and judge(subject_of(name)).score <= 0:
-        return name if is_mixed(name) else _told(name, aspect)
+        return name if is_mixed(name) else told_beside(name, aspect)
     often = candidates.told.often
-    return _told(often, aspect) if often and is_trouble(often) else ""
+    return told_beside(often, aspect) if often and is_trouble(often) else ""
 
 
 def _support(phrase: Phrase, uses: Counter[str]) -> int:
@@ -454,21 +336,6 @@ def _support(phrase: Phrase, uses: Counter[str]) -> int:
     if phrase.first.text in word_list("name_denials") and phrase.words & plain_troubles():
         return phrase.voices
     return max(uses[word] for word in phrase.words)
-
-
-def _uncut(phrase: str, members: Sequence[Member]) -> str:
-    """Returns the clause that a phrase was cut out of, if it is short enough for a title.
-
-    Nothing where short ones cannot be understood alone: 杂牌机强 says another thing than
-    没我上一个杂牌机强.
-    """
-    told = (_SIGHS.sub("", _OPINING.sub("", member.text.strip(_EDGES))) for member in members)
-    short = [one for one in told if phrase in one and len(one) <= _MAX_PHRASE]
-    clauses = [one for one in short if not set(one) & set(_EDGES)]
-    fit = [
-        one for one in clauses if _is_whole(one) and not (_UNFIT.search(one) or _NAMED.search(one))
-    ]
-    return min(fit, key=len, default="" if any(map(_POINTING.search, clauses)) else phrase)
 
 
 def _carried(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> list[Phrase]:
@@ -486,7 +353,7 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> l
     first, least = ranked[0], SHARED if n_voices >= SOME else 1
     for second in ranked[1:]:
         fresh = not set(second.text) & set(first.text) and not second.text.endswith(_VAGUE_WORDS)
-        fits = MIN_NAME <= len(second.text) <= _MAX_PHRASE - 1 - len(first.text)
+        fits = MIN_NAME <= len(second.text) <= LONGEST_PHRASE - 1 - len(first.text)
         if (
             second.judges
             and fresh
@@ -509,22 +376,3 @@ def _fitted(title: str, place: str) -> str:
     if place and room >= 4:
         return f"{title}（{place[: room - 1]}…）"
     return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1]}…"
-
-
-def _told(phrase: str, aspect: str) -> str:
-    """Returns what a phrase says beside the aspect's name, or nothing where it says too little."""
-    rest = _without_aspect(_OPINING.sub("", phrase).strip(_EDGES), aspect)
-    empty = rest in VAGUE or rest in _EMPTY or rest[:1].isdigit()
-    is_new = len(rest) > 1 and rest not in aspect and not empty
-    whole = is_new and not _UNFINISHED.search(rest) and _is_whole(rest)
-    return rest if whole and not _UNFIT.search(rest) else ""
-
-
-def _is_whole(phrase: str) -> bool:
-    """Says whether a phrase can be understood alone: no verb is bare, and nothing points away."""
-    return not (_BARE.search(phrase) or _POINTING.search(phrase))
-
-
-def _without_aspect(phrase: str, aspect: str) -> str:
-    rest = phrase.removeprefix(aspect).strip(_EDGES)
-    return f"偏{rest}" if rest != phrase and rest in _GRADED else rest

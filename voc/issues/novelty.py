@@ -1,21 +1,27 @@
 """What recent voices of an issue say that earlier ones did not, as 盖子 among those who say 洒了.
 
-A hundred complain of packaging every fortnight, and a new lid adds thirty: the issue rises and its
-title stays. What is new in it is the word that the voices of the last days hold more often than
-chance explains, by the exact test of Fisher (Statistical Methods for Research Workers, 5th ed.,
-1934) over how many of both, they and those before, hold it.
+A hundred complain of packaging every fortnight, and a new lid adds thirty: the issue rises, and
+most of it is as before. What is new in it is the word that the voices of the last days hold more
+often than chance explains, by the exact test of Fisher (Statistical Methods for Research Workers,
+5th ed., 1934) over how many of both, they and those before, hold it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from voc.issues.crowds import CROWD
+from voc.issues.moods import VAGUE
 from voc.issues.trends import day_of
 from voc.records import EmergingTerm, Mention
+from voc.text.kinds import may_name_person, word_kinds
+from voc.topics.phrases import Member
+from voc.topics.said import is_matter
+from voc.topics.wordlists import word_list
 
 WINDOWS: Final = (7, 14, 28)
 """Days of which the voices are compared with those before."""
@@ -29,6 +35,13 @@ _TIMES: Final = 3.0
 """How many times the share before theirs must be."""
 _FALSE: Final = 0.001
 """Chance that an issue is told a word in a run where nothing has changed, of all words together."""
+# Kinds of words that tell when, where or how, or are sayings.
+_OF_NO_MATTER: Final = frozenset(("t", "ns", "nt", "d", "l"))
+_OCCASION: Final = re.compile(
+    "双(?:十一|十二)|(?:国庆|春|中秋|端午|清明|情人|母亲|父亲|儿童|教师|圣诞|元宵|劳动|妇女|七夕|重阳)节?"
+    "|.*(?:假期|长假|周末)"
+)
+_SHORTEST: Final = 2
 MOST_READ: Final = 2_000
 """Voices that are read of the longest window, and of the time before; of more, some evenly."""
 
@@ -70,6 +83,40 @@ def emerging_term(
         if one.p * tests <= _FALSE
     ]
     return min(found, key=lambda one: (one.p, one.window_days, one.term), default=None)
+
+
+def telling_words(
+    voices: Sequence[Mention], members: Iterable[Member], is_keyword: Callable[[str], bool]
+) -> dict[str, set[str]]:
+    """Returns the words that tell what each voice speaks of, by its id.
+
+    Left out are names of persons and of where they were, days, and what asks or only judges.
+
+    Args:
+        voices: The voices.
+        members: Their clauses.
+        is_keyword: Whether a word is one of the taxonomy.
+    """
+    places = {name for one in voices for name in (one.product, one.store, one.region) if name}
+    said: dict[str, set[str]] = {voice.feedback_id: set() for voice in voices}
+    for one in members:
+        said[one.voice].update(one.reading.content())
+    telling = {
+        word
+        for word in set().union(*said.values())
+        if _tells(word, is_keyword) and not any(word in name for name in places)
+    }
+    return {voice: words & telling for voice, words in said.items()}
+
+
+def _tells(word: str, is_keyword: Callable[[str], bool]) -> bool:
+    if len(word) < _SHORTEST or word in VAGUE or word in word_list("name_asks"):
+        return False
+    if is_keyword(word):
+        return True
+    is_known = word_kinds().get(word, "n") not in _OF_NO_MATTER and is_matter(word)
+    is_named = may_name_person(word) or _OCCASION.fullmatch(word)
+    return is_known and not is_named and word not in word_list("broad_words")
 
 
 def _some(aged: Sequence[tuple[int, Mention]]) -> Sequence[tuple[int, Mention]]:
