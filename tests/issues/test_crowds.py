@@ -52,6 +52,17 @@ def test_words_for_one_matter_count_together() -> None:
     assert complaints([*small, *bad], keywords=["店面"])[0] == "太小"
 
 
+def test_a_keyword_that_tells_of_trouble_counts_wherever_it_stands() -> None:
+    said = [
+        ("刚买几天就降价一百块", ""),
+        ("才降价两天", ""),
+        ("没有降价过", ""),
+        ("太贵了", "太贵"),
+    ]
+    assert complaints(said * 7, keywords=["降价", "价格"]) == ["降价", "太贵"]
+    assert complaints(said[2:] * 14, keywords=["降价", "价格"]) == ["太贵"]
+
+
 @pytest.mark.parametrize("other", [("真的很慢", "很慢"), ("送得太慢", "太慢")])
 def test_the_second_is_no_other_form_of_the_first(other: tuple[str, str]) -> None:
     assert complaints([("慢死了", "慢"), ("还这么慢", "慢"), other] * 15) == ["太慢"]

@@ -164,3 +164,5 @@ def test_what_is_there_is_told_without_what_leads_to_it(mention: Callable[..., M
     titles = Titles(load_industry("restaurant"), voices, {})
     topic = theme_of("吃出异物")
     assert titles.title("紧急情况", voices, topic_id=topic) == "吃出异物：小虫、头发"
+    voices += [mention("9", 9, industry="restaurant", text="居然吃出了烟头")]
+    assert titles.title("紧急情况", voices, topic_id=topic) == "吃出异物：小虫、头发等"

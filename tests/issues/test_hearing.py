@@ -125,6 +125,8 @@ def test_what_names_no_trouble_is_a_problem_of_its_place_alone(
     assert not list(as_problems(verdicts, THEMES | {"tp_6": "推荐（多方面）"}))
     of_aspect = complaint("c", "taste", topic, store="东店")
     assert list(as_problems([of_aspect], THEMES)) == [of_aspect]
+    rated = complaint("e", "taste", "tp_7", store="东店")
+    assert list(as_problems([rated], THEMES | {"tp_7": "一星给快递"})) == []
 
 
 @pytest.mark.parametrize(

@@ -326,3 +326,45 @@ def test_what_few_of_a_crowd_say_is_told_with_more(mention: Callable[..., Mentio
     ]
     voices = [mention(f"f{at:02}", at, text=text) for at, text in enumerate(texts)]
     assert Titles(None, voices, {}).title("扫码", voices).endswith("等")
+
+
+@pytest.mark.parametrize(
+    ("theme", "texts", "title"),
+    [
+        pytest.param("太甜", ["一点不甜", "苹果不甜", "不够甜"], "不甜", id="what most deny"),
+        pytest.param("太甜", ["太甜了", "真甜", "不够甜"], "太甜", id="what one denies"),
+        pytest.param(
+            "太小",
+            ["桌面太小", "桌面小", "门面小", "门面很小", "太小", "小"],
+            "太小（桌面、门面等）",
+            id="the things that several say it of",
+        ),
+        pytest.param("太小", ["桌面太小", "门面小", "盘子小"], "太小", id="each of its own"),
+        pytest.param(
+            "菜品（不符、太差等）",
+            ["菜品太差"] * 2 + ["菜品"] * 7,
+            "菜品（太差等）",
+            id="a part",
+        ),
+        pytest.param("工地（噪音等）", ["工地旁边"] * 9, "", id="nothing that its voices say"),
+        pytest.param("噪音扰民", ["太吵了，天天扰民"] * 9, "噪音扰民", id="in other words"),
+        pytest.param("半夜施工", ["打桩到天亮"] * 9, "", id="what others of the theme say"),
+    ],
+)
+def test_a_theme_names_an_issue_as_its_voices_bear_it_out(
+    theme: str, texts: Sequence[str], title: str, mention: Callable[..., Mention]
+) -> None:
+    voices = [
+        mention(f"f{at}", at, text=text, opinions=(), topic_id="tp_1")
+        for at, text in enumerate(texts)
+    ]
+    assert Titles(None, voices, {"tp_1": theme}).title("", voices, topic_id="tp_1") == title
+
+
+def test_the_name_of_a_thing_gives_way_to_what_is_wrong_with_it(
+    mention: Callable[..., Mention],
+) -> None:
+    texts = ["刹车开关坏了"] * 5 + ["刹车开关"] * 4
+    voices = [mention(f"f{at}", at, text=text, topic_id="tp_1") for at, text in enumerate(texts)]
+    titles = Titles(None, voices, {"tp_1": "刹车开关"})
+    assert titles.title("安全", voices, topic_id="tp_1") == "安全：刹车开关坏"

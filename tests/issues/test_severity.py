@@ -53,6 +53,7 @@ def test_levels(voices: int, critical: int, urgent: int, trend: Trend, severity:
     [
         ((2, 0, 0, "new"), ("仅 2 条声音",)),
         ((6, 0, 0, "steady"), ("6 条声音",)),
+        ((6, 6, 6, "steady"), ("6 条声音十分紧急",)),
         ((6, 1, 2, "steady"), ("1 条声音十分紧急", "6 条声音", "2 条声音紧急")),
         ((6, 0, 0, "rising"), ("6 条声音", "声量显著上升（p=0.004），升一级")),
         ((100, 0, 0, "rising"), ("100 条声音",)),

@@ -37,9 +37,9 @@ def test_a_theme_is_near_what_its_unheard_clauses_are_like() -> None:
 
 def test_what_is_like_several_is_near_none() -> None:
     third = np.eye(3, 16, dtype=np.float32)[2]
-    heard = [*HEARD, *[("service",)] * 150, *[()] * 4]
-    sentences = np.vstack([SAID, like(*[third] * 150), like(*[TASTE + PRICE + third] * 4)])
-    themes = [None] * 450 + ["all"] * 4
+    heard = [*HEARD, *[("service",)] * 150, *[()] * 6]
+    sentences = np.vstack([SAID, like(*[third] * 150), like(*[TASTE, PRICE, third] * 2)])
+    themes = [None] * 450 + ["all"] * 6
     assert nearest_aspects(themes, heard, sentences) == {}
 
 

@@ -17,7 +17,7 @@ from voc.issues.lacks import NOT_GOT, NOT_THERE, Lack, lacks
 from voc.tagging.rules import judge
 from voc.topics.matters import matter_of, stated
 from voc.topics.phrases import Member, least_support
-from voc.topics.said import LINGERING, Said, is_thing
+from voc.topics.said import LINGERING, Said, is_thing, is_wrong
 from voc.topics.synonyms import DEGREES, UNKNOWN, plain_states
 from voc.topics.wordlists import word_list
 
@@ -33,13 +33,14 @@ _BLAMING: Final = ("差劲", "差", "恶劣", "不太好", "不好", "一般", "
 """Verdicts that say what is wrong with a thing only together with it, as 态度差."""
 
 _BLAMED: Final = re.compile(
-    "(差劲|(?<![不还])差(?![不点别价距错额])|恶劣|糟糕?|垃圾|low)"
+    "(差劲|(?<![不还相])差(?![不点别价距错额]|[得太很好]?[远多大])|恶劣|糟糕?|垃圾|low)"
     "|(不(?:是|算)?(?:很|怎么|太|大|够|咋)?好(?![意吃喝找停看])|不行|不咋[地的样]|不怎么样|不敢恭维"
     "|跟不上|不到位|不给力|不周|不满意|欠佳|不如|有待(?:提高|改善|改进|加强))"
     "|((?<!不)一般(?![要都是得会人情在来]))"
 )
 """The same in the midst of a clause: it is bad, not good or so so."""
 _SO: Final = ("差", "不好", "一般")
+_DENIED: Final = re.compile("[不没无未][有是会算太很]?$")
 _NEAR: Final = 8
 """Characters after a thing in which it is judged."""
 
@@ -105,6 +106,8 @@ def commonest_complaints(
     missed = _missed(telling, keywords, aspect)
     for name, (voices, _) in missed.items():
         found[name] |= voices
+    for word, of in _troubles(telling, keywords).items():
+        found[word] |= of
     for one in said.judgements(UNKNOWN.by_kind()):
         word = stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
@@ -171,6 +174,19 @@ def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, s
     for one, speaking in voices.items():
         found[_commonest(things[one]) + _commonest(verdicts[one])] |= speaking
     return found
+
+
+def _troubles(members: Sequence[Member], keywords: Collection[str]) -> dict[str, set[str]]:
+    """Returns the keywords that say by themselves what is wrong, as 降价, with who says so."""
+    wrong = [word for word in sorted(keywords) if len(word) > 1 and is_wrong(word)]
+    voices: dict[str, set[str]] = defaultdict(set)
+    for member in members:
+        text = member.reading.text
+        for word in wrong:
+            at = text.find(word)
+            if at >= 0 and not _DENIED.search(text[:at]):
+                voices[word].add(member.voice)
+    return voices
 
 
 def _missed(

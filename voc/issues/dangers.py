@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 from typing import Final
 
 from voc.config import Industry
@@ -15,6 +14,8 @@ from voc.text.normalise import normalise
 
 SHARED_DANGER: Final = 1 / 3
 """Share of an issue's voices that must use a word of danger by which it is called."""
+_TOLD: Final = 2
+"""Words that are told; 等 says that there are more."""
 # What leads to the word that tells of a danger: 吃出一根头发, 还有油炸蟑螂.
 _LEADING: Final = re.compile(
     "^(?:[就还又都也有]|竟然|居然|[吃喝](?:出来?|到|的我)了?|[看找]到了?|发现了?|[浮漂爬]着"
@@ -28,6 +29,8 @@ def dangers_of(
     voices: Sequence[Mention], industry: Industry | None, *, share: float = 0.0
 ) -> list[str]:
     """Returns the words of danger that most voices use: one, or two that are not alike.
+
+    Where there is a third, the second ends in 等.
 
     Without a share the gravest come first: who is in hospital names an emergency before what
     tastes sour.
@@ -51,8 +54,17 @@ def dangers_of(
     ranked = [word for word in ranked if uses[word] >= least]
     if not share:
         ranked.sort(key=_harmless)
-    unlike = (word for word in ranked[1:] if not set(word) & set(ranked[0]))
-    return [*ranked[:1], *islice(unlike, 1)]
+    told: list[str] = []
+    for word in ranked:
+        if not any(_is_like(word, other) for other in told):
+            told.append(word)
+    more = "等" if len(told) > _TOLD else ""
+    return [*told[: _TOLD - 1], *(f"{word}{more}" for word in told[_TOLD - 1 : _TOLD])]
+
+
+def _is_like(one: str, other: str) -> bool:
+    """Says whether two words tell of one danger: 拉肚子 and 肚子疼, but not 头发 and 烟头."""
+    return bool(set(one) & set(other) - {"头"})
 
 
 def _harmless(word: str) -> int:

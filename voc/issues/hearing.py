@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Final
 
 from voc.issues.grouping import Rules, key_of
-from voc.issues.moods import is_mood
+from voc.issues.moods import RATING, is_mood
 from voc.records import UNHEARD, Issue, Mention, is_vague, reason_of
 from voc.topics.phrases import is_bare_subject
 
@@ -70,7 +70,7 @@ def as_problems(
     That is where no aspect hears them and their theme names trouble; but what a store of a chain is
     heard to have stays of that store, until others share it (see `voc.issues.chains`). Of other
     themes that no aspect hears only what names a product or a store can be a problem, of that
-    place, and none that only judges, as 推荐（多方面）.
+    place, and none that only judges, as 推荐（多方面）. What a rating is given for is none at all.
 
     Args:
         complaints: As `placed_by_theme` returns them.
@@ -79,6 +79,8 @@ def as_problems(
     """
     for one in complaints:
         theme = themes.get(one.topic_id or "", "")
+        if RATING.search(theme):
+            continue  # 一星给快递小哥 praises him
         if one.aspect_id != UNHEARD:
             yield one
         elif names_trouble(theme):

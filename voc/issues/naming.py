@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -23,7 +23,17 @@ from voc.issues.readable import (
     uncut,
     without_aspect,
 )
-from voc.records import NEWLY, Mention, is_mixed, is_vague, reason_of, subject_of, told_of
+from voc.records import (
+    AND_MORE,
+    NEWLY,
+    Mention,
+    is_mixed,
+    is_vague,
+    reason_of,
+    subject_of,
+    tellings_of,
+    told_of,
+)
 from voc.tagging.rules import judge
 from voc.text.normalise import normalise
 from voc.topics.candidates import Candidates
@@ -39,8 +49,8 @@ from voc.topics.phrases import (
     ranked_phrases,
     voices_by_word,
 )
-from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_thing
-from voc.topics.synonyms import plain_states
+from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_thing, is_wrong
+from voc.topics.synonyms import UNKNOWN, plain_states
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
@@ -58,6 +68,9 @@ _RAREST: Final = 0.125
 """Share of a crowd's voices that must use its rarest word."""
 _TELLING: Final = 0.25
 """Share of a crowd that what it is called by must be said by, or 等 tells that there is more."""
+_BORNE_OUT: Final = 0.2
+"""Share of an issue's voices that must say the name of their theme."""
+_COMPOUND: Final = 4
 _NOTHING_SAID: Final = "负面反馈集中"
 
 _VAGUE_WORDS: Final = tuple(VAGUE)
@@ -126,18 +139,19 @@ class Titles:
             named = None  # 好吃（口感等） of those who do not find it so
         elif named and is_mood(named):
             named = None
+        members = list(self._members(heard))
+        if named:
+            named = _as_heard(named, members, self._reader)
         if reason is not None:
             words = dangers_of(heard, self._industry)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
-        elif is_emergency and (
-            words := dangers_of(voices[-_READ_VOICES:], self._industry, share=SHARED_DANGER)
-        ):
+        elif is_emergency and (words := dangers_of(heard, self._industry, share=SHARED_DANGER)):
             phrases = words
-        elif named and not is_mixed(named):
-            phrases = [self._thing(voices, aspect) + named if named in plain_states() else named]
+        elif named and not is_mixed(named) and self._is_told_by(named, voices):
+            phrases = [self._with_things(named, members, aspect)]
         else:
             places = {one for one in (product, store) if one}
-            phrases = self._said(aspect, voices, places, theme=named)
+            phrases = self._said(aspect, voices, members, places, theme=named)
             if not phrases:
                 return ""
         place = "·".join(part for part in (product, store) if part)
@@ -167,26 +181,45 @@ class Titles:
         """Returns the words that tell what each voice speaks of, by its id."""
         return telling_words(voices, self._members(voices), self._reader.is_keyword)
 
-    def _thing(self, voices: Sequence[Mention], aspect: str) -> str:
-        """Returns what half of the voices name beside a state, as 刹车 of 太软, or nothing.
+    def _is_told_by(self, name: str, voices: Sequence[Mention]) -> bool:
+        """Says whether the name of a theme tells its issue: what is wrong, or of few voices."""
+        [reading] = self._reader.read([name])
+        is_told = judge(name).score < 0 or any(map(is_wrong, (name, *reading.content())))
+        return is_told or len(voices) < SOME
 
-        The aspect is named before it anyway.
+    def _with_things(self, name: str, members: Sequence[Member], aspect: str) -> str:
+        """Returns the name of a theme, a bare state with what half say it of: 刹车太软.
+
+        Or with the things that several do, as 太小（门面、桌面等）. The aspect stands before it
+        anyway.
         """
-        uses = voices_by_word(self._members(voices[-_READ_VOICES:]))
-        least = max(2, MOSTLY * min(len(voices), _READ_VOICES))
-        named = sorted(word for word, n in uses.items() if n >= least and is_thing(word))
-        things = [word for word in named if len(word) > 1 and word not in aspect]
-        return max(things, key=lambda word: uses[word], default="")
+        if name not in plain_states():
+            return name
+        state = plain_states()[name]
+        uses = voices_by_word([one for one in members if state in one.reading.text])
+        ranked = sorted(uses, key=lambda word: (-uses[word], word))
+        things = [one for one in ranked if is_thing(one) and len(one) > 1 and one not in aspect]
+        things = [one for one in things if uses[one] >= SHARED]
+        if things and uses[things[0]] >= MOSTLY * len({one.voice for one in members}):
+            return things[0] + name
+        none = word_list("generic_words") | word_list("broad_words")
+        named = [one for one in things if one not in none]
+        return name + AND_MORE.format("、".join(named[:2])) if named and not aspect else name
 
     def _said(
-        self, aspect: str, voices: Sequence[Mention], places: set[str], *, theme: str | None
+        self,
+        aspect: str,
+        voices: Sequence[Mention],
+        members: Sequence[Member],
+        places: set[str],
+        *,
+        theme: str | None,
     ) -> list[str]:
         """Returns one or two phrases; `places` are the product and store that all speak of.
 
         Their names say nothing of them, as 手撕牛肉干（手撕牛肉干）. Voices of a mixed theme are
         named by what a third of them judge, or else as their theme.
         """
-        members = list(self._members(voices[-_READ_VOICES:]))
         uses = voices_by_word(members)
         known = self._fit_to_print(uses) if len(voices) >= _MANY else None
         weights = self._weights(members, uses)
@@ -209,18 +242,22 @@ class Titles:
             least = least_support(len(voices)) if len(voices) >= CROWD else 1
             if carried[0].support >= (len(crowd[0].voices) if crowd else least):
                 told = _first_two(carried, uses, len(voices))
-                heard = sum({one.text: one.support for one in carried if one.text in told}.values())
-                return _with_more(told, heard / n_voices)
+                saying = {one.text: one.support for one in carried if one.text in told}
+                return _with_more(told, sum(saying.values()) / n_voices)
+        heard = len(frozenset().union(*(one.voices for one in crowd)))
+        of_crowd = _with_more([one.name for one in crowd], heard / n_voices) if crowd else []
+        if theme and heard >= MANY_SAY * n_voices:
+            return of_crowd
         if theme and (aspect or not (is_vague(theme) or is_bare_subject(theme))):
             return [theme]
-        if crowd:
-            told = [one.name for one in crowd]
-            heard = len(frozenset().union(*(one.voices for one in crowd)))
-            return _with_more(told, heard / n_voices)
+        if of_crowd:
+            return of_crowd
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
             is_told = n_voices < CROWD or is_mixed(name)
-            return _with_more([name], 1.0 if is_told else self._saying(name, members) / n_voices)
-        if theme:
+            return _with_more(
+                [name], 1.0 if is_told else _bearing_out(name, members, self._reader) / n_voices
+            )
+        if not aspect and len(voices) >= _MANY:
             return []
         if is_said:
             return _first_two(carried, uses, len(voices))
@@ -233,12 +270,6 @@ class Titles:
         for said in filter(None, (uncut(one.text, members) for one in singles)):
             return [f"{without_aspect(said, aspect)}等"]
         return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
-
-    def _saying(self, name: str, members: Sequence[Member]) -> int:
-        """Counts the voices that say all words of a name in one clause."""
-        [reading] = self._reader.read([name])
-        words = set(reading.content())
-        return len({one.voice for one in members if words <= set(one.reading.content())})
 
     def _shared_theme(self, voices: Sequence[Mention], aspect: str) -> list[str]:
         """Returns the name of the theme of complaints that most voices belong to, if it tells."""
@@ -318,6 +349,55 @@ def _joined(opinion: str) -> str:
     return _CHINESE_GAP.sub("", opinion)
 
 
+def _as_heard(name: str, members: Sequence[Member], reader: Reader) -> str | None:
+    """Returns the name of a theme as the voices of an issue bear it out; `None` if they do not.
+
+    They are a part of the theme's. Of a mixed name what several of them say is left, and 太甜 of
+    those who say 不甜 is that. The name stands for a few voices whatever they say.
+    """
+    plain, n_voices = plain_states().get(name), len({one.voice for one in members})
+    if plain:
+        denied = _saying(members, re.compile(f"不(?:够|太|怎么)?{plain}"))
+        return f"不{plain}" if denied > n_voices / 2 else name
+    if n_voices < SOME or is_vague(name):
+        return name
+    if is_mixed(name):
+        told = [one for one in tellings_of(name) if _bearing_out(one, members, reader) >= SHARED]
+        return subject_of(name) + AND_MORE.format("、".join(told)) if told else None
+    return name if _bearing_out(name, members, reader) >= _BORNE_OUT * n_voices else None
+
+
+def _saying(members: Sequence[Member], said: re.Pattern[str]) -> int:
+    return len({one.voice for one in members if said.search(one.reading.text)})
+
+
+def _bearing_out(name: str, members: Sequence[Member], reader: Reader) -> int:
+    """Counts the voices that say all words of a name, or others of their kinds."""
+    kinds = UNKNOWN.by_kind()
+    said: dict[str, set[str]] = defaultdict(set)
+    texts: dict[str, str] = defaultdict(str)
+    for one in members:
+        said[one.voice].update(kinds.of(one.reading.content()))
+        texts[one.voice] += f"{one.reading.text}\n"
+    told = name.removesuffix("等").removesuffix("问题")
+    [reading] = reader.read([told])
+    parts = [part for word in reading.content() for part in _halves(word)]
+    plain = plain_states().get(told, told)
+    return sum(
+        plain in texts[voice]
+        or (
+            bool(parts)
+            and all(part in texts[voice] or kinds.of([part])[0] in said[voice] for part in parts)
+        )
+        for voice in said
+    )
+
+
+def _halves(word: str) -> tuple[str, ...]:
+    """Returns a compound of four characters in two, as 噪音 and 扰民."""
+    return (word[:2], word[2:]) if len(word) == _COMPOUND else (word,)
+
+
 def _as_theme(members: Sequence[Member], weights: Mapping[str, float], aspect: str) -> str:
     """Returns what a theme of these clauses would be called, if that says what is wrong.
 
@@ -350,7 +430,7 @@ def _carried(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> lis
 
 
 def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> list[str]:
-    first, least = ranked[0], SHARED if n_voices >= SOME else 1
+    first, least = ranked[0], SHARED if n_voices >= _MANY else 1
     for second in ranked[1:]:
         fresh = not set(second.text) & set(first.text) and not second.text.endswith(_VAGUE_WORDS)
         fits = MIN_NAME <= len(second.text) <= LONGEST_PHRASE - 1 - len(first.text)

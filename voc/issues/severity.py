@@ -89,15 +89,18 @@ def severity_of(
         The severity, and in Chinese why it is what it is: the strongest reason first.
     """
     rated = [
-        (_reached(voices, VOLUME), f"{voices} 条声音"),
-        (_reached(critical, CRITICAL_VOICES), f"{critical} 条声音十分紧急"),
-        (_reached(urgent, URGENT_VOICES), f"{urgent} 条声音紧急"),
+        (_reached(critical, CRITICAL_VOICES), critical, f"{critical} 条声音十分紧急"),
+        (_reached(urgent, URGENT_VOICES), urgent, f"{urgent} 条声音紧急"),
+        (_reached(voices, VOLUME), voices, f"{voices} 条声音"),
     ]
-    rank = max(level for level, _ in rated)
-    by_one = critical == 1 and rank > max(level for level, _ in (rated[0], rated[2]))
-    by_urgency = max(level for level, _ in rated[1:])
-    rated.sort(key=lambda item: -item[0])
-    reasons = [reason for level, reason in rated if level > 0] or [f"仅 {voices} 条声音"]
+    by_critical, by_urgent, by_volume = (level for level, _, _ in rated)
+    rank, by_urgency = max(by_critical, by_urgent, by_volume), max(by_critical, by_urgent)
+    by_one = critical == 1 and rank > max(by_urgent, by_volume)
+    told = {count: (level, reason) for level, count, reason in reversed(rated)}
+    reasons = [
+        reason for level, reason in sorted(told.values(), key=lambda item: -item[0]) if level
+    ]
+    reasons = reasons or [f"仅 {voices} 条声音"]
     moves = _moves(trend, trend_p, negativity, weight)
     if voices < FEW_VOICES:
         moves = [move for move in moves if move[1] != _FALLING]

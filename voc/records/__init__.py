@@ -22,7 +22,16 @@ from voc.records.issues import (
     Stake,
     Topic,
 )
-from voc.records.mixed import AND_MORE, MIXED, OTHER, is_mixed, is_vague, subject_of, told_of
+from voc.records.mixed import (
+    AND_MORE,
+    MIXED,
+    OTHER,
+    is_mixed,
+    is_vague,
+    subject_of,
+    tellings_of,
+    told_of,
+)
 from voc.records.orders import (
     Extension,
     HistoryEntry,
@@ -177,6 +186,7 @@ __all__ = [
     "satisfaction_level",
     "stable_id",
     "subject_of",
+    "tellings_of",
     "theme_of",
     "told_of",
 ]

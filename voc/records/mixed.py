@@ -13,7 +13,7 @@ OTHER: Final = "（其他{}）"
 """Stands there where other themes have the subject and all that is told of it; with a number."""
 _ENDS: Final = re.compile("（(?:多方面|其他[0-9]*|[^（）]+等)）$")
 
-_TOLD: Final = re.compile("（([^（）、]+?)(?:、[^（）]*)?等）$")
+_TOLD: Final = re.compile("（([^（）]+?)等）$")
 _VAGUE: Final = re.compile("（(?:多方面|其他[0-9]*)）$")
 
 
@@ -24,8 +24,13 @@ def is_mixed(name: str) -> bool:
 
 def told_of(name: str) -> str:
     """Returns what is told first of the subject of a mixed theme, as 推诿; nothing of others."""
+    return next(iter(tellings_of(name)), "")
+
+
+def tellings_of(name: str) -> tuple[str, ...]:
+    """Returns all that is told of it, as 推诿 and 欺骗; nothing of others."""
     told = _TOLD.search(name)
-    return told[1] if told else ""
+    return tuple(told[1].split("、")) if told else ()
 
 
 def subject_of(name: str) -> str:
