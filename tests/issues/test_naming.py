@@ -368,3 +368,16 @@ def test_the_name_of_a_thing_gives_way_to_what_is_wrong_with_it(
     voices = [mention(f"f{at}", at, text=text, topic_id="tp_1") for at, text in enumerate(texts)]
     titles = Titles(None, voices, {"tp_1": "刹车开关"})
     assert titles.title("安全", voices, topic_id="tp_1") == "安全：刹车开关坏"
+
+
+def test_where_several_name_a_thing_one_says_what_is_wrong_with_it(
+    mention: Callable[..., Mention],
+) -> None:
+    texts = ["袋子漏了个洞", "把袋子往柜台里一收", "袋子底下全是壳", "称完看袋子"]
+    voices = [
+        mention(f"f{at}", at, text=text, opinions=("袋子 漏了",) if not at else ())
+        for at, text in enumerate(texts)
+    ]
+    titles = Titles(None, voices, {})
+    assert titles.title("包装", voices, store="东店") == "包装：袋子漏了等（东店）"
+    assert titles.title("包装", voices) == "包装：袋子", "other firms' bags may be whole"

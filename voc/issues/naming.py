@@ -259,14 +259,17 @@ class Titles:
             )
         if not aspect and len(voices) >= _MANY:
             return []
-        if is_said:
-            return _first_two(carried, uses, len(voices))
+        # One voice's words may stand for the others, and 等 says so. Where voices may speak of
+        # different firms, one of them would be accused in the name of all.
+        singles = self._ranked(members, weights, None, aspect, places) if places else ranked
         terms = self._terms(uses, aspect)
-        if len(terms) > 1:
-            return terms
-        # Nothing is said by two: one voice's words stand for the others, and 等 says so. Where
-        # voices may speak of different firms, one of them would be accused in the name of all.
-        singles = self._ranked(members, weights, None, aspect, places) if places else []
+        told = _first_two(carried, uses, len(voices)) if is_said else terms
+        if told and (wrong := _wrong_with(told, singles, members)):
+            return [f"{without_aspect(wrong, aspect)}等"]
+        if is_said or len(terms) > 1:
+            return told
+        if not places:
+            singles = []
         for said in filter(None, (uncut(one.text, members) for one in singles)):
             return [f"{without_aspect(said, aspect)}等"]
         return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
@@ -443,6 +446,16 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> l
         ):
             return [first.text, second.text]
     return [first.text]
+
+
+def _wrong_with(things: Sequence[str], ranked: Sequence[Phrase], members: Sequence[Member]) -> str:
+    """Returns what one voice says is wrong with things that several name, as 袋子漏了 of 袋子."""
+    told = (
+        uncut(one.text, members)
+        for one in ranked
+        if one.judges and any(map(is_wrong, one.words)) and any(map(one.text.count, things))
+    )
+    return next(filter(None, told), "")
 
 
 def _with_more(told: list[str], share: float) -> list[str]:
