@@ -106,7 +106,9 @@ def test_how_many_of_those_who_speak_of_it_complain(
         pytest.param([0, 1, 2, 3], "监管", "high", id="an authority"),
         pytest.param([0, 1, 2, 3], "资金冻结", "medium", id="nothing of that kind"),
         pytest.param(range(21), "安全", "high", id="what one voice makes high, and many too"),
-        pytest.param([*range(21), 90], "安全", "medium", id="a danger of long ago"),
+        pytest.param(
+            [0, *(70 + at / 2 for at in range(22))], "安全", "medium", id="a danger of long ago"
+        ),
     ],
 )
 def test_silence_lowers_no_danger(
@@ -242,3 +244,26 @@ def test_what_is_long_silent_gives_way(
     assert (f"已 {silent_days} 天无新声音，降一级" in reasons) is (
         silent_days is not None and trend == "steady" and n_voices != 6
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "severity", "reason"),
+    [
+        pytest.param([at / 2 for at in range(20)], "high", "20 条声音", id="a crowd of two weeks"),
+        pytest.param(
+            [*range(20), *(20 + at / 2 for at in range(25))],
+            "high",
+            "45 条声音，最后 14 天 27 条",
+            id="a crowd that goes on",
+        ),
+        pytest.param([3 * at for at in range(40)], "medium", "40 条声音", id="gathered in months"),
+        pytest.param([9 * at for at in range(5)], "medium", "5 条声音", id="a few, seldom"),
+        pytest.param([0, 1, 2, 3], "low", "仅 4 条声音", id="fewer"),
+    ],
+)
+def test_a_crowd_is_one_of_late(
+    days: Sequence[float], severity: Severity, reason: str, mention: Callable[..., Mention]
+) -> None:
+    voices = [mention(f"f{day}", day) for day in days]
+    found = rate_voices(voices, trend="steady", trend_p=1.0, window_days=14)
+    assert found == (severity, (reason,))

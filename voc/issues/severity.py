@@ -11,8 +11,12 @@ from typing import Final
 from voc.issues.shares import wilson
 from voc.records import SEVERITIES, Mention, Severity, Trend, UrgencyLabel
 
-VOLUME: Final[tuple[tuple[int, Severity], ...]] = ((20, "high"), (5, "medium"))
-"""From that many voices on, an issue is at least that severe; a crowd alone is no emergency."""
+MANY: Final = 5
+"""From that many voices on, an issue is at least medium."""
+
+CROWD_OF_LATE: Final = 20
+"""From that many voices of its last window on, it is high: what has gathered over a year can wait.
+A crowd alone is no emergency."""
 
 CRITICAL_VOICES: Final[tuple[tuple[int, Severity], ...]] = ((3, "critical"), (1, "high"))
 """From that many voices of critical urgency on, an issue is at least that severe."""
@@ -62,6 +66,8 @@ def severity_of(
     weight: str | None = None,
     is_weighty: bool = False,
     silent_days: int | None = None,
+    recent: int | None = None,
+    window_days: float = 0.0,
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue.
 
@@ -84,16 +90,20 @@ def severity_of(
         weight: Why its customers weigh much, in Chinese; `None` where they do not.
         is_weighty: Whether a voice that presses tells of danger, law, media or the weak.
         silent_days: Days since the last voice where no new one would join it; `None` else.
+        recent: Voices of the `window_days` up to the last one, of which a crowd is; `None`: all.
+        window_days: How long that is.
 
     Returns:
         The severity, and in Chinese why it is what it is: the strongest reason first.
     """
+    now = voices if recent is None else recent
+    by_volume, volume = _by_volume(voices, now, window_days)
     rated = [
         (_reached(critical, CRITICAL_VOICES), critical, f"{critical} 条声音十分紧急"),
         (_reached(urgent, URGENT_VOICES), urgent, f"{urgent} 条声音紧急"),
-        (_reached(voices, VOLUME), voices, f"{voices} 条声音"),
+        (by_volume, voices, volume),
     ]
-    by_critical, by_urgent, by_volume = (level for level, _, _ in rated)
+    by_critical, by_urgent = (level for level, _, _ in rated[:2])
     rank, by_urgency = max(by_critical, by_urgent, by_volume), max(by_critical, by_urgent)
     by_one = critical == 1 and rank > max(by_urgent, by_volume)
     told = {count: (level, reason) for level, count, reason in reversed(rated)}
@@ -152,8 +162,8 @@ def rate_voices(
 ) -> tuple[Severity, tuple[str, ...]]:
     """Rates an issue by its voices; see `severity_of`.
 
-    Only the urgency of `pressing` voices counts. A voice that stands alone is at most of medium
-    severity, unless people are in danger.
+    Only `pressing` voices press, by their urgency and as a crowd. A voice that stands alone is at
+    most of medium severity, unless people are in danger.
 
     Args:
         voices: All voices of the issue, sorted by time.
@@ -177,6 +187,8 @@ def rate_voices(
         weight=weight,
         is_weighty=any(_WEIGHTY.search(why) for voice in heard for why in voice.urgency_reasons),
         silent_days=silent_days,
+        recent=len(heard),
+        window_days=window_days,
     )
     if severity == "low" and len(voices) == 1 and voices[0].urgency == "critical":
         return "medium", ("1 条声音十分紧急，尚无他人提到",)
@@ -206,6 +218,14 @@ def urgency_heard(voice: Mention, *, of: int) -> UrgencyLabel:
 def is_grave(reasons: Sequence[str]) -> bool:
     """Says whether one of the reasons of urgency means that people (or their money) are harmed."""
     return any(_GRAVE.search(reason) for reason in reasons)
+
+
+def _by_volume(voices: int, recent: int, window_days: float) -> tuple[int, str]:
+    """Returns the level that volume reaches, and the reason in Chinese."""
+    if recent >= CROWD_OF_LATE:
+        of_late = f"，最后 {window_days:g} 天 {recent} 条" if recent < voices else ""
+        return SEVERITIES.index("high"), f"{voices} 条声音{of_late}"
+    return SEVERITIES.index("medium") if voices >= MANY else 0, f"{voices} 条声音"
 
 
 def _reached(count: int, steps: Sequence[tuple[int, Severity]]) -> int:
