@@ -15,7 +15,7 @@ from voc.config.sections import AlertSettings
 from voc.issues.alerts import form_alerts
 from voc.issues.emergence import USUAL
 from voc.issues.streams import StreamKey, build_streams
-from voc.records import UNHEARD, Alert, Evidence, Issue, Mention
+from voc.records import UNHEARD, UNPLACED, Alert, Evidence, Issue, Mention
 
 Make = Callable[..., Mention]
 TITLES = {"power": "动力", "service": "服务", "t1": "变速箱顿挫"}
@@ -121,6 +121,8 @@ def test_what_emerges_is_told_with_place_figures_and_voices(trade: Trade) -> Non
     assert trade.run(129.9, issues=[issue], aspects={"t1": ["service"]})[0].issue_id is None
     few = replace(issue, evidence=issue.evidence[-7:])
     assert trade.run(129.9, issues=[few], aspects={"t1": ["power"]})[0].issue_id == "is_1"
+    apart = replace(few, aspect_id=UNPLACED)
+    assert trade.run(129.9, issues=[apart])[0].issue_id == "is_1", "emergencies are told apart"
     fewer = replace(issue, evidence=issue.evidence[-4:])
     assert trade.run(129.9, issues=[fewer], aspects={"t1": ["power"]})[0].issue_id is None
 

@@ -52,6 +52,16 @@ def test_words_for_one_matter_count_together() -> None:
     assert complaints([*small, *bad], keywords=["店面"])[0] == "太小"
 
 
+def test_what_says_what_is_wrong_stands_beside_what_only_blames() -> None:
+    bad, broken = [("质量差", "质量差")], [("都坏了", "坏了")]
+    faded, frozen = [("掉色严重", "掉色")], [("老是死机", "死机")]
+    words = ["质量", "做工", "掉色", "死机", "坏了"]
+    assert complaints([*bad * 40, *faded * 11], keywords=words) == ["质量差", "掉色"]
+    assert complaints([*bad * 40, *faded * 9], keywords=words) == ["质量差"]
+    many = [*broken * 40, *bad * 30, *frozen * 15]
+    assert complaints(many, keywords=words) == ["坏了", "死机"]
+
+
 def test_a_keyword_that_tells_of_trouble_counts_wherever_it_stands() -> None:
     said = [
         ("刚买几天就降价一百块", ""),

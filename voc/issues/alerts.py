@@ -26,7 +26,7 @@ from voc.issues.dispersion import of_windows
 from voc.issues.emergence import CALM_DAYS, LONGEST_WINDOW, Flags, Scan, scan
 from voc.issues.streams import REPLAYED_DAYS, Codes, StreamKey, Streams
 from voc.issues.trends import day_of, rate_change
-from voc.records import Alert, Issue, Mention
+from voc.records import UNPLACED, Alert, Issue, Mention
 
 _SAME: Final = 0.5
 _AKIN: Final = 1 / 3
@@ -311,12 +311,13 @@ class _Scene:
         """Returns the issue that holds most of the voices, if it holds enough of them.
 
         One of the very theme or aspect must hold half of them, one of an aspect that a theme speaks
-        of a third, as voices of one theme may be heard to speak of several.
+        of a third, as voices of one theme may be heard to speak of several; so must one of
+        emergencies, which are told apart from the rest.
         """
         wanted = set(names)
         shared: Counter[str] = Counter()
         name = self.twins.get(key.name, key.name)
-        akin = self.aspects.get(key.name, ())
+        akin = {UNPLACED, *self.aspects.get(key.name, ())}
         for issue in self.issues:
             is_own = name in (issue.aspect_id, issue.topic_id)
             if issue.industry == key.industry and (is_own or issue.aspect_id in akin):

@@ -29,6 +29,9 @@ _LEAST: Final = 3
 _SECOND: Final = 1 / 3
 """What is named beside the commonest complaint so many say, as a share of those who say that."""
 
+_SPECIFIC: Final = 1 / 4
+"""The same, where the commonest only says that it is bad."""
+
 _BLAMING: Final = ("差劲", "差", "恶劣", "不太好", "不好", "一般", "不行")
 """Verdicts that say what is wrong with a thing only together with it, as 态度差."""
 
@@ -85,7 +88,8 @@ def commonest_complaints(
 ) -> list[Complaint]:
     """Returns the two things that most of a crowd say are wrong; nothing of few voices.
 
-    The second is no other form of the first. Who calls any of the keywords bad says the same, as
+    The second is no other form of the first, and rather one that says what is wrong than one that
+    calls all bad. Who calls any of the keywords bad says the same, as
     环境不好 and 装修很差 of one aspect. A clause of which no opinion is known is one itself.
 
     Args:
@@ -123,9 +127,16 @@ def commonest_complaints(
     if not told:
         return []
     first, *others = sorted(told, key=lambda one: -len(one.voices))
-    unlike = (one for one in others if not one.is_like(first))
-    second = next((one for one in unlike if len(one.voices) >= _SECOND * len(first.voices)), None)
-    return [first, second] if second else [first]
+    least_of = (_SPECIFIC if _only_blames(first.name, keywords) else _SECOND) * len(first.voices)
+    unlike = [one for one in others if not one.is_like(first) and len(one.voices) >= least_of]
+    unlike.sort(key=lambda one: _only_blames(one.name, keywords))
+    return [first, *unlike[:1]]
+
+
+def _only_blames(name: str, keywords: Collection[str]) -> bool:
+    """Says whether a complaint says no more than that what all speak of is bad: 质量差."""
+    things = (name.removesuffix(verdict) for verdict in _BLAMING if name.endswith(verdict))
+    return any(_is_one_of(thing, keywords) for thing in things)
 
 
 def _as_matters(
