@@ -339,7 +339,10 @@ def test_what_few_of_a_crowd_say_is_told_with_more(mention: Callable[..., Mentio
             "太小（桌面、门面等）",
             id="the things that several say it of",
         ),
-        pytest.param("太小", ["桌面太小", "门面小", "盘子小"], "太小", id="each of its own"),
+        pytest.param("太小", ["桌面太小", "门面小", "盘子小"], "", id="each of its own"),
+        pytest.param(
+            "太小", ["太小了", "门面小", "真小", "太小"], "太小", id="of the same or nothing"
+        ),
         pytest.param(
             "菜品（不符、太差等）",
             ["菜品太差"] * 2 + ["菜品"] * 7,
@@ -381,3 +384,22 @@ def test_where_several_name_a_thing_one_says_what_is_wrong_with_it(
     titles = Titles(None, voices, {})
     assert titles.title("包装", voices, store="东店") == "包装：袋子漏了等（东店）"
     assert titles.title("包装", voices) == "包装：袋子", "other firms' bags may be whole"
+
+
+def test_a_name_that_somebody_gave_stands(mention: Callable[..., Mention]) -> None:
+    texts = ["打桩到天亮"] * 9
+    voices = [mention(f"f{at}", at, text=text, topic_id="tp_1") for at, text in enumerate(texts)]
+    for name in ("三号地块", "太吵", "夜间施工（噪音等）"):
+        titles = Titles(None, voices, {"tp_1": name}, given={"tp_1"})
+        assert titles.title("环境", voices, topic_id="tp_1") == f"环境：{name}"
+
+
+def test_voices_of_a_theme_that_say_nothing_alike_have_no_title(
+    mention: Callable[..., Mention],
+) -> None:
+    texts = ["自带机油", "打不着火", "换了滤芯", "听说漏油"]
+    voices = [mention(f"f{at}", at, text=text, topic_id="tp_1") for at, text in enumerate(texts)]
+    titles = Titles(None, voices, {"tp_1": "发动机烧机油"})
+    assert titles.title("动力", voices, topic_id="tp_1") == ""
+    assert titles.title("动力", voices[:3], topic_id="tp_1") == "动力：发动机烧机油"
+    assert titles.title("动力", voices) != "", "an aspect groups them anyway"

@@ -75,3 +75,14 @@ def test_an_issue_goes_by_the_name_of_its_theme(
             " Did you mean '夜间施工噪音'?"
         ]
     assert rules_of(themed.store, settings).rules[0].when.topic[0] == named
+
+
+def test_a_theme_that_a_person_named_names_its_issue(themed: Workshop) -> None:
+    [noise] = [one for one in themed.store.topics() if one.topic_id == "to_noise"]
+    themed.chain().form()
+    [issue] = themed.store.issues()
+    assert "专项" not in issue.title
+    with themed.store.transaction() as transaction:
+        transaction.rename_topic(noise, "三号地块专项", "王", OLD)
+    themed.chain().form()
+    assert [one.title for one in themed.store.issues()] == ["城乡建设：三号地块专项"]

@@ -53,6 +53,7 @@ def form_issues(
     polarities: Polarities | None = None,
     clienteles: Mapping[str, Clientele] | None = None,
     twins: Mapping[str, str] | None = None,
+    given: Container[str] = frozenset(),
     settled_until: Mapping[str, datetime] | None = None,
 ) -> list[Issue]:
     """Returns the issues that are new or have changed by more than the last digits of a trend.
@@ -89,6 +90,8 @@ def form_issues(
         clienteles: The customers behind voices, by industry, for the value at stake.
         twins: The theme that stands for another, by the other's id: issues of both are of one
             group. The mentions name the first alone.
+        given: The ids of themes that somebody named; their issues are called so, whatever voices
+            say.
         settled_until: When closed issues were settled, by id; one that it lacks was not. `None`:
             each was when it was seen last.
 
@@ -119,7 +122,7 @@ def form_issues(
         overdispersion=overdispersion_of(
             groups, exposure=exposure, window_days=settings.window_days, as_of=moments
         ),
-        titles=_titles(groups, industries, topics or {}),
+        titles=_titles(groups, industries, topics or {}, given),
         plain=group_rules(industries),
         negativity=negativity_by_group(polarities or {}, rules),
         clienteles=clienteles or {},
@@ -404,13 +407,16 @@ def _shared_topic(episode: Sequence[Mention]) -> str | None:
 
 
 def _titles(
-    groups: Groups, industries: Mapping[str, Industry], topics: Mapping[str, str]
+    groups: Groups,
+    industries: Mapping[str, Industry],
+    topics: Mapping[str, str],
+    given: Container[str],
 ) -> dict[str, Titles]:
     voices: dict[str, list[Mention]] = {}
     for key, group in groups.items():
         voices.setdefault(key.industry, []).extend(group)
     return {
-        industry: Titles(industries.get(industry), spoken, topics)
+        industry: Titles(industries.get(industry), spoken, topics, given=given)
         for industry, spoken in voices.items()
     }
 

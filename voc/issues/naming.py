@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -60,6 +60,8 @@ _READ_VOICES: Final = 150
 _BACKGROUND: Final = 3_000
 _MANY: Final = 3
 """Voices from which on words must be shared: what but one of them says may name a person."""
+_GROUP: Final = 4
+"""Voices of a theme from which on two must say alike what is wrong, or they share no problem."""
 _COMMON: Final = 3
 """Voices of the industry from which on a word is no secret of one of them."""
 _SUPPORT: Final = 0.15
@@ -85,14 +87,21 @@ class Titles:
         voices: The complaints of the industry, against which an issue's words are particular.
         topics: The names by id of its themes of complaints; an issue of any other theme, whose
             name may praise, is named by its own voices.
+        given: The ids of themes that somebody named: the name stands, whatever voices say.
     """
 
     def __init__(
-        self, industry: Industry | None, voices: Sequence[Mention], topics: Mapping[str, str]
+        self,
+        industry: Industry | None,
+        voices: Sequence[Mention],
+        topics: Mapping[str, str],
+        *,
+        given: Container[str] = frozenset(),
     ) -> None:
         self._industry = industry
         self._reader = Reader(industry)
         self._topics = topics
+        self._given = given
         aspects = industry.all_aspects() if industry else ()
         self._keywords = {
             aspect.name: {normalise(word).text for word in aspect.keywords} for aspect in aspects
@@ -118,7 +127,8 @@ class Titles:
         named, with a second one if it judges another matter and is half as common; of crowds, what
         most say is wrong; where they say too little alike, the mixed theme, or the terms of the
         taxonomy that most of them use. Where no aspect stands before it, a theme that does not say
-        what is wrong is no title, and the title may be empty. Of three voices and more, two must
+        what is wrong is no title, and the title may be empty; so it is where four voices of a theme
+        and more say nothing alike. Of three voices and more, two must
         say each word, or it must be a common one of the industry: what only one says may be
         anybody's name. An emergency is called by the words of danger that a third use, and
         by its reason where no aspect stands for it, as 食品安全：拉肚子.
@@ -135,25 +145,25 @@ class Titles:
         reason, heard = reason_of(topic_id), voices[-_READ_VOICES:]
         is_emergency = 2 * sum(one.urgency == "critical" for one in voices) > len(voices)
         named = self._topics.get(topic_id) if topic_id else None
-        if named and any(judge(one).score > 0 for one in (subject_of(named), told_of(named))):
-            named = None  # 好吃（口感等） of those who do not find it so
-        elif named and is_mood(named):
-            named = None
+        is_given = named is not None and topic_id in self._given
         members = list(self._members(heard))
-        if named:
-            named = _as_heard(named, members, self._reader)
+        is_themed = named is not None and len(voices) >= _GROUP
+        if named and not is_given:
+            named = self._as_heard(named, members)
         if reason is not None:
             words = dangers_of(heard, self._industry)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
         elif is_emergency and (words := dangers_of(heard, self._industry, share=SHARED_DANGER)):
             phrases = words
+        elif named and is_given:
+            phrases = [named]
         elif named and not is_mixed(named) and self._is_told_by(named, voices):
-            phrases = [self._with_things(named, members, aspect)]
+            phrases = self._with_things(named, members, aspect)
         else:
             places = {one for one in (product, store) if one}
-            phrases = self._said(aspect, voices, members, places, theme=named)
-            if not phrases:
-                return ""
+            phrases = self._said(aspect, voices, members, places, theme=named, is_themed=is_themed)
+        if not phrases:
+            return ""
         place = "·".join(part for part in (product, store) if part)
         head = f"{aspect}：" if aspect else ""
         news = self._news(newly, voices) if newly and newly not in "".join(phrases) else ()
@@ -181,30 +191,74 @@ class Titles:
         """Returns the words that tell what each voice speaks of, by its id."""
         return telling_words(voices, self._members(voices), self._reader.is_keyword)
 
+    def _as_heard(self, name: str, members: Sequence[Member]) -> str | None:
+        """Returns the name of a theme as an issue's voices bear it out; `None` if they do not.
+
+        They are a part of the theme's. Of a mixed name what several of them say is left, and 太甜
+        of those who say 不甜 is that. Neither a mood nor praise names what they complain of. The
+        name stands for three voices whatever they say.
+        """
+        if is_mood(name) or any(judge(one).score > 0 for one in (subject_of(name), told_of(name))):
+            return None
+        plain, n_voices = plain_states().get(name), len({one.voice for one in members})
+        if plain:
+            denied = _saying(members, re.compile(f"不(?:够|太|怎么)?{plain}"))
+            return f"不{plain}" if denied > n_voices / 2 else name
+        if n_voices < _GROUP or is_vague(name):
+            return name
+        if is_mixed(name):
+            told = [one for one in tellings_of(name) if self._bearing_out(one, members) >= SHARED]
+            return subject_of(name) + AND_MORE.format("、".join(told)) if told else None
+        least = max(SHARED, _BORNE_OUT * n_voices)
+        return name if self._bearing_out(name, members) >= least else None
+
+    def _bearing_out(self, name: str, members: Sequence[Member]) -> int:
+        """Counts the voices that say all words of a name, or others of their kinds."""
+        kinds = UNKNOWN.by_kind()
+        said: dict[str, set[str]] = defaultdict(set)
+        texts: dict[str, str] = defaultdict(str)
+        for one in members:
+            said[one.voice].update(kinds.of(one.reading.content()))
+            texts[one.voice] += f"{one.reading.text}\n"
+        told = name.removesuffix("等").removesuffix("问题")
+        [reading] = self._reader.read([told])
+        parts = [part for word in reading.content() for part in _halves(word)] or [told]
+        return sum(
+            told in texts[voice]
+            or all(
+                plain_states().get(part, part) in texts[voice] or kinds.of([part])[0] in said[voice]
+                for part in parts
+            )
+            for voice in said
+        )
+
     def _is_told_by(self, name: str, voices: Sequence[Mention]) -> bool:
         """Says whether the name of a theme tells its issue: what is wrong, or of few voices."""
         [reading] = self._reader.read([name])
         is_told = judge(name).score < 0 or any(map(is_wrong, (name, *reading.content())))
-        return is_told or len(voices) < SOME
+        return is_told or len(voices) < _GROUP
 
-    def _with_things(self, name: str, members: Sequence[Member], aspect: str) -> str:
+    def _with_things(self, name: str, members: Sequence[Member], aspect: str) -> list[str]:
         """Returns the name of a theme, a bare state with what half say it of: 刹车太软.
 
         Or with the things that several do, as 太小（门面、桌面等）. The aspect stands before it
-        anyway.
+        anyway; without one, nothing is told of voices of which half name things, each another.
         """
         if name not in plain_states():
-            return name
+            return [name]
         state = plain_states()[name]
         uses = voices_by_word([one for one in members if state in one.reading.text])
         ranked = sorted(uses, key=lambda word: (-uses[word], word))
         things = [one for one in ranked if is_thing(one) and len(one) > 1 and one not in aspect]
-        things = [one for one in things if uses[one] >= SHARED]
-        if things and uses[things[0]] >= MOSTLY * len({one.voice for one in members}):
-            return things[0] + name
+        shared = [one for one in things if uses[one] >= SHARED]
+        half = MOSTLY * len({one.voice for one in members})
+        if shared and uses[shared[0]] >= half:
+            return [shared[0] + name]
         none = word_list("generic_words") | word_list("broad_words")
-        named = [one for one in things if one not in none]
-        return name + AND_MORE.format("、".join(named[:2])) if named and not aspect else name
+        named = [one for one in shared if one not in none]
+        if aspect or not (named or len(things) >= max(half, SHARED)):
+            return [name]
+        return [name + AND_MORE.format("、".join(named[:2]))] if named else []
 
     def _said(
         self,
@@ -214,8 +268,11 @@ class Titles:
         places: set[str],
         *,
         theme: str | None,
+        is_themed: bool,
     ) -> list[str]:
-        """Returns one or two phrases; `places` are the product and store that all speak of.
+        """Returns one or two phrases; none where voices of a theme say nothing alike.
+
+        `places` are the product and store that all speak of.
 
         Their names say nothing of them, as 手撕牛肉干（手撕牛肉干）. Voices of a mixed theme are
         named by what a third of them judge, or else as their theme.
@@ -238,9 +295,10 @@ class Titles:
         crowd = commonest_complaints(
             members, weights, untold=VAGUE, aspect=aspect, keywords=keywords
         )
-        if is_said and (carried[0].judges or is_trouble(carried[0].last.text)):
+        if is_said and (carried[0].judges or is_wrong(carried[0].last.text)):
             least = least_support(len(voices)) if len(voices) >= CROWD else 1
-            if carried[0].support >= (len(crowd[0].voices) if crowd else least):
+            least = len(crowd[0].voices) + (not carried[0].judges) if crowd else least
+            if carried[0].support >= least:
                 told = _first_two(carried, uses, len(voices))
                 saying = {one.text: one.support for one in carried if one.text in told}
                 return _with_more(told, sum(saying.values()) / n_voices)
@@ -255,9 +313,9 @@ class Titles:
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
             is_told = n_voices < CROWD or is_mixed(name)
             return _with_more(
-                [name], 1.0 if is_told else _bearing_out(name, members, self._reader) / n_voices
+                [name], 1.0 if is_told else self._bearing_out(name, members) / n_voices
             )
-        if not aspect and len(voices) >= _MANY:
+        if is_themed or (not aspect and len(voices) >= _MANY):
             return []
         # One voice's words may stand for the others, and 等 says so. Where voices may speak of
         # different firms, one of them would be accused in the name of all.
@@ -352,48 +410,8 @@ def _joined(opinion: str) -> str:
     return _CHINESE_GAP.sub("", opinion)
 
 
-def _as_heard(name: str, members: Sequence[Member], reader: Reader) -> str | None:
-    """Returns the name of a theme as the voices of an issue bear it out; `None` if they do not.
-
-    They are a part of the theme's. Of a mixed name what several of them say is left, and 太甜 of
-    those who say 不甜 is that. The name stands for a few voices whatever they say.
-    """
-    plain, n_voices = plain_states().get(name), len({one.voice for one in members})
-    if plain:
-        denied = _saying(members, re.compile(f"不(?:够|太|怎么)?{plain}"))
-        return f"不{plain}" if denied > n_voices / 2 else name
-    if n_voices < SOME or is_vague(name):
-        return name
-    if is_mixed(name):
-        told = [one for one in tellings_of(name) if _bearing_out(one, members, reader) >= SHARED]
-        return subject_of(name) + AND_MORE.format("、".join(told)) if told else None
-    return name if _bearing_out(name, members, reader) >= _BORNE_OUT * n_voices else None
-
-
 def _saying(members: Sequence[Member], said: re.Pattern[str]) -> int:
     return len({one.voice for one in members if said.search(one.reading.text)})
-
-
-def _bearing_out(name: str, members: Sequence[Member], reader: Reader) -> int:
-    """Counts the voices that say all words of a name, or others of their kinds."""
-    kinds = UNKNOWN.by_kind()
-    said: dict[str, set[str]] = defaultdict(set)
-    texts: dict[str, str] = defaultdict(str)
-    for one in members:
-        said[one.voice].update(kinds.of(one.reading.content()))
-        texts[one.voice] += f"{one.reading.text}\n"
-    told = name.removesuffix("等").removesuffix("问题")
-    [reading] = reader.read([told])
-    parts = [part for word in reading.content() for part in _halves(word)]
-    plain = plain_states().get(told, told)
-    return sum(
-        plain in texts[voice]
-        or (
-            bool(parts)
-            and all(part in texts[voice] or kinds.of([part])[0] in said[voice] for part in parts)
-        )
-        for voice in said
-    )
 
 
 def _halves(word: str) -> tuple[str, ...]:

@@ -99,6 +99,7 @@ def formed_issues(
             store, complaints, as_of=moments.as_of, settings=settings.customers
         ),
         twins=twins,
+        given=_given(store, settings),
         settled_until=settled,
     )
     uncounted = {name for kind in UNCOUNTED for name in store.flags(kind)}
@@ -129,6 +130,13 @@ def formed_issues(
         why=back | {one.issue_id: MUTED for one in silent},
         aspects=dict(_turned(before, changed, industries)),
     )
+
+
+def _given(store: Store, settings: Settings) -> set[str]:
+    """Returns the themes whose names are not their customers' words: a person's or a model's."""
+    if settings.topics.namer_url:
+        return {topic.topic_id for topic in store.topics()}
+    return {event.topic_id for event in store.topic_events(kind="renamed")}
 
 
 def _is_kept_open(store: Store, issue_id: str) -> bool:
