@@ -61,7 +61,14 @@ def test_a_theme_of_which_two_thirds_speak_of_one_aspect_is_of_that() -> None:
     "theme",
     [
         *("太坑", "太坑（不来等）", "不满意等", "失败问题", "麻烦问题", "差差", "体验很差"),
-        *("失败购物", "购物（失败、最差等）", "一星给快递", "推荐（多方面）", "没有想象"),
+        *(
+            "失败购物",
+            "购物（失败、最差等）",
+            "一星给快递",
+            "推荐（多方面）",
+            "没有想象",
+            "麻烦处理",
+        ),
     ],
 )
 def test_a_mood_is_no_trouble(theme: str) -> None:

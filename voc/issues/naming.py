@@ -282,6 +282,11 @@ class Titles:
         weights = self._weights(members, uses)
         ranked = self._ranked(members, weights, known, aspect, places)
         carried = _carried(ranked, uses, len(voices))
+        if is_themed:  # one voice's words stand for several only where half name the thing
+            half = max(SOME, MOSTLY * len(voices))
+            carried = [
+                one for one in carried if one.support >= SHARED or _support(one, uses) >= half
+            ]
         if theme:
             many = MANY_SAY * len(voices)
             carried = [
