@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from voc.config import Industry
+from voc.issues.bearing import GROUP, as_heard, bearing_out, tells, with_things
 from voc.issues.crowds import CROWD, commonest_complaints
 from voc.issues.dangers import SHARED_DANGER, dangers_of
-from voc.issues.moods import VAGUE, is_mood
+from voc.issues.moods import VAGUE
 from voc.issues.novelty import telling_words
 from voc.issues.readable import (
     LONGEST_PHRASE,
@@ -24,15 +25,12 @@ from voc.issues.readable import (
     without_aspect,
 )
 from voc.records import (
-    AND_MORE,
     NEWLY,
     Mention,
     is_mixed,
     is_vague,
     reason_of,
     subject_of,
-    tellings_of,
-    told_of,
 )
 from voc.tagging.rules import judge
 from voc.text.normalise import normalise
@@ -49,8 +47,7 @@ from voc.topics.phrases import (
     ranked_phrases,
     voices_by_word,
 )
-from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_thing, is_wrong
-from voc.topics.synonyms import UNKNOWN, plain_states
+from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_wrong
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
@@ -60,8 +57,6 @@ _READ_VOICES: Final = 150
 _BACKGROUND: Final = 3_000
 _MANY: Final = 3
 """Voices from which on words must be shared: what but one of them says may name a person."""
-_GROUP: Final = 4
-"""Voices of a theme from which on two must say alike what is wrong, or they share no problem."""
 _COMMON: Final = 3
 """Voices of the industry from which on a word is no secret of one of them."""
 _SUPPORT: Final = 0.15
@@ -70,9 +65,6 @@ _RAREST: Final = 0.125
 """Share of a crowd's voices that must use its rarest word."""
 _TELLING: Final = 0.25
 """Share of a crowd that what it is called by must be said by, or 等 tells that there is more."""
-_BORNE_OUT: Final = 0.2
-"""Share of an issue's voices that must say the name of their theme."""
-_COMPOUND: Final = 4
 _NOTHING_SAID: Final = "负面反馈集中"
 
 _VAGUE_WORDS: Final = tuple(VAGUE)
@@ -128,10 +120,10 @@ class Titles:
         most say is wrong; where they say too little alike, the mixed theme, or the terms of the
         taxonomy that most of them use. Where no aspect stands before it, a theme that does not say
         what is wrong is no title, and the title may be empty; so it is where four voices of a theme
-        and more say nothing alike. Of three voices and more, two must
-        say each word, or it must be a common one of the industry: what only one says may be
-        anybody's name. An emergency is called by the words of danger that a third use, and
-        by its reason where no aspect stands for it, as 食品安全：拉肚子.
+        and more say nothing alike. Of three voices and more, two must say each word, or it must be
+        a common one of the industry: what only one says may be anybody's name. An emergency is
+        called by the words of danger that a third use, and by its reason where no aspect stands
+        for it, as 食品安全：拉肚子.
 
         Args:
             aspect: The aspect's name as people read it; empty where none hears them.
@@ -147,9 +139,9 @@ class Titles:
         named = self._topics.get(topic_id) if topic_id else None
         is_given = named is not None and topic_id in self._given
         members = list(self._members(heard))
-        is_themed = named is not None and len(voices) >= _GROUP
+        is_themed = named is not None and len(voices) >= GROUP
         if named and not is_given:
-            named = self._as_heard(named, members)
+            named = as_heard(named, members, self._reader)
         if reason is not None:
             words = dangers_of(heard, self._industry)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
@@ -157,8 +149,8 @@ class Titles:
             phrases = words
         elif named and is_given:
             phrases = [named]
-        elif named and not is_mixed(named) and self._is_told_by(named, voices):
-            phrases = self._with_things(named, members, aspect)
+        elif named and not is_mixed(named) and tells(named, len(voices), self._reader):
+            phrases = with_things(named, members, aspect)
         else:
             places = {one for one in (product, store) if one}
             phrases = self._said(aspect, voices, members, places, theme=named, is_themed=is_themed)
@@ -191,75 +183,6 @@ class Titles:
         """Returns the words that tell what each voice speaks of, by its id."""
         return telling_words(voices, self._members(voices), self._reader.is_keyword)
 
-    def _as_heard(self, name: str, members: Sequence[Member]) -> str | None:
-        """Returns the name of a theme as an issue's voices bear it out; `None` if they do not.
-
-        They are a part of the theme's. Of a mixed name what several of them say is left, and 太甜
-        of those who say 不甜 is that. Neither a mood nor praise names what they complain of. The
-        name stands for three voices whatever they say.
-        """
-        if is_mood(name) or any(judge(one).score > 0 for one in (subject_of(name), told_of(name))):
-            return None
-        plain, n_voices = plain_states().get(name), len({one.voice for one in members})
-        if plain:
-            denied = _saying(members, re.compile(f"不(?:够|太|怎么)?{plain}"))
-            return f"不{plain}" if denied > n_voices / 2 else name
-        if n_voices < _GROUP or is_vague(name):
-            return name
-        if is_mixed(name):
-            told = [one for one in tellings_of(name) if self._bearing_out(one, members) >= SHARED]
-            return subject_of(name) + AND_MORE.format("、".join(told)) if told else None
-        least = max(SHARED, _BORNE_OUT * n_voices)
-        return name if self._bearing_out(name, members) >= least else None
-
-    def _bearing_out(self, name: str, members: Sequence[Member]) -> int:
-        """Counts the voices that say all words of a name, or others of their kinds."""
-        kinds = UNKNOWN.by_kind()
-        said: dict[str, set[str]] = defaultdict(set)
-        texts: dict[str, str] = defaultdict(str)
-        for one in members:
-            said[one.voice].update(kinds.of(one.reading.content()))
-            texts[one.voice] += f"{one.reading.text}\n"
-        told = name.removesuffix("等").removesuffix("问题")
-        [reading] = self._reader.read([told])
-        parts = [part for word in reading.content() for part in _halves(word)] or [told]
-        return sum(
-            told in texts[voice]
-            or all(
-                plain_states().get(part, part) in texts[voice] or kinds.of([part])[0] in said[voice]
-                for part in parts
-            )
-            for voice in said
-        )
-
-    def _is_told_by(self, name: str, voices: Sequence[Mention]) -> bool:
-        """Says whether the name of a theme tells its issue: what is wrong, or of few voices."""
-        [reading] = self._reader.read([name])
-        is_told = judge(name).score < 0 or any(map(is_wrong, (name, *reading.content())))
-        return is_told or len(voices) < _GROUP
-
-    def _with_things(self, name: str, members: Sequence[Member], aspect: str) -> list[str]:
-        """Returns the name of a theme, a bare state with what half say it of: 刹车太软.
-
-        Or with the things that several do, as 太小（门面、桌面等）. The aspect stands before it
-        anyway; without one, nothing is told of voices of which half name things, each another.
-        """
-        if name not in plain_states():
-            return [name]
-        state = plain_states()[name]
-        uses = voices_by_word([one for one in members if state in one.reading.text])
-        ranked = sorted(uses, key=lambda word: (-uses[word], word))
-        things = [one for one in ranked if is_thing(one) and len(one) > 1 and one not in aspect]
-        shared = [one for one in things if uses[one] >= SHARED]
-        half = MOSTLY * len({one.voice for one in members})
-        if shared and uses[shared[0]] >= half:
-            return [shared[0] + name]
-        none = word_list("generic_words") | word_list("broad_words")
-        named = [one for one in shared if one not in none]
-        if aspect or not (named or len(things) >= max(half, SHARED)):
-            return [name]
-        return [name + AND_MORE.format("、".join(named[:2]))] if named else []
-
     def _said(
         self,
         aspect: str,
@@ -272,10 +195,9 @@ class Titles:
     ) -> list[str]:
         """Returns one or two phrases; none where voices of a theme say nothing alike.
 
-        `places` are the product and store that all speak of.
-
-        Their names say nothing of them, as 手撕牛肉干（手撕牛肉干）. Voices of a mixed theme are
-        named by what a third of them judge, or else as their theme.
+        `places` are the product and store that all speak of. Their names say nothing of them, as
+        手撕牛肉干（手撕牛肉干）. Voices of a mixed theme are named by what a third of them
+        judge, or else as their theme.
         """
         uses = voices_by_word(members)
         known = self._fit_to_print(uses) if len(voices) >= _MANY else None
@@ -318,21 +240,19 @@ class Titles:
         if len(voices) >= _MANY and (name := _as_theme(members, weights, aspect)):
             is_told = n_voices < CROWD or is_mixed(name)
             return _with_more(
-                [name], 1.0 if is_told else self._bearing_out(name, members) / n_voices
+                [name], 1.0 if is_told else bearing_out(name, members, self._reader) / n_voices
             )
         if is_themed or (not aspect and len(voices) >= _MANY):
             return []
-        # One voice's words may stand for the others, and 等 says so. Where voices may speak of
-        # different firms, one of them would be accused in the name of all.
-        singles = self._ranked(members, weights, None, aspect, places) if places else ranked
+        singles = self._ranked(members, weights, None, aspect, places) if places else []
         terms = self._terms(uses, aspect)
         told = _first_two(carried, uses, len(voices)) if is_said else terms
-        if told and (wrong := _wrong_with(told, singles, members)):
+        if told and (wrong := _wrong_with(told, singles or ranked, members)):
             return [f"{without_aspect(wrong, aspect)}等"]
         if is_said or len(terms) > 1:
             return told
-        if not places:
-            singles = []
+        # One voice's words stand for the others, and 等 says so. Where voices may speak of
+        # different firms, one of them would be accused in the name of all.
         for said in filter(None, (uncut(one.text, members) for one in singles)):
             return [f"{without_aspect(said, aspect)}等"]
         return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
@@ -413,15 +333,6 @@ def _holds(clause: Reading, opinion: str) -> bool:
 def _joined(opinion: str) -> str:
     """Writes `变速箱 顿挫` as one phrase."""
     return _CHINESE_GAP.sub("", opinion)
-
-
-def _saying(members: Sequence[Member], said: re.Pattern[str]) -> int:
-    return len({one.voice for one in members if said.search(one.reading.text)})
-
-
-def _halves(word: str) -> tuple[str, ...]:
-    """Returns a compound of four characters in two, as 噪音 and 扰民."""
-    return (word[:2], word[2:]) if len(word) == _COMPOUND else (word,)
 
 
 def _as_theme(members: Sequence[Member], weights: Mapping[str, float], aspect: str) -> str:

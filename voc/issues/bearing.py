@@ -1,0 +1,105 @@
+"""The name of a theme as the voices of an issue bear it out, who are a part of the theme's."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from voc.issues.moods import is_mood
+from voc.records import AND_MORE, is_mixed, is_vague, subject_of, tellings_of, told_of
+from voc.tagging.rules import judge
+from voc.topics.phrases import Member, voices_by_word
+from voc.topics.said import MOSTLY, SHARED, is_thing, is_wrong
+from voc.topics.synonyms import UNKNOWN, plain_states
+from voc.topics.wordlists import word_list
+from voc.topics.words import Reader
+
+GROUP: Final = 4
+"""Voices of a theme from which on two must say alike what is wrong, or they share no problem."""
+_BORNE_OUT: Final = 0.2
+"""Share of an issue's voices that must say the name of their theme."""
+_COMPOUND: Final = 4
+
+
+def as_heard(name: str, members: Sequence[Member], reader: Reader) -> str | None:
+    """Returns the name of a theme as an issue's voices bear it out; `None` if they do not.
+
+    They are a part of the theme's. Of a mixed name what several of them say is left, and 太甜
+    of those who say 不甜 is that. Neither a mood nor praise names what they complain of. The
+    name stands for three voices whatever they say.
+    """
+    if is_mood(name) or any(judge(one).score > 0 for one in (subject_of(name), told_of(name))):
+        return None
+    plain, n_voices = plain_states().get(name), len({one.voice for one in members})
+    if plain:
+        denied = _saying(members, re.compile(f"不(?:够|太|怎么)?{plain}"))
+        return f"不{plain}" if denied > n_voices / 2 else name
+    if n_voices < GROUP or is_vague(name):
+        return name
+    if is_mixed(name):
+        told = [one for one in tellings_of(name) if bearing_out(one, members, reader) >= SHARED]
+        return subject_of(name) + AND_MORE.format("、".join(told)) if told else None
+    least = max(SHARED, _BORNE_OUT * n_voices)
+    return name if bearing_out(name, members, reader) >= least else None
+
+
+def bearing_out(name: str, members: Sequence[Member], reader: Reader) -> int:
+    """Counts the voices that say all words of a name, or others of their kinds."""
+    kinds = UNKNOWN.by_kind()
+    said: dict[str, set[str]] = defaultdict(set)
+    texts: dict[str, str] = defaultdict(str)
+    for one in members:
+        said[one.voice].update(kinds.of(one.reading.content()))
+        texts[one.voice] += f"{one.reading.text}\n"
+    told = name.removesuffix("等").removesuffix("问题")
+    [reading] = reader.read([told])
+    parts = [part for word in reading.content() for part in _halves(word)] or [told]
+    return sum(
+        told in texts[voice]
+        or all(
+            plain_states().get(part, part) in texts[voice] or kinds.of([part])[0] in said[voice]
+            for part in parts
+        )
+        for voice in said
+    )
+
+
+def tells(name: str, n_voices: int, reader: Reader) -> bool:
+    """Says whether the name of a theme tells its issue: what is wrong, or of few voices."""
+    [reading] = reader.read([name])
+    is_told = judge(name).score < 0 or any(map(is_wrong, (name, *reading.content())))
+    return is_told or n_voices < GROUP
+
+
+def with_things(name: str, members: Sequence[Member], aspect: str) -> list[str]:
+    """Returns the name of a theme, a bare state with what half say it of: 刹车太软.
+
+    Or with the things that several do, as 太小（门面、桌面等）. The aspect stands before it
+    anyway; without one, nothing is told of voices of which half name things, each another.
+    """
+    if name not in plain_states():
+        return [name]
+    state = plain_states()[name]
+    uses = voices_by_word([one for one in members if state in one.reading.text])
+    ranked = sorted(uses, key=lambda word: (-uses[word], word))
+    things = [one for one in ranked if is_thing(one) and len(one) > 1 and one not in aspect]
+    shared = [one for one in things if uses[one] >= SHARED]
+    half = MOSTLY * len({one.voice for one in members})
+    if shared and uses[shared[0]] >= half:
+        return [shared[0] + name]
+    none = word_list("generic_words") | word_list("broad_words")
+    named = [one for one in shared if one not in none]
+    if aspect or not (named or len(things) >= max(half, SHARED)):
+        return [name]
+    return [name + AND_MORE.format("、".join(named[:2]))] if named else []
+
+
+def _saying(members: Sequence[Member], said: re.Pattern[str]) -> int:
+    return len({one.voice for one in members if said.search(one.reading.text)})
+
+
+def _halves(word: str) -> tuple[str, ...]:
+    """Returns a compound of four characters in two, as 噪音 and 扰民."""
+    return (word[:2], word[2:]) if len(word) == _COMPOUND else (word,)
