@@ -10,6 +10,7 @@ from typing import Final
 from voc.issues.moods import is_mood
 from voc.records import AND_MORE, is_mixed, is_vague, subject_of, tellings_of, told_of
 from voc.tagging.rules import judge
+from voc.text.kinds import word_kinds
 from voc.topics.phrases import Member, voices_by_word
 from voc.topics.said import MOSTLY, SHARED, is_thing, is_wrong
 from voc.topics.synonyms import UNKNOWN, plain_states
@@ -82,7 +83,8 @@ def with_things(name: str, members: Sequence[Member], aspect: str) -> list[str]:
     if name not in plain_states():
         return [name]
     state = plain_states()[name]
-    uses = voices_by_word([one for one in members if state in one.reading.text])
+    stating = [one for one in members if state in one.reading.text]
+    uses = voices_by_word(stating)
     ranked = sorted(uses, key=lambda word: (-uses[word], word))
     things = [one for one in ranked if is_thing(one) and len(one) > 1 and one not in aspect]
     shared = [one for one in things if uses[one] >= SHARED]
@@ -90,10 +92,16 @@ def with_things(name: str, members: Sequence[Member], aspect: str) -> list[str]:
     if shared and uses[shared[0]] >= half:
         return [shared[0] + name]
     none = word_list("generic_words") | word_list("broad_words")
-    named = [one for one in shared if one not in none]
-    if aspect or not (named or len(things) >= max(half, SHARED)):
-        return [name]
-    return [name + AND_MORE.format("、".join(named[:2]))] if named else []
+    if named := [one for one in shared if one not in none]:
+        return [name if aspect else name + AND_MORE.format("、".join(named[:2]))]
+    of_things = {one.voice for one in stating if any(map(_may_be_thing, one.reading.content()))}
+    return [name] if aspect or len(of_things) < max(half, SHARED) else []
+
+
+def _may_be_thing(word: str) -> bool:
+    """Says whether a word names a thing, or is one that no dictionary holds, as 粥盒."""
+    is_known = word in word_kinds() or word in plain_states() or is_wrong(word)
+    return len(word) > 1 and (is_thing(word) or not is_known)
 
 
 def _saying(members: Sequence[Member], said: re.Pattern[str]) -> int:
