@@ -33,6 +33,8 @@ def test_a_theme_is_near_what_its_unheard_clauses_are_like() -> None:
     }
     assert 0.8 < near["salty"].probability <= 1
     assert nearest_aspects(themes, heard, np.vstack([SAID, unheard])) == near, "it is no chance"
+    among = np.vstack([like(*[PRICE] * 5), SAID, unheard])
+    assert nearest_aspects(themes, heard, among, range(5, len(among))) == near
 
 
 def test_what_is_like_several_is_near_none() -> None:

@@ -127,7 +127,8 @@ def placed(
     near = nearest_aspects(
         [themes.get(place) for place in places],
         [heard.get(place, ()) for place in places],
-        sentences[complaints],
+        sentences,
+        complaints,
     )
     topics = [replace(one, near_aspect=near.get(one.topic_id)) for one in found.topics]
     return replace(found, topics=topics)

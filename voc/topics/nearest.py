@@ -33,44 +33,57 @@ _C: Final = 5.0
 
 
 def nearest_aspects(
-    themes: Sequence[str | None], heard: Sequence[Collection[str]], sentences: Floats
+    themes: Sequence[str | None],
+    heard: Sequence[Collection[str]],
+    sentences: Floats,
+    rows: Sequence[int] | None = None,
 ) -> dict[str, NearAspect]:
     """Returns the aspect that each theme is near to, by the id of the theme, where it is near one.
 
     Args:
         themes: The theme of each of n complaining clauses, `None` where it has none.
         heard: The aspects that each is heard to speak of.
-        sentences: `(n, width)` their sentence vectors; a row of zeros for one that was not read.
+        sentences: `(m, width)` sentence vectors; a row of zeros for one that was not read.
+        rows: Which rows of these are those of the n clauses; `None`: all, in order.
 
     Raises:
         MissingExtraError: scikit-learn is missing.
     """
-    lengths = np.linalg.norm(sentences, axis=1)
-    known = [at for at, one in enumerate(heard) if len(one) == 1 and lengths[at]]
+    places = range(len(themes)) if rows is None else rows
+    # Of very many clauses there is no room for a second copy of all vectors.
+    read = np.einsum("ij,ij->i", sentences, sentences) > 0
+    known = [at for at, one in enumerate(heard) if len(one) == 1 and read[places[at]]]
     known = known[:: -(-len(known) // _MOST_READ) or 1]
     aspects = [next(iter(heard[at])) for at in known]
     if len(known) < _LEAST_HEARD or len(set(aspects)) < 2:
         return {}
     unheard: dict[str, list[int]] = defaultdict(list)
     for at, theme in enumerate(themes):
-        if theme is not None and not heard[at] and lengths[at]:
-            unheard[theme].append(at)
-    units = sentences / np.maximum(lengths, 1e-6)[:, None]
-    return _near({name: units[rows] for name, rows in unheard.items()}, units[known], aspects)
+        if theme is not None and not heard[at] and read[places[at]]:
+            unheard[theme].append(places[at])
+    return _near(unheard, sentences, [places[at] for at in known], aspects)
 
 
 def _near(
-    unheard: Mapping[str, Floats], known: Floats, aspects: Sequence[str]
+    unheard: Mapping[str, Sequence[int]],
+    sentences: Floats,
+    known: Sequence[int],
+    aspects: Sequence[str],
 ) -> dict[str, NearAspect]:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=_C, max_iter=300).fit(known, list(aspects))
+    model = LogisticRegression(C=_C, max_iter=300).fit(_units(sentences[known]), list(aspects))
     found = {}
-    for theme, vectors in unheard.items():
-        if len(vectors) >= _LEAST_UNHEARD:
-            mean = model.predict_proba(vectors).mean(axis=0)
+    for theme, rows in unheard.items():
+        if len(rows) >= _LEAST_UNHEARD:
+            mean = model.predict_proba(_units(sentences[rows])).mean(axis=0)
             best = int(mean.argmax())
             if mean[best] >= _PROBABLE:
                 probability = round(float(mean[best]), 4)
                 found[theme] = NearAspect(str(model.classes_[best]), probability)
     return found
+
+
+def _units(vectors: Floats) -> Floats:
+    units: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return units
