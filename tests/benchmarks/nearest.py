@@ -8,8 +8,6 @@ themes of which seven in ten of these complain of one aspect should be near that
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import os
 import random
 import subprocess
@@ -24,6 +22,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.rows import source_texts, write_rows
 from voc.config import load_industry
 from voc.config.industries import Industry
 from voc.insights import proportion
@@ -108,9 +107,10 @@ def answers(found: Heard, shown: Mapping[str, Collection[str]]) -> Iterator[bool
     hidden: dict[str, Counter[str]] = defaultdict(Counter)
     themes: list[str | None] = []
     for aspect, theme, is_seen in zip(found.aspects, found.themes, seen, strict=True):
-        is_hidden = aspect is not None and theme is not None and not is_seen
-        themes.append(theme if is_hidden else None)
-        if is_hidden and aspect is not None and theme is not None:
+        if aspect is None or theme is None or is_seen:
+            themes.append(None)
+        else:
+            themes.append(theme)
             hidden[theme][aspect] += 1
     heard = [
         (aspect,) if aspect is not None and is_seen else ()
@@ -138,12 +138,9 @@ def main() -> None:
     for name, folder in SETS.items():
         industry, chance = load_industry(name), random.Random(0)
         with tempfile.TemporaryDirectory() as place:
-            rows = Path(place, "rows.jsonl")
-            with gzip.open(asked.data / folder / "train.jsonl.gz", "rt", encoding="utf-8") as file:
-                said = [json.loads(line)["text"] for line in file]
+            said = list(source_texts(asked.data / folder / "train.jsonl.gz"))
             said = random.Random(0).sample(said, min(asked.rows, len(said)))
-            texts = (json.dumps({"text": text}, ensure_ascii=False) for text in said)
-            rows.write_text("\n".join(texts), encoding="utf-8")
+            rows = write_rows(Path(place, "rows.jsonl"), said)
             found = run_chain(rows, industry, Path(place))
         told = [one for _ in range(asked.draws) for one in answers(found, halved(industry, chance))]
         near = [one for one in told if one is not None]

@@ -42,3 +42,11 @@ def test_themes_whose_names_tell_the_same() -> None:
     assert twins_of(voices, {"a": "salty", "d": "salty"}) == {"c": "b", "d": "a"}
     assert twins_of(voices, {"a": "salty", "c": "salty"}) == {"a": "b", "c": "b"}
     assert twins_of(voices, {"a": "salty", "b": "salty", "d": "dear"}) == {"a": "b", "c": "b"}
+
+
+def test_no_chain_joins_what_names_and_voices_join() -> None:
+    """What is the twin of one by its voices goes with that one wherever its name takes it."""
+    voices = {"a": "1234567", "b": "abcde", "c": "abcdf", "d": "xy"}
+    assert twins_of(voices, {}) == {"c": "b"}
+    matters = {"a": "salty", "b": "salty", "c": "dear", "d": "dear"}
+    assert twins_of(voices, matters) == {"b": "a", "c": "a", "d": "a"}

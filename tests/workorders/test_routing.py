@@ -94,17 +94,20 @@ def test_the_first_rule_that_holds(
     assert found.rule == rule
 
 
+BY_DEFAULT = Routing(
+    "客服部", "normal", "投诉", 24, "working", None, "请处理。", "默认",
+    "规则“默认”：该方面没有责任部门，派往默认部门；优先级中（严重程度中）；时限 24 个工作小时",
+    named_by="default",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("issue", "told", "routing"),
     [
         pytest.param(
             {"aspect_id": "service", "product": "X7"},
             {},
-            Routing(
-                "客服部", "normal", "投诉", 24, "working", None, "请处理。", "默认",
-                "规则“默认”：该方面没有责任部门，派往默认部门；优先级中（严重程度中）；"
-                "时限 24 个工作小时", named_by="default",
-            ),
+            BY_DEFAULT,
             id="all defaults",
         ),
         pytest.param(
@@ -159,21 +162,13 @@ def test_the_first_rule_that_holds(
         pytest.param(
             {"aspect_id": "service", "product": "X7"},
             {"near_aspect": NearAspect("power", 0.9)},
-            Routing(
-                "客服部", "normal", "投诉", 24, "working", None, "请处理。", "默认",
-                "规则“默认”：该方面没有责任部门，派往默认部门；优先级中（严重程度中）；"
-                "时限 24 个工作小时", named_by="default",
-            ),
+            BY_DEFAULT,
             id="what is heard does not",
         ),
         pytest.param(
             {"aspect_id": UNHEARD, "product": "X7"},
             {"near_aspect": NearAspect("service", 0.9)},
-            Routing(
-                "客服部", "normal", "投诉", 24, "working", None, "请处理。", "默认",
-                "规则“默认”：该方面没有责任部门，派往默认部门；优先级中（严重程度中）；"
-                "时限 24 个工作小时", named_by="default",
-            ),
+            BY_DEFAULT,
             id="the nearest has no team",
         ),
     ],

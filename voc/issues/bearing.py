@@ -10,10 +10,9 @@ from typing import Final
 from voc.issues.moods import is_mood
 from voc.records import AND_MORE, is_mixed, is_vague, subject_of, tellings_of, told_of
 from voc.tagging.rules import judge
-from voc.text.kinds import word_kinds
 from voc.topics.phrases import Member, voices_by_word
-from voc.topics.said import MOSTLY, SHARED, is_thing, is_wrong
-from voc.topics.synonyms import UNKNOWN, plain_states
+from voc.topics.said import MOSTLY, SHARED, is_thing, is_wrong, may_be_thing
+from voc.topics.synonyms import UNKNOWN, halves, plain_states
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader
 
@@ -21,7 +20,6 @@ GROUP: Final = 4
 """Voices of a theme from which on two must say alike what is wrong, or they share no problem."""
 _BORNE_OUT: Final = 0.2
 """Share of an issue's voices that must say the name of their theme."""
-_COMPOUND: Final = 4
 
 
 def as_heard(name: str, members: Sequence[Member], reader: Reader) -> str | None:
@@ -56,7 +54,7 @@ def bearing_out(name: str, members: Sequence[Member], reader: Reader) -> int:
         texts[one.voice] += f"{one.reading.text}\n"
     told = name.removesuffix("等").removesuffix("问题")
     [reading] = reader.read([told])
-    parts = [part for word in reading.content() for part in _halves(word)] or [told]
+    parts = [part for word in reading.content() for part in halves(word)] or [told]
     return sum(
         told in texts[voice]
         or all(
@@ -94,20 +92,13 @@ def with_things(name: str, members: Sequence[Member], aspect: str) -> list[str]:
     none = word_list("generic_words") | word_list("broad_words")
     if named := [one for one in shared if one not in none]:
         return [name if aspect else name + AND_MORE.format("、".join(named[:2]))]
-    of_things = {one.voice for one in stating if any(map(_may_be_thing, one.reading.content()))}
+    of_things = {
+        one.voice
+        for one in stating
+        if any(len(word) > 1 and may_be_thing(word) for word in one.reading.content())
+    }
     return [name] if aspect or len(of_things) < max(half, SHARED) else []
-
-
-def _may_be_thing(word: str) -> bool:
-    """Says whether a word names a thing, or is one that no dictionary holds, as 粥盒."""
-    is_known = word in word_kinds() or word in plain_states() or is_wrong(word)
-    return len(word) > 1 and (is_thing(word) or not is_known)
 
 
 def _saying(members: Sequence[Member], said: re.Pattern[str]) -> int:
     return len({one.voice for one in members if said.search(one.reading.text)})
-
-
-def _halves(word: str) -> tuple[str, ...]:
-    """Returns a compound of four characters in two, as 噪音 and 扰民."""
-    return (word[:2], word[2:]) if len(word) == _COMPOUND else (word,)

@@ -89,8 +89,8 @@ def commonest_complaints(
     """Returns the two things that most of a crowd say are wrong; nothing of few voices.
 
     The second is no other form of the first, and rather one that says what is wrong than one that
-    calls all bad. Who calls any of the keywords bad says the same, as
-    环境不好 and 装修很差 of one aspect. A clause of which no opinion is known is one itself.
+    calls all bad. Who calls any of the keywords bad says the same, as 环境不好 and 装修很差 of one
+    aspect. A clause of which no opinion is known is one itself.
 
     Args:
         members: What they say.

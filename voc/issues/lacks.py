@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from voc.text.kinds import word_kinds
-from voc.topics.said import COMPARES, is_thing, is_wrong
+from voc.topics.said import COMPARES, is_thing, may_be_thing
 from voc.topics.words import Reading, Word
 
 _NEAR: Final = 9
@@ -57,7 +56,7 @@ def lacks(reading: Reading) -> Iterator[Lack]:
     for at, word in enumerate(words):
         if found := _within(word, reading.text):
             yield found
-        elif word.tells and len(word.text) > 1 and _may_lack(word.text):
+        elif word.tells and len(word.text) > 1 and may_be_thing(word.text):
             thing = _whole(words, at)
             if lack := _lack(thing, reading, is_last=at + 1 == len(words)):
                 yield lack
@@ -99,11 +98,6 @@ def _whole(words: tuple[Word, ...], at: int) -> Word:
             break
         text += word.text
     return Word(start, start + len(text), text, tells)
-
-
-def _may_lack(word: str) -> bool:
-    """Says whether a word names a thing; one that no dictionary holds may be a product."""
-    return is_thing(word) or not (word in word_kinds() or is_wrong(word))
 
 
 def _how(no: str | None, verb: str | None) -> str:

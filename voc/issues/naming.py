@@ -136,24 +136,14 @@ class Titles:
         """
         reason, heard = reason_of(topic_id), voices[-_READ_VOICES:]
         is_emergency = 2 * sum(one.urgency == "critical" for one in voices) > len(voices)
-        named = self._topics.get(topic_id) if topic_id else None
-        is_given = named is not None and topic_id in self._given
-        members = list(self._members(heard))
-        is_themed = named is not None and len(voices) >= GROUP
-        if named and not is_given:
-            named = as_heard(named, members, self._reader)
         if reason is not None:
             words = dangers_of(heard, self._industry)
             aspect, phrases = (reason, words) if words else (aspect, [reason])
         elif is_emergency and (words := dangers_of(heard, self._industry, share=SHARED_DANGER)):
             phrases = words
-        elif named and is_given:
-            phrases = [named]
-        elif named and not is_mixed(named) and tells(named, len(voices), self._reader):
-            phrases = with_things(named, members, aspect)
         else:
             places = {one for one in (product, store) if one}
-            phrases = self._said(aspect, voices, members, places, theme=named, is_themed=is_themed)
+            phrases = self._phrases(aspect, voices, places, topic_id=topic_id)
         if not phrases:
             return ""
         place = "·".join(part for part in (product, store) if part)
@@ -165,6 +155,21 @@ class Titles:
             if len(title) <= MAX_TITLE:
                 return title
         return _fitted(f"{head}{phrases[0]}", place)
+
+    def _phrases(
+        self, aspect: str, voices: Sequence[Mention], places: set[str], *, topic_id: str | None
+    ) -> list[str]:
+        """Returns what the theme of voices is called, as far as they bear it out, or they say."""
+        named = self._topics.get(topic_id or "")
+        if named and topic_id in self._given:
+            return [named]
+        is_themed = named is not None and len(voices) >= GROUP
+        members = list(self._members(voices[-_READ_VOICES:]))
+        if named:
+            named = as_heard(named, members, self._reader)
+        if named and not is_mixed(named) and tells(named, len(voices), self._reader):
+            return with_things(named, members, aspect)
+        return self._said(aspect, voices, members, places, theme=named, is_themed=is_themed)
 
     def _news(self, word: str, voices: Sequence[Mention]) -> list[str]:
         """Returns what a third of those who say a word say of it, if they do, and the word."""

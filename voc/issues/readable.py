@@ -85,6 +85,7 @@ def _is_whole(phrase: str) -> bool:
 
 
 def without_aspect(phrase: str, aspect: str) -> str:
+    """Returns a phrase without the aspect it begins with: 偏高 of 油耗高 beside 油耗."""
     rest = phrase.removeprefix(aspect).strip(_EDGES)
     return f"偏{rest}" if rest != phrase and rest in _GRADED else rest
 
@@ -98,9 +99,7 @@ def uncut(phrase: str, members: Sequence[Member]) -> str:
     told = (_SIGHS.sub("", _OPINING.sub("", member.text.strip(_EDGES))) for member in members)
     short = [one for one in told if phrase in one and len(one) <= LONGEST_PHRASE]
     clauses = [one for one in short if not set(one) & set(_EDGES)]
-    fit = [
-        one for one in clauses if _is_whole(one) and not (_UNFIT.search(one) or _NAMED.search(one))
-    ]
+    fit = [one for one in clauses if _is_whole(one) and not (_UNFIT.search(one) or names_one(one))]
     return min(fit, key=len, default="" if any(map(_POINTING.search, clauses)) else phrase)
 
 

@@ -15,7 +15,7 @@ from voc.pipeline.moments import cutoff_of
 from voc.pipeline.standing import standing_for
 from voc.pipeline.taxonomies import industries_of
 from voc.pipeline.tiers import Tiers, tiers_of
-from voc.records import Issue, Mention
+from voc.records import UNHEARD, Issue, Mention
 from voc.store import Store, TaggedRow
 from voc.workorders import (
     Circumstances,
@@ -54,11 +54,13 @@ def told_by_voices(
         facts[name] = replace(facts.get(name, VoiceFacts()), satisfaction=score)
     guesses = Learned.of(rules).guesses(store, counted, model=model)
     told = circumstances_of(heard, facts, guesses)
-    near = {topic.topic_id: topic.near_aspect for topic in store.topics(with_muted=True)}
-    for issue in issues:
-        if issue.issue_id in told and (aspect := near.get(issue.topic_id or "")):
-            told[issue.issue_id] = replace(told[issue.issue_id], near_aspect=aspect)
-    return told
+    unheard = [one for one in issues if one.aspect_id == UNHEARD and one.issue_id in told]
+    topics = store.topics(with_muted=True) if unheard else []
+    near = {topic.topic_id: topic.near_aspect for topic in topics}
+    return told | {
+        one.issue_id: replace(told[one.issue_id], near_aspect=near.get(one.topic_id or ""))
+        for one in unheard
+    }
 
 
 def told_now(

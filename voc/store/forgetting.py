@@ -165,11 +165,12 @@ def _hide_words(connection: Connection, issue_id: str, *, title: str, kept: str)
     And writes what is left of its title instead of that. Both are words of its voices.
     """
     order, outbox, review = schema.work_order, schema.outbox, schema.order_review
-    connection.execute(
-        update(review)
-        .where(review.c.issue_id == issue_id)
-        .values(title=func.replace(review.c.title, title, kept))
-    )
+    if kept != title:
+        connection.execute(
+            update(review)
+            .where(review.c.issue_id == issue_id)
+            .values(title=func.replace(review.c.title, title, kept))
+        )
     news = "|".join((EMERGING_SENTENCE.pattern, EMERGING_IN_TITLE.pattern))
     words = re.compile(f"(?P<title>{re.escape(title)})|{news}")
 

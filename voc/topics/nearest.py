@@ -50,8 +50,7 @@ def nearest_aspects(
         MissingExtraError: scikit-learn is missing.
     """
     places = range(len(themes)) if rows is None else rows
-    # Of very many clauses there is no room for a second copy of all vectors.
-    read = np.einsum("ij,ij->i", sentences, sentences) > 0
+    read = np.asarray(sentences.any(axis=1))
     known = [at for at, one in enumerate(heard) if len(one) == 1 and read[places[at]]]
     known = known[:: -(-len(known) // _MOST_READ) or 1]
     aspects = [next(iter(heard[at])) for at in known]
@@ -71,19 +70,17 @@ def _near(
     aspects: Sequence[str],
 ) -> dict[str, NearAspect]:
     from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import normalize
 
-    model = LogisticRegression(C=_C, max_iter=300).fit(_units(sentences[known]), list(aspects))
+    # Of very many clauses there is no room for a second copy of all vectors.
+    model = LogisticRegression(C=_C, max_iter=300)
+    model.fit(normalize(sentences[known]), list(aspects))
     found = {}
     for theme, rows in unheard.items():
         if len(rows) >= _LEAST_UNHEARD:
-            mean = model.predict_proba(_units(sentences[rows])).mean(axis=0)
+            mean = model.predict_proba(normalize(sentences[rows])).mean(axis=0)
             best = int(mean.argmax())
             if mean[best] >= _PROBABLE:
                 probability = round(float(mean[best]), 4)
                 found[theme] = NearAspect(str(model.classes_[best]), probability)
     return found
-
-
-def _units(vectors: Floats) -> Floats:
-    units: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return units

@@ -345,6 +345,11 @@ def is_thing(word: str) -> bool:
     return is_noun(word) and not is_wrong(word)
 
 
+def may_be_thing(word: str) -> bool:
+    """Says whether a word names a thing; one that no dictionary holds may be a product."""
+    return is_thing(word) or not (word in word_kinds() or is_wrong(word))
+
+
 def is_wrong(word: str) -> bool:
     """Says whether a word says by itself that something is wrong, as 太软, 漏送 or 失灵."""
     listed = (word_list("name_kinds") | word_list("name_wrongs")) - word_list("name_faint")

@@ -48,11 +48,9 @@ class Synonyms:
         uses = Counter(word for words in said for word in words if len(word) > 1)
         states = _states(uses)
         self._parts = {
-            word: halves
+            word: parts
             for word in uses
-            if len(word) == _COMPOUND
-            for halves in [(word[: _COMPOUND // 2], word[_COMPOUND // 2 :])]
-            if all(uses[half] > uses[word] for half in halves)
+            if len(parts := halves(word)) > 1 and all(uses[half] > uses[word] for half in parts)
         }
         said = [
             {states.get(part, part) for word in words for part in self._halves(word)}
@@ -118,6 +116,12 @@ _NO_STATES: Final = frozenset("没无缺高")
 _OTHERS: Final = frozenset(("超重", "老少", "老小", "最小", "全黑", "老旧", "还欠", "又破", "好破"))
 # What makes a word its opposite: 不方便.
 _DENYING: Final = frozenset("不没无未非")
+
+
+def halves(word: str) -> tuple[str, ...]:
+    """Returns a word of four characters in two, as 噪音 and 扰民; any other as it is."""
+    is_compound = len(word) == _COMPOUND
+    return (word[: _COMPOUND // 2], word[_COMPOUND // 2 :]) if is_compound else (word,)
 
 
 @functools.cache

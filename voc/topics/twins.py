@@ -34,10 +34,12 @@ def twins_of(
     alike: dict[Hashable, list[str]] = defaultdict(list)
     for name in ranked:
         if name in matters:
-            alike[matters[name]].append(found.get(name, name))
+            alike[matters[name]].append(name)
+    place = {name: at for at, name in enumerate(ranked)}
     for names in alike.values():
-        heir = min(names, key=ranked.index)
-        others = {*names} - {heir}
+        heads = {found.get(name, name) for name in names}
+        heir = min(heads, key=place.__getitem__)
+        others = heads - {heir}
         found |= {name: heir for name, head in found.items() if head in others}
         found |= dict.fromkeys(others, heir)
     return found
