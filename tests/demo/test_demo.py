@@ -235,6 +235,8 @@ def test_the_gearbox_is_an_alert_within_days_of_its_start(demo: Demo, told: dict
     assert alert.opened_at.date().isoformat() <= "2026-11-02"
     lead = "".join(part["text"] for part in told["lead"])
     assert lead.index("本期") < lead.index("云驰X5")
+    # It is called by what customers say, as its issue is.
+    assert told["alerts"][0]["title"] == told["issues"][0]["line"]["title"]
     assert told["alerts"][0]["alert_id"] == alert.alert_id
     assert told["alerts"][0]["issue_id"] == told["issues"][0]["line"]["issue_id"]
 

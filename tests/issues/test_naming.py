@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from voc.config import Aspect, Industry
+from voc.config import Aspect, Industry, load_industry
 from voc.issues.naming import MAX_TITLE, Titles
 from voc.records import MIXED, Mention, Span
 
@@ -362,6 +362,31 @@ def test_a_theme_names_an_issue_as_its_voices_bear_it_out(
         for at, text in enumerate(texts)
     ]
     assert Titles(None, voices, {"tp_1": theme}).title("", voices, topic_id="tp_1") == title
+
+
+@pytest.mark.parametrize(
+    ("aspect", "theme", "texts", "title"),
+    [
+        ("环境保护", "不便", ["坐公交不便", "公交不方便", "上学不便", "不便"], "不便（公交等）"),
+        (
+            "环境保护",
+            "臭气熏天",
+            ["仓库臭气熏天", "仓库恶臭", "太臭了", "臭"],
+            "臭气熏天（仓库等）",
+        ),
+        ("环境保护", "噪音", ["路口噪音", "路口噪音", "噪音", "噪音"], "噪音"),
+        ("交通运输", "拥堵", ["路口拥堵", "路口拥堵", "拥堵", "拥堵"], "拥堵"),
+    ],
+)
+def test_a_bare_word_is_told_with_its_things_where_the_aspect_is_not_spoken_of_in_it(
+    aspect: str, theme: str, texts: Sequence[str], title: str, mention: Callable[..., Mention]
+) -> None:
+    voices = [
+        mention(f"f{at}", at, text=text, opinions=(), topic_id="tp_1")
+        for at, text in enumerate(texts)
+    ]
+    titles = Titles(load_industry("citizen"), voices, {"tp_1": theme})
+    assert titles.title(aspect, voices, topic_id="tp_1") == f"{aspect}：{title}"
 
 
 def test_the_name_of_a_thing_gives_way_to_what_is_wrong_with_it(

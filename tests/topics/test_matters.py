@@ -18,6 +18,8 @@ from voc.topics.matters import matter_of
         ("太贵", "价格高"),
         ("难吃的菜", "不好吃"),
         ("假货", "不是正品"),
+        ("不新鲜", "剩的"),
+        ("没熟", "夹生"),
     ],
 )
 def test_names_of_one_problem(one: str, other: str) -> None:

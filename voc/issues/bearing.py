@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import islice
 from typing import Final
 
 from voc.issues.moods import is_mood
 from voc.records import AND_MORE, is_mixed, is_vague, subject_of, tellings_of, told_of
 from voc.tagging.rules import judge
+from voc.text.kinds import is_noun
 from voc.topics.phrases import Member, voices_by_word
 from voc.topics.said import MOSTLY, SHARED, is_thing, is_wrong, may_be_thing
-from voc.topics.synonyms import UNKNOWN, halves, plain_states
+from voc.topics.synonyms import UNKNOWN, halves, kind_of, plain_states
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader
 
@@ -20,6 +22,8 @@ GROUP: Final = 4
 """Voices of a theme from which on two must say alike what is wrong, or they share no problem."""
 _BORNE_OUT: Final = 0.2
 """Share of an issue's voices that must say the name of their theme."""
+_SEVERAL: Final = 0.05
+"""Share of an issue's voices that must name a thing that stands for several."""
 
 
 def as_heard(name: str, members: Sequence[Member], reader: Reader) -> str | None:
@@ -72,32 +76,55 @@ def tells(name: str, n_voices: int, reader: Reader) -> bool:
     return is_told or n_voices < GROUP
 
 
-def with_things(name: str, members: Sequence[Member], aspect: str) -> list[str]:
-    """Returns the name of a theme, a bare state with what half say it of: 刹车太软.
+def with_things(
+    name: str, members: Sequence[Member], aspect: str, keywords: Collection[str] = ()
+) -> list[str]:
+    """Returns what only says how something is with what half say it of: 刹车太软.
 
-    Or with the things that several do, as 太小（门面、桌面等）. The aspect stands before it
-    anyway; without one, nothing is told of voices of which half name things, each another.
+    Or with the things that several do, as 太小（门面、桌面等）. An aspect that is spoken of in
+    such words, as 口感 in 太咸, stands before it anyway; without one, nothing is told of voices
+    of which half name things, each another.
+
+    Args:
+        name: What is told: the name of a theme, or what most of a crowd say.
+        members: What the voices say.
+        aspect: The name of what all of them speak of; empty where none hears them.
+        keywords: Words for that.
     """
-    if name not in plain_states():
+    plain = plain_states().get(name, "")
+    forms = {plain} if plain else _forms(name)
+    if not forms or any((plain or name) in word for word in (aspect, *keywords)):
         return [name]
-    state = plain_states()[name]
-    stating = [one for one in members if state in one.reading.text]
+    stating = [one for one in members if any(map(one.reading.text.count, forms))]
     uses = voices_by_word(stating)
     ranked = sorted(uses, key=lambda word: (-uses[word], word))
-    things = [one for one in ranked if is_thing(one) and len(one) > 1 and one not in aspect]
-    shared = [one for one in things if uses[one] >= SHARED]
-    half = MOSTLY * len({one.voice for one in members})
-    if shared and uses[shared[0]] >= half:
+    things = [one for one in ranked if is_thing(one) and len(one) > 1 and one not in aspect + name]
+    n_voices = len({one.voice for one in members})
+    shared = [one for one in things if uses[one] >= max(SHARED, _SEVERAL * n_voices)]
+    half = MOSTLY * n_voices
+    if plain and shared and uses[shared[0]] >= half:
         return [shared[0] + name]
     none = word_list("generic_words") | word_list("broad_words")
     if named := [one for one in shared if one not in none]:
-        return [name if aspect else name + AND_MORE.format("、".join(named[:2]))]
+        others = (one for one in named[1:] if one not in named[0] and named[0] not in one)
+        return [name + AND_MORE.format("、".join([named[0], *islice(others, 1)]))]
     of_things = {
         one.voice
         for one in stating
         if any(len(word) > 1 and may_be_thing(word) for word in one.reading.content())
     }
-    return [name] if aspect or len(of_things) < max(half, SHARED) else []
+    most = MOSTLY * len({one.voice for one in stating})
+    is_told = aspect or not plain or len(of_things) < max(most, SHARED)
+    return [name] if is_told else []
+
+
+def _forms(name: str) -> set[str]:
+    """Returns the words that tell of the same kind of trouble, where a name is one of these."""
+    listed = word_list("name_kinds") | word_list("name_wrongs")
+    if name not in listed or is_noun(name):
+        return set()
+    kind = kind_of(name)
+    return {name} | {word for word in listed if kind and len(word) > 1 and kind_of(word) == kind}
 
 
 def _saying(members: Sequence[Member], said: re.Pattern[str]) -> int:

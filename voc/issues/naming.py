@@ -168,7 +168,7 @@ class Titles:
         if named:
             named = as_heard(named, members, self._reader)
         if named and not is_mixed(named) and tells(named, len(voices), self._reader):
-            return with_things(named, members, aspect)
+            return with_things(named, members, aspect, self._keywords.get(aspect, set()))
         return self._said(aspect, voices, members, places, theme=named, is_themed=is_themed)
 
     def _news(self, word: str, voices: Sequence[Mention]) -> list[str]:
@@ -235,7 +235,11 @@ class Titles:
                 saying = {one.text: one.support for one in carried if one.text in told}
                 return _with_more(told, sum(saying.values()) / n_voices)
         heard = len(frozenset().union(*(one.voices for one in crowd)))
-        of_crowd = _with_more([one.name for one in crowd], heard / n_voices) if crowd else []
+        of_crowd = [one.name for one in crowd]
+        if len(crowd) == 1:
+            of_crowd = with_things(of_crowd[0], members, aspect, keywords)
+        if crowd and not is_mixed(of_crowd[0]):
+            of_crowd = _with_more(of_crowd, heard / n_voices)
         if theme and heard >= MANY_SAY * n_voices:
             return of_crowd
         if theme and (aspect or not (is_vague(theme) or is_bare_subject(theme))):

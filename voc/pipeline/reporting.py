@@ -19,7 +19,7 @@ from voc.pipeline.moments import cutoff_of, moments_of
 from voc.pipeline.standing import standing_for
 from voc.pipeline.taxonomies import industries_of, industry_of, is_file_name, named_industry
 from voc.pipeline.themes import BY_RUN
-from voc.records import Issue, Mention
+from voc.records import Alert, Issue, Mention
 from voc.report import (
     WHOLE,
     Figures,
@@ -38,7 +38,7 @@ from voc.workorders import WorkingCalendar, calendar_for, load_routing
 
 _MOST_NAMES: Final = 12
 _INSTANT: Final = timedelta(microseconds=1)
-Spoken = TypeVar("Spoken", Mention, Issue)
+Spoken = TypeVar("Spoken", Mention, Issue, Alert)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ def topic_figures(
     end = min(until or cutoff, cutoff)
     issues, is_past = _issues(store, loaded, settings, model=name, until=until, cutoff=cutoff)
     of_these = {item.issue_id for item in issues}
+    alerts = store.alerts(industry=wanted)
     mentions: Iterator[Mention] = store.mentions(
         model=name, industry=wanted, since=since, until=end
     )
@@ -148,7 +149,7 @@ def topic_figures(
             topic_voices=store.topic_voices(wanted, model=name),
             topics=store.topics(wanted),
             issues=[qualified(item) for item in issues] if merged else issues,
-            alerts=store.alerts(industry=wanted),
+            alerts=[qualified(item) for item in alerts] if merged else alerts,
             work_orders=[order for order in store.work_orders() if order.issue_id in of_these],
             order_parts=store.order_parts(),
             effects=store.effects(),
@@ -348,5 +349,10 @@ def _renamed(aspect: Aspect, industry: Industry) -> Aspect:
 
 
 def qualified(item: Spoken) -> Spoken:
-    """Returns a mention or an issue with its industry before its aspect's id, as in `merge`."""
+    """Returns what has an aspect with its industry before its aspect's id, as in `merge`.
+
+    An alert of a theme has none.
+    """
+    if item.aspect_id is None:
+        return item
     return replace(item, aspect_id=f"{item.industry}.{item.aspect_id}")
