@@ -108,6 +108,18 @@ def test_a_clause_is_taken_once_and_complains_if_any_mention_does() -> None:
     ]
 
 
+def test_clauses_stand_in_an_order_of_their_own() -> None:
+    first, second = Span(0, 4, "屏幕太暗"), Span(5, 9, "电池耐用")
+    told = [
+        clauses_of(
+            Mention(name, "phone", "a", "negative", 0.9, DAY, spans) for name in ("f2", "f1")
+        )
+        for spans in ((first, second), (second, first))
+    ]
+    assert told[0] == told[1]
+    assert [clause.place for clause in told[0]] == [("f1", 0), ("f1", 5), ("f2", 0), ("f2", 5)]
+
+
 def test_a_complaint_is_said_aside_where_its_voice_praises() -> None:
     def mention(name: str, *, is_praise: bool) -> Mention:
         said = (Span(0, 4, "屏幕太暗"),)

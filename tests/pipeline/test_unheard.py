@@ -9,6 +9,7 @@ import pytest
 
 from tests.pipeline.workshop import Workshop
 from voc.config import load_industry, load_settings
+from voc.pipeline import themes
 from voc.pipeline.chain import Chain
 from voc.records import UNHEARD, Feedback, Turn
 from voc.store import Store
@@ -61,6 +62,21 @@ def chain_of(workshop: Workshop) -> Chain:
     orders = str(workshop.folder / "orders")
     settings = load_settings(overrides={"queue.dir": orders}, environ={})
     return Chain(workshop.store, load("restaurant"), settings)
+
+
+def test_a_run_over_what_is_known_finds_no_themes_again(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of what a voice says of one aspect, its theme's clause comes first once there are themes.
+    first = ("口味有些怪", "吃着发苦", "味道像药", "口感发粘", "味道发涩", "口味不对")
+    texts = [f"{one}，{another}" for one, another in zip(first, OF_TASTE, strict=False)]
+    for said, prefix in ((texts, "b"), (OF_TASTE, "t"), (WITHOUT_CUTLERY, "c")):
+        ingest(workshop.store, said, prefix)
+    chain = chain_of(workshop)
+    chain.run()
+    assert len(workshop.store.topics()) > 1
+    monkeypatch.setattr(themes, "discover", lambda *_, **__: pytest.fail("themes were sought"))
+    assert chain.run().issues_changed == 0
 
 
 def test_a_problem_that_no_aspect_is_of_is_found_and_handed_on(workshop: Workshop) -> None:

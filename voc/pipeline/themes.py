@@ -292,7 +292,10 @@ def _places(mentions: Iterable[Mention]) -> frozenset[str]:
 
 
 def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
-    """Returns the clauses that judge something, each once."""
+    """Returns the clauses that judge something, each once, in an order of their own.
+
+    That of mentions changes with the themes of the run before.
+    """
     found: dict[tuple[str, int], Clause] = {}
     for mention in mentions:
         for span in mention.evidence:
@@ -312,7 +315,7 @@ def clauses_of(mentions: Iterable[Mention]) -> list[Clause]:
                     positive=positive,
                     aside=negative and mention.is_praise,
                 )
-    return list(found.values())
+    return sorted(found.values(), key=lambda clause: (clause.occurred_at, clause.place))
 
 
 def _is_in(opinion: str, clause: str) -> bool:
