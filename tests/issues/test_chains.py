@@ -17,7 +17,7 @@ from voc.config.sections import IssueSettings
 from voc.issues import as_problems, form_issues, home_of, is_absorbed
 from voc.issues.hearing import is_stale
 from voc.issues.trends import Volumes
-from voc.records import UNHEARD, Issue, IssueStatus, Mention
+from voc.records import UNHEARD, Issue, IssueStatus, Mention, Span
 
 SETTINGS = IssueSettings(window_days=14, min_voices=3, critical_voices=1, quiet_days=28)
 AS_OF = datetime(2026, 4, 30, tzinfo=UTC)
@@ -145,9 +145,12 @@ def test_two_that_stand_out_do_not_hide_each_other(mention: Make) -> None:
 
 def test_where_somebody_was_in_danger_the_store_has_a_problem_of_its_own(mention: Make) -> None:
     said = [voice for store in ("东店", "西店", "南店") for voice in voices(mention, store, 1, 2)]
-    hurt = voices(mention, "北店", 3, urgency="critical", urgency_reasons=("安全",))
+    fields = {"urgency": "critical", "urgency_reasons": ("安全",)}
+    hurt = voices(mention, "北店", 3, text="等着等着着火了", **fields)
     assert places(run([*said, *hurt])) == {None: 6, "北店": 1}
     assert run([*said, *hurt], run([*said, *hurt])) == []
+    # The danger was elsewhere; what is said here is what all say.
+    assert places(run([*said, *voices(mention, "北店", 3, **fields)])) == {None: 7}
 
 
 def test_open_issues_of_stores_become_one_of_its_own(mention: Make) -> None:
@@ -200,7 +203,8 @@ def test_an_ignored_theme_swallows_no_problem_of_a_chain(mention: Make) -> None:
 def test_what_is_shared_stays_so_when_stores_leave_it(mention: Make) -> None:
     said = [voice for store in ("东店", "西店", "南店") for voice in voices(mention, store, 1, 2)]
     [shared] = run(said)
-    hurt = voices(mention, "南店", 8, urgency="critical", urgency_reasons=("安全",))
+    fields = {"urgency": "critical", "urgency_reasons": ("安全",), "text": "等着等着着火了"}
+    hurt = voices(mention, "南店", 8, **fields)
     after = run([*said, *hurt], [shared])
     assert places(after) == {None: 4, "南店": 3}
     assert len({issue.issue_id for issue in after}) == 2
@@ -312,6 +316,7 @@ ROWS = st.builds(
         occurred_at=datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day),
         store=store,
         urgency="critical" if critical else "normal",
+        evidence=(Span(0, 5, "门口着火了"),) if critical else (),
     ),
     day=st.integers(0, 45),
     store=st.sampled_from(["东店", "西店", "南店", "北店", "北店", "北店", None]),

@@ -181,6 +181,27 @@ def test_what_is_seen_in_a_restaurant_is_not_all_in_its_food(text: str, label: s
     assert urgency(text, negative=True, intent="complaint", industry=industry).label == label
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("等了一个小时,晕倒。轮到我又说没房", "normal"),
+        ("老人在大堂晕倒!没人管", "critical"),
+        ("房间小得令人窒息", "normal"),
+        ("浓烟呛得他窒息了", "critical"),
+        ("酒店紧挨着火车站,太吵", "normal"),
+        ("隔壁房间着火了", "critical"),
+        ("早上八点被打扫卫生的吵醒", "normal"),
+        ("我儿子在店里被打了", "critical"),
+        ("按了右键导致死机", "normal"),
+        ("停在门口的车被撞伤了,没人管", "normal"),
+        ("车门夹伤了手", "critical"),
+        ("我被车撞伤了", "critical"),
+    ],
+)
+def test_figures_of_speech_and_scratched_cars_hurt_nobody(text: str, label: str) -> None:
+    assert urgency(text, negative=True, intent="complaint").label == label
+
+
 def test_words_of_the_industry_count_beside_the_general_ones() -> None:
     industry = load_industry("automotive")
     found = urgency("高速上突然失去动力,投诉无门", negative=True, intent=None, industry=industry)

@@ -1,7 +1,7 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
 from voc.issues.doubts import doubted
-from voc.issues.emergencies import Home, emergency_home, telling_span, told_apart
+from voc.issues.emergencies import Home, emergency_home, pressing, telling_span, told_apart
 from voc.issues.episodes import find_episodes
 from voc.issues.forming import form_issues
 from voc.issues.grouping import ASPECT_NAMES, aspect_name, chains_of, joined, urgent_once
@@ -33,6 +33,7 @@ __all__ = [
     "joined",
     "moved_on",
     "placed_by_theme",
+    "pressing",
     "rate_change",
     "rate_ratio_p",
     "rate_voices",

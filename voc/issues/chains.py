@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from voc.config import Industry
 from voc.config.sections import IssueSettings
+from voc.issues.emergencies import tells_of_danger
 from voc.issues.grouping import Matter, StandingOut, group_rules, matter_of, that_count
 from voc.issues.hearing import names_trouble
 from voc.issues.matching import is_absorbed
@@ -92,7 +93,7 @@ def standing_out(
     fed = {name: _Fed(name, volumes, as_of[name]) for name in {industry for industry, _ in said}}
     found = {}
     for matter, voices in said.items():
-        chain = _Chain(voices, fed[matter[0]])
+        chain = _Chain(voices, fed[matter[0]], industries.get(matter[0]))
         known = issues[matter]
         was_shared = any(map(chain.is_heard_in, known))
         kept = (one.store for one in known if was_shared or one.issue_id in settled)
@@ -164,14 +165,15 @@ class _Chain:
         stores: Those that they name.
     """
 
-    def __init__(self, voices: Iterable[Mention], fed: _Fed) -> None:
+    def __init__(self, voices: Iterable[Mention], fed: _Fed, industry: Industry | None) -> None:
         said = {(voice.feedback_id, voice.store): voice for voice in voices}.values()
         self._placed = {voice.feedback_id for voice in said if voice.store}
         self._heard: dict[str, list[tuple[int, bool]]] = defaultdict(list)
         for voice in said:
             if voice.store:
                 day = day_of(voice.occurred_at, fed.as_of)
-                self._heard[voice.store].append((day, voice.urgency == "critical"))
+                is_critical = voice.urgency == "critical" and tells_of_danger(voice, industry)
+                self._heard[voice.store].append((day, is_critical))
         self._fed = fed
         self.voices = len(said)
         self.placed = len(self._placed)
@@ -188,7 +190,7 @@ class _Chain:
         )
 
     def endangered(self, settings: IssueSettings) -> set[str]:
-        """Returns the stores in which so many critical voices spoke lately as make an issue."""
+        """Returns the stores in which so many told of a danger lately as make an issue."""
         since = self._fed.last - max(settings.quiet_days, settings.emergency_days)
         critical = Counter(
             store

@@ -4,7 +4,7 @@ One who was poisoned by a dish says so among many who find it bland. Where the t
 such a danger is (`aspect` or `department` of its words of urgency), what is said in the clause of
 danger is heard as a complaint of that alone, and presses nobody else; what the voice says beside it
 stays an ordinary complaint of its aspect. Without such a word in the taxonomy a danger belongs to
-the aspect it is heard in, as a brake that fails does.
+the aspects that its clause is heard to speak of, as a brake that fails does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from voc.config import Industry
-from voc.records import UNPLACED, Mention, Span, Tags, theme_of
+from voc.records import UNHEARD, UNPLACED, Mention, Span, Tags, theme_of
 from voc.tagging.urgency import words_of_danger
 from voc.text.normalise import normalise
 from voc.text.sentences import clauses, sentences
@@ -74,6 +74,34 @@ def told_apart(
     return [*calm, apart]
 
 
+def pressing(voice: Sequence[Mention], *, tags: Tags, industry: Industry) -> list[Mention]:
+    """Returns the complaints of one critical voice of whose danger the taxonomy names no home.
+
+    The danger presses what is said in its clause, and nothing that is said beside it: who was hurt
+    by a door complains of mosquitoes like anybody. Where no aspect is heard in its clause, it
+    presses all that the voice complains of.
+
+    Args:
+        voice: The negative mentions of it that count.
+        tags: The voice.
+        industry: Its taxonomy.
+    """
+    dangers = _dangers(tags, industry)
+    heard = (one for one in voice if one.aspect_id != UNHEARD)
+    pressed = [one for one in heard if _touches(one.evidence, dangers)]
+    if not pressed:
+        return list(voice)
+    return [
+        one if one in pressed else replace(one, urgency="normal", urgency_reasons=())
+        for one in voice
+    ]
+
+
+def tells_of_danger(mention: Mention, industry: Industry | None) -> bool:
+    """Says whether what a complaint rests on tells of a danger."""
+    return any(_is_critical(span.text, industry) for span in mention.evidence)
+
+
 def _dangers(tags: Tags, industry: Industry) -> list[tuple[int, int]]:
     """Returns the clauses that tell of a danger, in the offsets of `tags.text`."""
     return [
@@ -88,6 +116,11 @@ def _is_within(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> 
     return bool(evidence) and all(
         any(start <= span.start and span.end <= end for start, end in dangers) for span in evidence
     )
+
+
+def _touches(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> bool:
+    """Says whether a clause of danger is among what a complaint rests on."""
+    return any(span.start < end and start < span.end for span in evidence for start, end in dangers)
 
 
 def _is_critical(said: str, industry: Industry | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from voc.config import Industry
-from voc.issues import emergency_home, telling_span, told_apart
+from voc.issues import emergency_home, pressing, telling_span, told_apart
 from voc.records import UNCOUNTED, UNHEARD, UNPLACED, Mention, Tags, Urgency, theme_of
 from voc.store import Store, TaggedRow
 
@@ -23,10 +23,11 @@ def with_emergencies(
 ) -> list[Mention]:
     """Returns complaints, those of critical voices as issues should hear them.
 
-    An emergency whose home the taxonomy names is told apart (see `voc.issues.emergencies`). One
-    that no complaint of an aspect stands for is of the aspect `UNPLACED`; there only praise is
-    passed over: who reports a gas leak in plain words is not negative. Where the taxonomy names a
-    home, only sure praise is: 很好,只不过吃完拉肚子了 praises, and the danger is one all the same.
+    An emergency whose home the taxonomy names is told apart (see `voc.issues.emergencies`); another
+    one presses what its clause is heard to speak of. One that no complaint of an aspect stands for
+    is of the aspect `UNPLACED`; there only praise is passed over: who reports a gas leak in plain
+    words is not negative. Where the taxonomy names a home, only sure praise is:
+    很好,只不过吃完拉肚子了 praises, and the danger is one all the same.
 
     Args:
         store: What is read.
@@ -42,8 +43,6 @@ def with_emergencies(
             continue
         heard, taxonomy = voices.get(row.feedback_id, []), industries[row.industry]
         is_placed = any(one.aspect_id != UNHEARD for one in heard)
-        if is_placed and emergency_home(heard[0].urgency_reasons, taxonomy) is None:
-            continue
         tags = store.tags(row.feedback_id, model)
         if tags is None or tags.urgency is None:
             continue
@@ -51,11 +50,13 @@ def with_emergencies(
         if not is_placed and _praises(row, surely=home is not None):
             continue
         emergency = _mention(row, row.industry, tags, tags.urgency, taxonomy)
-        voices[row.feedback_id] = (
-            told_apart(heard, emergency, tags=tags, industry=taxonomy, home=home)
-            if home
-            else [emergency]
-        )
+        if home:
+            told = told_apart(heard, emergency, tags=tags, industry=taxonomy, home=home)
+        elif is_placed:
+            told = pressing(heard, tags=tags, industry=taxonomy)
+        else:
+            told = [emergency]
+        voices[row.feedback_id] = told
     return [mention for voice in voices.values() for mention in voice]
 
 

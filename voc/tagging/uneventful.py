@@ -46,6 +46,10 @@ _HURT: Final = frozenset({"受伤", "撞伤", "摔伤", "划伤", "割伤", "夹
 _WARES: Final = re.compile(
     "苹果|火龙果|果子|坏果|果皮|水果(?![店摊])|橙子|芒果|个别|个头|机身|外壳|后盖|后壳|屏幕|边框|接口|插口|相接处|包装"
 )
+# A car that was scratched, whosever it is.
+_VEHICLE: Final = re.compile(
+    "(?<![停下上开乘坐骑被让给叫])车(?!祸|门夹|撞)(?:子|身|门|漆|头|尾|体|辆|顶)?(?:上|前|后|侧|都|也|又|还|居然|竟然|却|就|给|被|让人?|人){0,4}$"
+)
 # Somebody is hurt, or something that can hurt is named.
 _PEOPLE: Final = re.compile(
     "手(?!机)|[脚脸头腿嘴指]|孩子|宝宝|娃|老人|我|妈|爸|儿子|女儿|人|顾客|被|锋利|毛刺|碎|裂|断|滑"
@@ -141,10 +145,10 @@ def _is_no_allergy(text: str, clause: tuple[int, int], start: int, end: int) -> 
 
 
 def _is_of_wares(text: str, start: int, end: int) -> bool:
-    return bool(
-        _WARES.search(text, max(0, start - _NEAR), end)
-        and not _PEOPLE.search(text, max(0, start - _NEAR), end + 6)
-    )
+    before = max(0, start - _NEAR)
+    if _VEHICLE.search(text, before, start) and not _PEOPLE.search(text, start, end + 2):
+        return True
+    return bool(_WARES.search(text, before, end) and not _PEOPLE.search(text, before, end + 6))
 
 
 def _is_negated(text: str, begin: int, start: int, end: int) -> bool:
