@@ -118,6 +118,34 @@ def test_near_copies_of_one_source_are_voices_of_their_own() -> None:
     assert find_repeats([replace(first, source="微博"), replace(second, source="微博")]) == {}
 
 
+POSTED = "这家坚果全是陈货，吃了拉肚子，大家千万别买"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [
+        (voice(POSTED, author="w1"), voice(POSTED + "呀", NOON + timedelta(minutes=9), "w1"), 1),
+        (voice(SHORT, author="w1"), voice(SHORT, NOON + timedelta(minutes=9), "w1"), 1),
+        (voice(POSTED, author="w1"), voice(POSTED, NOON + timedelta(hours=25), "w1"), 2),
+        (voice(POSTED, author="w1"), voice(POSTED, NOON + timedelta(minutes=9), "w2"), 2),
+        (
+            voice(POSTED, author="匿名"),
+            voice(POSTED + "呀", NOON + timedelta(minutes=9), "匿名"),
+            2,
+        ),
+        (voice(POSTED + "1号店", author="w1"), voice(POSTED + "2号店", author="w1"), 2),
+        (voice("很好吃", author="w1"), voice("很好吃", NOON + timedelta(minutes=9), "w1"), 2),
+    ],
+)
+def test_what_one_account_posts_again_and_again_is_one_voice(
+    first: Voice, second: Voice, counts: int
+) -> None:
+    assert 2 - len(find_repeats([first, replace(second, feedback_id="a")])) == counts
+    # An agent of a hotline takes down what many customers say.
+    calls = [replace(one, channel="hotline") for one in (first, replace(second, feedback_id="a"))]
+    assert find_repeats(calls) == {}
+
+
 def test_all_copies_repeat_the_first() -> None:
     copies = [
         voice(COMPLAINT, name="a", source="微博"),

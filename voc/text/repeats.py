@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from voc.text.bursts import Voice
+from voc.text.bursts import PUBLIC_CHANNELS, Voice, names_account
 from voc.text.duplicates import letters_of, near_duplicate_groups
 from voc.text.normalise import normalise
 
@@ -24,7 +24,9 @@ _UNLIKELY: Final = 20
 _WRITTEN_OUT: Final = 30
 """Letters from which on they do not happen to write nearly the same."""
 _LIKENESS: Final = 0.9
+_MUCH_LIKE: Final = 0.8
 _POSTED_WITHIN: Final = timedelta(days=30)
+_SAID_WITHIN: Final = timedelta(days=1)
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?|[a-z]+[0-9]*")
 
 
@@ -36,7 +38,9 @@ def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
     letters or more needs less: the same author, the same day where no hour is told, or no time.
 
     A text of 30 letters or more also repeats one from another source that is nearly the same, with
-    the same numbers, by the same author or where one is not known, within 30 days.
+    the same numbers, by the same author or where one is not known, within 30 days. And where anyone
+    may post, a text of 8 letters repeats one of the same account, of the day before it, that is
+    much the same, with the same numbers: thirty posts of one account are one voice.
 
     Args:
         voices: All voices; `occurred_at` is `None` where nobody told when they spoke.
@@ -44,7 +48,9 @@ def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
     ordered = sorted(voices, key=_order)
     found = _same(ordered)
     near = _elsewhere([voice for voice in ordered if voice.feedback_id not in found])
-    return {name: near.get(first, first) for name, first in found.items()} | near
+    known = {name: near.get(first, first) for name, first in found.items()} | near
+    again = _again([voice for voice in ordered if voice.feedback_id not in known])
+    return {name: again.get(first, first) for name, first in known.items()} | again
 
 
 def _same(voices: Sequence[Voice]) -> dict[str, str]:
@@ -72,15 +78,37 @@ def _elsewhere(voices: Sequence[Voice]) -> dict[str, str]:
     if len({voice.source for voice in voices}) < 2:
         return {}
     long = [voice for voice in voices if letters_of(voice.text)[0] >= _WRITTEN_OUT]
+    return _nearly(long, _was_posted, likeness=_LIKENESS)
+
+
+def _again(voices: Sequence[Voice]) -> dict[str, str]:
+    """Returns the voices of an account that said much the same within a day before."""
+    posts: dict[str, list[Voice]] = defaultdict(list)
+    for voice in voices:
+        is_dated = voice.occurred_at is not None and voice.channel in PUBLIC_CHANNELS
+        if is_dated and voice.author and names_account(voice.author):
+            posts[voice.author].append(voice)
+    found: dict[str, str] = {}
+    for said in posts.values():
+        telling = [voice for voice in said if letters_of(voice.text)[0] >= _TELLING]
+        if len(telling) > 1:
+            found |= _nearly(telling, _was_said_again, likeness=_MUCH_LIKE)
+    return found
+
+
+def _nearly(
+    voices: Sequence[Voice], repeats: Callable[[Voice, Voice], bool], *, likeness: float
+) -> dict[str, str]:
+    """Returns the voices that are nearly the same as an earlier one, and repeat it."""
     groups: dict[int, list[Voice]] = defaultdict(list)
-    numbers = near_duplicate_groups([voice.text for voice in long], threshold=_LIKENESS)
-    for number, voice in zip(numbers, long, strict=True):
+    numbers = near_duplicate_groups([voice.text for voice in voices], threshold=likeness)
+    for number, voice in zip(numbers, voices, strict=True):
         groups[number].append(voice)
     found: dict[str, str] = {}
     for group in groups.values():
         firsts: list[Voice] = []
         for voice in group:
-            first = next((one for one in firsts if _was_posted(one, voice)), None)
+            first = next((one for one in firsts if repeats(one, voice)), None)
             if first is None:
                 firsts.append(voice)
             else:
@@ -89,13 +117,19 @@ def _elsewhere(voices: Sequence[Voice]) -> dict[str, str]:
 
 
 def _was_posted(first: Voice, second: Voice) -> bool:
-    if first.source == second.source or not _may_be(first, second):
-        return False
+    return first.source != second.source and _is_near(first, second, _POSTED_WITHIN)
+
+
+def _was_said_again(first: Voice, second: Voice) -> bool:
+    return _is_near(first, second, _SAID_WITHIN)
+
+
+def _is_near(first: Voice, second: Voice, within: timedelta) -> bool:
     if first.occurred_at and second.occurred_at:
-        is_near = second.occurred_at - first.occurred_at <= _POSTED_WITHIN
+        is_near = second.occurred_at - first.occurred_at <= within
     else:
         is_near = True
-    return is_near and _numbers(first.text) == _numbers(second.text)
+    return is_near and _may_be(first, second) and _numbers(first.text) == _numbers(second.text)
 
 
 def _numbers(text: str) -> list[str]:
