@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from voc.config.sections import TopicSettings
+from voc.pipeline import themes
 from voc.pipeline.themes import by_voice, clauses_of, named, past_of, without
 from voc.records import Evidence, Mention, Span, Topic
 from voc.store import Store, TopicEvent, open_store
@@ -54,21 +55,39 @@ def test_only_new_topics_are_named_and_a_name_is_given_once(
 ) -> None:
     answers = iter(["换挡顿挫", "换挡顿挫", None])
     monkeypatch.setattr(ChatNamer, "name", lambda *_: next(answers))
-    found, notes = named(FOUND, NAMING)
+    found, notes, left = named(FOUND, NAMING)
     assert names(found) == ["旧名old", "换挡顿挫", "旧名b", "旧名c"]
-    assert notes == []
+    assert (notes, left) == ([], frozenset())
 
 
-def test_an_endpoint_that_fails_is_asked_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endpoint_that_fails_is_asked_again_by_a_later_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter(["换挡顿挫"])
     asked = []
 
-    def fail(*_: object) -> str:
+    def answer(*_: object) -> str:
         asked.append(1)
-        raise NamerError("nobody there")
+        if (name := next(answers, None)) is None:
+            raise NamerError("nobody there")
+        return name
 
-    monkeypatch.setattr(ChatNamer, "name", fail)
-    assert named(FOUND, NAMING) == (FOUND, ["nobody there"])
-    assert len(asked) == 1
+    monkeypatch.setattr(ChatNamer, "name", answer)
+    found, notes, left = named(FOUND, NAMING)
+    assert names(found) == ["旧名old", "换挡顿挫", "旧名b", "旧名c"]
+    assert (notes, left, len(asked)) == (["nobody there"], frozenset({"b", "c"}), 2)
+    answers = iter(["异响", "漏油"])
+    again = named(replace(found, events=()), NAMING, awaiting=left)
+    assert names(again.found) == ["旧名old", "换挡顿挫", "异响", "漏油"]
+    assert again.left == set()
+
+
+def test_naming_that_takes_long_goes_on_in_a_later_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(themes, "_NAMING_S", -1)
+    monkeypatch.setattr(ChatNamer, "name", lambda *_: pytest.fail("was asked"))
+    found, [note], left = named(FOUND, NAMING)
+    assert (found, left) == (FOUND, frozenset({"a", "b", "c"}))
+    assert note.startswith("topics.namer_url: 3 themes keep their names for now")
 
 
 def test_the_negative_share_is_counted_by_voice() -> None:
@@ -86,7 +105,7 @@ def test_the_negative_share_is_counted_by_voice() -> None:
 
 def test_nothing_is_asked_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ChatNamer, "name", lambda *_: pytest.fail("was asked"))
-    assert named(FOUND, TopicSettings()) == (FOUND, [])
+    assert named(FOUND, TopicSettings()) == (FOUND, [], frozenset())
 
 
 def test_a_clause_is_taken_once_and_complains_if_any_mention_does() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -100,6 +101,8 @@ def test_nothing_personal_is_sent(endpoint: Endpoint) -> None:
         ("这个主题说的是变速箱在低速时候的顿挫问题", None),
         ("空调不凉", None),  # nobody said so
         ("电话****顿挫", None),
+        ("变速箱\u202e顿挫", None),
+        ("变速箱\x1b[31m", None),
     ],
 )
 def test_what_is_a_name(endpoint: Endpoint, answer: str, name: str | None) -> None:
@@ -115,6 +118,7 @@ def test_what_is_a_name(endpoint: Endpoint, answer: str, name: str | None) -> No
         ("no json", {"body": b"<html>"}, "no chat completion"),
         ("another protocol", {"body": b'{"text": "x"}'}, "no chat completion"),
         ("no choice", {"body": b'{"choices": []}'}, "no chat completion"),
+        ("deep", {"body": b"[" * 200_000}, "no chat completion"),
         ("moved", {"status": 307, "headers": {"Location": "/elsewhere"}}, "answers 307"),
         ("slow", {"wait_s": 1.0}, "cannot be asked"),
     ],
@@ -127,6 +131,43 @@ def test_an_endpoint_that_does_not_answer(
     with pytest.raises(NamerError, match=said):
         ChatNamer(endpoint.url, "qwen", timeout_s=0.3).name(KEYWORDS, SAID)
     assert len(endpoint.asked) == 1, kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "said"),
+    [
+        ("no http", [b"garbage\r\n\r\n"], "cannot be asked"),
+        ("cut off", [b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"], "no chat completion"),
+        (
+            "a broken chunk",
+            [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"],
+            "cannot be asked|no chat completion",
+        ),
+        (
+            "in drops",
+            [b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", *[b" "] * 40],
+            r"longer than 0\.3 s",
+        ),
+    ],
+)
+def test_an_answer_that_breaks_the_protocol(kind: str, parts: list[bytes], said: str) -> None:
+    def answer(server: socket.socket) -> None:
+        asked, _ = server.accept()
+        with asked, suppress(OSError):  # who asked waits no more
+            asked.recv(1 << 16)
+            for part in parts:
+                asked.sendall(part)
+                time.sleep(0.1 if len(parts) > 1 else 0)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, args=(server,), daemon=True)
+        thread.start()
+        namer = ChatNamer(f"http://127.0.0.1:{server.getsockname()[1]}/v1", "qwen", timeout_s=0.3)
+        began = time.monotonic()
+        with pytest.raises(NamerError, match=said):
+            namer.name(KEYWORDS, SAID)
+        assert time.monotonic() - began < 2.0, kind
+        thread.join(timeout=10)
 
 
 def test_nobody_at_the_address() -> None:

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import monotonic
+from typing import Final, NamedTuple
 
 from xxhash import xxh128
 
@@ -24,6 +26,8 @@ from voc.topics.namer import ChatNamer, NamerError
 from voc.topics.nearest import nearest_aspects
 
 BY_RUN = "voc"
+_NAMING_S: Final = 600
+"""Seconds for which an endpoint is asked for names in one run."""
 _MADE = b"2"
 """Changes where what is kept of the same themes does."""
 
@@ -79,7 +83,9 @@ def discover_topics(
     )
     if sentences is not None:
         found = placed(found, clauses, heard_in(mentions), sentences)
-    found, notes = named(by_voice(found, clauses), settings)
+    renamed = {event.topic_id for event in store.topic_events(kind="renamed")}
+    awaiting = set((store.meta(_unnamed(industry)) or "").split()) - renamed
+    found, notes, left = named(by_voice(found, clauses), settings, awaiting=awaiting)
     names = {topic.topic_id: topic.topic for topic in (*past.topics, *found.topics)}
     events = [
         TopicEvent(
@@ -94,6 +100,7 @@ def discover_topics(
         transaction.add_topic_events(events)
         known = {(at.feedback_id, at.span.start): at.topic_id for at in found.assignments}
         transaction.put_meta(_seen(industry), _with_themes(mark, known))
+        transaction.put_meta(_unnamed(industry), " ".join(sorted(left)))
     return found, notes
 
 
@@ -160,6 +167,10 @@ def _seen(industry: Industry) -> str:
     return f"topics:{industry.id}"
 
 
+def _unnamed(industry: Industry) -> str:
+    return f"topics:{industry.id}:unnamed"
+
+
 def _fingerprint(
     clauses: Sequence[Clause],
     past: Past,
@@ -207,33 +218,57 @@ def by_voice(found: Discovery, clauses: Iterable[Clause]) -> Discovery:
     return replace(found, topics=topics)
 
 
-def named(found: Discovery, settings: TopicSettings) -> tuple[Discovery, list[str]]:
+class Named(NamedTuple):
+    """Themes as an endpoint named them.
+
+    Attributes:
+        found: The discovery with the names.
+        notes: What went wrong.
+        left: The ids of themes that it was still to name.
+    """
+
+    found: Discovery
+    notes: list[str]
+    left: frozenset[str]
+
+
+def named(found: Discovery, settings: TopicSettings, *, awaiting: Collection[str] = ()) -> Named:
     """Has new topics named by the endpoint of the settings, if there is one.
 
-    Where it does not answer, all names stay what customers' words gave, and it is not asked again.
+    Where it does not answer, or takes too long for all of them, names stay what customers' words
+    gave until a later run asks for them.
 
-    Returns:
-        The discovery with the names, and what went wrong.
+    Args:
+        found: The discovery.
+        settings: Name the endpoint.
+        awaiting: The ids of themes that an earlier run was still to have named.
     """
     if not settings.namer_url:
-        return found, []
+        return Named(found, [], frozenset())
     namer = ChatNamer(
         settings.namer_url, settings.namer_model, settings.namer_key, settings.namer_timeout_s
     )
-    new = {event.topic_id for event in found.events if event.kind in ("born", "split")}
+    born = {event.topic_id for event in found.events if event.kind in ("born", "split")}
     taken = {topic.topic for topic in found.topics}
     topics = list(found.topics)
-    for place, topic in enumerate(topics):
-        if topic.topic_id not in new:
-            continue
+    places = [at for at, one in enumerate(topics) if one.topic_id in born.union(awaiting)]
+    begun = monotonic()
+    for done, place in enumerate(places):
+        topic, left = topics[place], (topics[at].topic_id for at in places[done:])
+        if monotonic() - begun > _NAMING_S:
+            note = (
+                f"topics.namer_url: {len(places) - done} themes keep their names for now, as"
+                f" naming took longer than {_NAMING_S} s; the next run asks for them."
+            )
+            return Named(replace(found, topics=topics), [note], frozenset(left))
         try:
             name = namer.name(topic.keywords, [item.text or "" for item in topic.evidence])
         except NamerError as error:
-            return replace(found, topics=topics), [str(error)]
+            return Named(replace(found, topics=topics), [str(error)], frozenset(left))
         if name and name not in taken:
             taken.add(name)
             topics[place] = replace(topic, topic=name)
-    return replace(found, topics=topics), []
+    return Named(replace(found, topics=topics), [], frozenset())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from voc.errors import VocError
@@ -31,6 +33,7 @@ _ASK: Final = (
 _EDGES: Final = " \u3000\t\"'“”‘’「」『』《》【】（）()。，,.!！?？:：*#-"
 _LEAD: Final = re.compile(r"^(?:主题)?(?:名称|名)?[:：]\s*")
 _PAIR: Final = 2
+_CHUNK: Final = 1 << 16
 
 
 class NamerError(VocError):
@@ -81,7 +84,7 @@ class ChatNamer:
         answer = self._posted(json.dumps(body, ensure_ascii=False).encode())
         try:
             return str(json.loads(answer)["choices"][0]["message"]["content"])
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise NamerError(
                 f"{self._place}: the answer is no chat completion ({type(error).__name__});"
                 " topics.namer_url must be the base of an OpenAI-compatible endpoint, as …/v1."
@@ -101,17 +104,26 @@ class ChatNamer:
         try:
             request = Request(self._place, data=body, headers=headers, method="POST")
             with self._opened(request) as response:
-                return response.read(_MOST_ANSWER_BYTES)
+                return self._read(response)
         except HTTPError as error:
             raise NamerError(
                 f"{self._place}: answers {error.code}; check topics.namer_url, namer_model and"
                 " namer_key, or leave namer_url empty."
             ) from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             raise NamerError(
                 f"{self._place}: cannot be asked ({error}); check topics.namer_url, or leave it"
                 " empty."
             ) from error
+
+    def _read(self, response: HTTPResponse) -> bytes:
+        """Reads an answer that is there in time, however little of it comes at once."""
+        until, read = monotonic() + self.timeout_s, b""
+        while (part := response.read1(_CHUNK)) and len(read) < _MOST_ANSWER_BYTES:
+            read += part
+            if monotonic() > until:
+                raise TimeoutError(f"its answer takes longer than {self.timeout_s:g} s")
+        return read
 
     def _opened(self, request: Any) -> HTTPResponse:
         from urllib.request import HTTPRedirectHandler, build_opener
@@ -130,7 +142,7 @@ def _checked(answer: str, material: Sequence[str]) -> str | None:
     """Returns the first line as a name, if it is short and uses the customers' words."""
     line = next((line for line in answer.splitlines() if line.strip()), "")
     name = _LEAD.sub("", line.strip(_EDGES)).strip(_EDGES)
-    if not _PAIR <= len(name) <= MAX_NAME or MASK in name:
+    if not _PAIR <= len(name) <= MAX_NAME or MASK in name or not name.isprintable():
         return None
     plain, said = normalise(name).text, "\n".join(normalise(text).text for text in material)
     pairs = (plain[at : at + _PAIR] for at in range(len(plain) - 1))
