@@ -74,7 +74,7 @@ def test_ces_is_the_share_of_fives_to_sevens() -> None:
     [
         ({1: 1, 2: 1, 3: 1}, 2.0, 4.302653 * 1 / math.sqrt(3)),  # t(2) = 4.302653, s = 1
         ({4: 2, 2: 2}, 3.0, 3.182446 * math.sqrt(4 / 3) / 2),  # t(3) = 3.182446
-        ({5: 10}, 5.0, 0.0),
+        ({5: 10, 4: 0, 3: 10}, 4.0, 2.093024 / math.sqrt(19)),  # t(19) = 2.093024
     ],
 )
 def test_the_interval_of_a_mean_is_students(
@@ -86,6 +86,10 @@ def test_the_interval_of_a_mean_is_students(
     assert found.high == pytest.approx(mean + half, abs=1e-4)
 
 
-def test_one_value_has_a_mean_and_no_interval() -> None:
-    assert mean_of_counts({4.5: 1}).value == 4.5
-    assert mean_of_counts({4.5: 1}).low is None
+@pytest.mark.parametrize("counts", [{4.5: 1}, {1: 5}, {1: 5, 2: 0}])
+def test_values_that_are_all_the_same_have_a_mean_and_no_interval(
+    counts: dict[float, int],
+) -> None:
+    found = mean_of_counts(counts)
+    assert (found.value, found.low, found.high) == (min(counts), None, None)
+    assert found.n == sum(counts.values())

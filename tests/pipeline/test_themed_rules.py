@@ -77,6 +77,20 @@ def test_an_issue_goes_by_the_name_of_its_theme(
     assert rules_of(themed.store, settings).rules[0].when.topic[0] == named
 
 
+@pytest.mark.parametrize(("industry", "count"), [("citizen", 1), ("restaurant", 0)])
+def test_a_rule_of_an_industry_without_themes_waits_for_them(
+    industry: str, count: int, themed: Workshop
+) -> None:
+    rules = themed.folder / "routing.yaml"
+    rules.write_text(
+        "departments: [噪音专班]\nrules:\n  - name: 噪音\n"
+        f"    when: {{industry: {industry}, topic: '*冷气*'}}\n    then: {{department: 噪音专班}}",
+        encoding="utf-8",
+    )
+    settings = load_settings(overrides={"routing.file": str(rules)}, environ={})
+    assert len(rule_notes(settings, {}, themed.store)) == count
+
+
 def test_a_theme_that_a_person_named_names_its_issue(themed: Workshop) -> None:
     [noise] = [one for one in themed.store.topics() if one.topic_id == "to_noise"]
     themed.chain().form()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from voc.insights import Difference
+from voc.insights import Difference, Proportion, difference, proportion
 from voc.records import UNHEARD, EmergingTerm, OrderClock
 from voc.report import Figures, Scope, build_figures
-from voc.report.lead import lead
+from voc.report.lead import _change, lead
 from voc.report.wording import Calendar
 
 ENDED_AT = datetime(2026, 11, 20, 10, tzinfo=timezone(timedelta(hours=8)))
@@ -53,6 +53,24 @@ def test_the_lead_says_how_much_was_said_and_what_changed(rising: Callable[..., 
         "9月21日–11月15日共收到 80 条反馈，负面占 22%（95% 区间 15–33%）。"
         "近 14 天负面占 60%，比此前 42 天高 50 个百分点（95% 区间 +26 至 +69，变化明显）。"
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "told"),
+    [
+        (proportion(528, 1000), proportion(532, 1000), "占 53%，与前一周持平。"),
+        (proportion(526, 1000), proportion(533, 1000), "占 53%，比前一周低 0.7 个百分点（"),
+        (proportion(510, 1000), proportion(540, 1000), "占 51%，比前一周低 3 个百分点（"),
+    ],
+)
+def test_a_change_agrees_with_the_shares_that_are_shown(
+    now: Proportion, before: Proportion, told: str, rising: Callable[..., Figures]
+) -> None:
+    known, moved = rising().overview.recent, difference(now, before)
+    assert known is not None
+    assert moved is not None
+    change = replace(known, now=now, before=before, change=moved)
+    assert told in said(_change(change, "最近一周", "前一周"))
 
 
 def test_a_point_says_what_is_new_in_its_issue(rising: Callable[..., Figures]) -> None:

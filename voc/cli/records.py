@@ -78,7 +78,8 @@ def list_issues(
 ) -> None:
     """List issues, open ones before others, the most severe first.
 
-    Of these emergencies come first, and then the largest.
+    What rises or is new, with three voices or more, stands a step higher than its severity. Of
+    equal ones emergencies come first, and then the largest.
 
     Show and act on them, and on alerts, by the commands below.
 

@@ -128,13 +128,16 @@ def ces_of_counts(counts: Mapping[int, int]) -> Ces:
 
 
 def mean_of_counts(counts: Mapping[int, int] | Mapping[float, int]) -> Mean:
-    """Returns the mean of values, given how often each stands, with Student's t interval."""
+    """Returns the mean of values, given how often each stands, with Student's t interval.
+
+    One value alone, and values that are all the same, tell nothing of how far others may lie.
+    """
     n = sum(counts.values())
     if n == 0:
         return Mean(None, None, None, 0)
     mean = sum(value * count for value, count in counts.items()) / n
-    if n == 1:
-        return Mean(mean, None, None, 1)
+    if len([value for value, count in counts.items() if count]) == 1:
+        return Mean(mean, None, None, n)
     squares = sum(count * (value - mean) ** 2 for value, count in counts.items())
     half = t_quantile(n - 1) * math.sqrt(squares / (n - 1) / n)
     return Mean(mean, mean - half, mean + half, n)

@@ -64,13 +64,18 @@ def themed(
 
 
 def theme_notes(store: Store, rules: Sequence[Rule]) -> list[str]:
-    """Returns a sentence for each theme that rules name and that there is not."""
+    """Returns a sentence for each theme that rules name and that there is not.
+
+    A rule of industries of which there are no themes waits for these.
+    """
     topics = store.topics(with_muted=True) if any(rule.when.topic for rule in rules) else []
     known = [name for topic in topics for name in (topic.topic, topic.topic_id)]
+    industries = {topic.industry for topic in topics}
     return [
         f"rules.{number}.when.topic: there is no theme {name!r} now; voc topics lists them."
         f"{nearest(name, known)}"
         for number, rule in enumerate(rules)
+        if not rule.when.industry or industries.intersection(rule.when.industry)
         for name in rule.when.topic
         if not any(matches(one, name) for one in known)
     ]

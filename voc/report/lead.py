@@ -89,6 +89,9 @@ def _change(change: ShareChange, recently: str, earlier: str) -> list[TextPart]:
     points = round(100 * change.change.value)
     if points == 0:
         return [*parts, plain(f"，与{earlier}持平。")]
+    # 53 % and 53 %, rounded, are no point apart.
+    seen = round(100 * (change.now.share or 0)) - round(100 * (change.before.share or 0))
+    apart = number(abs(100 * change.change.value), 0 if seen == points else 1)
     more = "高" if points > 0 else "低"
     ends = (100 * change.change.low, 100 * change.change.high)
     digits = 1 if change.is_clear and any(round(end) == 0 for end in ends) else 0
@@ -97,6 +100,6 @@ def _change(change: ShareChange, recently: str, earlier: str) -> list[TextPart]:
     return [
         *parts,
         plain(f"，比{earlier}"),
-        strong(f"{more} {abs(points)} 个百分点"),
+        strong(f"{more} {apart} 个百分点"),
         plain(f"（95% 区间 {bounds}，{doubt}）。"),
     ]
