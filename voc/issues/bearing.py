@@ -11,7 +11,7 @@ from typing import Final
 from voc.issues.moods import is_mood
 from voc.records import AND_MORE, is_mixed, is_vague, subject_of, tellings_of, told_of
 from voc.tagging.rules import judge
-from voc.text.kinds import is_noun
+from voc.text.kinds import is_noun, word_kinds
 from voc.topics.phrases import Member, voices_by_word
 from voc.topics.said import MOSTLY, SHARED, is_thing, is_wrong, may_be_thing
 from voc.topics.synonyms import UNKNOWN, halves, kind_of, plain_states
@@ -102,7 +102,7 @@ def with_things(
     n_voices = len({one.voice for one in members})
     shared = [one for one in things if uses[one] >= max(SHARED, _SEVERAL * n_voices)]
     half = MOSTLY * n_voices
-    if plain and shared and uses[shared[0]] >= half:
+    if shared and uses[shared[0]] >= half and (plain or _leads(shared[0], name, stating)):
         return [shared[0] + name]
     none = word_list("generic_words") | word_list("broad_words")
     if named := [one for one in shared if one not in none]:
@@ -119,12 +119,19 @@ def with_things(
 
 
 def _forms(name: str) -> set[str]:
-    """Returns the words that tell of the same kind of trouble, where a name is one of these."""
+    """Returns the words that tell the same where a name is one word that names no thing."""
     listed = word_list("name_kinds") | word_list("name_wrongs")
-    if name not in listed or is_noun(name):
+    if not (name in listed or name in word_kinds()) or is_noun(name):
         return set()
     kind = kind_of(name)
     return {name} | {word for word in listed if kind and len(word) > 1 and kind_of(word) == kind}
+
+
+def _leads(thing: str, name: str, members: Sequence[Member]) -> bool:
+    """Says whether a thing stands before what is said of it in most clauses that hold both."""
+    both = [one.reading.text for one in members if name in one.reading.text]
+    both = [text for text in both if thing in text]
+    return 2 * sum(text.find(thing) < text.find(name) for text in both) > len(both)
 
 
 def _saying(members: Sequence[Member], said: re.Pattern[str]) -> int:
