@@ -5,10 +5,56 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeVar
 
 Place = TypeVar("Place", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a run is worth.
+
+    Attributes:
+        coverage: Share of the clauses that have a theme.
+        npmi: Of its keywords; `None` where no voices were given.
+        diversity: Of its keywords.
+        rand: Adjusted Rand index with another run; `None` where there is none.
+        seconds: That it took.
+        peak_mb: Memory; 0 where it is not known.
+    """
+
+    coverage: float
+    npmi: float | None
+    diversity: float
+    rand: float | None
+    seconds: float
+    peak_mb: float
+
+
+def passes(told: Mapping[str, Figures], *, many: int) -> dict[str, bool]:
+    """Returns what must hold of the runs of `tests.benchmarks.topics`, and whether it does.
+
+    Args:
+        told: The figures by the names of the runs; what must hold beside BERTopic is told where
+            it ran, and what must of many clauses where these were read.
+        many: How many clauses these are.
+    """
+    ours, theirs = told["voc"], told.get("BERTopic")
+    found = {"coverage of 85 % at least": ours.coverage >= 0.85}
+    for name in ("voc again", "voc other seed", "voc 10 % more"):
+        found[f"{name}: adjusted Rand of 0.85 at least"] = (told[name].rand or 0.0) >= 0.85
+    if theirs:
+        found["NPMI no lower than BERTopic's"] = (ours.npmi or -1.0) >= (theirs.npmi or -1.0)
+        found["diversity no lower than BERTopic's"] = ours.diversity >= theirs.diversity
+    crowd, crowded = told.get(f"voc {many}"), told.get(f"BERTopic {many}")
+    if crowd:
+        found[f"{many} clauses in 3 minutes"] = crowd.seconds <= 180
+        found[f"{many} clauses in 2 GB"] = 0 < crowd.peak_mb <= 2_000
+    if crowd and crowded:
+        found["five times as fast as BERTopic"] = crowded.seconds >= 5 * crowd.seconds
+    return found
 
 
 def coherence(themes: Sequence[Sequence[str]], voices: Sequence[Set[str]]) -> float:

@@ -6,6 +6,7 @@ on all of them after a run on 10/11, each time knowing the run before, as the st
 marked `afresh` do not know it. BERTopic, which keeps nothing from run to run, runs twice.
 
 Then both get `--many` clauses, made of those by resampling with small edits, for time and memory.
+It ends with what must hold, and with status 1 where something does not.
 
 BERTopic with umap-learn and hdbscan brings torch, so that the project does not install it: make an
 environment with it and name its interpreter with `--bertopic`. It must also hold what voc needs.
@@ -26,7 +27,14 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.processes import environment, run
-from tests.benchmarks.topic_figures import agreement, coherence, diversity, support
+from tests.benchmarks.topic_figures import (
+    Figures,
+    agreement,
+    coherence,
+    diversity,
+    passes,
+    support,
+)
 from tests.benchmarks.topic_rows import (
     INDUSTRY,
     complaints,
@@ -80,6 +88,7 @@ class Bench:
         self._folder = folder
         self._threads = threads
         self._bertopic = bertopic
+        self.figures: dict[str, Figures] = {}
         self._table = Table(
             *("run", "themes", "coverage", "NPMI", "diversity"),
             *("Rand", "ids kept", "same id", "seconds", "peak MB"),
@@ -103,15 +112,23 @@ class Bench:
     def add(self, found: Found, voices: Sequence[set[str]], before: Found | None = None) -> None:
         """Adds a line to the table, against an earlier run if one is named."""
         kept = _kept(found, before) if before else ("", "", "")
+        told = self.figures[found["name"]] = Figures(
+            coverage=found["coverage"],
+            npmi=coherence(found["keywords"], voices) if voices else None,
+            diversity=diversity(found["keywords"]),
+            rand=float(kept[0]) if before else None,
+            seconds=found["seconds"],
+            peak_mb=found["peak_mb"],
+        )
         self._table.add_row(
             found["name"],
             str(len(found["keywords"])),
-            f"{found['coverage']:.1%}",
-            f"{coherence(found['keywords'], voices):+.3f}" if voices else "",
-            f"{diversity(found['keywords']):.3f}",
+            f"{told.coverage:.1%}",
+            "" if told.npmi is None else f"{told.npmi:+.3f}",
+            f"{told.diversity:.3f}",
             *kept,
-            f"{found['seconds']:.1f}",
-            f"{found['peak_mb']:.0f}" if found["peak_mb"] else "",
+            f"{told.seconds:.1f}",
+            f"{told.peak_mb:.0f}" if told.peak_mb else "",
         )
 
     def print(self) -> None:
@@ -131,8 +148,8 @@ def _kept(found: Found, before: Found) -> tuple[str, str, str]:
     return rand, f"{len(ids & set(now.values())) / len(ids):.1%}", f"{same:.1%}"
 
 
-def compare(chosen: argparse.Namespace, folder: Path) -> None:
-    """Runs all and prints the tables."""
+def compare(chosen: argparse.Namespace, folder: Path) -> bool:
+    """Runs all and prints the tables; returns whether all holds that must."""
     rows = complaints(chosen.data)
     whole = (chosen.keep or folder) / "clauses"
     if not (whole / "clauses.jsonl").is_file():
@@ -168,9 +185,13 @@ def compare(chosen: argparse.Namespace, folder: Path) -> None:
         if bench.with_bertopic:
             bench.add(bench.found(f"BERTopic {chosen.many}", "bertopic", crowd), [])
     bench.print()
+    gates = passes(bench.figures, many=chosen.many)
+    for gate, holds in gates.items():
+        print(f"{'holds' if holds else 'FAILS'}: {gate}")
     print(_of_many(first, clauses, reader))
     for name, topic in zip(first["names"][:30], first["topics"], strict=False):
         print(f"{topic['count']:5}  {name}  ({'、'.join(topic['keywords'][:5])})")
+    return all(gates.values())
 
 
 def _of_many(found: Found, clauses: Sequence[Clause], reader: Reader) -> str:
@@ -199,13 +220,14 @@ def _of_many(found: Found, clauses: Sequence[Clause], reader: Reader) -> str:
 
 
 def main() -> None:
-    """Measures and prints; nothing is asserted on time."""
+    """Measures and prints."""
     chosen = options()
     with tempfile.TemporaryDirectory() as name:
         try:
-            compare(chosen, Path(name))
+            holds = compare(chosen, Path(name))
         except VocError as error:
             raise SystemExit(str(error)) from error
+    sys.exit(0 if holds else 1)
 
 
 if __name__ == "__main__":

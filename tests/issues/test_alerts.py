@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -18,7 +18,7 @@ from voc.issues.streams import StreamKey, build_streams
 from voc.records import UNHEARD, UNPLACED, Alert, Evidence, Issue, Mention
 
 Make = Callable[..., Mention]
-TITLES = {"power": "动力", "service": "服务", "t1": "变速箱顿挫"}
+TITLES = {"power": "动力", "service": "服务", "t1": "变速箱顿挫", "t2": "早餐（多方面）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,31 @@ def kept(before: Sequence[Alert], changed: Sequence[Alert]) -> list[Alert]:
 
 def test_nothing_emerges_from_an_even_trade(trade: Trade) -> None:
     assert trade.run(140) == []
+
+
+@pytest.mark.parametrize(
+    ("theme", "said", "title"),
+    [
+        ("t1", "入住机死机", "变速箱顿挫"),
+        ("t2", "入住机死机", "入住机死机"),
+        ("t2", "", "早餐（多方面）"),
+    ],
+)
+def test_what_emerges_of_a_theme_without_a_problem_is_called_by_what_is_said(
+    theme: str, said: str, title: str, trade: Trade
+) -> None:
+    for day in range(120, 130):
+        trade.say(day, 2, topic_id=theme)
+    asked: list[tuple[str, int]] = []
+
+    def tell(topic_id: str, names: Collection[str]) -> str:
+        asked.append((topic_id, len(names)))
+        return said
+
+    [alert] = trade.run(129.9, said=tell)
+    assert (alert.title, alert.topic_id) == (title, theme)
+    assert asked == ([] if theme == "t1" else [(theme, alert.count)])
+    assert trade.run(129.9, [alert], said=tell) == []
 
 
 def test_what_emerges_is_told_with_place_figures_and_voices(trade: Trade) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,7 +26,7 @@ from voc.issues.dispersion import of_windows
 from voc.issues.emergence import CALM_DAYS, LONGEST_WINDOW, Flags, Scan, scan
 from voc.issues.streams import REPLAYED_DAYS, Codes, StreamKey, Streams
 from voc.issues.trends import day_of, rate_change
-from voc.records import UNPLACED, Alert, Issue, Mention
+from voc.records import UNPLACED, Alert, Issue, Mention, is_mixed
 
 _SAME: Final = 0.5
 _AKIN: Final = 1 / 3
@@ -85,6 +85,7 @@ def form_alerts(
     paid: Sequence[Mention] = (),
     twins: Mapping[str, str] | None = None,
     aspects: Mapping[str, Collection[str]] | None = None,
+    said: Callable[[str, Collection[str]], str] = lambda *_: "",
 ) -> list[Alert]:
     """Returns the alerts of one industry that are new or have changed, by their ids.
 
@@ -99,12 +100,14 @@ def form_alerts(
         twins: The theme that stands for another in issues, by the other's id.
         aspects: The aspects that many voices of a theme speak of, by the theme's id: the issue of
             such a theme's voices may be one of these.
+        said: Tells by the id of a theme and some of its voices what these say is wrong, if they
+            say one thing: it is told where the theme's name is of a subject alone.
     """
     known = {alert.alert_id: alert for alert in existing}
     found = scan(streams.series, settings, _settled(streams, known, as_of))
     begins = streams.series.counts.shape[1] - REPLAYED_DAYS
     stood_out = [one for one in episodes(found) if one.end is None or one.end >= begins]
-    scene = _Scene(streams, found, as_of, titles, issues, paid, twins or {}, aspects or {})
+    scene = _Scene(streams, found, as_of, titles, issues, paid, twins or {}, aspects or {}, said)
     after = dict(known)
     for told in _chosen(scene, stood_out, known):
         name = streams.keys[told.stream].alert_id
@@ -200,6 +203,7 @@ class _Scene:
     paid: Sequence[Mention]
     twins: Mapping[str, str]
     aspects: Mapping[str, Collection[str]]
+    said: Callable[[str, Collection[str]], str]
 
     @property
     def last_day(self) -> int:
@@ -272,7 +276,7 @@ class _Scene:
         return Alert(
             alert_id=key.alert_id,
             industry=key.industry,
-            title=self.titles.get(key.name, key.name),
+            title=self._title(key, names),
             status="open" if one.end is None else "closed",
             trend="rising" if past[0] else "new",
             since=self.moment(begins),
@@ -295,6 +299,12 @@ class _Scene:
             issue_id=self._issue(key, names),
             feedback_ids=names,
         )
+
+    def _title(self, key: StreamKey, names: Sequence[str]) -> str:
+        """Returns what emerges: of a theme with a subject and no problem, what is said of late."""
+        title = self.titles.get(key.name, key.name)
+        said = self.said(key.name, set(names)) if key.kind == "topic" and is_mixed(title) else ""
+        return said or title
 
     def _set_aside(self, key: StreamKey, first: int, last: int) -> int:
         start = self.streams.first_day

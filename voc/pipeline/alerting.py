@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from voc.config import Industry, Settings
 from voc.issues import aspects_of_themes, doubted, placed_by_theme
 from voc.issues.alerts import form_alerts
+from voc.issues.bearing import tells
 from voc.issues.grouping import group_rules
 from voc.issues.moods import is_mood
+from voc.issues.naming import Titles
 from voc.issues.streams import build_streams
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import newest_moment
 from voc.pipeline.standing import standing_for
-from voc.records import UNCOUNTED, Alert, Mention
+from voc.records import UNCOUNTED, Alert, Mention, is_mixed
 from voc.report.emerging import placed
 from voc.report.wording import label, usual
 from voc.store import Store, TaggedRow, Transaction
+from voc.topics.words import Reader
 from voc.workorders.parts import store_of
 from voc.workorders.relations import part_of
 
@@ -56,12 +60,14 @@ def raise_alerts(
     )
     topics = {topic.topic_id: topic.topic for topic in store.topics()}
     moods = {topic_id for topic_id, name in topics.items() if is_mood(name)}
+    mixed = {topic_id for topic_id, name in topics.items() if is_mixed(name)}
     complaints = (
-        # Streams need no words, and there may be many of them; a mood is no news.
+        # Streams need no words, and there may be many of them, but to name what emerges of a theme
+        # that names no problem; a mood is no news.
         replace(
             mention,
-            evidence=(),
-            opinions=(),
+            evidence=mention.evidence if mention.topic_id in mixed else (),
+            opinions=mention.opinions if mention.topic_id in mixed else (),
             topic_id=None if mention.topic_id in moods else mention.topic_id,
         )
         for mention in doubted(negative)
@@ -94,9 +100,36 @@ def raise_alerts(
             paid=aside[name],
             twins=twins,
             aspects={theme: one for (industry, theme), one in aspects.items() if industry == name},
+            said=Said(industries[name], counted[name]),
         )
     unheard = [alert for alert in store.alerts() if alert.industry not in heard]
     return changed + _closed(unheard, now.astimezone(settings.zone))
+
+
+class Said:
+    """Tells what voices of a theme say is wrong.
+
+    Args:
+        industry: Their taxonomy.
+        complaints: The complaints of the industry, those of mixed themes with their words.
+    """
+
+    def __init__(self, industry: Industry, complaints: Sequence[Mention]) -> None:
+        self._industry = industry
+        self._complaints = complaints
+        self._reader = Reader(industry)
+
+    @cached_property
+    def _titles(self) -> Titles:
+        return Titles(self._industry, self._complaints, {})
+
+    def __call__(self, theme: str, names: Collection[str]) -> str:
+        voices = [
+            one for one in self._complaints if one.topic_id == theme and one.feedback_id in names
+        ]
+        voices.sort(key=lambda one: (one.occurred_at, one.feedback_id))
+        told = self._titles.title("", voices) if voices else ""
+        return told if told and tells(told, len(voices), self._reader) else ""
 
 
 def keep_alerts(

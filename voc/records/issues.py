@@ -266,7 +266,8 @@ class Alert:
 
     Attributes:
         alert_id: Names the stream.
-        title: The name of its theme or aspect, in Chinese.
+        title: The name of its theme or aspect, in Chinese; of a theme with a subject and no problem
+            what the voices of the window say is wrong, if they say one thing.
         status: `open` or `closed`.
         trend: `new` where the days before had no voice of the stream, else `rising`.
         since: The first day of what emerged, its beginning in the reader's zone.
