@@ -70,9 +70,13 @@ def bearing_out(name: str, members: Sequence[Member], reader: Reader) -> int:
 
 
 def tells(name: str, n_voices: int, reader: Reader) -> bool:
-    """Says whether the name of a theme tells its issue: what is wrong, or of few voices."""
-    [reading] = reader.read([name])
-    is_told = judge(name).score < 0 or any(map(is_wrong, (name, *reading.content())))
+    """Says whether the name of a theme tells its issue: what is wrong, or of few voices.
+
+    发烫问题 does, 洗头问题 does not.
+    """
+    told = name.removesuffix("问题") or name
+    [reading] = reader.read([told])
+    is_told = judge(told).score < 0 or any(map(is_wrong, (told, *reading.content())))
     return is_told or n_voices < GROUP
 
 

@@ -50,6 +50,9 @@ _DEGREES: Final = (*"太很好真超最没少都", "有点", "有些", "比较")
 _STATES: Final = ("了", "的")
 # What is told of a subject so many of the voices say.
 _TOLD_SHARE: Final = 0.1
+# Of many voices that say little alike, a sixteenth tells a reader more than nothing.
+_LEAST_TOLD_SHARE: Final = 1 / 16
+_LEAST_TOLD: Final = 4
 # And so many, where it judges nothing.
 _MENTIONED_SHARE: Final = 0.2
 # What is done in the end: 50分钟才送到 is late, which 送到 does not say.
@@ -295,9 +298,10 @@ class Candidates:
             for phrase in self._about
             if subject in phrase.words and phrase.support >= MOSTLY * said.n_voices
         )
-        told = max(least_support(said.n_voices), _TOLD_SHARE * said.n_voices)
+        share = _told_share(said.n_voices)
+        told = max(least_support(said.n_voices), share * said.n_voices)
         telling = [*self._judging, *self._told_of(subject), *self._told_by_one]
-        words = self._said_of_it(_TOLD_SHARE)
+        words = self._said_of_it(share)
         if not self._knows:
             many = _MENTIONED_SHARE * said.n_voices
             telling += [one for one in self._repeated if not one.judges and one.support >= many]
@@ -385,6 +389,11 @@ def _is_verdict(word: str) -> bool:
     """Says whether a word says how something is, so that it is no matter: 太慢, not 太慢问题."""
     is_state = word.startswith(_DEGREES) or word.endswith(_STATES) or word in plain_states()
     return is_state or is_trouble(word)
+
+
+def _told_share(n_voices: int) -> float:
+    """Returns the share of so many voices that must say what is told of their subject."""
+    return max(_LEAST_TOLD_SHARE, min(_TOLD_SHARE, _LEAST_TOLD / n_voices))
 
 
 def _said_most_plainly(phrase: Phrase) -> tuple[int, int]:
