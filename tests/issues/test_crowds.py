@@ -170,3 +170,8 @@ def test_what_has_become_of_a_thing_is_told_as_it_is_said() -> None:
         complaints([*rotten, ("烂了", "烂了")] * 6, keywords=["烂了", "坏了", "不新鲜"])[0]
         == "烂了"
     )
+
+
+def test_what_is_done_is_no_state() -> None:
+    said = [("前台说在修", "修"), ("一直在修", "修")] * 10
+    assert complaints([*said, *SPILT[:6]]) == ["洒了"]

@@ -15,6 +15,7 @@ def test_voices_of_a_theme_tell_what_is_wrong_where_they_say_one_thing() -> None
     texts = {
         "machine": ("自助办理机死机", "自助办理机又死机", "办理机死机了"),
         "breakfast": ("自助早餐", "早餐在三楼", "早餐七点开始"),
+        "desk": ("前台的系统死机", "死机了前台也不管", "前台说死机"),
     }
     complaints = [
         Mention(
@@ -24,8 +25,15 @@ def test_voices_of_a_theme_tell_what_is_wrong_where_they_say_one_thing() -> None
         for theme, said in texts.items()
         for at, text in enumerate(said * 3)
     ]  # fmt: skip
-    said = Said(load_industry("restaurant"), complaints)
+    topics = {
+        "machine": "前台（多方面）",
+        "breakfast": "自助早餐（多方面）",
+        "desk": "前台（多方面）",
+    }
+    said = Said(load_industry("restaurant"), complaints, topics)
     names = {one.feedback_id for one in complaints}
     assert "死机" in said("machine", names)
+    assert "前台" not in said("machine", names)
+    assert said("desk", names).startswith("前台")
     assert said("breakfast", names) == ""
     assert said("machine", set()) == ""

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from voc.issues.lacks import NOT_GOT, NOT_THERE, Lack, lacks
 from voc.tagging.rules import judge
+from voc.text.kinds import word_kinds
 from voc.topics.matters import matter_of, stated
 from voc.topics.phrases import Member, least_support
 from voc.topics.said import LINGERING, Said, is_thing, is_wrong
@@ -115,7 +116,7 @@ def commonest_complaints(
     for one in said.judgements(UNKNOWN.by_kind()):
         word = stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
-        is_told = is_told and (word in keywords or not is_thing(word))
+        is_told = is_told and (word in keywords or not is_thing(word)) and not _is_deed(word)
         if is_told and judge(word).score <= 0:
             found[_whole(said.as_stated(word))] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
@@ -154,6 +155,11 @@ def _as_matters(
         names[matter or name].append(name)
     alike = ((next((one for one in of if one not in aspect), None), of) for of in names.values())
     return {name: set().union(*(found[one] for one in of)) for name, of in alike if name}
+
+
+def _is_deed(word: str) -> bool:
+    """Says whether a word of one syllable tells what is done: 修 of 在修 is not 太修."""
+    return len(word) == 1 and word not in plain_states() and word_kinds().get(word, "")[:1] == "v"
 
 
 def _whole(word: str) -> str:

@@ -19,7 +19,7 @@ from voc.issues.streams import build_streams
 from voc.pipeline.handling import Handler
 from voc.pipeline.moments import newest_moment
 from voc.pipeline.standing import standing_for
-from voc.records import UNCOUNTED, Alert, Mention, is_mixed
+from voc.records import UNCOUNTED, Alert, Mention, is_mixed, subject_of
 from voc.report.emerging import placed
 from voc.report.wording import label, usual
 from voc.store import Store, TaggedRow, Transaction
@@ -100,23 +100,27 @@ def raise_alerts(
             paid=aside[name],
             twins=twins,
             aspects={theme: one for (industry, theme), one in aspects.items() if industry == name},
-            said=Said(industries[name], counted[name]),
+            said=Said(industries[name], counted[name], topics),
         )
     unheard = [alert for alert in store.alerts() if alert.industry not in heard]
     return changed + _closed(unheard, now.astimezone(settings.zone))
 
 
 class Said:
-    """Tells what voices of a theme say is wrong.
+    """Tells what voices of a theme say is wrong, with its subject where most of them name it.
 
     Args:
         industry: Their taxonomy.
         complaints: The complaints of the industry, those of mixed themes with their words.
+        topics: The names of themes by id.
     """
 
-    def __init__(self, industry: Industry, complaints: Sequence[Mention]) -> None:
+    def __init__(
+        self, industry: Industry, complaints: Sequence[Mention], topics: Mapping[str, str]
+    ) -> None:
         self._industry = industry
         self._complaints = complaints
+        self._topics = topics
         self._reader = Reader(industry)
 
     @cached_property
@@ -129,7 +133,11 @@ class Said:
         ]
         voices.sort(key=lambda one: (one.occurred_at, one.feedback_id))
         told = self._titles.title("", voices) if voices else ""
-        return told if told and tells(told, len(voices), self._reader) else ""
+        if not told or not tells(told, len(voices), self._reader):
+            return ""
+        subject = subject_of(self._topics[theme])
+        naming = sum(any(subject in said.text for said in one.evidence) for one in voices)
+        return told if subject in told or 2 * naming <= len(voices) else f"{subject}：{told}"
 
 
 def keep_alerts(
