@@ -15,6 +15,7 @@ from voc.records import UNHEARD, Feedback, Turn
 from voc.store import Store
 from voc.tagging.engine import load
 from voc.topics import nearest
+from voc.topics.namer import ChatNamer
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 WITHOUT_CUTLERY = (
@@ -77,6 +78,24 @@ def test_a_run_over_what_is_known_finds_no_themes_again(
     assert len(workshop.store.topics()) > 1
     monkeypatch.setattr(themes, "discover", lambda *_, **__: pytest.fail("themes were sought"))
     assert chain.run().issues_changed == 0
+
+
+def test_what_a_namer_did_not_name_is_named_by_the_next_run(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for said, prefix in ((OF_TASTE, "t"), (WITHOUT_CUTLERY, "c")):
+        ingest(workshop.store, said, prefix)
+    asked = {"queue.dir": str(workshop.folder / "orders"), "topics.namer_url": "http://127.0.0.1:9"}
+    chain = Chain(workshop.store, load("restaurant"), load_settings(overrides=asked, environ={}))
+    chain.run()
+    before = {topic.topic_id: topic.topic for topic in workshop.store.topics()}
+    assert before
+    names = iter(f"第{at}个名字" for at in range(len(before)))
+    monkeypatch.setattr(ChatNamer, "name", lambda *_: next(names))
+    chain.run()
+    after = {topic.topic_id: topic.topic for topic in workshop.store.topics()}
+    assert after.keys() == before.keys()
+    assert all(name.endswith("个名字") for name in after.values())
 
 
 def test_a_problem_that_no_aspect_is_of_is_found_and_handed_on(workshop: Workshop) -> None:

@@ -55,7 +55,7 @@ def discover_topics(
 
     Returns:
         What was found, and what the user should know of how; `None` where nothing that themes
-        depend on has changed since the run before, whose themes stand.
+        depend on has changed since the run before, whose themes stand, and none awaits a name.
 
     Raises:
         MissingExtraError: scikit-learn is missing.
@@ -68,7 +68,10 @@ def discover_topics(
     past = past_of(store, industry.id)
     places = _places(mentions)
     mark = _fingerprint(clauses, past, industry, settings, model, places)
-    if store.meta(_seen(industry)) == _with_themes(mark, past.known):
+    renamed = {event.topic_id for event in store.topic_events(kind="renamed")}
+    awaiting = set((store.meta(_unnamed(industry)) or "").split()) - renamed
+    is_named = not (awaiting and settings.namer_url)
+    if is_named and store.meta(_seen(industry)) == _with_themes(mark, past.known):
         return None
     kept = KeptVectors(store, model)
     sentences = sentences_of(engine, [clause.text for clause in clauses], kept=kept, told=told)
@@ -83,8 +86,6 @@ def discover_topics(
     )
     if sentences is not None:
         found = placed(found, clauses, heard_in(mentions), sentences)
-    renamed = {event.topic_id for event in store.topic_events(kind="renamed")}
-    awaiting = set((store.meta(_unnamed(industry)) or "").split()) - renamed
     found, notes, left = named(by_voice(found, clauses), settings, awaiting=awaiting)
     names = {topic.topic_id: topic.topic for topic in (*past.topics, *found.topics)}
     events = [
