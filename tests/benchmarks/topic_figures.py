@@ -18,17 +18,17 @@ class Figures:
 
     Attributes:
         coverage: Share of the clauses that have a theme.
-        npmi: Of its keywords; `None` where no voices were given.
+        npmi: Of its keywords; NaN, which passes nothing, where no voices were given.
         diversity: Of its keywords.
-        rand: Adjusted Rand index with another run; `None` where there is none.
+        rand: Adjusted Rand index with another run; NaN where there is none.
         seconds: That it took.
         peak_mb: Memory; 0 where it is not known.
     """
 
     coverage: float
-    npmi: float | None
+    npmi: float
     diversity: float
-    rand: float | None
+    rand: float
     seconds: float
     peak_mb: float
 
@@ -44,9 +44,9 @@ def passes(told: Mapping[str, Figures], *, many: int) -> dict[str, bool]:
     ours, theirs = told["voc"], told.get("BERTopic")
     found = {"coverage of 85 % at least": ours.coverage >= 0.85}
     for name in ("voc again", "voc other seed", "voc 10 % more"):
-        found[f"{name}: adjusted Rand of 0.85 at least"] = (told[name].rand or 0.0) >= 0.85
+        found[f"{name}: adjusted Rand of 0.85 at least"] = told[name].rand >= 0.85
     if theirs:
-        found["NPMI no lower than BERTopic's"] = (ours.npmi or -1.0) >= (theirs.npmi or -1.0)
+        found["NPMI no lower than BERTopic's"] = ours.npmi >= theirs.npmi
         found["diversity no lower than BERTopic's"] = ours.diversity >= theirs.diversity
     crowd, crowded = told.get(f"voc {many}"), told.get(f"BERTopic {many}")
     if crowd:

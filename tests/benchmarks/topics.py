@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import tempfile
@@ -111,12 +112,12 @@ class Bench:
 
     def add(self, found: Found, voices: Sequence[set[str]], before: Found | None = None) -> None:
         """Adds a line to the table, against an earlier run if one is named."""
-        kept = _kept(found, before) if before else ("", "", "")
+        rand, *kept = _kept(found, before) if before else (math.nan, "", "")
         told = self.figures[found["name"]] = Figures(
             coverage=found["coverage"],
-            npmi=coherence(found["keywords"], voices) if voices else None,
+            npmi=coherence(found["keywords"], voices) if voices else math.nan,
             diversity=diversity(found["keywords"]),
-            rand=float(kept[0]) if before else None,
+            rand=rand,
             seconds=found["seconds"],
             peak_mb=found["peak_mb"],
         )
@@ -124,8 +125,9 @@ class Bench:
             found["name"],
             str(len(found["keywords"])),
             f"{told.coverage:.1%}",
-            "" if told.npmi is None else f"{told.npmi:+.3f}",
+            f"{told.npmi:+.3f}" if voices else "",
             f"{told.diversity:.3f}",
+            f"{rand:.3f}" if before else "",
             *kept,
             f"{told.seconds:.1f}",
             f"{told.peak_mb:.0f}" if told.peak_mb else "",
@@ -136,10 +138,10 @@ class Bench:
         Console(width=130).print(self._table)
 
 
-def _kept(found: Found, before: Found) -> tuple[str, str, str]:
+def _kept(found: Found, before: Found) -> tuple[float, str, str]:
     """Returns Rand index, share of the earlier ids found again, and of clauses with the same."""
     now, then = ({(row[0], row[1]): row[2] for row in each["places"]} for each in (found, before))
-    rand = f"{agreement(now, then):.3f}"
+    rand = agreement(now, then)
     if not found["knows"]:
         return rand, "", ""  # ids mean nothing across runs that do not know each other
     both = [place for place in now if place in then]

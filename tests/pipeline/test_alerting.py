@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from voc.config import load_industry
-from voc.pipeline.alerting import Said
+from voc.pipeline.alerting import Emerging
 from voc.records import UNHEARD, Mention, Span
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ def test_voices_of_a_theme_tell_what_is_wrong_where_they_say_one_thing() -> None
         "breakfast": "自助早餐（多方面）",
         "desk": "前台（多方面）",
     }
-    said = Said(load_industry("restaurant"), complaints, topics)
+    said = Emerging(load_industry("restaurant"), complaints, topics)
     names = {one.feedback_id for one in complaints}
     assert "死机" in said("machine", names)
     assert "前台" not in said("machine", names)

@@ -136,7 +136,7 @@ def mean_of_counts(counts: Mapping[int, int] | Mapping[float, int]) -> Mean:
     if n == 0:
         return Mean(None, None, None, 0)
     mean = sum(value * count for value, count in counts.items()) / n
-    if len([value for value, count in counts.items() if count]) == 1:
+    if n in counts.values():
         return Mean(mean, None, None, n)
     squares = sum(count * (value - mean) ** 2 for value, count in counts.items())
     half = t_quantile(n - 1) * math.sqrt(squares / (n - 1) / n)

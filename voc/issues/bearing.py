@@ -133,8 +133,8 @@ def _forms(name: str) -> set[str]:
 
 def _leads(thing: str, name: str, members: Sequence[Member]) -> bool:
     """Says whether a thing stands before what is said of it in most clauses that hold both."""
-    both = [one.reading.text for one in members if name in one.reading.text]
-    both = [text for text in both if thing in text]
+    texts = [one.reading.text for one in members]
+    both = [text for text in texts if name in text and thing in text]
     return 2 * sum(text.find(thing) < text.find(name) for text in both) > len(both)
 
 

@@ -67,9 +67,7 @@ def told_apart(
         or emergency.opinions,
     )
     calm = [
-        replace(one, urgency="normal", urgency_reasons=())
-        for one in voice
-        if one not in at_home and not _is_within(one.evidence, dangers)
+        _calm(one) for one in voice if one not in at_home and not _is_within(one.evidence, dangers)
     ]
     return [*calm, apart]
 
@@ -91,10 +89,12 @@ def pressing(voice: Sequence[Mention], *, tags: Tags, industry: Industry) -> lis
     pressed = [one for one in heard if _touches(one.evidence, dangers)]
     if not pressed:
         return list(voice)
-    return [
-        one if one in pressed else replace(one, urgency="normal", urgency_reasons=())
-        for one in voice
-    ]
+    return [one if one in pressed else _calm(one) for one in voice]
+
+
+def _calm(mention: Mention) -> Mention:
+    """Returns a complaint that nothing presses."""
+    return replace(mention, urgency="normal", urgency_reasons=())
 
 
 def tells_of_danger(mention: Mention, industry: Industry | None) -> bool:

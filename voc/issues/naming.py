@@ -156,6 +156,11 @@ class Titles:
                 return title
         return _fitted(f"{head}{phrases[0]}", place)
 
+    def problem(self, voices: Sequence[Mention]) -> str:
+        """Says what is wrong by voices alone, sorted by time; empty where they say no one thing."""
+        told = self.title("", voices) if voices else ""
+        return told if told and tells(told, len(voices), self._reader) else ""
+
     def _phrases(
         self, aspect: str, voices: Sequence[Mention], places: set[str], *, topic_id: str | None
     ) -> list[str]:

@@ -11,7 +11,6 @@ from functools import cached_property
 from voc.config import Industry, Settings
 from voc.issues import aspects_of_themes, doubted, placed_by_theme
 from voc.issues.alerts import form_alerts
-from voc.issues.bearing import tells
 from voc.issues.grouping import group_rules
 from voc.issues.moods import is_mood
 from voc.issues.naming import Titles
@@ -23,7 +22,6 @@ from voc.records import UNCOUNTED, Alert, Mention, is_mixed, subject_of
 from voc.report.emerging import placed
 from voc.report.wording import label, usual
 from voc.store import Store, TaggedRow, Transaction
-from voc.topics.words import Reader
 from voc.workorders.parts import store_of
 from voc.workorders.relations import part_of
 
@@ -100,13 +98,13 @@ def raise_alerts(
             paid=aside[name],
             twins=twins,
             aspects={theme: one for (industry, theme), one in aspects.items() if industry == name},
-            said=Said(industries[name], counted[name], topics),
+            said=Emerging(industries[name], counted[name], topics),
         )
     unheard = [alert for alert in store.alerts() if alert.industry not in heard]
     return changed + _closed(unheard, now.astimezone(settings.zone))
 
 
-class Said:
+class Emerging:
     """Tells what voices of a theme say is wrong, with its subject where most of them name it.
 
     Args:
@@ -121,7 +119,6 @@ class Said:
         self._industry = industry
         self._complaints = complaints
         self._topics = topics
-        self._reader = Reader(industry)
 
     @cached_property
     def _titles(self) -> Titles:
@@ -132,12 +129,11 @@ class Said:
             one for one in self._complaints if one.topic_id == theme and one.feedback_id in names
         ]
         voices.sort(key=lambda one: (one.occurred_at, one.feedback_id))
-        told = self._titles.title("", voices) if voices else ""
-        if not told or not tells(told, len(voices), self._reader):
-            return ""
+        told = self._titles.problem(voices)
         subject = subject_of(self._topics[theme])
         naming = sum(any(subject in said.text for said in one.evidence) for one in voices)
-        return told if subject in told or 2 * naming <= len(voices) else f"{subject}：{told}"
+        is_told = not told or subject in told or 2 * naming <= len(voices)
+        return told if is_told else f"{subject}：{told}"
 
 
 def keep_alerts(

@@ -19,6 +19,7 @@ from voc.issues import (
 )
 from voc.pipeline.clienteles import clienteles_of
 from voc.pipeline.moments import Moments
+from voc.pipeline.themes import renamed
 from voc.records import UNCOUNTED, Issue, Mention, is_mixed
 from voc.store import Store, Transaction
 from voc.workorders.history import SYSTEM
@@ -136,7 +137,7 @@ def _given(store: Store, settings: Settings) -> set[str]:
     """Returns the themes whose names are not their customers' words: a person's or a model's."""
     if settings.topics.namer_url:
         return {topic.topic_id for topic in store.topics() if not is_mixed(topic.topic)}
-    return {event.topic_id for event in store.topic_events(kind="renamed")}
+    return renamed(store)
 
 
 def _is_kept_open(store: Store, issue_id: str) -> bool:

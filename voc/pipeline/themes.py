@@ -68,10 +68,8 @@ def discover_topics(
     past = past_of(store, industry.id)
     places = _places(mentions)
     mark = _fingerprint(clauses, past, industry, settings, model, places)
-    renamed = {event.topic_id for event in store.topic_events(kind="renamed")}
-    awaiting = set((store.meta(_unnamed(industry)) or "").split()) - renamed
-    is_named = not (awaiting and settings.namer_url)
-    if is_named and store.meta(_seen(industry)) == _with_themes(mark, past.known):
+    awaiting = _awaiting_names(store, industry) if settings.namer_url else set()
+    if not awaiting and store.meta(_seen(industry)) == _with_themes(mark, past.known):
         return None
     kept = KeptVectors(store, model)
     sentences = sentences_of(engine, [clause.text for clause in clauses], kept=kept, told=told)
@@ -172,6 +170,17 @@ def _unnamed(industry: Industry) -> str:
     return f"topics:{industry.id}:unnamed"
 
 
+def _awaiting_names(store: Store, industry: Industry) -> set[str]:
+    """Returns the ids of themes that an endpoint was still to name, and that nobody has named."""
+    left = (store.meta(_unnamed(industry)) or "").split()
+    return set(left) - renamed(store) if left else set()
+
+
+def renamed(store: Store) -> set[str]:
+    """Returns the ids of themes that people named."""
+    return {event.topic_id for event in store.topic_events(kind="renamed")}
+
+
 def _fingerprint(
     clauses: Sequence[Clause],
     past: Past,
@@ -253,23 +262,26 @@ def named(found: Discovery, settings: TopicSettings, *, awaiting: Collection[str
     taken = {topic.topic for topic in found.topics}
     topics = list(found.topics)
     places = [at for at, one in enumerate(topics) if one.topic_id in born.union(awaiting)]
-    begun = monotonic()
-    for done, place in enumerate(places):
-        topic, left = topics[place], (topics[at].topic_id for at in places[done:])
+    notes, begun, done = [], monotonic(), 0
+    for place in places:
         if monotonic() - begun > _NAMING_S:
-            note = (
+            notes.append(
                 f"topics.namer_url: {len(places) - done} themes keep their names for now, as"
                 f" naming took longer than {_NAMING_S} s; the next run asks for them."
             )
-            return Named(replace(found, topics=topics), [note], frozenset(left))
+            break
+        topic = topics[place]
         try:
             name = namer.name(topic.keywords, [item.text or "" for item in topic.evidence])
         except NamerError as error:
-            return Named(replace(found, topics=topics), [str(error)], frozenset(left))
+            notes.append(str(error))
+            break
+        done += 1
         if name and name not in taken:
             taken.add(name)
             topics[place] = replace(topic, topic=name)
-    return Named(replace(found, topics=topics), [], frozenset())
+    left = frozenset(topics[place].topic_id for place in places[done:])
+    return Named(replace(found, topics=topics), notes, left)
 
 
 @dataclass(frozen=True, slots=True)

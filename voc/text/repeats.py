@@ -47,10 +47,10 @@ def find_repeats(voices: Sequence[Voice]) -> dict[str, str]:
     """
     ordered = sorted(voices, key=_order)
     found = _same(ordered)
-    near = _elsewhere([voice for voice in ordered if voice.feedback_id not in found])
-    known = {name: near.get(first, first) for name, first in found.items()} | near
-    again = _again([voice for voice in ordered if voice.feedback_id not in known])
-    return {name: again.get(first, first) for name, first in known.items()} | again
+    for looked_for in (_elsewhere, _again):
+        more = looked_for([voice for voice in ordered if voice.feedback_id not in found])
+        found = {name: more.get(first, first) for name, first in found.items()} | more
+    return found
 
 
 def _same(voices: Sequence[Voice]) -> dict[str, str]:
@@ -90,8 +90,8 @@ def _again(voices: Sequence[Voice]) -> dict[str, str]:
             posts[voice.author].append(voice)
     found: dict[str, str] = {}
     for said in posts.values():
-        telling = [voice for voice in said if letters_of(voice.text)[0] >= _TELLING]
-        if len(telling) > 1:
+        if len(said) > 1:
+            telling = [voice for voice in said if letters_of(voice.text)[0] >= _TELLING]
             found |= _nearly(telling, _was_said_again, likeness=_MUCH_LIKE)
     return found
 
