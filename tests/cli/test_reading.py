@@ -193,6 +193,7 @@ def test_what_is_doubtful_in_a_file_is_counted(voc: Voc, tmp_path: Path) -> None
     (tmp_path / "r.csv").write_text(f"{head}\n{rows}{rest}", encoding="utf-8")
     first, undated, *told = voc("ingest", "r.csv", "--industry", "snack").err.splitlines()
     assert undated.startswith("r: 1 rows tell no time")
+    assert told.pop(0).startswith("r: read text from '评价'")
     told = [first, *told]
     assert told[0] == "r: 125 new, 1 known, 1 edited, 0 rejected"
     assert [line.split(" (the first")[0].split(" rows ")[0] for line in told[1:]] == [
@@ -208,7 +209,8 @@ def test_what_is_doubtful_in_a_file_is_counted(voc: Voc, tmp_path: Path) -> None
 
 def test_a_clean_file_is_not_doubted(voc: Voc, tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text(ROWS, encoding="utf-8")
-    assert len(voc("ingest", "r.csv", "--industry", "snack").err.splitlines()) == 1
+    _, columns = voc("ingest", "r.csv", "--industry", "snack").err.splitlines()
+    assert columns.startswith("r: read text from '评价'")
 
 
 def test_rows_of_the_future_are_told_and_a_clock_that_is_fast_is_not(
@@ -216,7 +218,7 @@ def test_rows_of_the_future_are_told_and_a_clock_that_is_fast_is_not(
 ) -> None:
     tomorrow = f"{datetime.now(UTC) + timedelta(hours=23):%Y-%m-%dT%H:%M:%SZ}"
     (tmp_path / "r.csv").write_text(f"{ROWS}{tomorrow},薯片不脆,一店\n", encoding="utf-8")
-    assert len(voc("ingest", "r.csv", "--industry", "snack").err.splitlines()) == 1
+    assert len(voc("ingest", "r.csv", "--industry", "snack").err.splitlines()) == 2
     late = "2062-11-20 10:00,薯片受潮了,一店\n2062-11-21,薯片碎了,一店\n"
     (tmp_path / "r.csv").write_text(f"{ROWS}{late}", encoding="utf-8")
     assert voc("ingest", "r.csv", "--industry", "snack").err.splitlines()[-1] == (
@@ -385,3 +387,16 @@ def test_a_remembered_industry_comes_before_that_of_the_settings(voc: Voc, folde
         file.write("3,包装破了\n")
     voc("ingest", "a.csv", "--config", "voc.yaml")
     assert industries(folder) == ["snack"]
+
+
+def test_which_columns_were_taken_for_what_is_told(voc: Voc, tmp_path: Path) -> None:
+    names = [f"列{at}" for at in range(10)]
+    header = ",".join(["评分", "评论内容", *names])
+    (tmp_path / "a.csv").write_text(f"{header}\n1,漏液{',x' * 10}\n", encoding="utf-8")
+    told = "a: read text from '评论内容', rating from '评分'; --map FIELD=COLUMN changes it."
+    said = voc("ingest", "a.csv", "--industry", "snack").err
+    beside = ", ".join(repr(name) for name in names[:8])
+    assert f"{told} Kept beside: {beside}, 2 more." in said
+    assert "a: read" not in voc("ingest", "a.csv", "--industry", "snack").err, "nothing was read"
+    (tmp_path / "b.jsonl").write_text('{"id": "1", "text": "漏液", "rating": 1}', encoding="utf-8")
+    assert "b: read" not in voc("ingest", "b.jsonl", "--industry", "snack").err

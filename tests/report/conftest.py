@@ -40,6 +40,7 @@ class Row:
     urgency: str | None = "normal"
     flags: frozenset[str] = frozenset()
     is_dated: bool = True
+    channel_name: str | None = None
 
 
 @pytest.fixture(scope="session")

@@ -139,6 +139,17 @@ def test_the_coverage_says_what_the_figures_rest_on(
     assert (found.untimed, found.off_scale, found.future) == (1, 1, 2)
 
 
+def test_of_many_channels_the_small_ones_are_told_by_their_kind(
+    row: Callable[..., Any], report: Callable[..., Any]
+) -> None:
+    names = [name for at in range(15) for name in [f"平台{at}"] * (20 - at)]
+    rows = [row(f"{at}", channel_name=name) for at, name in enumerate(names)]
+    found = build_figures(report(rows=[*rows, row("plain")])).channels
+    assert sum(one.rows for one in found) == len(names) + 1
+    assert (found[0].name, found[0].channel, found[0].rows) == (None, "review", 8 + 7 + 6 + 1)
+    assert [one.name for one in found[1:]] == [f"平台{at}" for at in range(12)]
+
+
 def test_figures_are_plain_json(
     row: Callable[..., Any],
     mention: Callable[..., Any],
@@ -172,7 +183,7 @@ from voc.report import ReportInput, build_figures, render_html
 zone = ZoneInfo("Asia/Shanghai")
 start = datetime(2026, 1, 1, tzinfo=zone)
 fields = "feedback_id occurred_at channel product store region rating rating_max nps csat ces text"
-Row = namedtuple("Row", fields + " url sentiment urgency flags is_dated")
+Row = namedtuple("Row", fields + " url sentiment urgency flags is_dated channel_name")
 polarities = ("negative", "neutral", "positive")
 text = "等位等了一个多小时，叫号员爱答不理，菜上来都凉透了，真的不会再来第二次了。" * 5
 
@@ -181,7 +192,7 @@ def rows():
         yield Row(
             f"fb_{n:020d}", start + timedelta(minutes=4 * n), "review", f"产品{n % 50}",
             f"门店{n % 400}", "浙江", 1.0 + n % 5, 5.0, n % 11, None, None, text + str(n), None,
-            polarities[n % 3], "normal", frozenset(), True,
+            polarities[n % 3], "normal", frozenset(), True, None,
         )
 
 def mentions():

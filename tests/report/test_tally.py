@@ -35,7 +35,7 @@ def test_each_feedback_counts_once_where_it_belongs(row: Callable[..., Any]) -> 
     assert tally.days[date(2026, 9, 21).toordinal()] == [1, 0, 0, 1]
     assert tally.days[date(2026, 9, 22).toordinal()] == [0, 0, 1, 1]
     assert tally.stores["滨江店"].rows == 4
-    assert tally.channels["forum"].polarities == [0, 0, 0]
+    assert tally.channels["forum", "forum"].polarities == [0, 0, 0]
     assert tally.ratings == {5.0: 1}
 
 
@@ -122,3 +122,11 @@ def test_no_text_is_kept_of_issues_shown_in_a_line(
     tally = tally_rows([row("a")], {"is_1": (issue("is_1", ["a"]), False)}, zone=ZONE)
     assert tally.issues["is_1"].count == 1
     assert tally.issues["is_1"].candidates == {}
+
+
+def test_channels_are_called_as_their_sources_call_them(row: Callable[..., Any]) -> None:
+    names = ["携程", "携程", "评价", None, "Booking"]
+    rows = [row(f"{at}", channel_name=name) for at, name in enumerate(names)]
+    tally = tally_rows(rows, {}, zone=ZONE)
+    told = {key: place.rows for key, place in tally.channels.items()}
+    assert told == {("review", "携程"): 2, ("review", "review"): 2, ("review", "Booking"): 1}

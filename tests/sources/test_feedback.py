@@ -65,6 +65,12 @@ def test_every_field() -> None:
     json.dumps(found.as_dict())
 
 
+def test_what_a_source_calls_its_channels_is_kept_where_the_channel_is_told() -> None:
+    for name, kept in (("Booking", {"channel_name": "Booking"}), ("forum", {}), ("", {})):
+        found = _feedback({"评论": "好", "渠道": name}, channel="review")
+        assert (found.channel, found.extra) == ("review", kept)
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [

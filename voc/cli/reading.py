@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from voc.pipeline.ingesting import Ingested
     from voc.pipeline.origins import Chosen, Told
     from voc.sources.base import Source
+    from voc.sources.files import FileSource
     from voc.store import Store
 
 LOOKED_AT: Final = 500
 """New voices of a source that are looked for in other sources."""
+_BESIDE: Final = 8
 
 
 class Unread:
@@ -120,6 +122,8 @@ def warn(
         remarks.add(source.name, _undated(result, catches_up=not isinstance(source, Following)))
     if not isinstance(source, FileSource):
         return
+    if source.is_new and (sentence := _columns_read(source)):
+        remarks.add(source.name, sentence)
     options = source.recalled
     if recalled is not None and result != Ingested(source.name):
         options += (f"--industry {recalled.industry.id}",)
@@ -151,6 +155,23 @@ def warn(
             f" as voices of {other}. Where both hold the same voices, ingest both with one name"
             f" (--name {other}) to keep each once.",
         )
+
+
+def _columns_read(source: FileSource) -> str | None:
+    """Says which columns were taken for what; `None` where all are called by their fields."""
+    from voc.sources.names import FIELDS
+
+    taken = [
+        f"{field} from {source.fields[field]!r}"
+        for field in FIELDS
+        if source.fields.get(field, field) != field
+    ]
+    if not taken:
+        return None
+    named = [repr(name) for name in source.beside[:_BESIDE]]
+    named += [f"{len(source.beside) - _BESIDE} more"] * (len(source.beside) > _BESIDE)
+    beside = f" Kept beside: {', '.join(named)}." if named else ""
+    return f"read {', '.join(taken)}; --map FIELD=COLUMN changes it.{beside}"
 
 
 def _lacks_known(store: Store, name: str, result: Ingested) -> bool:

@@ -61,6 +61,7 @@ from voc.records.tags import (
 )
 from voc.records.vocabulary import (
     ADVERTISEMENT,
+    CHANNEL_NAME,
     CHANNELS,
     CONVERSATIONS,
     FILLED,
@@ -107,6 +108,7 @@ __all__ = [
     "ADVERTISEMENT",
     "AND_MORE",
     "CHANNELS",
+    "CHANNEL_NAME",
     "CLOCK_SKEW",
     "CONVERSATIONS",
     "EMERGING_IN_TITLE",

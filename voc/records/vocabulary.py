@@ -43,5 +43,8 @@ STAFF: Final = "staff"
 UNCOUNTED: Final = frozenset({PAID_BURST, NEAR_DUPLICATE, ADVERTISEMENT, STAFF})
 """Flags of voices that are kept and shown, but counted nowhere."""
 
+CHANNEL_NAME: Final = "channel_name"
+"""Key of a feedback's `extra`: what its source calls the channel, as 携程, if by no id of one."""
+
 FILLED: Final = "filled_from_order"
 """Key of a feedback's `extra`: fields that it did not name, taken from the customer's orders."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -55,7 +56,7 @@ from voc.report.outcomes import effect_figures, handling_lines
 from voc.report.peaks import theme_peaks
 from voc.report.periods import volume_of
 from voc.report.regions import tell_regions
-from voc.report.tally import RowTally, tally_rows
+from voc.report.tally import Place, RowTally, tally_rows
 from voc.report.theme_map import theme_map
 from voc.report.themes import (
     MOST_OTHERS,
@@ -73,6 +74,8 @@ from voc.report.wording import Calendar
 
 _NEGATIVE: Final = POLARITIES.index("negative")
 _POSITIVE: Final = POLARITIES.index("positive")
+# Of more channels than so many the rest are told by the kinds they are of.
+_MOST_CHANNELS: Final = 12
 
 
 def build_figures(report: ReportInput) -> Figures:
@@ -281,13 +284,25 @@ def _overview(
 
 
 def _channels(rows: RowTally) -> tuple[ChannelFigures, ...]:
-    ranked = sorted(rows.channels.items(), key=lambda item: (-item[1].rows, item[0]))
+    """Tells channels by what their sources call them; those of few voices by their ids alone."""
+    told: defaultdict[tuple[str, str], Place] = defaultdict(Place)
+    for at, ((channel, name), place) in enumerate(_most_first(rows.channels)):
+        told[channel, name if at < _MOST_CHANNELS else channel].take(place)
     return tuple(
         ChannelFigures(
-            name, place.rows, proportion(place.polarities[_NEGATIVE], sum(place.polarities))
+            channel,
+            None if name == channel else name,
+            place.rows,
+            proportion(place.polarities[_NEGATIVE], sum(place.polarities)),
         )
-        for name, place in ranked
+        for (channel, name), place in _most_first(told)
     )
+
+
+def _most_first(
+    places: Mapping[tuple[str, str], Place],
+) -> list[tuple[tuple[str, str], Place]]:
+    return sorted(places.items(), key=lambda item: (-item[1].rows, item[0]))
 
 
 def _coverage(

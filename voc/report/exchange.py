@@ -12,7 +12,7 @@ from typing import Any, Final
 from voc.report.figures import Figures
 
 FORMAT: Final = "voc-report"
-VERSION: Final = 4
+VERSION: Final = 5
 
 
 def to_json(figures: Figures) -> str:

@@ -121,7 +121,10 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class ChannelFigures:
+    """What came by one channel; `name` is what sources call it, where that is no id of one."""
+
     channel: str
+    name: str | None
     rows: int
     negative: Proportion
 

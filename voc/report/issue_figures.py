@@ -57,11 +57,15 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
-    """What one customer said, cut to the part around the evidence."""
+    """What one customer said, cut to the part around the evidence.
+
+    `channel_name` is what its source calls the channel, where that is no id of one.
+    """
 
     parts: tuple[TextPart, ...]
     moment: str | None
     channel: str
+    channel_name: str | None
     product: str | None
     store: str | None
     url: str | None

@@ -66,7 +66,7 @@ def verbatim_sheet(figures: Figures) -> Sheet:
             sentence(voice.parts),
             "；".join(part.text for part in voice.parts if part.marked),
             moment(voice.moment),
-            label(voice.channel, "channel"),
+            label(voice.channel_name or voice.channel, "channel"),
             voice.product,
             voice.store,
             voice.url,

@@ -35,6 +35,7 @@ from voc.records import (
 )
 from voc.report.intake import ReportRow
 from voc.report.verbatims import Candidate, candidate, keep_best
+from voc.report.wording import label
 from voc.text.normalise import normalise
 from voc.topics.titles import words_of_title
 
@@ -97,7 +98,8 @@ class IssueVoices:
         self.topics.update(topics)
         if moment is not None:
             self.days[moment.toordinal()] += 1
-        self.channels[row.channel] += 1
+        called = channel_of(row)
+        self.channels[called] += 1
         for places, name in (
             (self.products, row.product),
             (self.stores, row.store),
@@ -107,7 +109,7 @@ class IssueVoices:
                 places[name] += 1
         if self.with_verbatims and NEAR_DUPLICATE not in row.flags:
             is_new = bool(self.term) and self.term in normalise(evidence.text).text
-            best = self.candidates.setdefault((row.channel, is_new), [])
+            best = self.candidates.setdefault((called, is_new), [])
             keep_best(best, candidate(row, evidence, moment=moment, words=self.words))
 
     def queues(self) -> Iterator[list[Candidate]]:
@@ -125,6 +127,12 @@ def _voices(issue: Issue) -> IssueVoices:
     term = issue.emerging_term.term if issue.emerging_term else ""
     words = words_of_title(issue.title)
     return IssueVoices(with_verbatims=True, words=words, term=term)
+
+
+def channel_of(row: ReportRow) -> str:
+    """Returns what a reader calls a channel: what its source does, else its id."""
+    name = row.channel_name
+    return row.channel if name is None or name == label(row.channel, "channel") else name
 
 
 def ranked(places: Counter[str]) -> list[tuple[str, int]]:
@@ -171,7 +179,7 @@ class PaidPost:
 
 @dataclass(slots=True)
 class RowTally:
-    """Sums over all feedback of a report."""
+    """Sums over all feedback of a report; `channels` by id and by what a reader calls them."""
 
     zone: ZoneInfo
     issues: dict[str, IssueVoices]
@@ -179,7 +187,9 @@ class RowTally:
     counted: int = 0
     polarities: list[int] = field(default_factory=lambda: [0] * len(POLARITIES))
     days: dict[int, list[int]] = field(default_factory=dict)
-    channels: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
+    channels: defaultdict[tuple[str, str], Place] = field(
+        default_factory=lambda: defaultdict(Place)
+    )
     products: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
     stores: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
     regions: defaultdict[str, Place] = field(default_factory=lambda: defaultdict(Place))
@@ -276,17 +286,14 @@ class RowTally:
         if row.sentiment in POLARITIES and UNINFORMATIVE not in row.flags:
             polarity = POLARITIES.index(row.sentiment)
             self.polarities[polarity] += 1
-        for places, name in (
-            (self.channels, row.channel),
-            (self.products, row.product),
-            (self.stores, row.store),
-            (self.regions, row.region),
-        ):
-            if name:
-                place = places[name]
-                place.rows += 1
-                if polarity != _UNJUDGED:
-                    place.polarities[polarity] += 1
+        told = [self.channels[row.channel, channel_of(row)]]
+        told += [self.products[row.product]] if row.product else []
+        told += [self.stores[row.store]] if row.store else []
+        told += [self.regions[row.region]] if row.region else []
+        for place in told:
+            place.rows += 1
+            if polarity != _UNJUDGED:
+                place.polarities[polarity] += 1
         if moment is not None:
             day = moment.toordinal()
             self.days.setdefault(day, [0] * (_UNJUDGED + 1))[polarity] += 1

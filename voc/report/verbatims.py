@@ -33,6 +33,7 @@ class Candidate:
     parts: tuple[TextPart, ...]
     moment: str | None
     channel: str
+    channel_name: str | None
     product: str | None
     store: str | None
     url: str | None
@@ -77,6 +78,7 @@ def candidate(
         parts=parts,
         moment=moment.isoformat(timespec="minutes") if moment and row.is_dated else None,
         channel=row.channel,
+        channel_name=row.channel_name,
         product=row.product,
         store=row.store,
         url=web_address(row.url),
@@ -107,7 +109,15 @@ def choose(channels: Iterable[list[Candidate]]) -> tuple[Verbatim, ...]:
                 chosen.append(queue.pop(0))
                 beginnings.add(chosen[-1].beginning)
     return tuple(
-        Verbatim(one.parts, one.moment, one.channel, one.product, one.store, one.url)
+        Verbatim(
+            one.parts,
+            one.moment,
+            one.channel,
+            one.channel_name,
+            one.product,
+            one.store,
+            one.url,
+        )
         for one in chosen
     )
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from voc.errors import RowError
-from voc.records import CHANNELS, FILLED, Channel, Feedback, Turn
+from voc.records import CHANNEL_NAME, CHANNELS, FILLED, Channel, Feedback, Turn
 from voc.sources.cells import seems_dialogue
 from voc.sources.columns import ColumnMap
 from voc.sources.dialogues import cut_turns, joined, read_turns, turns_in_text, with_roles
@@ -33,7 +33,7 @@ _EXTRA_CHARS: Final = 1_000
 _NUMBER: Final = re.compile(r"(?:[0-9A-Za-z@._+\-０-９]|(?<=[0-9]) (?=[0-9]))+")
 _LONGEST_NUMBER: Final = 40
 _OWN_KEYS: Final = frozenset(
-    {"truncated", "replaced", "columns_left_out", "channel_name", "roles", "survey_flags", FILLED}
+    {"truncated", "replaced", "columns_left_out", CHANNEL_NAME, "roles", "survey_flags", FILLED}
 )
 _WORDED: Final = ("text", "title", "turns")
 _SCORES: Final = (("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7))
@@ -100,10 +100,11 @@ def to_feedback(
         room = whole_before(text, max_chars)
         text, turns = text[:room], cut_turns(turns, room)
     rating, rating_max = reader.rating()
+    told = reader.channel()
     return Feedback(
         source=source,
         native_id=native_id(row, columns, repeats),
-        channel=channel or reader.channel() or _likely_channel(columns, turns),
+        channel=channel or told or _likely_channel(columns, turns),
         text=text,
         title=title,
         turns=turns,
@@ -254,18 +255,18 @@ class _RowReader:
 
     def channel(self) -> Channel | None:
         """The channel that the row names, by its id or a word for it."""
-        name = (self.short("channel") or "").lower()
-        if not name:
+        called = self.short("channel")
+        if not called:
             return None
+        name = called.lower()
+        if name not in CHANNELS:
+            self.extra[CHANNEL_NAME] = called
         for channel, words in _CHANNEL_WORDS.items():
             if name == channel or any(
                 word in name if len(word) > 2 or not word.isascii() else word == name
                 for word in words
             ):
-                if name not in CHANNELS:
-                    self.extra["channel_name"] = name
                 return channel
-        self.extra["channel_name"] = name
         return None
 
     def rest(self) -> dict[str, Any]:

@@ -77,6 +77,9 @@ class FileSource:
         notes: How its table was read: its header, its sheets, numbers that were cut.
         recalled: What was not told but remembered, as options that tell it.
         has_ids: Whether a column names its rows; else their words do, so that an edit is another.
+        fields: Field: column, as its table was read last.
+        beside: Its columns that hold no field.
+        is_new: Whether nothing was ever read of it before the last time.
     """
 
     def __init__(
@@ -121,6 +124,9 @@ class FileSource:
         self._remembered: dict[str, str] = {}
         self.recalled: tuple[str, ...] = ()
         self.has_ids = True
+        self.fields: Mapping[str, str] = MappingProxyType({})
+        self.beside: tuple[str, ...] = ()
+        self.is_new = False
         self._progress = ReadProgress(0, None)
 
     @property
@@ -175,6 +181,7 @@ class FileSource:
             SourceError: The file cannot be read.
         """
         told = (cursor or {}).get(_TOLD) or {}
+        self.is_new = cursor is None
         self._recall(told)
         self.doubts = Doubts(channel_told=self._channel is not None)
         self._were_sheets = _SHEETS in (cursor or {})
@@ -304,6 +311,8 @@ class FileSource:
         told = self._usable(names)
         columns = find_columns(names, mapping=told, sample_rows=values)
         self._note_columns(columns)
+        self.fields = columns.columns
+        self.beside = tuple(name for name in names if name not in columns.used)
         self._silent = silent_fields(columns, told)
         self.has_ids = bool(columns["id"] or columns["turns"])
         is_survey = "survey" in (self._channel, columns.channel)

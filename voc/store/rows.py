@@ -185,7 +185,8 @@ class TaggedRow:
 
     `is_dated` says whether its source told when it was said; else `occurred_at` is when it was
     ingested. `flags` holds the flags of its tags and of the store ("paid_burst",
-    "near_duplicate").
+    "near_duplicate"). `channel_name` is what the source calls the channel, as 携程, where that is
+    no id of one.
     """
 
     feedback_id: str
@@ -213,6 +214,7 @@ class TaggedRow:
     flags: frozenset[str]
     is_dated: bool = True
     turns: tuple[Turn, ...] = ()
+    channel_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

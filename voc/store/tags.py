@@ -19,7 +19,17 @@ from sqlalchemy import (
     select,
 )
 
-from voc.records import UNHEARD, AspectMention, Mention, Opinion, Span, Tags, Turn, is_mixed
+from voc.records import (
+    CHANNEL_NAME,
+    UNHEARD,
+    AspectMention,
+    Mention,
+    Opinion,
+    Span,
+    Tags,
+    Turn,
+    is_mixed,
+)
 from voc.store import schema
 from voc.store.feedback import is_counted
 from voc.store.moments import micros, moment
@@ -49,7 +59,7 @@ _VOICE: Final = (
     "customer_id", "rating", "rating_max", "nps", "csat", "ces", "url",
 )  # fmt: skip
 _PLACE: Final = ("product", "store", "region")
-_WORDS: Final = ("text", "turns")
+_WORDS: Final = ("text", "turns", "extra")
 _VERDICT: Final = ("industry", "sentiment", "sentiment_score", "intent", "urgency")
 _TONE: Final = {"sentiment": "tone", "sentiment_score": "tone_score"}
 _TIME: Final = ("occurred_at", "created_at_offset_s", "ingested_at_offset_s")
@@ -275,6 +285,7 @@ def _tagged_row(row: Row[Any], raised: Iterable[str], with_words: bool) -> Tagge
         is_dated=values["created_at_offset_s"] is not None,
         text=values["text"] if with_words else "",
         turns=tuple(Turn(**turn) for turn in values["turns"]) if with_words else (),
+        channel_name=values["extra"].get(CHANNEL_NAME) if with_words else None,
     )
 
 
