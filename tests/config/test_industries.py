@@ -131,6 +131,14 @@ def edited(folder: Path, *changes: tuple[str, str]) -> str:
             id="an emergency of two",
         ),
         pytest.param(
+            (
+                "name: 茶馆\n",
+                "name: 茶馆\nurgency: [{reason: 虫, level: normal, words: [虫], aspect: 服务}]\n",
+            ),
+            "tea.yaml:3: urgency.0.aspect: words of level normal press nobody; leave it out",
+            id="no emergency, of an aspect",
+        ),
+        pytest.param(
             ("[味道, 回甘]", "[味道, 12]"),
             "tea.yaml:6: aspects.0.keywords.1: should be text in quotes, not 12",
             id="a keyword that is a number",

@@ -184,6 +184,27 @@ def test_what_is_seen_in_a_restaurant_is_not_all_in_its_food(text: str, label: s
 @pytest.mark.parametrize(
     ("text", "label"),
     [
+        ("如果下坡路很滑,你刹不住,它也一样", "high"),
+        ("如果昨天没修好,今天居然又自燃了", "critical"),
+        ("如果你早点修就好了,现在孩子受伤了", "critical"),
+        ("四千转以后发动机声象爆炸似的", "normal"),
+        ("像停下来,突然加速一样", "normal"),
+        ("像上次一样又刹车失灵", "critical"),
+        ("跟上次一样,突然加速", "critical"),
+        ("短信一响我还以为漏电,大叫一声", "normal"),
+        ("以为是热水,结果真的漏电了", "critical"),
+        ("出了事故对方全责然后让4S直接换的獠牙", "normal"),
+        ("方向盘一歪出了事故,4S说与他们无关", "critical"),
+    ],
+)
+def test_what_is_only_like_it_or_was_taken_for_it_did_not_happen(text: str, label: str) -> None:
+    cars = load_industry("automotive")
+    assert urgency_of(text, industry=cars, negative=True, intent="complaint").label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
         ("等了一个小时,晕倒。轮到我又说没房", "normal"),
         ("老人在大堂晕倒!没人管", "critical"),
         ("房间小得令人窒息", "normal"),
@@ -216,6 +237,18 @@ def test_a_users_industry_decides_level_and_reason() -> None:
     industry = Industry(id="plant", name="工厂", urgency=(group,), aspects=(aspect,))
     found = urgency("设备坏了产线停了", negative=True, intent="complaint", industry=industry)
     assert (found.label, found.reasons) == ("high", ("停机",))
+
+
+def test_a_users_industry_takes_a_general_word_away() -> None:
+    usual = Industry(id="a", name="甲", aspects=(Aspect(id="a", name="甲"),))
+    wards = usual.model_copy(
+        update={"urgency": (UrgentWords(reason="看病", level="normal", words=("住院",)),)}
+    )
+    text = "我爸住院三天了,没人管"
+    urgent = partial(urgency_of, negative=True, intent="complaint")
+    assert urgent(text, industry=usual).label == "critical"
+    assert urgent(text, industry=wards).label == "normal"
+    assert urgent("摔成骨折,住院三天了", industry=wards) == Urgency("critical", ("人身伤害",))
 
 
 def test_authorities_named_calmly_are_no_threat_in_an_industry_either() -> None:

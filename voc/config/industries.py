@@ -39,7 +39,9 @@ class UrgentWords(Part):
     """Words that make a voice urgent in this industry, and who takes care of what they tell."""
 
     reason: Word = Field(description="Why, as people read it: 安全, 食品安全, 法律, 媒体 …")
-    level: Literal["high", "critical"] = Field(description="The urgency such a word gives.")
+    level: Literal["normal", "high", "critical"] = Field(
+        description="The urgency such a word gives; normal takes a word of the general list away."
+    )
     words: tuple[Word, ...] = Field(
         min_length=1,
         description="The words themselves; … stands for up to six others, as 吃出…头发.",
@@ -119,6 +121,11 @@ class Industry(Part):
     def _emergencies_have_one_home(self) -> Industry:
         names = self.aspect_names()
         for index, words in enumerate(self.urgency):
+            if words.level == "normal" and (words.aspect or words.department):
+                raise _misplaced(
+                    ("urgency", index, "aspect" if words.aspect else "department"),
+                    "words of level normal press nobody; leave it out",
+                )
             if words.aspect is not None and words.aspect not in names:
                 raise _misplaced(
                     ("urgency", index, "aspect"),

@@ -2,8 +2,9 @@
 
 A word counts for nothing where it is negated, before or behind it (没有受伤, 漏电倒是没有), where
 it has yet to come about (还有十天过期), where it is said of what cannot be dangerous (优惠券过期),
-where it is said of somebody else's wares (友商的才自燃), and where the wares are hurt, not people
-(苹果有点撞伤).
+where it is said of somebody else's wares (友商的才自燃), where the wares are hurt, not people
+(苹果有点撞伤), where something is only like it or was taken for it (象爆炸似的, 以为漏电), and
+where an accident is told by who is at fault (出了事故对方全责).
 """
 
 from __future__ import annotations
@@ -64,6 +65,17 @@ _HAPPENED: Final = re.compile(
 _OF_THE_BODY: Final = re.compile("过敏|肿|痛|疼|痒|疹|肚|泻|吐|吃|喝")
 _OURS: Final = re.compile("你们|你家|贵司|贵店|这家|本店|跟|和|比|一样")
 
+# Something is like it: 象爆炸似的, 像停下来,突然加速一样.
+_LIKE: Final = re.compile("(?:[像象]|如同|仿佛|好比|跟)[^。!?;！？；\\n]{0,10}$")
+_ALIKE: Final = re.compile("(?:了|的)?(?:声音?)?(?:似的|一样|一般|那样)")
+_AS_IF: Final = re.compile("(?:似的|般的?)")
+_TAKEN_FOR: Final = re.compile(rf"(?:以为|当成是?|当作是?){_STOP}{{0,6}}$")
+_ACCIDENTS: Final = ("事故", "车祸", "追尾")
+_AT_FAULT: Final = re.compile(rf"{_STOP}{{0,8}}(?:[全主次无]责|定损|走保险|保险[公理])")
+# Of what is told behind it: 如果下坡路很滑,你刹不住.
+_IF: Final = re.compile("(?:如果|要是|假如|假设|倘若)[^,。!?;，！？；\\n]{0,24}[,，]$")
+_WOULD: Final = re.compile("[就会便将]")
+
 _SPOILT: Final = "过期"
 _SPAN: Final = rf"{_STOP}{{0,3}}(?:天|日|周|星期|礼拜|月|年|小时){_STOP}{{0,3}}"
 _YET_TO_COME: Final = re.compile(
@@ -102,6 +114,10 @@ def is_no_event(text: str, clause: tuple[int, int], start: int, end: int, run_en
     if _is_negated(text, begin, start, run_end) or _is_of_others(text, begin, start):
         return True
     word = text[start:end]
+    if _is_likened(text, clause, start, end):
+        return True
+    if word.endswith(_ACCIDENTS) and _AT_FAULT.match(text, end):
+        return True
     if word.endswith(_ALLERGIC):
         return _is_no_allergy(text, clause, start, end)
     if word in _HURT and _is_of_wares(text, start, end):
@@ -121,6 +137,8 @@ def is_supposed(text: str, clause: tuple[int, int], start: int, end: int) -> boo
         and not _HAPPENED.search(text, max(begin, start - _FAR), end)
     ):
         return True
+    if _is_conditional(text, begin, start, end):
+        return True
     for token in default_lexicon().tokens(text[begin:stop]):
         if token.entry.roles & Role.UNREAL:
             return True
@@ -131,6 +149,24 @@ def is_supposed(text: str, clause: tuple[int, int], start: int, end: int) -> boo
             and token.entry.word != "还是"
         )
     return asks
+
+
+def _is_conditional(text: str, begin: int, start: int, end: int) -> bool:
+    """Whether the clause before says under which condition a word at `[start, end)` holds.
+
+    现在孩子受伤了 tells what happened, whatever stands before it.
+    """
+    told = _IF.search(text, max(0, begin - _FAR), begin)
+    if told is None or _HAPPENED.search(text, told.start(), end):
+        return False
+    return text[end : end + 1] != "了" or _WOULD.search(text, begin, start) is not None
+
+
+def _is_likened(text: str, clause: tuple[int, int], start: int, end: int) -> bool:
+    """Whether something is only like a word at `[start, end)`, or was taken for it."""
+    if _AS_IF.match(text, end) or _TAKEN_FOR.search(text, clause[0], start):
+        return True
+    return bool(_ALIKE.match(text, end) and _LIKE.search(text, max(0, start - _FAR), start))
 
 
 def _is_no_allergy(text: str, clause: tuple[int, int], start: int, end: int) -> bool:

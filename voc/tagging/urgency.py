@@ -356,13 +356,20 @@ def _general() -> _Words:
 
 
 def _own(industry: Industry) -> _Words:
-    """Joins the words of an industry to the general ones; its levels and reasons win."""
+    """Joins the words of an industry to the general ones; its levels and reasons win.
+
+    What it calls normal counts for nothing there, as 住院 in a city's complaints.
+    """
     words = dict(_general_words())
     for group in industry.urgency:
         for word in group.words:
             own = GAP.join(normalise(part).text for part in word.split(GAP))
             known = words.get(own, _Alarm())
-            words[own] = _Alarm(group.level, group.reason, threat=known.threat)
+            words[own] = (
+                _Alarm()
+                if group.level == "normal"
+                else _Alarm(group.level, group.reason, threat=known.threat)
+            )
     return _Words(words)
 
 
