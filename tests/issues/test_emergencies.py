@@ -8,7 +8,7 @@ import pytest
 
 from voc.config import Aspect, Industry, load_industry
 from voc.config.industries import UrgentWords
-from voc.issues import Home, emergency_home, told_apart
+from voc.issues import Home, emergency_home, pressing, told_apart
 from voc.issues.grouping import group_rules, group_voices, urgent_once
 from voc.issues.naming import Titles
 from voc.records import UNPLACED, Mention, Sentiment, Span, Tags, Urgency, reason_of, theme_of
@@ -56,7 +56,6 @@ def _told(text: str, reason: str, make: Callable[..., Mention], **clauses: str) 
     urgency = Urgency("critical", (reason,))
     tags = Tags("a", text, "zh", Sentiment("negative", 0.9, {}), urgency=urgency)
     home = emergency_home(urgency.reasons, DINER)
-    assert home is not None
     voice = [
         make(
             "a",
@@ -83,6 +82,8 @@ def _told(text: str, reason: str, make: Callable[..., Mention], **clauses: str) 
         urgency_reasons=(reason,),
         store="东店",
     )
+    if home is None:
+        return pressing(voice, emergency, tags=tags, industry=DINER)
     return told_apart(voice, emergency, tags=tags, industry=DINER, home=home)
 
 
@@ -103,6 +104,32 @@ def test_what_is_said_beside_an_emergency_stays_and_presses_nobody(
         ("clean", None, "东店"),
         (None, "unplaced.食品安全", "东店"),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "pressed"),
+    [
+        pytest.param("汤洒出来烫伤我的手，味道太淡了，卫生很差", "taste", id="the nearest"),
+        pytest.param("味道太淡了，卫生很差，汤洒出来烫伤我的手", "clean", id="before it"),
+        pytest.param("卫生很差，味道太淡了烫伤我的手", "taste", id="in its clause"),
+        pytest.param(
+            f"烫伤我的手{'，然后我就去找人' * 8}，味道太淡了，卫生很差", UNPLACED, id="far away"
+        ),
+    ],
+)
+def test_a_danger_of_nobody_presses_what_is_said_nearest(
+    text: str, pressed: str, mention: Callable[..., Mention]
+) -> None:
+    found = _told(text, "烫伤", mention, taste="味道太淡了", clean="卫生很差")
+    assert [one.aspect_id for one in found if one.urgency == "critical"] == [pressed]
+    assert len(found) == 2 + (pressed == UNPLACED)
+
+
+def test_a_danger_whose_words_no_longer_count_presses_all(
+    mention: Callable[..., Mention],
+) -> None:
+    found = _told("味道太淡了，卫生很差", "烫伤", mention, taste="味道太淡了", clean="卫生很差")
+    assert [one.urgency for one in found] == ["critical", "critical"]
 
 
 def test_the_clause_of_danger_is_of_the_emergency_alone(mention: Callable[..., Mention]) -> None:

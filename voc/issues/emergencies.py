@@ -21,6 +21,8 @@ from voc.text.sentences import clauses, sentences
 
 _LEAST_SAID: Final = 8
 """Characters below which a sentence alone tells nobody what happened."""
+_NEAR: Final = 40
+"""Characters from which on what is said beside a danger has nothing to do with it."""
 
 
 class Home(NamedTuple):
@@ -72,24 +74,45 @@ def told_apart(
     return [*calm, apart]
 
 
-def pressing(voice: Sequence[Mention], *, tags: Tags, industry: Industry) -> list[Mention]:
+def pressing(
+    voice: Sequence[Mention], emergency: Mention, *, tags: Tags, industry: Industry
+) -> list[Mention]:
     """Returns the complaints of one critical voice of whose danger the taxonomy names no home.
 
-    The danger presses what is said in its clause, and nothing that is said beside it: who was hurt
-    by a door complains of mosquitoes like anybody. Where no aspect is heard in its clause, it
-    presses all that the voice complains of.
+    The danger presses what is said in its clause, else what is said nearest to it within a few
+    words, and nothing besides: who was hurt by a door complains of mosquitoes like anybody. Where
+    nothing is heard so near, it is an emergency of its own.
 
     Args:
         voice: The negative mentions of it that count.
+        emergency: What is known of the voice, and the sentence that tells of the emergency.
         tags: The voice.
         industry: Its taxonomy.
     """
     dangers = _dangers(tags, industry)
-    heard = (one for one in voice if one.aspect_id != UNHEARD)
-    pressed = [one for one in heard if _touches(one.evidence, dangers)]
-    if not pressed:
+    if not dangers:
         return list(voice)
-    return [one if one in pressed else _calm(one) for one in voice]
+    away = {
+        at: _distance(one.evidence, dangers)
+        for at, one in enumerate(voice)
+        if one.aspect_id != UNHEARD
+    }
+    least = min(away.values(), default=_NEAR)
+    if least >= _NEAR:
+        return [*map(_calm, voice), emergency]
+    return [one if away.get(at) == least else _calm(one) for at, one in enumerate(voice)]
+
+
+def _distance(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> int:
+    """Returns how far what a complaint rests on is from the nearest danger; 0 where they meet."""
+    return min(
+        (
+            max(0, span.start - end + 1, start - span.end + 1)
+            for span in evidence
+            for start, end in dangers
+        ),
+        default=_NEAR,
+    )
 
 
 def _calm(mention: Mention) -> Mention:
@@ -116,11 +139,6 @@ def _is_within(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> 
     return bool(evidence) and all(
         any(start <= span.start and span.end <= end for start, end in dangers) for span in evidence
     )
-
-
-def _touches(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> bool:
-    """Says whether a clause of danger is among what a complaint rests on."""
-    return any(span.start < end and start < span.end for span in evidence for start, end in dangers)
 
 
 def _is_critical(said: str, industry: Industry | None) -> bool:

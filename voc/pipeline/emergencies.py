@@ -49,15 +49,14 @@ def with_emergencies(
         home = emergency_home(tags.urgency.reasons, taxonomy)
         if not is_placed and _praises(row, surely=home is not None):
             continue
-        if is_placed and home is None:
-            voices[row.feedback_id] = pressing(heard, tags=tags, industry=taxonomy)
-            continue
         emergency = _mention(row, row.industry, tags, tags.urgency, taxonomy)
-        voices[row.feedback_id] = (
-            told_apart(heard, emergency, tags=tags, industry=taxonomy, home=home)
-            if home
-            else [emergency]
-        )
+        if home is not None:
+            complaints = told_apart(heard, emergency, tags=tags, industry=taxonomy, home=home)
+        elif is_placed:
+            complaints = pressing(heard, emergency, tags=tags, industry=taxonomy)
+        else:
+            complaints = [emergency]
+        voices[row.feedback_id] = complaints
     return [mention for voice in voices.values() for mention in voice]
 
 
