@@ -52,6 +52,12 @@ def test_words_for_one_matter_count_together() -> None:
     assert complaints([*small, *bad], keywords=["店面"])[0] == "太小"
 
 
+def test_how_many_are_lacking_is_not_what_is_wrong() -> None:
+    lost = [("扫码点的菜少上了两道", "少上了两道"), ("扫码下单漏了两道", "漏了两道")] * 10
+    stuck = [("扫码页面打不开", "打不开")] * 9
+    assert complaints([*lost, *stuck]) == ["打不开"]
+
+
 def test_what_says_what_is_wrong_stands_beside_what_only_blames() -> None:
     bad, broken = [("质量差", "质量差")], [("都坏了", "坏了")]
     faded, frozen = [("掉色严重", "掉色")], [("老是死机", "死机")]

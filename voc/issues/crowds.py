@@ -51,6 +51,7 @@ _NEAR: Final = 8
 _SAID_OF_ALL: Final = frozenset("太了没有").union(*_BLAMING)
 """Characters of what says that something is wrong, or how much, and not what."""
 
+_NUMBERS: Final = frozenset("一二两三四五六七八九十几半")
 _DEGREES: Final = f"{DEGREES}小这么点些都也还又非常别十分"
 
 
@@ -116,7 +117,7 @@ def commonest_complaints(
     for one in said.judgements(UNKNOWN.by_kind()):
         word = stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
-        is_told = is_told and (word in keywords or not is_thing(word)) and not _is_deed(word)
+        is_told = is_told and (word in keywords or not is_thing(word)) and not _tells_no_state(word)
         if is_told and judge(word).score <= 0:
             found[_whole(said.as_stated(word))] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
@@ -157,9 +158,12 @@ def _as_matters(
     return {name: set().union(*(found[one] for one in of)) for name, of in alike if name}
 
 
-def _is_deed(word: str) -> bool:
-    """Says whether a word of one syllable tells what is done: 修 of 在修 is not 太修."""
-    return len(word) == 1 and word not in plain_states() and word_kinds().get(word, "")[:1] == "v"
+def _tells_no_state(word: str) -> bool:
+    """Says whether a word tells what is done, as 修 of 在修, or how many, as 两道 of 少上了两道."""
+    kind = word_kinds().get(word, "")[:1]
+    if len(word) > 1:
+        return kind == "m" and word[0] in _NUMBERS
+    return kind in ("v", "q") and word not in plain_states()
 
 
 def _whole(word: str) -> str:
