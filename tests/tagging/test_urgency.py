@@ -195,6 +195,13 @@ def test_what_is_seen_in_a_restaurant_is_not_all_in_its_food(text: str, label: s
         ("以为是热水,结果真的漏电了", "critical"),
         ("出了事故对方全责然后让4S直接换的獠牙", "normal"),
         ("方向盘一歪出了事故,4S说与他们无关", "critical"),
+        ("严重伤害了我们的权益", "normal"),
+        ("一人被打成重伤", "critical"),
+        ("所幸没有造成人员的伤亡", "normal"),
+        ("没有及时处理导致起火", "critical"),
+        ("电线老化,有触电的隐患", "high"),
+        ("接口松动存在漏电风险", "high"),
+        ("已经漏电了,风险谁来担", "critical"),
     ],
 )
 def test_what_is_only_like_it_or_was_taken_for_it_did_not_happen(text: str, label: str) -> None:

@@ -19,6 +19,10 @@ _NEGATED: Final = re.compile(
     r"(?:没有|没|未|无|不会|不是|并非|避免|防止|以防|杜绝|从未|从不|以免|免得|不怕|不用担心|不必担心|不存在"
     rf"|幸好没|还好没|差一点没)(?P<between>{_STOP}{{0,6}})$|(?P<bare>不)$"
 )
+# 没有造成人员伤亡 denies what was caused; 没有及时处理导致起火 does not.
+_NOT_CAUSED: Final = re.compile(
+    rf"(?:没有?|未|无)(?:造成|引起|引发|导致|酿成|出现|发生){_STOP}{{0,6}}$"
+)
 _CAUSED: Final = re.compile(
     "导致|造成|引起|引发|使|让|就|才|却|还|都|又|及时|下架|更换|清理|处理|解决|人管|人理"
 )
@@ -72,6 +76,8 @@ _AS_IF: Final = re.compile("(?:似的|般的?)")
 _TAKEN_FOR: Final = re.compile(rf"(?:以为|当成是?|当作是?){_STOP}{{0,6}}$")
 _ACCIDENTS: Final = ("事故", "车祸", "追尾")
 _AT_FAULT: Final = re.compile(rf"{_STOP}{{0,8}}(?:[全主次无]责|定损|走保险|保险[公理])")
+# 触电的隐患 is feared.
+_AT_RISK: Final = re.compile(rf"{_STOP}{{0,4}}?的?(?:重大|严重|巨大)?(?:安全)?(?:隐患|风险)")
 # Of what is told behind it: 如果下坡路很滑,你刹不住.
 _IF: Final = re.compile("(?:如果|要是|假如|假设|倘若)[^,。!?;，！？；\\n]{0,24}[,，]$")
 _WOULD: Final = re.compile("[就会便将]")
@@ -137,7 +143,7 @@ def is_supposed(text: str, clause: tuple[int, int], start: int, end: int) -> boo
         and not _HAPPENED.search(text, max(begin, start - _FAR), end)
     ):
         return True
-    if _is_conditional(text, begin, start, end):
+    if _is_conditional(text, begin, start, end) or _AT_RISK.match(text, end):
         return True
     for token in default_lexicon().tokens(text[begin:stop]):
         if token.entry.roles & Role.UNREAL:
@@ -188,6 +194,8 @@ def _is_of_wares(text: str, start: int, end: int) -> bool:
 
 
 def _is_negated(text: str, begin: int, start: int, end: int) -> bool:
+    if _NOT_CAUSED.search(text, max(begin, start - 14), start):
+        return True
     found = _NEGATED.search(text, max(begin, start - 14), start)
     if found is not None and not _CAUSED.search(found["between"] or ""):
         return True
