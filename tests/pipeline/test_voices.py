@@ -174,3 +174,10 @@ def test_masked_names_of_columns_stay_apart() -> None:
     extra = {"13812345678": "一", "13812345679": "二"}
     kept = protect(Feedback("s", "1", "review", "好", extra=extra), key=KEY).extra
     assert kept == {"*" * 11: "一", "*" * 12: "二"}
+
+
+def test_a_reply_in_the_text_of_a_review_is_blanked() -> None:
+    text = "房间很小。商家回复：感谢您的入住，隔音差我们会改进"
+    view = customer_view(Feedback("s", "1", "review", text))
+    assert len(view) == len(text)
+    assert view.strip() == "房间很小。"

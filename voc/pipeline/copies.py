@@ -12,6 +12,7 @@ from voc.records import CONVERSATIONS
 from voc.store import Store, StoredFeedback
 from voc.text.bursts import Burst, Voice, find_bursts
 from voc.text.repeats import find_repeats
+from voc.text.replies import without_replies
 from voc.text.speakers import CUSTOMER
 
 _NEAR: Final = timedelta(days=1)
@@ -83,7 +84,7 @@ def voice_of(row: StoredFeedback) -> Voice:
     is_call = told.channel in CONVERSATIONS and any(one.speaker == CUSTOMER for one in told.turns)
     return Voice(
         row.feedback_id,
-        customer_words(told.turns) if is_call else told.text,
+        customer_words(told.turns) if is_call else without_replies(told.text),
         told.author,
         row.occurred_at if told.created_at is not None else None,
         told.channel,

@@ -12,6 +12,7 @@ from voc.records import ADVERTISEMENT, NEAR_DUPLICATE, PAID_BURST, STAFF
 from voc.store import Store, TaggedRow
 from voc.text.advertisements import is_posted_advertisement
 from voc.text.bursts import Voice
+from voc.text.replies import without_replies
 
 _SCREENED: Final = "screened"
 
@@ -54,7 +55,7 @@ def screen_voices(store: Store, *, model: str) -> int:
 def _voice(row: TaggedRow) -> Voice:
     return Voice(
         row.feedback_id,
-        row.text,
+        without_replies(row.text),
         row.author,
         row.occurred_at if row.is_dated else None,
         row.channel,

@@ -16,6 +16,7 @@ from voc.text.fillers import blank_fillers, blank_order_cards
 from voc.text.normalise import sanitise
 from voc.text.personal.columns import is_personal_column
 from voc.text.privacy import MASK, customer_pseudonym, mask, pseudonym
+from voc.text.replies import customer_parts
 from voc.text.speakers import AGENT, CUSTOMER, NARRATOR
 
 # Speakers that are no person's name: roles, and the numbers that recognisers of speech give.
@@ -202,10 +203,11 @@ def customer_words(turns: Sequence[Turn]) -> str:
 def customer_stretches(feedback: Feedback) -> list[tuple[int, int]]:
     """Returns the stretches of a text in which nobody but the customer speaks, as `customer_view`.
 
-    Turns of a customer that follow one another are one stretch.
+    Turns of a customer that follow one another are one stretch; a company's reply in the text of a
+    review is none (see `voc.text.replies`).
     """
     if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
-        return [(0, len(feedback.text))]
+        return customer_parts(feedback.text)
     found: list[tuple[int, int]] = []
     start, follows = 0, False
     for turn in feedback.turns:
@@ -227,8 +229,16 @@ def customer_view(feedback: Feedback) -> str:
         return " " * len(feedback.text)
     said = blank_fillers if feedback.channel == "hotline" else str
     if not is_joined(feedback) or not any(turn.speaker == CUSTOMER for turn in feedback.turns):
-        return said(feedback.text)
+        return said(_written(feedback.text))
     return "\n".join(
         said(blank_order_cards(turn.text)) if turn.speaker == CUSTOMER else " " * len(turn.text)
         for turn in feedback.turns
     )
+
+
+def _written(text: str) -> str:
+    """Blanks a company's replies in what a customer wrote."""
+    view = [" "] * len(text)
+    for start, end in customer_parts(text):
+        view[start:end] = text[start:end]
+    return "".join(view)
