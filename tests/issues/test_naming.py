@@ -109,6 +109,8 @@ def test_what_no_title_says(
             id="shared",
         ),
         pytest.param(["吵得很", "天窗漏水了好几次"], "动力：天窗漏水", id="not shared"),
+        pytest.param(["动力的油门卡死"] * 3, "动力：油门卡死", id="of the aspect"),
+        pytest.param(["动力的确不足"] * 3, "动力：的确不足", id="not of it"),
         pytest.param(["呃", "……", "！！"], "动力：负面反馈集中", id="nothing readable"),
         pytest.param(
             ["这台车自从买回来第一天开始就没有让我省心过一次"], "动力：没有让我省心", id="long"

@@ -68,6 +68,7 @@ _EMPTY: Final = frozenset(
     )
 )
 _GRADED: Final = frozenset("高低贵大小慢快重轻吵软硬薄厚窄")
+_OF: Final = re.compile("^的(?!确)")
 
 
 def told_beside(phrase: str, aspect: str) -> str:
@@ -85,9 +86,15 @@ def _is_whole(phrase: str) -> bool:
 
 
 def without_aspect(phrase: str, aspect: str) -> str:
-    """Returns a phrase without the aspect it begins with: 偏高 of 油耗高 beside 油耗."""
+    """Returns a phrase without the aspect it begins with, as 偏高 of 油耗高 beside 油耗.
+
+    What stands behind 的 begins there: 页面打不开 of 扫码点餐的页面打不开.
+    """
     rest = phrase.removeprefix(aspect).strip(_EDGES)
-    return f"偏{rest}" if rest != phrase and rest in _GRADED else rest
+    if rest == phrase:
+        return rest
+    rest = _OF.sub("", rest) if aspect else rest
+    return f"偏{rest}" if rest in _GRADED else rest
 
 
 def uncut(phrase: str, members: Sequence[Member]) -> str:
