@@ -370,6 +370,14 @@ def test_a_kind_of_trouble_is_told_in_whatever_words(reader: Reader) -> None:
     assert name_of(fewer, weights, complaint=True) == "城管（视而不见等）"
 
 
+def test_what_gets_hot_is_one_kind_of_trouble(reader: Reader) -> None:
+    told = ("充电发烫", "充电就发热", "充电烫手", "充电发烫啊")
+    texts = (*told, *(f"充电{word}的事" for word in "甲乙丙丁"))
+    said = Said(members(reader, texts), {"充电": 0.9, "发烫": 0.1}, UNKNOWN)
+    [trouble] = said.troubles
+    assert (trouble.word, len(trouble.voices)) == ("发烫", 4)
+
+
 def test_how_half_judge_a_subject_is_its_name(reader: Reader) -> None:
     texts = ("坐车到市里很绕路", "坐车回家绕路", "坐车上班的人都绕路", *("坐车去学校",) * 3)
     said = [opining(one, "绕路") if "绕路" in one.text else one for one in members(reader, texts)]
