@@ -205,8 +205,8 @@ def test_what_is_seen_in_a_restaurant_is_not_all_in_its_food(text: str, label: s
     ],
 )
 def test_what_is_only_like_it_or_was_taken_for_it_did_not_happen(text: str, label: str) -> None:
-    cars = load_industry("automotive")
-    assert urgency_of(text, industry=cars, negative=True, intent="complaint").label == label
+    industry = load_industry("automotive")
+    assert urgency(text, negative=True, intent="complaint", industry=industry).label == label
 
 
 @pytest.mark.parametrize(

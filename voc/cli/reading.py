@@ -159,16 +159,17 @@ def warn(
 
 def _columns_read(source: FileSource) -> str | None:
     """Says which columns were taken for what; `None` where all are called by their fields."""
+    from voc.sources.columns import shown_column
     from voc.sources.names import FIELDS
 
     taken = [
-        f"{field} from {source.fields[field]!r}"
+        f"{field} from {shown_column(source.fields[field])}"
         for field in FIELDS
         if source.fields.get(field, field) != field
     ]
     if not taken:
         return None
-    named = [repr(name) for name in source.beside[:_BESIDE]]
+    named = [shown_column(name) for name in source.beside[:_BESIDE]]
     named += [f"{len(source.beside) - _BESIDE} more"] * (len(source.beside) > _BESIDE)
     beside = f" Kept beside: {', '.join(named)}." if named else ""
     return f"read {', '.join(taken)}; --map FIELD=COLUMN changes it.{beside}"

@@ -4,7 +4,8 @@ One who was poisoned by a dish says so among many who find it bland. Where the t
 such a danger is (`aspect` or `department` of its words of urgency), what is said in the clause of
 danger is heard as a complaint of that alone, and presses nobody else; what the voice says beside it
 stays an ordinary complaint of its aspect. Without such a word in the taxonomy a danger belongs to
-the aspects that its clause is heard to speak of, as a brake that fails does.
+the aspects that its clause, or what is said nearest to it, is heard to speak of, as a brake that
+fails does; far from all of them it is an emergency of its own.
 """
 
 from __future__ import annotations

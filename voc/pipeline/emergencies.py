@@ -24,9 +24,10 @@ def with_emergencies(
     """Returns complaints, those of critical voices as issues should hear them.
 
     An emergency whose home the taxonomy names is told apart (see `voc.issues.emergencies`); another
-    one presses what its clause is heard to speak of. One that no complaint of an aspect stands for
-    is of the aspect `UNPLACED`; there only praise is passed over: who reports a gas leak in plain
-    words is not negative. Where the taxonomy names a home, only sure praise is:
+    one presses what is heard in its clause or nearest to it. One that no complaint of an aspect
+    stands for, or none so near, is of the aspect `UNPLACED`; there only praise is passed over: who
+    reports a gas leak in plain words is not negative. Where the taxonomy names a home, only sure
+    praise is:
     很好,只不过吃完拉肚子了 praises, and the danger is one all the same.
 
     Args:

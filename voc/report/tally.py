@@ -286,11 +286,13 @@ class RowTally:
         if row.sentiment in POLARITIES and UNINFORMATIVE not in row.flags:
             polarity = POLARITIES.index(row.sentiment)
             self.polarities[polarity] += 1
-        told = [self.channels[row.channel, channel_of(row)]]
-        told += [self.products[row.product]] if row.product else []
-        told += [self.stores[row.store]] if row.store else []
-        told += [self.regions[row.region]] if row.region else []
-        for place in told:
+        of_one_name = (
+            (self.products, row.product),
+            (self.stores, row.store),
+            (self.regions, row.region),
+        )
+        named = [places[name] for places, name in of_one_name if name]
+        for place in (self.channels[row.channel, channel_of(row)], *named):
             place.rows += 1
             if polarity != _UNJUDGED:
                 place.polarities[polarity] += 1

@@ -337,6 +337,11 @@ def _find_text(
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = [name if len(name) <= 40 else name[:39] + "…" for name in names[:_LISTED_COLUMNS]]
+    shown = [shown_column(name) for name in names[:_LISTED_COLUMNS]]
     more = len(names) - len(shown)
-    return ", ".join(map(repr, shown)) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def shown_column(name: str) -> str:
+    """Returns the name of a column in quotes, cut to 40 characters: one may be a whole question."""
+    return repr(name if len(name) <= 40 else name[:39] + "…")
