@@ -160,9 +160,10 @@ def test_a_state_is_the_same_however_much_of_it(said: str) -> None:
     assert complaints([(said, said), ("分量太少", "太少")] * 20) == ["太少"]
 
 
-def test_a_thing_is_no_complaint_but_where_the_aspect_is_known_by_it() -> None:
+def test_a_thing_is_no_complaint_but_where_it_is_trouble_and_the_aspect_is_known_by_it() -> None:
     assert complaints([("都是玉米", "玉米")] * 40) == []
     assert complaints([("又要排队", "排队")] * 40, keywords=("排队",)) == ["排队"]
+    assert complaints([("我家也是机油", "机油")] * 40, keywords=("机油",)) == []
 
 
 def test_what_has_become_of_a_thing_is_told_as_it_is_said() -> None:

@@ -405,6 +405,46 @@ def test_the_name_of_a_thing_gives_way_to_what_is_wrong_with_it(
     assert titles.title("安全", voices, topic_id="tp_1") == "安全：刹车开关坏"
 
 
+@pytest.mark.parametrize(
+    ("texts", "opinions", "title"),
+    [
+        pytest.param(
+            ["又烧机油"] * 6 + ["加了机油", "机油多少钱", "换机油", "看看机油"] * 4,
+            ["烧机油"] * 6 + ["机油"] * 16,
+            "烧机油",
+            id="what is wrong with it, not the thing",
+        ),
+        pytest.param(
+            ["发错货了"] * 3 + [f"图片{one}" for one in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未"],
+            ["发错货"] * 3 + [""] * 18,
+            "发错货等",
+            id="what a tenth judge, not what more name",
+        ),
+    ],
+)
+def test_a_title_says_what_is_wrong(
+    texts: Sequence[str], opinions: Sequence[str], title: str, mention: Callable[..., Mention]
+) -> None:
+    voices = [
+        mention(f"f{at:02}", at, text=text, opinions=(said,) if said else ())
+        for at, (text, said) in enumerate(zip(texts, opinions, strict=True))
+    ]
+    titles = Titles(load_industry("automotive"), voices, {})
+    assert titles.title("动力", voices) == f"动力：{title}"
+
+
+def test_a_theme_with_what_is_told_of_it_titles_a_crowd_that_only_names_it(
+    mention: Callable[..., Mention],
+) -> None:
+    texts = [*["退货太麻烦"] * 5, *["要退货"] * 20]
+    voices = [
+        mention(f"f{at:02}", at, text=text, opinions=("退货",), topic_id="tp_1")
+        for at, text in enumerate(texts)
+    ]
+    titles = Titles(None, voices, {"tp_1": "退货（麻烦等）"})
+    assert titles.title("售后", voices, topic_id="tp_1") == "售后：退货（麻烦等）"
+
+
 def test_where_several_name_a_thing_one_says_what_is_wrong_with_it(
     mention: Callable[..., Mention],
 ) -> None:

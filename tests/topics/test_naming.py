@@ -523,6 +523,21 @@ def test_what_a_theme_tells(reader: Reader, texts: tuple[str, ...], told: Told) 
     assert Candidates(members(reader, texts), weights, complaint=True).told == told
 
 
+def test_what_judges_whatever_it_is_is_told_with_its_thing_alone(reader: Reader) -> None:
+    texts = (*("出行不方便",) * 4, *("不方便",) * 6)
+    said = [opining(one, "不方便") for one in members(reader, texts)]
+    told = Candidates(said, {"方便": 0.9, "出行": 0.5}, complaint=True).told
+    assert told.problem == "出行不方便"
+
+
+def test_what_most_judge_by_is_told_of_a_thing_as_they_do(reader: Reader) -> None:
+    said = [opining(one, "不方便") for one in members(reader, ("真不方便",) * 10)]
+    said += members(reader, ("出行方便",) * 4)
+    names = Candidates(said, {"方便": 0.9, "出行": 0.5}, complaint=True)
+    assert "出行不方便" in (first := set(islice(names, 9)))
+    assert "出行方便问题" not in first
+
+
 def test_what_a_quarter_say_is_said_often(reader: Reader) -> None:
     texts = (*("座椅的布发硬",) * 2, *(f"座椅{word}的事" for word in "甲乙丙丁戊己"))
     said = [opining(one, "发硬") if "发硬" in one.text else one for one in members(reader, texts)]

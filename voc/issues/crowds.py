@@ -117,8 +117,8 @@ def commonest_complaints(
     for one in said.judgements(UNKNOWN.by_kind()):
         word = stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
-        is_told = is_told and (word in keywords or not is_thing(word)) and not _tells_no_state(word)
-        if is_told and judge(word).score <= 0:
+        is_told = is_told and not _tells_no_state(word)
+        if is_told and (_is_bad(word, keywords) if is_thing(word) else judge(word).score <= 0):
             found[_whole(said.as_stated(word))] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
     told = [
@@ -133,6 +133,11 @@ def commonest_complaints(
     unlike = [one for one in others if not one.is_like(first) and len(one.voices) >= least_of]
     unlike.sort(key=lambda one: _only_blames(one.name, keywords))
     return [first, *unlike[:1]]
+
+
+def _is_bad(thing: str, keywords: Collection[str]) -> bool:
+    """Says whether a thing that all speak of is a trouble, as 排队 or 漏油, and 机油 is not."""
+    return thing in keywords and (judge(thing).score < 0 or thing in word_list("name_alike"))
 
 
 def _only_blames(name: str, keywords: Collection[str]) -> bool:

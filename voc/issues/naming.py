@@ -12,7 +12,7 @@ from typing import Final
 
 from voc.config import Industry
 from voc.issues.bearing import GROUP, as_heard, bearing_out, tells, with_things
-from voc.issues.crowds import CROWD, commonest_complaints
+from voc.issues.crowds import CROWD, Complaint, commonest_complaints
 from voc.issues.dangers import SHARED_DANGER, dangers_of
 from voc.issues.moods import VAGUE
 from voc.issues.novelty import telling_words
@@ -65,6 +65,8 @@ _RAREST: Final = 0.125
 """Share of a crowd's voices that must use its rarest word."""
 _TELLING: Final = 0.25
 """Share of a crowd that what it is called by must be said by, or 等 tells that there is more."""
+_OFTEN: Final = 0.1
+"""Share of the voices that a phrase must be said by to stand for them where none is shared."""
 _NOTHING_SAID: Final = "负面反馈集中"
 
 _VAGUE_WORDS: Final = tuple(VAGUE)
@@ -232,13 +234,8 @@ class Titles:
         crowd = commonest_complaints(
             members, weights, untold=VAGUE, aspect=aspect, keywords=keywords
         )
-        if is_said and (carried[0].judges or is_wrong(carried[0].last.text)):
-            least = least_support(len(voices)) if len(voices) >= CROWD else 1
-            least = len(crowd[0].voices) + (not carried[0].judges) if crowd else least
-            if carried[0].support >= least:
-                told = _first_two(carried, uses, len(voices))
-                saying = {one.text: one.support for one in carried if one.text in told}
-                return _with_more(told, sum(saying.values()) / n_voices)
+        if is_said and (told := _shared(carried, crowd, uses, len(voices), n_voices)):
+            return told
         heard = len(frozenset().union(*(one.voices for one in crowd)))
         of_crowd = [one.name for one in crowd]
         if len(crowd) == 1:
@@ -246,7 +243,7 @@ class Titles:
         if crowd and not is_mixed(of_crowd[0]):
             of_crowd = _with_more(of_crowd, heard / n_voices)
         if theme and heard >= MANY_SAY * n_voices:
-            return of_crowd
+            return [theme] if of_crowd == [subject_of(theme)] else of_crowd
         if theme and (aspect or not (is_vague(theme) or is_bare_subject(theme))):
             return [theme]
         if of_crowd:
@@ -258,15 +255,32 @@ class Titles:
             )
         if is_themed or (not aspect and len(voices) >= _MANY):
             return []
+        if len(voices) >= _MANY and (often := _said_by_some(ranked, n_voices)):
+            return _with_more([often.text], often.support / n_voices)
         singles = self._ranked(members, weights, None, aspect, places) if places else []
-        terms = self._terms(uses, aspect)
-        told = _first_two(carried, uses, len(voices)) if is_said else terms
-        if told and (wrong := _wrong_with(told, singles or ranked, members)):
+        told = _first_two(carried, uses, len(voices)) if is_said else []
+        return self._singly(aspect, voices, members, told, singles, singles or ranked)
+
+    def _singly(
+        self,
+        aspect: str,
+        voices: Sequence[Mention],
+        members: Sequence[Member],
+        told: list[str],
+        singles: Sequence[Phrase],
+        ranked: Sequence[Phrase],
+    ) -> list[str]:
+        """Returns the things that several name, with what one voice says is wrong with them.
+
+        Or what one says of anything, of `singles`: its words stand for the others, and 等 says so.
+        Where voices may speak of different firms, one of them would be accused in the name of all.
+        """
+        terms = self._terms(voices_by_word(members), aspect)
+        things = told or terms
+        if things and (wrong := _wrong_with(things, ranked, members)):
             return [f"{without_aspect(wrong, aspect)}等"]
-        if is_said or len(terms) > 1:
-            return told
-        # One voice's words stand for the others, and 等 says so. Where voices may speak of
-        # different firms, one of them would be accused in the name of all.
+        if told or len(terms) > 1:
+            return things
         for said in filter(None, (uncut(one.text, members) for one in singles)):
             return [f"{without_aspect(said, aspect)}等"]
         return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
@@ -380,6 +394,39 @@ def _carried(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> lis
     ]
 
 
+def _shared(
+    carried: Sequence[Phrase],
+    crowd: Sequence[Complaint],
+    uses: Counter[str],
+    n_all: int,
+    n_voices: int,
+) -> list[str]:
+    """Returns one or two phrases, if they say what is wrong and no fewer than most of a crowd do.
+
+    Of phrases that one voice says, rather one that says what is wrong than one that asks.
+    """
+    first = carried[0]
+    if not (first.judges or is_wrong(first.last.text)):
+        return []
+    least = least_support(n_all) if n_all >= CROWD else 1
+    least = len(crowd[0].voices) + (not first.judges) if crowd else least
+    if first.support < least:
+        return []
+    if first.support == 1:
+        wrong = (one for one in carried if one.judges and any(map(is_wrong, one.words)))
+        carried = [*islice(wrong, 1), *carried]
+    told = _first_two(carried, uses, n_all)
+    saying = {one.text: one.support for one in carried if one.text in told}
+    return _with_more(told, sum(saying.values()) / n_voices)
+
+
+def _said_by_some(ranked: Sequence[Phrase], n_voices: int) -> Phrase | None:
+    """Returns the phrase that judges and most say, if a tenth and several do."""
+    least = max(SHARED, _OFTEN * n_voices)
+    said = [one for one in ranked if one.judges and one.support >= least]
+    return max(said, key=lambda one: one.support, default=None)
+
+
 def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> list[str]:
     first, least = ranked[0], SHARED if n_voices >= _MANY else 1
     for second in ranked[1:]:
@@ -389,7 +436,7 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> l
             second.judges
             and fresh
             and fits
-            and second.support >= min(first.support, least)
+            and second.support >= least
             and _support(second, uses) >= max(2, _support(first, uses) / 2)
         ):
             return [first.text, second.text]
@@ -397,13 +444,22 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> l
 
 
 def _wrong_with(things: Sequence[str], ranked: Sequence[Phrase], members: Sequence[Member]) -> str:
-    """Returns what one voice says is wrong with things that several name, as 袋子漏了 of 袋子."""
-    told = (
-        uncut(one.text, members)
+    """Returns what is said to be wrong with things that several name, as 袋子漏了 of 袋子.
+
+    What most say; of what one voice each says, the shortest: 导航差, not 导航差才是关键.
+    """
+    told = [
+        (one.support, said)
         for one in ranked
         if one.judges and any(map(is_wrong, one.words)) and any(map(one.text.count, things))
-    )
-    return next(filter(None, told), "")
+        if (said := uncut(one.text, members))
+    ]
+
+    def rank(one: tuple[int, str]) -> tuple[int, bool, int]:
+        support, said = one
+        return -support, judge(said).score >= 0, len(said)
+
+    return min(told, key=rank, default=(0, ""))[1]
 
 
 def _with_more(told: list[str], share: float) -> list[str]:

@@ -138,7 +138,10 @@ class Candidates:
     @property
     def told(self) -> Told:
         """What the theme tells, however other themes are named."""
-        problem = self._said.whole(next(self._plain(), ""))
+        untold = self._bare | self._empty
+        problem = next(
+            (one for one in map(self._said.whole, self._plain()) if one not in untold), ""
+        )
         return Told(problem, self._said.subject, next(iter(self._said_of_it(_OFTEN)), ""))
 
     def _plain(self) -> Iterator[str]:
@@ -246,8 +249,9 @@ class Candidates:
                 yield phrase.text
             is_thing = not phrase.judges and phrase.last.text == self._head
             if self._knows and self._is_about and is_thing:
-                is_told = is_trouble(verdict_of(phrase.text, phrase.last.text))
-                yield phrase.text if is_told else _MATTER.format(phrase.text)
+                told = phrase.text.removesuffix(self._head) + self._denied(self._head)
+                is_told = is_trouble(verdict_of(told, phrase.last.text))
+                yield told if is_told else _MATTER.format(told)
 
     def _verdict(self) -> Iterator[str]:
         """Yields what half judge by where they share nothing else, as 凉了 or 少送."""
