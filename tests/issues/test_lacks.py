@@ -54,6 +54,8 @@ def test_what_is_missing_is_told_with_what_was_not_done(text: str, thing: str, h
         "没有店里的筷子好用",
         "没有店里好吃",
         "没有想象中好吃",
+        "没有图片那漂亮",
+        "没有图片上的那么红",
         "客服没给解释",
         "骑手没拿餐就点了送达",
         "系统没给更新",

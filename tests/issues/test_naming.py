@@ -433,6 +433,23 @@ def test_a_title_says_what_is_wrong(
     assert titles.title("动力", voices) == f"动力：{title}"
 
 
+def test_what_is_said_of_another_aspect_titles_none(mention: Callable[..., Mention]) -> None:
+    texts = ["内饰太丑了"] * 3 + ["车头真难看"] * 2
+    voices = [mention(f"f{at}", at, text=text) for at, text in enumerate(texts)]
+    titles = Titles(load_industry("automotive"), voices, {})
+    assert "内饰" not in titles.title("外观", voices)
+    assert "内饰" in titles.title("内饰", voices)
+
+
+def test_two_things_that_not_half_say_are_told_with_more(mention: Callable[..., Mention]) -> None:
+    said = ["页面打不开"] * 5 + ["老是闪退"] * 5
+    for others, ends in ((6, False), (14, True)):
+        texts = [*said, *[f"扫码{one}号桌" for one in "甲乙丙丁戊己庚辛壬癸子丑寅卯"[:others]]]
+        voices = [mention(f"f{at:02}", at, text=text) for at, text in enumerate(texts)]
+        title = Titles(None, voices, {}).title("扫码", voices)
+        assert title.endswith("等") == ends, title
+
+
 def test_a_theme_with_what_is_told_of_it_titles_a_crowd_that_only_names_it(
     mention: Callable[..., Mention],
 ) -> None:

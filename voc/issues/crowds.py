@@ -30,6 +30,9 @@ _LEAST: Final = 3
 _SECOND: Final = 1 / 3
 """What is named beside the commonest complaint so many say, as a share of those who say that."""
 
+_SECOND_OF_ALL: Final = 1 / 16
+"""And at least so many of the crowd."""
+
 _SPECIFIC: Final = 1 / 4
 """The same, where the commonest only says that it is bad."""
 
@@ -130,6 +133,7 @@ def commonest_complaints(
         return []
     first, *others = sorted(told, key=lambda one: -len(one.voices))
     least_of = (_SPECIFIC if _only_blames(first.name, keywords) else _SECOND) * len(first.voices)
+    least_of = max(least_of, _SECOND_OF_ALL * said.n_voices)
     unlike = [one for one in others if not one.is_like(first) and len(one.voices) >= least_of]
     unlike.sort(key=lambda one: _only_blames(one.name, keywords))
     return [first, *unlike[:1]]

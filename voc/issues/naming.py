@@ -64,7 +64,9 @@ _SUPPORT: Final = 0.15
 _RAREST: Final = 0.125
 """Share of a crowd's voices that must use its rarest word."""
 _TELLING: Final = 0.25
-"""Share of a crowd that what it is called by must be said by, or 等 tells that there is more."""
+_TELLING_TWO: Final = 0.5
+"""Share of the voices that must say the one thing, or either of two, that they are called by, or 等
+tells that there is more."""
 _OFTEN: Final = 0.1
 """Share of the voices that a phrase must be said by to stand for them where none is shared."""
 _NOTHING_SAID: Final = "负面反馈集中"
@@ -243,7 +245,7 @@ class Titles:
         if crowd and not is_mixed(of_crowd[0]):
             of_crowd = _with_more(of_crowd, heard / n_voices)
         if theme and heard >= MANY_SAY * n_voices:
-            return [theme] if of_crowd == [subject_of(theme)] else of_crowd
+            return [theme] if crowd[0].name == subject_of(theme) else of_crowd
         if theme and (aspect or not (is_vague(theme) or is_bare_subject(theme))):
             return [theme]
         if of_crowd:
@@ -334,7 +336,14 @@ class Titles:
             if not (private and one.voices < 2 and names_one(one.text))
             and not one.words <= word_list("generic_words")
         ]
-        return [one for one in told if one.text and not any(one.text in name for name in places)]
+        others = self._keywords.keys() - {aspect} if aspect in self._keywords else ()
+        return [
+            one
+            for one in told
+            if one.text
+            and not any(one.text in name for name in places)
+            and not any(map(one.text.count, others))
+        ]
 
     def _members(self, voices: Sequence[Mention]) -> Iterator[Member]:
         for voice in voices:
@@ -464,7 +473,8 @@ def _wrong_with(things: Sequence[str], ranked: Sequence[Phrase], members: Sequen
 
 def _with_more(told: list[str], share: float) -> list[str]:
     """Returns what is told of voices, with 等 where too few of them say it."""
-    is_all = share >= _TELLING or told[-1].endswith("等")
+    enough = _TELLING if len(told) == 1 else _TELLING_TWO
+    is_all = share >= enough or told[-1].endswith("等")
     return told if is_all else [*told[:-1], f"{told[-1]}等"]
 
 
