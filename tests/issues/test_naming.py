@@ -441,13 +441,17 @@ def test_what_is_said_of_another_aspect_titles_none(mention: Callable[..., Menti
     assert "内饰" in titles.title("内饰", voices)
 
 
-def test_two_things_that_not_half_say_are_told_with_more(mention: Callable[..., Mention]) -> None:
-    said = ["页面打不开"] * 5 + ["老是闪退"] * 5
-    for others, ends in ((6, False), (14, True)):
-        texts = [*said, *[f"扫码{one}号桌" for one in "甲乙丙丁戊己庚辛壬癸子丑寅卯"[:others]]]
-        voices = [mention(f"f{at:02}", at, text=text) for at, text in enumerate(texts)]
-        title = Titles(None, voices, {}).title("扫码", voices)
-        assert title.endswith("等") == ends, title
+@pytest.mark.parametrize(("others", "title"), [(8, "太小、不清晰"), (13, "太小、不清晰等")])
+def test_two_things_that_not_half_say_are_told_with_more(
+    others: int, title: str, mention: Callable[..., Mention]
+) -> None:
+    said = (
+        ["太小"] * 7
+        + ["不清晰"] * 5
+        + [f"{one}栋" for one in "甲乙丙丁戊己庚辛壬癸子丑寅卯"[:others]]
+    )
+    voices = [mention(f"f{at:02}", at, text=text, opinions=(text,)) for at, text in enumerate(said)]
+    assert Titles(None, voices, {}).title("体验", voices) == f"体验：{title}"
 
 
 def test_a_theme_with_what_is_told_of_it_titles_a_crowd_that_only_names_it(
