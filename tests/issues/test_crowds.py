@@ -166,6 +166,11 @@ def test_a_thing_is_no_complaint_but_where_it_is_trouble_and_the_aspect_is_known
     assert complaints([("我家也是机油", "机油")] * 40, keywords=("机油",)) == []
 
 
+def test_a_keyword_that_tells_a_state_is_told_as_the_state() -> None:
+    waited = [("办手续等了两个小时", "")] * 15 + [("办手续太慢", "太慢")] * 5
+    assert complaints(waited, keywords=("等了", "办手续")) == ["太慢"]
+
+
 def test_what_has_become_of_a_thing_is_told_as_it_is_said() -> None:
     rotten = [
         ("收到一半都烂了", "烂了"),

@@ -116,7 +116,7 @@ def commonest_complaints(
     for name, (voices, _) in missed.items():
         found[name] |= voices
     for word, of in _troubles(telling, keywords).items():
-        found[word] |= of
+        found[said.as_stated(word)] |= of
     for one in said.judgements(UNKNOWN.by_kind()):
         word = stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
