@@ -58,6 +58,7 @@ def test_a_sentence_speaks_of_its_aspect_alone(taxonomy: Taxonomy, text: str, fo
         pytest.param("半夜有陌生人刷卡进了我房间", "critical", "隐私与财物安全", id="intruder"),
         pytest.param("浴室里发现针孔", "critical", "隐私与财物安全", id="hidden camera"),
         pytest.param("床单上爬着小虫，咬了我一身包", "critical", "虫害", id="bed bugs"),
+        pytest.param("房间里有蟑螂", "high", "虫鼠出没", id="vermin that bites nobody"),
         pytest.param("吃完早餐就拉肚子", "critical", "食品安全", id="food"),
         pytest.param("床单上有血迹", "high", "布草与消毒", id="linen"),
         pytest.param("到店无房，让我们自己另找", "high", "订单纠纷", id="no room"),
