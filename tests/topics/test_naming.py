@@ -528,6 +528,11 @@ def test_what_judges_whatever_it_is_is_told_with_its_thing_alone(reader: Reader)
     said = [opining(one, "不方便") for one in members(reader, texts)]
     told = Candidates(said, {"方便": 0.9, "出行": 0.5}, complaint=True).told
     assert told.problem == "出行不方便"
+    said = [
+        opining(one, one.text) for one in members(reader, (*("服务不满意",) * 4, *("不满意",) * 6))
+    ]
+    names = list(islice(Candidates(said, {"满意": 0.9, "服务": 0.5}, complaint=True), 12))
+    assert not [name for name in names if "不不" in name]
 
 
 def test_what_most_judge_by_is_told_of_a_thing_as_they_do(reader: Reader) -> None:

@@ -58,10 +58,10 @@ class Dropout(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         """Returns states of any shape, those that stay made larger so that the mean stays."""
-        left_out = round(256 * self.share)
+        left_out = min(round(256 * self.share), 255)
         if not self.training or not left_out:
             return states
-        words = torch.empty(states.numel() // 8 + 1, dtype=torch.int64)
+        words = torch.empty(states.numel() // 8 + 1, dtype=torch.int64, device=states.device)
         words.random_(torch.iinfo(torch.int64).min, None)
         kept = words.view(torch.uint8)[: states.numel()].view(states.shape) >= left_out
         return states * kept * (256 / (256 - left_out))
@@ -176,6 +176,7 @@ class Network(nn.Module):
         """
         self.dropout.share = share
         for name, module in [*self.encoder.named_modules()]:
-            if isinstance(module, nn.Dropout) and not name.endswith("attention.self.dropout"):
+            is_any = isinstance(module, nn.Dropout | Dropout)
+            if is_any and not name.endswith("attention.self.dropout"):
                 above, _, last = name.rpartition(".")
                 setattr(self.encoder.get_submodule(above), last, Dropout(share))

@@ -116,12 +116,12 @@ def commonest_complaints(
     for name, (voices, _) in missed.items():
         found[name] |= voices
     for word, of in _troubles(telling, keywords).items():
-        found[said.as_stated(word)] |= of
+        found[word] |= of
     for one in said.judgements(UNKNOWN.by_kind()):
         word = stated(one.word)
         is_told = word in plain_states() or word.lstrip(_DEGREES) not in none
-        is_told = is_told and not _tells_no_state(word)
-        if is_told and (_is_bad(word, keywords) if is_thing(word) else judge(word).score <= 0):
+        is_told = is_told and (word in keywords or not is_thing(word)) and not _tells_no_state(word)
+        if is_told and judge(word).score <= 0:
             found[_whole(said.as_stated(word))] |= one.voices
     least = max(least_support(said.n_voices), _LEAST)
     told = [
@@ -134,14 +134,15 @@ def commonest_complaints(
     first, *others = sorted(told, key=lambda one: -len(one.voices))
     least_of = (_SPECIFIC if _only_blames(first.name, keywords) else _SECOND) * len(first.voices)
     least_of = max(least_of, _SECOND_OF_ALL * said.n_voices)
-    unlike = [one for one in others if not one.is_like(first) and len(one.voices) >= least_of]
+    many = (one for one in others if not _is_mere_thing(one) and len(one.voices) >= least_of)
+    unlike = [one for one in many if not one.is_like(first)]
     unlike.sort(key=lambda one: _only_blames(one.name, keywords))
     return [first, *unlike[:1]]
 
 
-def _is_bad(thing: str, keywords: Collection[str]) -> bool:
-    """Says whether a thing that all speak of is a trouble, as 排队 or 漏油, and 机油 is not."""
-    return thing in keywords and (judge(thing).score < 0 or thing in word_list("name_alike"))
+def _is_mere_thing(told: Complaint) -> bool:
+    """Says whether a complaint only names what is spoken of, as 机油; it never stands second."""
+    return is_thing(told.name) and told.missing is None and judge(told.name).score >= 0
 
 
 def _only_blames(name: str, keywords: Collection[str]) -> bool:
@@ -208,7 +209,9 @@ def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, s
 
 def _troubles(members: Sequence[Member], keywords: Collection[str]) -> dict[str, set[str]]:
     """Returns the keywords that say by themselves what is wrong, as 降价, with who says so."""
+    none = word_list("name_unfinished")
     wrong = [word for word in sorted(keywords) if len(word) > 1 and is_wrong(word)]
+    wrong = [word for word in wrong if word not in none]
     voices: dict[str, set[str]] = defaultdict(set)
     for member in members:
         text = member.reading.text

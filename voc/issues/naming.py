@@ -47,7 +47,7 @@ from voc.topics.phrases import (
     ranked_phrases,
     voices_by_word,
 )
-from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_wrong
+from voc.topics.said import MANY_SAY, MOSTLY, SHARED, is_thing, is_wrong
 from voc.topics.wordlists import word_list
 from voc.topics.words import Reader, Reading
 
@@ -64,9 +64,11 @@ _SUPPORT: Final = 0.15
 _RAREST: Final = 0.125
 """Share of a crowd's voices that must use its rarest word."""
 _TELLING: Final = 0.25
+"""Share of the voices that must say what they are called by, or 等 tells that there is more."""
 _TELLING_TWO: Final = 0.5
-"""Share of the voices that must say the one thing, or either of two, that they are called by, or 等
-tells that there is more."""
+"""The same of two things, of which they must say either."""
+_OF_A_THING: Final = 2 / 3
+"""Share of those who name a thing that must say what is wrong with it, to be told in its stead."""
 _OFTEN: Final = 0.1
 """Share of the voices that a phrase must be said by to stand for them where none is shared."""
 _NOTHING_SAID: Final = "负面反馈集中"
@@ -236,7 +238,7 @@ class Titles:
         crowd = commonest_complaints(
             members, weights, untold=VAGUE, aspect=aspect, keywords=keywords
         )
-        if is_said and (told := _shared(carried, crowd, uses, len(voices), n_voices)):
+        if is_said and (told := _shared(carried, crowd, uses, members, len(voices))):
             return told
         heard = len(frozenset().union(*(one.voices for one in crowd)))
         of_crowd = [one.name for one in crowd]
@@ -245,7 +247,7 @@ class Titles:
         if crowd and not is_mixed(of_crowd[0]):
             of_crowd = _with_more(of_crowd, heard / n_voices)
         if theme and heard >= MANY_SAY * n_voices:
-            return [theme] if crowd[0].name == subject_of(theme) else of_crowd
+            return [theme, *of_crowd[1:]] if crowd[0].name == subject_of(theme) else of_crowd
         if theme and (aspect or not (is_vague(theme) or is_bare_subject(theme))):
             return [theme]
         if of_crowd:
@@ -336,14 +338,7 @@ class Titles:
             if not (private and one.voices < 2 and names_one(one.text))
             and not one.words <= word_list("generic_words")
         ]
-        others = self._keywords.keys() - {aspect} if aspect in self._keywords else ()
-        return [
-            one
-            for one in told
-            if one.text
-            and not any(one.text in name for name in places)
-            and not any(map(one.text.count, others))
-        ]
+        return [one for one in told if one.text and not any(one.text in name for name in places)]
 
     def _members(self, voices: Sequence[Mention]) -> Iterator[Member]:
         for voice in voices:
@@ -407,26 +402,37 @@ def _shared(
     carried: Sequence[Phrase],
     crowd: Sequence[Complaint],
     uses: Counter[str],
-    n_all: int,
+    members: Sequence[Member],
     n_voices: int,
 ) -> list[str]:
     """Returns one or two phrases, if they say what is wrong and no fewer than most of a crowd do.
 
-    Of phrases that one voice says, rather one that says what is wrong than one that asks.
+    A thing that most of a crowd name gives way to what two thirds of them say is wrong with it, as
+    机油 to 烧机油. Of phrases that one voice says, rather one that says what is wrong than one that
+    asks.
     """
     first = carried[0]
     if not (first.judges or is_wrong(first.last.text)):
         return []
-    least = least_support(n_all) if n_all >= CROWD else 1
-    least = len(crowd[0].voices) + (not first.judges) if crowd else least
+    least: float = least_support(n_voices) if n_voices >= CROWD else 1
+    if crowd:
+        is_of_it = first.judges and is_thing(crowd[0].name) and crowd[0].name in first.text
+        most = len(crowd[0].voices)
+        least = _OF_A_THING * most if is_of_it else most + (not first.judges)
     if first.support < least:
         return []
     if first.support == 1:
         wrong = (one for one in carried if one.judges and any(map(is_wrong, one.words)))
         carried = [*islice(wrong, 1), *carried]
-    told = _first_two(carried, uses, n_all)
-    saying = {one.text: one.support for one in carried if one.text in told}
-    return _with_more(told, sum(saying.values()) / n_voices)
+    told = _first_two(carried, uses, n_voices)
+    said = {one.text: one for one in carried if one.text in told}
+    saying = [
+        {one.voice for one in members if all(map(one.reading.text.count, phrase.words))}
+        for phrase in said.values()
+    ]
+    both = len(set.intersection(*saying)) if len(saying) > 1 else 0
+    either = sum(one.support for one in said.values()) - both
+    return _with_more(told, either / len({one.voice for one in members}))
 
 
 def _said_by_some(ranked: Sequence[Phrase], n_voices: int) -> Phrase | None:
@@ -455,7 +461,7 @@ def _first_two(ranked: Sequence[Phrase], uses: Counter[str], n_voices: int) -> l
 def _wrong_with(things: Sequence[str], ranked: Sequence[Phrase], members: Sequence[Member]) -> str:
     """Returns what is said to be wrong with things that several name, as 袋子漏了 of 袋子.
 
-    What most say; of what one voice each says, the shortest: 导航差, not 导航差才是关键.
+    What most say; of what one voice each says, what sounds bad, and of that the shortest.
     """
     told = [
         (one.support, said)

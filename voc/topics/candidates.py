@@ -57,6 +57,8 @@ _LEAST_TOLD: Final = 4
 _MENTIONED_SHARE: Final = 0.2
 # What is done in the end: 50分钟才送到 is late, which 送到 does not say.
 _ARRIVING: Final = frozenset(("送到", "送来", "送过来", "收到", "拿到", "到了"))
+# 不, 不是 and the like before what is told denied anyway.
+_DENYING: Final = re.compile("(?:不[是够算太很怎么]*|没)$")
 # 难吃死 is 难吃; 饿死 stays.
 _LIVING: Final = re.compile("(?<=..)死$")
 
@@ -249,7 +251,8 @@ class Candidates:
                 yield phrase.text
             is_thing = not phrase.judges and phrase.last.text == self._head
             if self._knows and self._is_about and is_thing:
-                told = phrase.text.removesuffix(self._head) + self._denied(self._head)
+                stem = _DENYING.sub("", phrase.text.removesuffix(self._head))
+                told = stem + self._denied(self._head) if stem else phrase.text
                 is_told = is_trouble(verdict_of(told, phrase.last.text))
                 yield told if is_told else _MATTER.format(told)
 

@@ -30,7 +30,7 @@ _NEAR: Final = 6
 # What follows a thing that others are compared with: 没有店里做的好吃.
 COMPARES: Final = re.compile(
     "(?:[的得里上吃喝买做去那这么]){0,4}(?:好|香|新鲜|实惠|便宜|快|强)"
-    "|[上里中]?[的得]?(?:[那这][么样]|那(?=[漂美大小红甜脆清亮]))"
+    "|[上里中]?[的得]?那么?(?:漂亮|好看|清楚|[美大小红甜脆亮香])(?:[的啊呀，。！,.!~]|$)"
 )
 # Denials of what follows at once, as in 不好吃: 不接电话 is no 不电话.
 _OF_DEEDS: Final = frozenset(("不", "难", "难以", "是否", "能否", "会不会", "有没有"))

@@ -170,7 +170,7 @@ def test_dropout_reaches_states_but_no_attention(folders: tuple[Path, Path]) -> 
     network = load_run(folders[0]).network
     network.set_dropout(0.25)
     shares = {
-        name: getattr(module, "share", 0.0)
+        name: getattr(module, "share", getattr(module, "p", 0.0))
         for name, module in network.named_modules()
         if name.endswith("dropout")
     }
@@ -178,6 +178,8 @@ def test_dropout_reaches_states_but_no_attention(folders: tuple[Path, Path]) -> 
     assert attention
     assert not any(attention)
     assert sum(share == 0.25 for share in shares.values()) == len(shares) - len(attention)
+    network.set_dropout(0.0)
+    assert not any(getattr(module, "share", 0.0) for module in network.modules())
 
 
 def test_states_are_left_out_in_training_alone_and_their_mean_stays() -> None:
