@@ -210,8 +210,8 @@ def _blamed(members: Sequence[Member], keywords: Collection[str]) -> dict[str, s
 def _troubles(members: Sequence[Member], keywords: Collection[str]) -> dict[str, set[str]]:
     """Returns the keywords that say by themselves what is wrong, as 降价, with who says so."""
     none = word_list("name_unfinished")
-    wrong = [word for word in sorted(keywords) if len(word) > 1 and is_wrong(word)]
-    wrong = [word for word in wrong if word not in none]
+    fit = (word for word in sorted(keywords) if len(word) > 1 and word not in none)
+    wrong = [word for word in fit if is_wrong(word)]
     voices: dict[str, set[str]] = defaultdict(set)
     for member in members:
         text = member.reading.text

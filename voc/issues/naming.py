@@ -263,28 +263,13 @@ class Titles:
             return _with_more([often.text], often.support / n_voices)
         singles = self._ranked(members, weights, None, aspect, places) if places else []
         told = _first_two(carried, uses, len(voices)) if is_said else []
-        return self._singly(aspect, voices, members, told, singles, singles or ranked)
-
-    def _singly(
-        self,
-        aspect: str,
-        voices: Sequence[Mention],
-        members: Sequence[Member],
-        told: list[str],
-        singles: Sequence[Phrase],
-        ranked: Sequence[Phrase],
-    ) -> list[str]:
-        """Returns the things that several name, with what one voice says is wrong with them.
-
-        Or what one says of anything, of `singles`: its words stand for the others, and 等 says so.
-        Where voices may speak of different firms, one of them would be accused in the name of all.
-        """
-        terms = self._terms(voices_by_word(members), aspect)
-        things = told or terms
-        if things and (wrong := _wrong_with(things, ranked, members)):
+        terms = self._terms(uses, aspect)
+        if (things := told or terms) and (wrong := _wrong_with(things, singles or ranked, members)):
             return [f"{without_aspect(wrong, aspect)}等"]
         if told or len(terms) > 1:
             return things
+        # One voice's words stand for the others, and 等 says so. Where voices may speak of
+        # different firms, one of them would be accused in the name of all.
         for said in filter(None, (uncut(one.text, members) for one in singles)):
             return [f"{without_aspect(said, aspect)}等"]
         return terms or self._shared_theme(voices, aspect) or [_NOTHING_SAID]
