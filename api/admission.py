@@ -4,7 +4,8 @@ A burst may wait: up to `serve.ahead_tokens`, `serve.burst_wait_ms` or `serve.bu
 no callers reach that wait for each answer unless they are so many. Once that much waits the
 server is asked for more than it can do, and from then on a request is taken only where it would be
 read within `serve.overload_wait_ms`, until less than a tenth of a second's requests has to be
-refused. A short queue keeps the engine as busy as a long one does, and answers at once (after
+refused. What of the burst that began it would be read later is refused too, as long as that can be
+told at once. A short queue keeps the engine as busy as a long one does, and answers at once (after
 Nichols and Jacobson, 2012, "Controlling Queue Delay").
 """
 
@@ -18,21 +19,27 @@ from typing import TYPE_CHECKING, Final
 from api.queueing import LEAST_TOKENS
 
 if TYPE_CHECKING:
-    from api.queueing import FairQueue
+    from api.queueing import FairQueue, Share
     from voc.config.sections import ServeSettings
 
 _WINDOW_S: Final = 1.0  # after which it is asked anew whether the overload is over
 _OVER_SHARE: Final = 0.1  # of requests refused, below which it is
 _BYTES_A_TOKEN: Final = 4  # of a body, about: three of a Chinese character, and its frame
 _FIRST_RATE: Final = 1_000.0  # tokens a second, until a batch was measured
+_AT_ONCE_S: Final = 0.03  # what waited longer is served: a refusal is told at once or not at all
 
 
 class Place:
-    """Room that is held for a request from its last byte until its texts wait in the queue."""
+    """Room that is held for a request from its last byte until its texts wait in the queue.
+
+    Attributes:
+        of_burst: Whether it was held before an overload was known.
+    """
 
     def __init__(self, admission: Admission, tokens: int) -> None:
         self._admission = admission
         self._tokens = tokens
+        self.of_burst = not admission.overloaded
 
     def give_up(self) -> None:
         """Frees the room; a second time does nothing."""
@@ -50,6 +57,7 @@ class Admission:
         queue: What waits.
         quantum: Tokens that a request is served in a turn.
         lanes: Batches read at a time.
+        refuse: Refuses what waits already.
         clock: Tells seconds.
 
     Attributes:
@@ -66,9 +74,11 @@ class Admission:
         *,
         quantum: int,
         lanes: int,
+        refuse: Callable[[Share], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queue = queue
+        self._refuse = refuse
         self._quantum = quantum
         self._lanes = lanes
         self._clock = clock
@@ -87,7 +97,8 @@ class Admission:
         self._look_again()
         ahead = self._queue.ahead()
         if self._is_too_much(ahead):
-            self.overloaded = True
+            if not self.overloaded:
+                self._begin_overload()
             taken = False
         else:
             taken = not self.overloaded or self._is_read_soon(ahead + self.held)
@@ -108,6 +119,27 @@ class Admission:
         if not ahead and self._busy < self._lanes:
             return True
         return (ahead + self.reading) / self._rate <= self._overload_wait_s
+
+    def takes_still(self, place: Place) -> bool:
+        """Whether a request that was taken is so now that it is to be queued."""
+        taken = not (self.overloaded and place.of_burst) or self._is_read_soon(self._queue.ahead())
+        self._refused += not taken
+        return taken
+
+    def _begin_overload(self) -> None:
+        """Refuses what waits, was not begun and came just now, if it would not be read in time.
+
+        What is next is kept.
+        """
+        self.overloaded = True
+        ahead, since = 0, self._clock() - _AT_ONCE_S
+        for share in list(self._queue.in_turn()):
+            waited = share.begun or share.came < since
+            if waited or not ahead or self._is_read_soon(ahead):
+                ahead += min(share.tokens, self._quantum)
+            else:
+                self._refuse(share)
+                self._refused += 1
 
     def fits(self, tokens: int) -> bool:
         """Whether so many tokens more may wait; one request is always taken."""

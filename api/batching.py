@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from api.admission import Place
     from api.door import Door
     from api.metrics import Metrics
+    from api.queueing import Share
     from voc.config import Settings
     from voc.tagging.engine import Engine
 
@@ -60,7 +61,9 @@ class Batcher:
         self._budget = serve.batch_tokens if serve.batching else 1
         self._queue = FairQueue(quantum)
         lanes = lanes if serve.batching else 1
-        self._admission = Admission(serve, self._queue, quantum=quantum, lanes=lanes)
+        self._admission = Admission(
+            serve, self._queue, quantum=quantum, lanes=lanes, refuse=self._refuse
+        )
         door.admission = self._admission
         self._cached_and_not = engine.cached_and_not
         self._arrived = asyncio.Event()
@@ -134,13 +137,22 @@ class Batcher:
         Raises:
             ProblemError: 429.
         """
-        taken = self._admission.fits(tokens)
+        fits = self._admission.fits(tokens)
         if place is None:
-            taken = self._admission.takes() and taken
+            taken = self._admission.takes()
         else:
             place.give_up()
-        if not taken:
+            taken = self._admission.takes_still(place)
+        if not (fits and taken):
             raise self._door.refusal()
+
+    def _refuse(self, share: Share) -> None:
+        """Refuses a request that waits."""
+        self._queue.drop(share)
+        refusal = self._door.refusal()
+        for work in share.works:
+            if not work.outcome.done():
+                work.outcome.set_exception(refusal)
 
     async def _run(self, reader: Reader) -> None:
         try:

@@ -7,9 +7,11 @@ request of many texts is served beside single ones, not before them.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Final
 
 from voc.config import Industry
@@ -47,12 +49,23 @@ class Work:
 
 @dataclass(eq=False, slots=True)
 class Share:
-    """The works of one request that wait. `credit` is what it may still take in this turn."""
+    """The works of one request that wait.
+
+    Attributes:
+        caller: Whose they are.
+        works: They.
+        tokens: Theirs.
+        came: Seconds, by the queue's clock, when it began to wait.
+        credit: What it may still take in this turn.
+        begun: Whether a work of it was taken.
+    """
 
     caller: str
     works: deque[Work]
     tokens: int
+    came: float
     credit: int = 0
+    begun: bool = False
 
 
 class FairQueue:
@@ -60,13 +73,15 @@ class FairQueue:
 
     Args:
         quantum: Tokens that a request is served in a turn.
+        clock: Tells seconds.
 
     Attributes:
         tokens: Those that wait.
     """
 
-    def __init__(self, quantum: int) -> None:
+    def __init__(self, quantum: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._quantum = quantum
+        self._clock = clock
         self._callers: OrderedDict[str, deque[Share]] = OrderedDict()
         self.tokens = 0
 
@@ -83,9 +98,14 @@ class FairQueue:
         shares = (share for shares in self._callers.values() for share in shares)
         return sum(min(share.tokens, self._quantum) for share in shares)
 
+    def in_turn(self) -> Iterator[Share]:
+        """Yields what waits in the order in which the first texts are served."""
+        for turn in zip_longest(*self._callers.values()):
+            yield from (share for share in turn if share is not None)
+
     def put(self, caller: str, works: Sequence[Work]) -> Share:
         """Adds the works of one request."""
-        share = Share(caller, deque(works), sum(work.tokens for work in works))
+        share = Share(caller, deque(works), sum(work.tokens for work in works), self._clock())
         self._callers.setdefault(caller, deque()).append(share)
         self.tokens += share.tokens
         return share
@@ -113,6 +133,7 @@ class FairQueue:
                     share.credit -= self._quantum  # this turn comes again, with the next batch
                     return batch
                 work = share.works.popleft()
+                share.begun = True
                 batch.append(work)
                 left -= work.tokens
                 share.credit -= work.tokens

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from api.admission import Admission
-from api.queueing import FairQueue, Way, awaited
+from api.queueing import FairQueue, Share, Way, awaited
 from voc.config import load_settings
 
 WAY = Way(None, None, None)
@@ -26,13 +26,23 @@ class Asked:
             },
         ).serve
         self.now = 100.0
-        self.queue = FairQueue(quantum=100)
-        self.admission = Admission(serve, self.queue, quantum=100, lanes=2, clock=lambda: self.now)
+        self.queue = FairQueue(quantum=100, clock=lambda: self.now)
+        self.refused: list[Share] = []
+        self.admission = Admission(
+            serve, self.queue, quantum=100, lanes=2, refuse=self._refuse, clock=lambda: self.now
+        )
 
-    def wait(self, texts: int, chars: int = 50) -> None:
-        """Lets requests of one text wait, of 50 tokens."""
-        for _ in range(texts):
-            self.queue.put("one", [awaited("好" * chars, WAY, most_chars=100)])
+    def wait(self, texts: int, chars: int = 50, *, seconds: float = 0.2) -> list[Share]:
+        """Lets requests of one text wait for so many seconds, of 50 tokens."""
+        self.now -= seconds
+        works = [awaited("好" * chars, WAY, most_chars=100) for _ in range(texts)]
+        found = [self.queue.put("one", [work]) for work in works]
+        self.now += seconds
+        return found
+
+    def _refuse(self, share: Share) -> None:
+        self.queue.drop(share)
+        self.refused.append(share)
 
     def answered(self, count: int) -> list[bool]:
         return [self.admission.takes() for _ in range(count)]
@@ -111,6 +121,56 @@ def test_under_an_overload_a_lane_that_idles_is_filled(asked: Asked) -> None:
             asked.now += 0.5
         asked.wait(1)
         assert asked.answered(1) == [False]
+
+
+@looped
+def test_what_of_a_burst_came_just_now_and_would_wait_is_refused_too(asked: Asked) -> None:
+    long_ago = asked.wait(2, chars=15)
+    just_now = asked.wait(9, seconds=0.02)
+    asked.queue.take(15)
+    other = asked.queue.put("other", [awaited("好", WAY, most_chars=100)])
+    assert asked.answered(2) == [False] * 2
+    assert asked.refused == just_now
+    assert list(asked.queue.in_turn()) == [long_ago[1], other]  # which is read after 15 ms
+    asked.wait(9, seconds=0.02)
+    assert asked.answered(1) == [False]
+    assert asked.refused == just_now  # an overload begins once
+
+
+@looped
+def test_what_is_next_is_kept(asked: Asked) -> None:
+    with asked.admission.lane_reads(5_000), asked.admission.lane_reads(5_000):
+        bulk, *rest = asked.wait(9, seconds=0)
+        assert asked.answered(1) == [False]
+    assert asked.refused == rest
+    assert list(asked.queue.in_turn()) == [bulk]
+
+
+@looped
+def test_a_request_of_which_a_text_was_read_is_not_refused(asked: Asked) -> None:
+    asked.wait(4, seconds=0)
+    begun = asked.queue.put("other", [awaited("好" * 50, WAY, most_chars=100)] * 5)
+    asked.queue.take(150)
+    asked.wait(4, seconds=0)
+    assert begun.begun
+    assert asked.answered(1) == [False]
+    assert begun in asked.queue.in_turn()
+    assert begun not in asked.refused
+
+
+@looped
+def test_room_held_in_a_burst_is_lost_where_its_request_would_wait(asked: Asked) -> None:
+    asked.wait(8)
+    of_burst = asked.admission.hold(8)
+    assert asked.answered(1) == [True]
+    assert asked.admission.takes_still(of_burst)
+    asked.wait(1)
+    assert asked.answered(1) == [False]
+    later = asked.admission.hold(8)
+    assert not asked.admission.takes_still(of_burst)
+    assert asked.admission.takes_still(later)
+    asked.queue.take(1_000)
+    assert asked.admission.takes_still(of_burst)
 
 
 @looped

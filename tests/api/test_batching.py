@@ -200,7 +200,7 @@ def test_too_much_is_refused_at_once_and_taken_again_later() -> None:
         first = asked(batcher, "第一")
         await begun(engine)
         taken = [asked(batcher, "好" * 50) for _ in range(5)]
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.05)
         with pytest.raises(ProblemError) as caught:
             await asyncio.wait_for(asked(batcher, "多了"), 60)  # its engine stands still
         assert caught.value.status == 429
@@ -211,6 +211,28 @@ def test_too_much_is_refused_at_once_and_taken_again_later() -> None:
 
     run(test, engine, ahead_tokens=200)
     assert not any("多了" in batch for batch in engine.batches)
+
+
+def test_what_came_just_before_too_much_is_refused_but_for_what_is_next() -> None:
+    engine = SlowEngine(open_gate=False)
+
+    async def test(batcher: Batcher) -> None:
+        first = asked(batcher, "第一")
+        await begun(engine)
+        waiting = [asked(batcher, "好" * 50, "差" * 50, caller=str(n)) for n in range(4)]
+        await asyncio.sleep(0)
+        asked(batcher, "多了")
+        found = await asyncio.wait_for(
+            asyncio.gather(*waiting[1:], return_exceptions=True), 60
+        )  # its engine stands still
+        assert [getattr(each, "status", 0) for each in found] == [429] * 3
+        engine.gate.set()
+        await first
+        assert said(await waiting[0]) == ["好" * 50, "差" * 50]
+        assert said(await asked(batcher, "后来")) == ["后来"]
+
+    run(test, engine, ahead_tokens=200)
+    assert sum(len(batch) for batch in engine.batches) == 4
 
 
 def test_bulk_requests_fill_the_queue_but_one_is_always_taken() -> None:

@@ -126,6 +126,21 @@ def test_texts_that_are_not_negative(text: str, intent: str | None, label: str) 
     assert urgency(text, negative=False, intent=intent).label == label
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("路口没有红绿灯,存在重大安全隐患", "high"),
+        ("楼道起火,存在重大安全隐患", "critical"),
+        ("极易发生重大火灾", "high"),
+        ("新房子甲醛超标,成了毒气房", "normal"),
+        ("工厂深夜排放毒气", "critical"),
+    ],
+)
+def test_what_a_city_is_told(text: str, label: str) -> None:
+    industry = load_industry("citizen")
+    assert urgency(text, negative=True, intent="complaint", industry=industry).label == label
+
+
 @pytest.mark.parametrize(("text", "label"), SNACK)
 def test_what_was_found_in_food(text: str, label: str) -> None:
     industry = load_industry("snack")
@@ -196,6 +211,21 @@ def test_what_is_seen_in_a_restaurant_is_not_all_in_its_food(text: str, label: s
         ("出了事故对方全责然后让4S直接换的獠牙", "normal"),
         ("方向盘一歪出了事故,4S说与他们无关", "critical"),
         ("严重伤害了我们的权益", "normal"),
+        ("墙角尖锐,老人小孩磕碰易受伤", "high"),
+        ("下雨天容易滑倒受伤", "high"),
+        ("昨天下雨,有个老人滑倒受伤", "critical"),
+        ("不要等出现人员伤亡才重视", "high"),
+        ("施工出现人员伤亡没人管", "critical"),
+        ("走廊结冰极易导致人员伤亡", "high"),
+        ("每次下雨都会导致漏电", "critical"),
+        ("老化的电线容易漏电", "high"),
+        ("老化的电线漏电", "critical"),
+        ("摔了一跤,可能骨折了", "critical"),
+        ("这菜可能没熟", "normal"),
+        ("这是个信息大爆炸的时代,你们还拖", "normal"),
+        ("吵得头都要炸了", "normal"),
+        ("权益受伤害的业主很气愤", "normal"),
+        ("电动车引发3起火灾", "critical"),
         ("一人被打成重伤", "critical"),
         ("所幸没有造成人员的伤亡", "normal"),
         ("没有及时处理导致起火", "critical"),

@@ -78,6 +78,13 @@ _ACCIDENTS: Final = ("事故", "车祸", "追尾")
 _AT_FAULT: Final = re.compile(rf"{_STOP}{{0,8}}(?:[全主次无]责|定损|走保险|保险[公理])")
 # 触电的隐患 is feared.
 _AT_RISK: Final = re.compile(rf"{_STOP}{{0,4}}?的?(?:重大|严重|巨大)?(?:安全)?(?:隐患|风险)")
+# What may come about: 极易受伤, 不要等出现人员伤亡.
+_MAY_COME: Final = re.compile(
+    "(?:[极容更]易|(?<![容交简轻贸])易(?=.{0,4}$)|可能|难免|迟早|早晚|避免|防止|预防|严防|提心吊胆地?防|不要等|别等"
+    "|非要等|等到(?!.*[后时])|如(?:果|若)?(?:发生|出现|遇到?|有)|[将就便都]?会(?:出现|发生|造成|导致|引起|引发|酿成)|将会)"
+    rf"{_STOP}{{0,10}}$"
+)
+_AGAIN: Final = re.compile("每[次到天晚]|经常|老是|总是|总|常常|已经?|了")
 # Of what is told behind it: 如果下坡路很滑,你刹不住.
 _IF: Final = re.compile("(?:如果|要是|假如|假设|倘若)[^,。!?;，！？；\\n]{0,24}[,，]$")
 _WOULD: Final = re.compile("[就会便将]")
@@ -155,6 +162,17 @@ def is_supposed(text: str, clause: tuple[int, int], start: int, end: int) -> boo
             and token.entry.word != "还是"
         )
     return asks
+
+
+def may_come(text: str, clause: tuple[int, int], start: int, end: int) -> bool:
+    """Whether a word at `[start, end)` of a clause says what may come about, and has not yet.
+
+    As 极易导致人员伤亡 and 不要等出现伤亡, but not 每次下雨都会导致漏电, nor 可能骨折了.
+    """
+    begin = clause[0]
+    if text[end : end + 1] == "了" or _AGAIN.search(text, begin, start):
+        return False
+    return _MAY_COME.search(text, max(begin, start - _FAR), start) is not None
 
 
 def _is_conditional(text: str, begin: int, start: int, end: int) -> bool:

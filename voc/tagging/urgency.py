@@ -7,7 +7,8 @@ the industry beside a general list; the strongest one decides. What does not cou
   (别家的才自燃), and what is told of a book, a film or the news;
 - what is only feared, supposed or asked (万一自燃怎么办, 会不会漏电?) counts one level lower, so at
   most `high`, and not at all where nothing in the text is negative: the worry may have a cause, but
-  nothing has happened;
+  nothing has happened. So does what is critical and may come about (极易受伤), while a risk that
+  is `high` in itself (极易发生火灾) and a guess at what was (可能没熟) stay so;
 - law, authorities, press, deadlines and repeated contact count only in negative texts and
   complaints, and where the speaker says that he will turn to them (再不处理我打12315);
 - praise is at most `normal`, except where a life is in danger, where the praise is taken back
@@ -32,7 +33,7 @@ from typing import Final, NamedTuple
 from voc.config import Industry
 from voc.records import URGENCIES, Urgency, UrgencyLabel
 from voc.tagging.lexicon import Role, default_lexicon
-from voc.tagging.uneventful import is_no_event, is_supposed
+from voc.tagging.uneventful import is_no_event, is_supposed, may_come
 from voc.tagging.wordlists import read_word_lists
 from voc.text.matching import IdentityCache, WordMatcher
 from voc.text.normalise import normalise
@@ -194,7 +195,8 @@ def _alarms(
             if (told and not upset) or is_no_event(text, clause, start, end, ends[end]):
                 continue
             level = alarm.level
-            if not (alarm.threat and not upset) and is_supposed(text, clause, start, end):
+            is_unreal = not (alarm.threat and not upset) and is_supposed(text, clause, start, end)
+            if is_unreal or (level == "critical" and may_come(text, clause, start, end)):
                 level = _lowered(level) if upset else "normal"
             yield _Found(level, alarm, start, end)
     if upset and _is_unresolved(text):
