@@ -26,7 +26,7 @@ _WINDOW_S: Final = 1.0  # after which it is asked anew whether the overload is o
 _OVER_SHARE: Final = 0.1  # of requests refused, below which it is
 _BYTES_A_TOKEN: Final = 4  # of a body, about: three of a Chinese character, and its frame
 _FIRST_RATE: Final = 1_000.0  # tokens a second, until a batch was measured
-_AT_ONCE_S: Final = 0.03  # what waited longer is served: a refusal is told at once or not at all
+_AT_ONCE_S: Final = 0.1  # what waited longer is served: a refusal is told at once or not at all
 
 
 class Place:

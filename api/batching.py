@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from voc.tagging.engine import Engine
 
 LANES: Final = 2  # batches read at a time
-_QUANTA = 8  # turns that fill a batch
+_QUANTA = 2  # turns that fill a batch
 _log = logging.getLogger(__name__)
 
 

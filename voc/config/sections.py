@@ -194,7 +194,7 @@ class ServeSettings(Section):
         default=True, description="Whether texts of requests in flight are tagged together."
     )
     batch_tokens: int = Field(
-        default=512, ge=8, description="Tokens (code points of texts) of one batch."
+        default=128, ge=8, description="Tokens (code points of texts) of one batch."
     )
     ahead_tokens: int = Field(
         default=2048,
@@ -210,7 +210,7 @@ class ServeSettings(Section):
         default=32, ge=1, description="Requests that may wait; with more a new one gets 429."
     )
     overload_wait_ms: float = Field(
-        default=10.0,
+        default=2.0,
         ge=0,
         description="Milliseconds that a new request may wait once one of these was reached.",
     )
