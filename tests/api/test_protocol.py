@@ -30,7 +30,8 @@ class Served:
         serve = load_settings(environ={}).serve
         self.metrics = Metrics()
         self.door = Door(self.metrics)
-        self.door.admission = Admission(serve, FairQueue(64), quantum=64, lanes=1)
+        queue = FairQueue(64)
+        self.door.admission = Admission(serve, queue, quantum=64, lanes=1, refuse=queue.drop)
         self.begun: list[str] = []
         self.gate = asyncio.Event()
         self.gate.set()

@@ -213,6 +213,8 @@ def test_what_is_seen_in_a_restaurant_is_not_all_in_its_food(text: str, label: s
         ("严重伤害了我们的权益", "normal"),
         ("墙角尖锐,老人小孩磕碰易受伤", "high"),
         ("下雨天容易滑倒受伤", "high"),
+        ("店里易先生受伤没人管", "critical"),
+        ("等到孩子触电才来修", "critical"),
         ("昨天下雨,有个老人滑倒受伤", "critical"),
         ("不要等出现人员伤亡才重视", "high"),
         ("施工出现人员伤亡没人管", "critical"),
