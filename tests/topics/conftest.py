@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pytest
 from voc.config.industries import Industry, load_industry
 from voc.text.sentences import clauses
 from voc.topics import Clause
+from voc.topics.phrases import Member
+from voc.topics.synonyms import UNKNOWN
 from voc.topics.words import Reader
 
 DEMO = Path(__file__).resolve().parents[2] / "corpora" / "demo"
@@ -101,3 +104,17 @@ def _table(path: Path) -> list[list[str]]:
     except UnicodeDecodeError:
         text = raw.decode("gb18030")
     return list(csv.reader(io.StringIO(text)))[1:]
+
+
+def members(reader: Reader, texts: tuple[str, ...]) -> list[Member]:
+    """Clauses of a theme, each of another voice."""
+    return [
+        Member(reading, text, f"f{index}", 0.8, True)
+        for index, (reading, text) in enumerate(zip(reader.read(texts), texts, strict=True))
+    ]
+
+
+def opining(member: Member, *opinions: str) -> Member:
+    """A clause that judges so."""
+    judging = UNKNOWN.judging(member.reading, opinions)
+    return replace(member, opinions=opinions, judging=judging)

@@ -7,14 +7,15 @@ from itertools import islice
 
 import pytest
 
+from tests.topics.conftest import members, opining
 from voc.config.industries import load_industry
 from voc.records import MIXED, is_mixed
 from voc.topics.candidates import Candidates, Told
 from voc.topics.keywords import keywords_of, weights_of
 from voc.topics.mixed import mixed_names
 from voc.topics.naming import name_of
-from voc.topics.phrases import Member, is_trouble, least_support, ranked_phrases
-from voc.topics.said import Said, is_matter, is_thing, is_wrong
+from voc.topics.phrases import least_support, ranked_phrases
+from voc.topics.said import Said, is_matter
 from voc.topics.stretches import MAX_NAME
 from voc.topics.synonyms import UNKNOWN, Synonyms
 from voc.topics.words import Reader
@@ -28,19 +29,6 @@ OTHERS = (
     "音响不错",
     "座椅舒服",
 )
-
-
-def members(reader: Reader, texts: tuple[str, ...]) -> list[Member]:
-    return [
-        Member(reading, text, f"f{index}", 0.8, True)
-        for index, (reading, text) in enumerate(zip(reader.read(texts), texts, strict=True))
-    ]
-
-
-def opining(member: Member, *opinions: str) -> Member:
-    """A clause that judges so."""
-    judging = UNKNOWN.judging(member.reading, opinions)
-    return replace(member, opinions=opinions, judging=judging)
 
 
 def named(reader: Reader, texts: tuple[str, ...], **options: object) -> str:
@@ -238,31 +226,6 @@ def test_the_subject_of_a_mixed_theme_is_what_a_third_speak_of(reader: Reader) -
     assert name_of(told, weights, complaint=True) == "楼盘（泳池等）"
 
 
-def test_what_is_trouble_in_itself_is_named_with_what_some_say_of_it(reader: Reader) -> None:
-    texts = (*("污水",) * 6, *("污水四溢",) * 3, "处理污水")
-    said = [opining(one, "污水") for one in members(reader, texts)]
-    weights = {"污水": 0.9, "四溢": 0.4, "处理": 0.2}
-    assert name_of(said, weights, complaint=True) == "污水四溢"
-    others = [opining(one, "污水很急", "污水四溢") for one in said]
-    assert name_of(others, weights, complaint=True) == "污水（四溢等）"
-
-
-def test_how_a_thing_is_judged_makes_its_name_no_narrower(reader: Reader) -> None:
-    texts = (*("油烟",) * 15, *("油烟污染",) * 3, *("油烟管道",) * 4)
-    said = [
-        opining(one, "油烟污染" if "污染" in one.text else "油烟") for one in members(reader, texts)
-    ]
-    weights = {"油烟": 0.9, "管道": 0.4, "污染": 0.2}
-    assert name_of(said, weights, complaint=True) == "油烟污染"
-
-
-@pytest.mark.parametrize("word", ["违规", "违法", "扰民", "污染", "安全隐患"])
-def test_a_verdict_on_anything_is_no_problem_by_itself(reader: Reader, word: str) -> None:
-    texts = (*(word,) * 6, *(f"{word}严重",) * 3, f"收费{word}", f"施工{word}", f"经营{word}")
-    said = [opining(one, word) for one in members(reader, texts)]
-    assert is_mixed(name_of(said, {word: 0.9, "收费": 0.2, "施工": 0.2}, complaint=True))
-
-
 def test_a_complaint_is_not_named_by_a_bare_thing_where_opinions_are_known(reader: Reader) -> None:
     texts = (*("新的公交线路",) * 5, *("公交线路",) * 5)
     said, weights = members(reader, texts), {"公交": 0.9, "线路": 0.8, "公交线路": 0.9}
@@ -332,15 +295,6 @@ def test_a_word_names_a_theme_alone_only_if_a_third_judge_by_it(
     assert name_of(said, {"绕路": 0.9}, complaint=True) == name
 
 
-@pytest.mark.parametrize(("others", "name"), [(12, "停水问题"), (16, "自来水公司（停水等）")])
-def test_a_known_trouble_names_complaints_if_a_third_speak_of_it(
-    reader: Reader, others: int, name: str
-) -> None:
-    said = members(reader, (*("停水",) * 7, *("自来水公司",) * others))
-    assert name_of(said, {"停水": 0.9}, complaint=True) == name
-    assert name_of(said, {"停水": 0.9}, complaint=False) != "停水问题"
-
-
 def test_what_is_of_all_matters_is_no_head(reader: Reader) -> None:
     texts = ("家长换挡顿挫", "家长的变速箱", "家长变速箱")
     said = Said(members(reader, texts), {"家长": 0.9, "变速箱": 0.2}, UNKNOWN)
@@ -356,26 +310,6 @@ def test_what_voices_judge_and_ask_is_told_by_kind(reader: Reader) -> None:
     assert said.verdicts(3, Synonyms().by_kind()) == ["昏暗"]
     assert said.asked(2) == ["增设"]
     assert said.asked(3) == []
-
-
-def test_a_kind_of_trouble_is_told_in_whatever_words(reader: Reader) -> None:
-    told = ("城管视而不见", "城管睁只眼闭只眼", "城管从不理睬", "城管视而不见呢")
-    texts = (*told, *(f"城管{word}的事" for word in "甲乙丙丁"))
-    weights = {"城管": 0.9, "视而不见": 0.1}
-    said = Said(members(reader, texts), weights, UNKNOWN)
-    [trouble] = said.troubles
-    assert (trouble.word, len(trouble.voices)) == ("视而不见", 4)
-    assert name_of(members(reader, texts), weights, complaint=True) == "城管视而不见"
-    fewer = members(reader, (*texts, "城管戊的事"))
-    assert name_of(fewer, weights, complaint=True) == "城管（视而不见等）"
-
-
-def test_what_gets_hot_is_one_kind_of_trouble(reader: Reader) -> None:
-    told = ("充电发烫", "充电就发热", "充电烫手", "充电发烫啊")
-    texts = (*told, *(f"充电{word}的事" for word in "甲乙丙丁"))
-    said = Said(members(reader, texts), {"充电": 0.9, "发烫": 0.1}, UNKNOWN)
-    [trouble] = said.troubles
-    assert (trouble.word, len(trouble.voices)) == ("发烫", 4)
 
 
 def test_how_half_judge_a_subject_is_its_name(reader: Reader) -> None:
@@ -395,11 +329,6 @@ def test_no_name_ends_in_the_midst_of_a_sentence(reader: Reader, text: str, torn
     said = members(reader, (text, f"{text}吧", f"要{text}"))
     weights = {"教育": 0.9, "加快": 0.8, "冻结": 0.9, "开发商": 0.8}
     assert name_of(said, weights, complaint=True) != torn
-
-
-def test_a_kind_of_trouble_elsewhere_is_not_the_subjects(reader: Reader) -> None:
-    texts = (*("城管大楼",) * 4, *("物业推诿扯皮",) * 5)
-    assert "推诿" not in name_of(members(reader, texts), {"城管": 0.9}, complaint=True)[:4]
 
 
 def test_what_is_missing_or_refused_is_told_where_a_third_say_so(reader: Reader) -> None:
@@ -455,16 +384,6 @@ def test_what_half_share_but_their_subject_is_the_name(
     assert found == name if name else found not in ("没熟", "少送"), found
 
 
-def test_trouble_of_one_syllable_counts_where_opinions_end_with_it(reader: Reader) -> None:
-    texts = ("送餐好慢", "送餐太慢", "送餐实在慢", "送餐慢慢来", "送餐员")
-    said = [
-        opining(one, one.text) if one.text.endswith("慢") else one for one in members(reader, texts)
-    ]
-    [slow] = Said(said, {"送餐": 0.9}, UNKNOWN).troubles
-    assert slow.voices == {"f0", "f1", "f2"}
-    assert name_of(said, {"送餐": 0.9}, complaint=True) == "送餐慢"
-
-
 def test_what_most_deny_does_not_name_a_complaint_unless_denied(reader: Reader) -> None:
     texts = ("不干净", "碗不干净", "没洗干净", "桌子不太干净", "干净")
     said = [
@@ -472,11 +391,6 @@ def test_what_most_deny_does_not_name_a_complaint_unless_denied(reader: Reader) 
     ]
     assert Said(said, {"干净": 0.9}, UNKNOWN).as_judged("干净") == "不干净"
     assert Said(said[4:], {"干净": 0.9}, UNKNOWN).as_judged("干净") == "干净"
-
-
-def test_the_end_of_a_deed_is_no_trouble(reader: Reader) -> None:
-    said = members(reader, ("肉咬不动", "嚼不动", "不动", "根本不动"))
-    assert name_of(said, {"不动": 0.9}, complaint=True) != "不动"
 
 
 def test_a_degree_is_no_matter(reader: Reader) -> None:
@@ -641,14 +555,6 @@ def test_no_name_begins_with_what_is_denied(reader: Reader) -> None:
     assert not [phrase.text for phrase in found if phrase.text.startswith("接听")]
 
 
-def test_one_kind_of_trouble_in_many_words_names_a_theme(reader: Reader) -> None:
-    said = ("路灯坏了", "路灯不亮", "路灯一直不亮", "路灯太暗", "路灯损坏", "门口的路灯")
-    texts = tuple(text for text in said for _ in range(2))
-    weights = {"路灯": 0.9, "不亮": 0.2, "太暗": 0.1, "损坏": 0.1}
-    clauses = [opining(one, "路灯") for one in members(reader, texts)]
-    assert name_of(clauses, weights, complaint=True) == "路灯不亮"
-
-
 def test_what_denies_a_verdict_is_told_with_it(reader: Reader) -> None:
     texts = ("环保不达标", "环保根本不达标", "环保达标", "环保部门")
     opinions = ("环保不达标", "环保不达标", "环保达标", "环保部门很差")
@@ -696,49 +602,6 @@ def test_a_theme_of_one_syllable_is_called_by_how_several_judge_with_it(reader: 
 
 
 @pytest.mark.parametrize(
-    ("word", "is_bad"),
-    [
-        ("贵", True), ("不贵", False), ("没坏", False), ("不高", True), ("没有", True),
-        ("不新鲜", True), ("难吃", True), ("不少", False), ("进不去", True), ("打不通", True),
-        ("看不清楚", True), ("差不多", False), ("忍不住", False),
-    ],
-)  # fmt: skip
-def test_what_denies_trouble_is_none(word: str, is_bad: bool) -> None:
-    assert is_trouble(word) is is_bad
-
-
-def test_a_state_is_named_as_most_say_it(reader: Reader) -> None:
-    spilt = [
-        opining(one, opinion)
-        for one, opinion in zip(
-            members(reader, ("粥洒了一半", "汤都洒了", "豆浆全洒", "洒了")),
-            ("粥洒了", "汤都洒了", "豆浆全洒", "洒了"),
-            strict=True,
-        )
-    ]
-    said = Said(spilt, {}, UNKNOWN)
-    assert said.as_stated("全洒") == "洒了"
-    assert said.as_stated("粥洒") == "粥洒"
-    slow = members(reader, ("太慢", "真的很慢", "慢了点", "这么慢"))
-    assert Said(slow, {}, UNKNOWN).as_stated("慢") == "太慢"
-
-
-@pytest.mark.parametrize("word", ["味道", "蛋糕", "宁波", "猪排"])
-def test_a_thing_is_nothing_wrong(word: str) -> None:
-    assert is_thing(word)
-
-
-@pytest.mark.parametrize("word", ["噪音", "扬尘", "骗子", "漏水", "太慢", "提高", "昏暗"])
-def test_what_tells_of_trouble_is_no_mere_thing(word: str) -> None:
-    assert not is_thing(word)
-
-
-@pytest.mark.parametrize("word", ["太软", "扬尘", "漏送", "少给"])
-def test_what_is_wrong_in_itself(word: str) -> None:
-    assert is_wrong(word)
-
-
-@pytest.mark.parametrize(
     "word", ["还点", "点多", "带点", "看着", "有点像", "全是", "半盒", "某某些"]
 )
 def test_what_leads_to_a_matter_is_none(word: str) -> None:
@@ -757,23 +620,6 @@ def test_complaints_of_a_subject_tell_what_is_wrong_and_no_other_things(reader: 
     said = [opining(one, "地板") for one in members(reader, texts)]
     name = name_of(said, {"展厅": 0.9, "地板": 0.3}, complaint=True)
     assert "地板" not in name.partition("（")[2], name
-
-
-def test_a_state_that_a_third_tell_of_names_a_theme_whose_others_tell_unlike(
-    reader: Reader,
-) -> None:
-    texts = (
-        "坐垫油腻",
-        "方向盘油腻",
-        "油腻的把手",
-        "门板发黏",
-        "中控脏兮兮",
-        "地毯起毛",
-        "按键掉漆",
-    )
-    said = [opining(one, one.text) for one in members(reader, texts)]
-    names = list(islice(Candidates(said, {"油腻": 0.9}, complaint=True), 1))
-    assert names == ["油腻等"]
 
 
 def test_a_word_stands_whole_however_those_before_it_are_cut(reader: Reader) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from voc.records import is_vague
-from voc.text.kinds import word_kinds
+from voc.text.kinds import is_noun, word_kinds
 from voc.topics.mixed import mixed_names
 from voc.topics.phrases import (
     MANY,
@@ -228,23 +228,43 @@ class Candidates:
         yield from (name for name in names if MIN_NAME <= len(name) <= MAX_NAME)
 
     def _troubles(self) -> Iterator[str]:
-        """Yields what some say of a thing that is trouble in itself, and then the thing."""
+        """Yields what some say of a thing that is trouble in itself, and then the thing.
+
+        Else, of what half tell in one kind of words, as 诈骗 and 欺骗, the commonest of them.
+        """
         if not self._is_trouble:
+            yield from map(self._as_trouble, self._kind_of_head())
             return
         empty = self._common | self._bare
         for phrase in self._judging:
             ends = phrase.last.text == self._head and phrase.words - {self._head} <= empty
-            share = MANY_SAY if phrase.words & self._of_all else _OFTEN_ALONE
             begins = phrase.first.text == self._head
+            # 开发商欺诈 says who, so that it must be true of most; 污水横流 says what sewage does.
+            whose = ends and phrase.words - {self._head} - self._bare
+            share = MANY_SAY if phrase.words & self._of_all else _OFTEN_ALONE
+            share = MOSTLY if whose else share
             if phrase.support >= share * self._said.n_voices and (begins or ends):
                 yield phrase.text
-        is_alone = len(self._head) >= MIN_NAME or not self._complaint or _is_verdict(self._head)
-        yield self._said.as_stated(self._head) if is_alone else _MATTER.format(self._head)
+        yield self._as_trouble(self._head)
+
+    def _as_trouble(self, word: str) -> str:
+        """Returns the name of trouble: 太慢, 交通事故 or, as a matter, 臭气问题."""
+        is_state = _is_verdict(word) and not is_noun(word)
+        is_alone = len(word) >= MIN_NAME or not self._complaint or is_state
+        return self._said.as_stated(word) if is_alone else _MATTER.format(word)
+
+    def _kind_of_head(self) -> list[str]:
+        """Returns the commonest word of the head's kind of trouble, if half tell of that kind."""
+        half = MOSTLY * self._said.n_voices
+        told = self._said.troubles if self._complaint else []
+        own = [one for one in told if self._head in one.kind and len(one.voices) >= half]
+        return [one.word for one in own if one.word not in self._bare]
 
     def _things(self) -> Iterator[str]:
         """Yields phrases that name what a theme is about, where that may stand for it.
 
-        Of complaints with opinions that is what most judge by, as 房屋质量; else what many say.
+        Of complaints with opinions that is what most judge by, as 质量, or 房屋质量 if most say
+        so; else what many say.
         """
         for phrase in self._about:
             if not self._knows and phrase.support >= self._enough:
@@ -254,7 +274,9 @@ class Candidates:
                 stem = _DENYING.sub("", phrase.text.removesuffix(self._head))
                 told = stem + self._denied(self._head) if stem else phrase.text
                 is_told = is_trouble(verdict_of(told, phrase.last.text))
-                yield told if is_told else _MATTER.format(told)
+                is_most = phrase.support >= MOSTLY * self._said.n_voices
+                matter = told if is_most or self._head in self._common else self._head
+                yield told if is_told else _MATTER.format(matter)
 
     def _verdict(self) -> Iterator[str]:
         """Yields what half judge by where they share nothing else, as 凉了 or 少送."""
