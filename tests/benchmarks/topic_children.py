@@ -1,7 +1,7 @@
 """What runs inside a measured process: `python -m tests.benchmarks.topic_children KIND IN OUT …`.
 
-KIND is `ours` or `bertopic`; IN holds clauses and vectors; OUT gets themes, places and figures.
-For `ours`, a seed may follow, and the OUT of an earlier run whose themes are known.
+KIND is `ours`, `bertopic` or `evoc`; IN holds clauses and vectors; OUT gets themes, places and
+figures. For `ours`, a seed may follow, and the OUT of an earlier run whose themes are known.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from voc.config import load_industry
 from voc.topics import Clause
 
 KEYWORDS = 8
+_LEAST_LIKE = 0.05
+"""Of the clauses in themes so many may be less like them than one that is put there."""
 
 
 def ours(clauses: Sequence[Clause], sentences: Floats, *options: str) -> dict[str, Any]:
@@ -62,19 +64,65 @@ def bertopic(clauses: Sequence[Clause], sentences: Floats, *_: str) -> dict[str,
     That it is no English has to be told as well: else it takes every Chinese character out.
     """
     from bertopic import BERTopic
+
+    model = BERTopic(language="multilingual", vectorizer_model=_vectoriser())
+    texts = [clause.text for clause in clauses]
+    began = time.perf_counter()
+    labels, _ = model.fit_transform(texts, sentences)
+    return _found(model, clauses, labels, time.perf_counter() - began)
+
+
+def evoc(clauses: Sequence[Clause], sentences: Floats, *_: str) -> dict[str, Any]:
+    """Discovers by BERTopic with EVoC as its clusterer; what that leaves out goes to the nearest.
+
+    EVoC clusters the vectors as they are. A clause that it leaves out goes to the theme whose mean
+    is nearest, unless 95 % of those in themes are more like theirs.
+    """
+    import numpy as np
+    from bertopic import BERTopic
+    from bertopic.dimensionality import BaseDimensionalityReduction
+    from evoc import EVoC
+
+    class Finest(EVoC):  # type: ignore[misc]
+        """EVoC with the labels of its layer of most themes; by itself it takes the steadiest."""
+
+        def fit(self, vectors: Floats, y: object = None) -> Any:
+            super().fit(vectors, y)
+            self.labels_ = self.cluster_layers_[0]
+            return self
+
+    model = BERTopic(
+        language="multilingual",
+        vectorizer_model=_vectoriser(),
+        umap_model=BaseDimensionalityReduction(),
+        hdbscan_model=Finest(random_state=0),
+    )
+    texts = [clause.text for clause in clauses]
+    began = time.perf_counter()
+    labels, _ = model.fit_transform(texts, sentences)
+    means = np.stack([model.topic_embeddings_[at] for at in range(-1 in labels, len(set(labels)))])
+    near = sentences @ (means / np.linalg.norm(means, axis=1, keepdims=True)).T
+    own = np.array(labels)
+    enough = np.quantile(near[own >= 0, own[own >= 0]], _LEAST_LIKE)
+    own = np.where((own < 0) & (near.max(axis=1) >= enough), near.argmax(axis=1), own)
+    model.update_topics(texts, topics=own.tolist(), vectorizer_model=_vectoriser())
+    return _found(model, clauses, own.tolist(), time.perf_counter() - began)
+
+
+def _vectoriser() -> Any:
     from sklearn.feature_extraction.text import CountVectorizer
 
     from voc.topics.words import Reader
 
     reader = Reader(load_industry(INDUSTRY))
-    vectoriser = CountVectorizer(
+    return CountVectorizer(
         tokenizer=lambda text: reader.read([text])[0].content(), token_pattern=None, lowercase=False
     )
-    texts = [clause.text for clause in clauses]
-    began = time.perf_counter()
-    model = BERTopic(language="multilingual", vectorizer_model=vectoriser)
-    labels, _ = model.fit_transform(texts, sentences)
-    seconds = time.perf_counter() - began
+
+
+def _found(
+    model: Any, clauses: Sequence[Clause], labels: Sequence[int], seconds: float
+) -> dict[str, Any]:
     names = [name for name in sorted(set(labels)) if name >= 0]
     return {
         "seconds": seconds,
@@ -82,7 +130,7 @@ def bertopic(clauses: Sequence[Clause], sentences: Floats, *_: str) -> dict[str,
         "keywords": [
             [word for word, _ in model.get_topic(name)[:KEYWORDS] if word] for name in names
         ],
-        "names": [model.get_topic_info(name).Name.iloc[0] for name in names],
+        "names": [model.topic_labels_[name] for name in names],
         "places": [
             (clause.feedback_id, clause.start, str(label))
             for clause, label in zip(clauses, labels, strict=True)
@@ -95,7 +143,7 @@ def bertopic(clauses: Sequence[Clause], sentences: Floats, *_: str) -> dict[str,
 def main() -> None:
     """Runs one candidate and leaves what it found."""
     kind, source, out, *options = sys.argv[1:]
-    found = {"ours": ours, "bertopic": bertopic}[kind](*read(Path(source)), *options)
+    found = {"ours": ours, "bertopic": bertopic, "evoc": evoc}[kind](*read(Path(source)), *options)
     found["peak_mb"] = own_peak_mb()
     Path(out).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
 

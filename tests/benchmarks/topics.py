@@ -5,11 +5,14 @@ process of its own with as many threads. Ours runs again on the same clauses, wi
 on all of them after a run on 10/11, each time knowing the run before, as the store does; the lines
 marked `afresh` do not know it. BERTopic, which keeps nothing from run to run, runs twice.
 
-Then both get `--many` clauses, made of those by resampling with small edits, for time and memory.
+BERTopic runs once more with EVoC as its clusterer; what that leaves out goes to the nearest theme.
+
+Then ours and BERTopic's defaults get `--many` clauses, made of those by resampling with small edits, for time and memory.
 It ends with what must hold, and with status 1 where something does not.
 
-BERTopic with umap-learn and hdbscan brings torch, so that the project does not install it: make an
-environment with it and name its interpreter with `--bertopic`. It must also hold what voc needs.
+BERTopic brings torch, so that the project does not install it: make an environment with bertopic,
+umap-learn, hdbscan and evoc, and name its interpreter with `--bertopic`. It must also hold what voc
+needs.
 """
 
 from __future__ import annotations
@@ -70,7 +73,7 @@ def options() -> argparse.Namespace:
     add("--model", default="voc-zh", help="whose clauses and sentence vectors")
     add("--many", type=int, default=100_000, help="clauses for time and memory; 0 for none")
     add("--edits", type=int, default=2, help="characters put into each of the many clauses")
-    add("--bertopic", type=Path, help="interpreter with bertopic, umap-learn and hdbscan")
+    add("--bertopic", type=Path, help="interpreter with bertopic, umap-learn, hdbscan and evoc")
     add("--keep", type=Path, help="folder that keeps clauses and vectors for the next call")
     add("--threads", type=int, default=available_cores(), help="of each candidate")
     return parser.parse_args()
@@ -104,7 +107,7 @@ class Bench:
         """Runs a candidate and returns what it found."""
         print(f"running {name}", file=sys.stderr)
         out = self._folder / f"{name.replace(' ', '-')}.json"
-        python = self._bertopic if kind == "bertopic" else sys.executable
+        python = sys.executable if kind == "ours" else self._bertopic
         command = [str(python), "-m", "tests.benchmarks.topic_children", kind, source, out, *more]
         run(name, list(map(str, command)), environment(self._threads, bundled("models")))
         left: Found = json.loads(out.read_text(encoding="utf-8"))
@@ -179,6 +182,7 @@ def compare(chosen: argparse.Namespace, folder: Path) -> bool:
         theirs = bench.found("BERTopic", "bertopic", whole)
         bench.add(theirs, voices)
         bench.add(bench.found("BERTopic again", "bertopic", whole), voices, theirs)
+        bench.add(bench.found("BERTopic with EVoC", "evoc", whole), voices)
     if chosen.many:
         crowd = write(
             folder / "many", *many(clauses, sentences, chosen.many, seed=3, edits=chosen.edits)
