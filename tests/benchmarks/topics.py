@@ -7,8 +7,8 @@ marked `afresh` do not know it. BERTopic, which keeps nothing from run to run, r
 
 BERTopic runs once more with EVoC as its clusterer; what that leaves out goes to the nearest theme.
 
-Then ours and BERTopic's defaults get `--many` clauses, made of those by resampling with small edits, for time and memory.
-It ends with what must hold, and with status 1 where something does not.
+Then ours and BERTopic's defaults get `--many` clauses, made of those by resampling with small
+edits, for time and memory. It ends with what must hold, and with status 1 where something does not.
 
 BERTopic brings torch, so that the project does not install it: make an environment with bertopic,
 umap-learn, hdbscan and evoc, and name its interpreter with `--bertopic`. It must also hold what voc
