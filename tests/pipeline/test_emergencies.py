@@ -83,6 +83,16 @@ def test_praise_hides_no_emergency_of_a_team_unless_it_is_sure(
     assert [issue.title for issue in workshop.store.issues()] == ["食品安全：拉肚子"] * heard
 
 
+def test_a_danger_of_years_ago_presses_nobody(workshop: Workshop) -> None:
+    once = f"{OLD.year - 4}年这里煤气泄漏过，有人中毒。"
+    for name, text in (("once", once), ("both", f"{once}前天煤气泄漏了没有人来管！")):
+        said = voice("automotive", name, OLD, text, aspect=None, urgency=FIRE)
+        workshop.hear("automotive", [said])
+    workshop.chain().form()
+    [issue] = workshop.store.issues(aspect_id=UNPLACED)
+    assert issue.count == 1
+
+
 def test_an_emergency_with_a_wrong_year_counts_for_when_it_came_in(workshop: Workshop) -> None:
     voices = [
         voice("automotive", "a", NOW + timedelta(days=9_000), aspect=None, urgency=FIRE),

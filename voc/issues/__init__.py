@@ -1,7 +1,15 @@
 """Issues: problems that many voices share, with severity, trend and evidence."""
 
 from voc.issues.doubts import doubted
-from voc.issues.emergencies import Home, emergency_home, pressing, telling_span, told_apart
+from voc.issues.emergencies import (
+    Home,
+    calmed,
+    emergency_home,
+    is_over,
+    pressing,
+    telling_span,
+    told_apart,
+)
 from voc.issues.episodes import find_episodes
 from voc.issues.forming import form_issues
 from voc.issues.grouping import ASPECT_NAMES, aspect_name, chains_of, joined, urgent_once
@@ -22,6 +30,7 @@ __all__ = [
     "as_problems",
     "aspect_name",
     "aspects_of_themes",
+    "calmed",
     "chains_of",
     "doubted",
     "emergency_home",
@@ -30,6 +39,7 @@ __all__ = [
     "heeded",
     "home_of",
     "is_absorbed",
+    "is_over",
     "joined",
     "moved_on",
     "placed_by_theme",

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final, NamedTuple
 
 from voc.config import Industry
+from voc.issues.long_ago import is_long_ago
 from voc.records import UNHEARD, UNPLACED, Mention, Span, Tags, theme_of
 from voc.tagging.urgency import words_of_danger
 from voc.text.normalise import normalise
@@ -70,7 +72,7 @@ def told_apart(
         or emergency.opinions,
     )
     calm = [
-        _calm(one) for one in voice if one not in at_home and not _is_within(one.evidence, dangers)
+        calmed(one) for one in voice if one not in at_home and not _is_within(one.evidence, dangers)
     ]
     return [*calm, apart]
 
@@ -100,8 +102,21 @@ def pressing(
     }
     least = min(away.values(), default=_NEAR)
     if least >= _NEAR:
-        return [*map(_calm, voice), emergency]
-    return [one if away.get(at) == least else _calm(one) for at, one in enumerate(voice)]
+        return [*map(calmed, voice), emergency]
+    return [one if away.get(at) == least else calmed(one) for at, one in enumerate(voice)]
+
+
+def is_over(tags: Tags, industry: Industry, said_on: date) -> bool:
+    """Says whether all dangers that a critical voice tells of were over long before it spoke.
+
+    Args:
+        tags: The voice.
+        industry: Its taxonomy.
+        said_on: When it was said.
+    """
+    told = [tags.text[start:end] for start, end in sentences(tags.text)]
+    dangers = [one for one in told if _is_critical(one, industry)]
+    return bool(dangers) and all(is_long_ago(normalise(one).text, said_on) for one in dangers)
 
 
 def _distance(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> int:
@@ -116,7 +131,7 @@ def _distance(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> i
     )
 
 
-def _calm(mention: Mention) -> Mention:
+def calmed(mention: Mention) -> Mention:
     """Returns a complaint that nothing presses."""
     return replace(mention, urgency="normal", urgency_reasons=())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from voc.config import Industry
-from voc.issues import emergency_home, pressing, telling_span, told_apart
+from voc.issues import calmed, emergency_home, is_over, pressing, telling_span, told_apart
 from voc.records import UNCOUNTED, UNHEARD, UNPLACED, Mention, Tags, Urgency, theme_of
 from voc.store import Store, TaggedRow
 
@@ -28,7 +28,8 @@ def with_emergencies(
     stands for, or none so near, is of the aspect `UNPLACED`; there only praise is passed over: who
     reports a gas leak in plain words is not negative. Where the taxonomy names a home, only sure
     praise is:
-    很好,只不过吃完拉肚子了 praises, and the danger is one all the same.
+    很好,只不过吃完拉肚子了 praises, and the danger is one all the same. What was over long before
+    the voice spoke presses nothing.
 
     Args:
         store: What is read.
@@ -46,6 +47,9 @@ def with_emergencies(
         is_placed = any(one.aspect_id != UNHEARD for one in heard)
         tags = store.tags(row.feedback_id, model)
         if tags is None or tags.urgency is None:
+            continue
+        if is_over(tags, taxonomy, row.occurred_at.date()):
+            voices[row.feedback_id] = [*map(calmed, heard)]
             continue
         home = emergency_home(tags.urgency.reasons, taxonomy)
         if not is_placed and _praises(row, surely=home is not None):
