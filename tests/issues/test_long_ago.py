@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from voc.issues.long_ago import is_long_ago
+from voc.issues.long_ago import is_long_ago, is_undated
 
 SAID_ON = date(2026, 10, 20)
 
@@ -35,3 +35,19 @@ SAID_ON = date(2026, 10, 20)
 )
 def test_what_happened_more_than_a_year_before_it_was_said(sentence: str, past: bool) -> None:
     assert is_long_ago(sentence, SAID_ON) is past
+
+
+@pytest.mark.parametrize(
+    ("sentence", "undated"),
+    [
+        ("他被打成重伤", True),
+        ("10月3日起火", False),
+        ("三天前起火", False),
+        ("两个月之前起火", False),
+        ("那天起火", False),
+        ("2019年起火", False),
+        ("前天起火", False),
+    ],
+)
+def test_what_tells_no_time(sentence: str, undated: bool) -> None:
+    assert is_undated(sentence) is undated

@@ -85,7 +85,9 @@ def test_praise_hides_no_emergency_of_a_team_unless_it_is_sure(
 
 def test_a_danger_of_years_ago_presses_nobody(workshop: Workshop) -> None:
     once = f"{OLD.year - 4}年这里煤气泄漏过，有人中毒。"
-    for name, text in (("once", once), ("both", f"{once}前天煤气泄漏了没有人来管！")):
+    now = "前天煤气泄漏了没有人来管！"
+    again = f"{once}煤气泄漏以后我们搬走了。"
+    for name, text in (("once", once), ("again", again), ("both", f"{again}{now}")):
         said = voice("automotive", name, OLD, text, aspect=None, urgency=FIRE)
         workshop.hear("automotive", [said])
     workshop.chain().form()

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from voc.config import Industry
-from voc.issues.long_ago import is_long_ago
+from voc.issues.long_ago import is_long_ago, is_undated
 from voc.records import UNHEARD, UNPLACED, Mention, Span, Tags, theme_of
 from voc.tagging.urgency import words_of_danger
 from voc.text.normalise import normalise
@@ -109,14 +109,20 @@ def pressing(
 def is_over(tags: Tags, industry: Industry, said_on: date) -> bool:
     """Says whether all dangers that a critical voice tells of were over long before it spoke.
 
+    What was told with its year may be told again without one.
+
     Args:
         tags: The voice.
         industry: Its taxonomy.
         said_on: When it was said.
     """
-    told = [tags.text[start:end] for start, end in sentences(tags.text)]
-    dangers = [one for one in told if _is_critical(one, industry)]
-    return bool(dangers) and all(is_long_ago(normalise(one).text, said_on) for one in dangers)
+    told = (normalise(tags.text[start:end]).text for start, end in sentences(tags.text))
+    dangers = [(one, words) for one in told if (words := words_of_danger(one, industry))]
+    past = {word for one, words in dangers if is_long_ago(one, said_on) for word in words}
+    return bool(past) and all(
+        is_long_ago(one, said_on) or (is_undated(one) and past.issuperset(words))
+        for one, words in dangers
+    )
 
 
 def _distance(evidence: Sequence[Span], dangers: Sequence[tuple[int, int]]) -> int:

@@ -20,8 +20,9 @@ _AGO: Final = re.compile(
     "(?:(?<!\\d)[2-9]|[1-9]\\d|[二两三四五六七八九十几数多少好]+)多?年多?[以之]?前|早些?年|早几年|当年"
 )
 _GOES_ON: Final = re.compile(
-    "至今|一直|以来|仍|还在|不断|再次|又|开始|[起始](?=[,，就便]|$)|今[年天早晚日]|昨|近[日期来]|最近|现在|目前|上[个周次月]|刚"
+    "至今|一直|以来|仍|还在|不断|再次|又|开始|[起始](?=[,，就便]|$)|今[年天早晚日]|昨|[这前那][几两]?[天晚日]|近[日期来]|最近|现在|目前|上[个周次月]|刚"
 )
+_DAY: Final = re.compile(r"\d月\d|[0-9一二两三四五六七八九十几][个多]*[天周月时]之?前")
 _OTHERS: Final = re.compile("年[^。,，]{0,12}(?:买|购|交房|入住|签|租|装修|搬)")
 
 
@@ -38,6 +39,11 @@ def is_long_ago(sentence: str, said_on: date) -> bool:
         return True
     dates = [_last_day(int(one["year"]), one["month"]) for one in _DATED.finditer(sentence)]
     return bool(dates) and said_on - max(dates) > _LONG
+
+
+def is_undated(sentence: str) -> bool:
+    """Says whether a sentence tells no time, and not that something goes on."""
+    return not any(said.search(sentence) for said in (_GOES_ON, _DATED, _DAY))
 
 
 def _last_day(year: int, month: str | None) -> date:

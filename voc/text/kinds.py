@@ -13,6 +13,11 @@ from voc.text.personal.name_shapes import NICKNAME, TITLE, USUAL_GIVEN, USUAL_NA
 
 _NAME: Final = re.compile(rf"{USUAL_NAME}|{NICKNAME}|{USUAL_GIVEN}{{2}}|\w{{1,3}}(?:{TITLE})")
 
+# Things that the dictionary holds for set phrases.
+_THINGS: Final = frozenset(
+    ("自来水", "出入口", "入口处", "十字路口", "操作系统", "不动产", "售后服务", "送货员")
+)
+
 
 @functools.cache
 def word_kinds() -> Mapping[str, str]:
@@ -29,7 +34,7 @@ def word_kinds() -> Mapping[str, str]:
 
 def is_noun(word: str) -> bool:
     """Says whether a word is a noun or a name, and no verb as well."""
-    return word_kinds().get(word, "").startswith("n")
+    return word in _THINGS or word_kinds().get(word, "").startswith("n")
 
 
 def may_name_person(word: str) -> bool:

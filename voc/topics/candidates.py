@@ -239,10 +239,10 @@ class Candidates:
         for phrase in self._judging:
             ends = phrase.last.text == self._head and phrase.words - {self._head} <= empty
             begins = phrase.first.text == self._head
-            # 开发商欺诈 says who, so that it must be true of most; 污水横流 says what sewage does.
-            whose = ends and phrase.words - {self._head} - self._bare
+            # 开发商欺诈 and 破坏小区 say whose, so that most must; 污水横流 says what it does.
+            whose = phrase.words - {self._head} - self._bare
             share = MANY_SAY if phrase.words & self._of_all else _OFTEN_ALONE
-            share = MOSTLY if whose else share
+            share = MOSTLY if whose and whose <= self._common else share
             if phrase.support >= share * self._said.n_voices and (begins or ends):
                 yield phrase.text
         yield self._as_trouble(self._head)
